@@ -1,0 +1,45 @@
+# Two commands matter: `make serve` and `make test`. Each makes what it needs, in .venv, by itself.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/stamp
+
+.PHONY: serve test check bench lint lock clean
+
+serve: $(STAMP)-run
+	$(BIN)/calcigraph serve
+
+test: $(STAMP)-test lint
+	$(BIN)/python -m pytest
+
+check: $(STAMP)-run
+	$(BIN)/calcigraph check
+
+bench: $(STAMP)-test
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements/bench.txt
+	$(BIN)/python -m bench
+
+lint: $(STAMP)-test
+	$(BIN)/ruff check server tests bench
+	$(BIN)/ruff format --check server tests bench
+	$(BIN)/mypy
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("calcigraph needs Python 3.11 or newer; say make PYTHON=python3.13") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv .venv
+
+$(STAMP)-run: requirements/run.txt pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements/run.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(STAMP)-test: requirements/test.txt $(STAMP)-run
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements/test.txt
+	touch $@
+
+# Pins every distribution with its hashes, for both Python versions that are supported.
+lock: $(STAMP)-test
+	$(BIN)/python -m piptools compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-header --extra build -o requirements/run.txt pyproject.toml
+	$(BIN)/python -m piptools compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-header --extra build --extra test -c requirements/run.txt -o requirements/test.txt pyproject.toml
+
+clean:
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
