@@ -1,0 +1,93 @@
+"""What can go wrong, as values: a `Problem` is raised, a `Finding` is collected.
+
+Every one of them says what happened and what to do about it. None carries a path outside the
+root, a backtrace or another user's data, so each may be shown to anyone as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import ClassVar
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """A position in a text: the file's path relative to its root (or a name such as "query"),
+    and the 1-based line and column in it; 0 means that it is not known."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return ":".join([self.file, *(str(n) for n in (self.line, self.column) if n)])
+
+
+class Severity(Enum):
+    """The three severities of SHACL section 2.1.4. Only a violation fails a check."""
+
+    VIOLATION = "violation"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that a check found wrong.
+
+    `check` names the check that found it, `node` the resource it is about (as a CURIE or an IRI,
+    empty where there is none), `message` what is wrong, `remedy` what the curator should type.
+    """
+
+    check: str
+    place: Place
+    message: str
+    remedy: str
+    node: str = ""
+    severity: Severity = Severity.VIOLATION
+
+    def __str__(self) -> str:
+        about = f" {self.node}:" if self.node else ""
+        return f"{self.place}: {self.severity.value}: [{self.check}]{about} {self.message} {self.remedy}"
+
+
+class Problem(Exception):
+    """The base of all expected failures; anything else that is raised is a bug.
+
+    `detail` says what happened to whom, `remedy` what to do. Over HTTP it becomes a problem
+    document (RFC 9457): `title` and `status` stand on the class, in `web.problems`.
+    """
+
+    title: ClassVar[str] = "The request could not be carried out"
+
+    def __init__(self, detail: str, remedy: str, place: Place | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.remedy = remedy
+        self.place = place
+
+    def __str__(self) -> str:
+        where = f"{self.place}: " if self.place else ""
+        return f"{where}{self.detail} {self.remedy}"
+
+
+class RootInvalid(Problem):
+    """A root that must not be served; `findings` lists everything that was found in it."""
+
+    title = "The root is not valid"
+
+    def __init__(self, findings: list[Finding]) -> None:
+        if not findings:
+            raise ValueError("a root is invalid because of something")
+        super().__init__(
+            "\n".join(str(finding) for finding in findings),
+            "Run `calcigraph check` after mending it.",
+        )
+        self.findings = findings
+
+
+class EnvironmentProblem(Problem):
+    """Something outside the root stands in the way: a port, a file system, a missing program."""
+
+    title = "The environment does not allow it"

@@ -1,0 +1,175 @@
+"""A root directory in, its files as values out; reads and judges files, decides nothing else.
+
+A root is a directory with `ontology/`, `data/` and `shapes/`. It is its editors' word and
+trusted as such, but nothing is taken from a root in which any file is broken.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.resources import files as package_files
+from itertools import chain
+from pathlib import Path
+from typing import TypeVar
+
+import pyoxigraph as ox
+
+from calcigraph.errors import Finding, Place, Problem, RootInvalid
+from calcigraph.rdf.prefixes import Prefixes
+from calcigraph.root.files import (
+    Broken,
+    LintFile,
+    QuestionFile,
+    RuleFile,
+    TurtleFile,
+    read_lint,
+    read_question,
+    read_rule,
+    read_turtle,
+)
+
+__all__ = ["LintFile", "QuestionFile", "Root", "RootMissing", "RuleFile", "TurtleFile", "shipped_root"]
+
+_URI_SPACE = ox.NamedNode("http://rdfs.org/ns/void#uriSpace")
+_NO_NAMESPACE = "urn:root:"
+_FOLDERS = ("ontology", "data", "shapes")
+
+T = TypeVar("T")
+
+
+class RootMissing(Problem):
+    """There is no root where one was looked for."""
+
+    title = "No such root"
+
+
+@dataclass(frozen=True)
+class Root:
+    """All files of a root.
+
+    `namespace` is the `void:uriSpace` that a file of `data/` states: the IRI that the root's own
+    IRIs begin with, and its graphs' (`graph/<path of the file without suffix>` below it).
+    """
+
+    folder: Path = field(repr=False)
+    ontology: tuple[TurtleFile, ...]
+    data: tuple[TurtleFile, ...]
+    shapes: tuple[TurtleFile, ...]
+    rules: tuple[RuleFile, ...]
+    questions: tuple[QuestionFile, ...]
+    lints: tuple[LintFile, ...]
+    digest: str
+
+    @classmethod
+    def open(cls, folder: Path) -> Root:
+        """Read all files of `folder`.
+
+        Cost: reads and parses every file, about 50,000 triples a second.
+        Raises: RootMissing where there is no such directory; RootInvalid with every finding of
+        every file where any of them is broken.
+        """
+        if not folder.is_dir():
+            raise RootMissing("There is no such directory.", "Name a directory with ontology/, data/ and shapes/ in it.")
+        findings: list[Finding] = []
+        root = cls(
+            folder,
+            _read(folder, "ontology/**/*.ttl", read_turtle, findings),
+            _read(folder, "data/**/*.ttl", read_turtle, findings),
+            _read(folder, "shapes/**/*.ttl", read_turtle, findings),
+            _read(folder, "ontology/rules/*.rq", read_rule, findings),
+            _read(folder, "ontology/questions/*.rq", read_question, findings),
+            _read(folder, "shapes/lint/*.rq", read_lint, findings),
+            _digest(folder),
+        )
+        findings += _answers_without_question(folder)
+        if findings:
+            raise RootInvalid(findings)
+        return root
+
+    @cached_property
+    def namespace(self) -> str:
+        """The IRI below which the root's own resources and graphs stand."""
+        stated = (t.object for file in self.data for t in file.triples if t.predicate == _URI_SPACE)
+        return next((term.value for term in stated if isinstance(term, ox.Literal)), _NO_NAMESPACE)
+
+    @cached_property
+    def prefixes(self) -> Prefixes:
+        """The root's one prefix table, from the `sh:declare` statements of its ontology."""
+        return Prefixes.from_triples(t for file in self.ontology for t in file.triples)
+
+    @property
+    def sources(self) -> Iterator[TurtleFile]:
+        """The files whose triples a query sees, each in a named graph of its own. Shapes are not
+        among them: they say what must hold and how it is shown, not what is the case."""
+        return chain(self.ontology, self.data)
+
+    def graph(self, name: str) -> ox.NamedNode:
+        """The IRI of the graph `name` (a file's path without its suffix, "inferred", "derived")."""
+        return ox.NamedNode(f"{self.namespace}graph/{name}")
+
+    def graph_of(self, file: TurtleFile) -> ox.NamedNode:
+        """The named graph that holds the triples of `file`."""
+        return self.graph(file.path.removesuffix(".ttl"))
+
+    @property
+    def inferences(self) -> tuple[ox.NamedNode, ox.NamedNode]:
+        """The graphs that hold what nobody asserted: what rules derived and axioms entail."""
+        return self.graph("derived"), self.graph("inferred")
+
+    def place(self, node: ox.NamedNode | ox.BlankNode, predicate: ox.NamedNode | None = None) -> Place | None:
+        """Where the root's files speak of `node`, data first."""
+        found = (file.place(node, predicate) for file in chain(self.data, self.ontology, self.shapes))
+        return next((place for place in found if place), None)
+
+    def question(self, slug: str) -> QuestionFile | None:
+        """The question with that slug."""
+        return next((q for q in self.questions if q.slug == slug), None)
+
+
+def shipped_root() -> Path:
+    """The root that travels with the package: inside an installed wheel, or the checkout itself."""
+    inside = Path(str(package_files("calcigraph"))) / "shipped"
+    return inside if inside.is_dir() else Path(__file__).resolve().parents[3]
+
+
+def _paths(folder: Path, pattern: str) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.glob(pattern))
+
+
+def _read(
+    folder: Path, pattern: str, read: Callable[[Path, str], T | Broken], findings: list[Finding]
+) -> tuple[T, ...]:
+    """Every file that matches, in order of path; what is broken goes to `findings`."""
+    values: list[T] = []
+    for path in _paths(folder, pattern):
+        value = read(folder, path)
+        if isinstance(value, list):
+            findings += value
+        else:
+            values.append(value)
+    return tuple(values)
+
+
+def _answers_without_question(folder: Path) -> Iterable[Finding]:
+    for path in _paths(folder, "ontology/questions/*.csv"):
+        if not (folder / path).with_suffix(".rq").is_file():
+            yield Finding(
+                "questions",
+                Place(path),
+                "An answer without its question.",
+                f"Write the question into {path.removesuffix('.csv')}.rq or remove the answer.",
+            )
+
+
+def _digest(folder: Path) -> str:
+    """SHA-256 over the paths and bytes of all files that make the root, in order of path."""
+    total = hashlib.sha256()
+    for name in _FOLDERS:
+        for path in sorted(p for p in (folder / name).rglob("*") if p.suffix in {".ttl", ".rq", ".csv"}):
+            content = path.read_bytes()
+            total.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
+            total.update(content)
+    return total.hexdigest()

@@ -1,0 +1,205 @@
+"""One file of a root in, its value out; a file that is broken yields findings instead."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, get_args
+
+import pyoxigraph as ox
+
+from calcigraph.errors import Finding, Place, Severity
+from calcigraph.rdf.blocks import Block, TurtleMalformed, blocks, labelled_blank_nodes
+from calcigraph.rdf.places import Places
+from calcigraph.root.headers import headers
+
+Stage = Literal["before", "after"]
+Broken = list[Finding]
+
+
+@dataclass(frozen=True)
+class TurtleFile:
+    """A Turtle file: its path relative to the root, its text and its statements in order."""
+
+    path: str
+    text: str
+    blocks: tuple[Block, ...]
+
+    @cached_property
+    def triples(self) -> tuple[ox.Triple, ...]:
+        """All triples of the file, in the order of its statements, repetitions included."""
+        return tuple(triple for block in self.blocks for triple in block.triples)
+
+    @cached_property
+    def subjects(self) -> frozenset[object]:
+        """The nodes that the file makes statements about."""
+        return frozenset(triple.subject for triple in self.triples)
+
+    def place(self, node: ox.NamedNode | ox.BlankNode, predicate: ox.NamedNode | None = None) -> Place | None:
+        """Where the file speaks of `node`, at the line of `predicate` where that is given and
+        written there; None where the file says nothing about it."""
+        if node not in self.subjects:
+            return None
+        places = self._places
+        line = places.line_of_property(node, predicate) if predicate else places.line_of_node(node)
+        return Place(self.path, line)
+
+    @cached_property
+    def _places(self) -> Places:
+        return Places(self.text, self.blocks)
+
+
+@dataclass(frozen=True)
+class RuleFile:
+    """A CONSTRUCT rule: ahead of the closure or after it, as its `#+ stage:` header says."""
+
+    slug: str
+    stage: Stage
+    title: str
+    text: str
+    path: str
+
+
+@dataclass(frozen=True)
+class QuestionFile:
+    """A competency question with its whole recorded answer.
+
+    `must_not` holds row patterns, each a mapping of variable name to term text as written in
+    the header; no row of the answer may match all bindings of one of them.
+    """
+
+    slug: str
+    question: str
+    note: str
+    needs_inference: bool
+    must_not: tuple[dict[str, str], ...]
+    text: str
+    answer: str
+    path: str
+
+    @cached_property
+    def rows(self) -> list[dict[str, str]]:
+        """The recorded answer, as read from SPARQL 1.1 CSV (values carry no datatype there)."""
+        return list(csv.DictReader(io.StringIO(self.answer)))
+
+
+@dataclass(frozen=True)
+class LintFile:
+    """A query whose every row is a finding, with the texts that tell an editor about it."""
+
+    slug: str
+    severity: Severity
+    message: str
+    remedy: str
+    text: str
+    path: str
+
+
+def read_text(folder: Path, path: str) -> str | Broken:
+    """The text of `path` below `folder`, which has to be UTF-8 (Turtle section 4.1)."""
+    raw = (folder / path).read_bytes()
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        return [Finding("encoding", Place(path, line), "The file is not UTF-8.", "Save it as UTF-8.")]
+
+
+def read_turtle(folder: Path, path: str) -> TurtleFile | Broken:
+    """A Turtle file split into statements; refused are broken syntax and labelled blank nodes.
+
+    A labelled blank node cannot be cited, named by an edit or kept apart from its namesake in
+    another file, so a root has none; nested `[]` belong to the statement around them.
+    """
+    text = read_text(folder, path)
+    if not isinstance(text, str):
+        return text
+    labels = labelled_blank_nodes(text)
+    if labels:
+        return [
+            Finding(
+                "blank-nodes",
+                Place(path, line),
+                "A labelled blank node cannot be cited or edited.",
+                "Give it an IRI, or write it nested as [ … ].",
+                node=f"_:{label}",
+            )
+            for label, line in labels
+        ]
+    try:
+        return TurtleFile(path, text, tuple(blocks(text)))
+    except TurtleMalformed as error:
+        place = error.place or Place(path)
+        return [Finding("syntax", Place(path, place.line, place.column), error.detail, error.remedy)]
+
+
+def read_rule(folder: Path, path: str) -> RuleFile | Broken:
+    """A rule file, which must say its stage."""
+    text = read_text(folder, path)
+    if not isinstance(text, str):
+        return text
+    head = headers(text)
+    stage = head.get("stage", [""])[0]
+    if stage not in get_args(Stage):
+        return [
+            Finding(
+                "rules",
+                Place(path, 1),
+                "The rule does not say when it runs.",
+                "Begin the file with `#+ stage: before` (builds edges ahead of the closure) or "
+                "`#+ stage: after` (reads what was inferred).",
+            )
+        ]
+    return RuleFile(Path(path).stem, stage, head.get("title", [""])[0], text, path)  # type: ignore[arg-type]
+
+
+def read_lint(folder: Path, path: str) -> LintFile | Broken:
+    """A lint query, whose name must carry its verdict and whose head its texts."""
+    text = read_text(folder, path)
+    if not isinstance(text, str):
+        return text
+    head = headers(text)
+    slug, _, verdict = Path(path).stem.rpartition("-")
+    if verdict not in {severity.value for severity in Severity}:
+        remedy = "Name the file <slug>-violation.rq, <slug>-warning.rq or <slug>-info.rq."
+        return [Finding("lints", Place(path), "The file's name does not say how severe a row is.", remedy)]
+    missing = [key for key in ("message", "remedy") if not head.get(key)]
+    if missing:
+        remedy = f"Begin the file with `#+ {missing[0]}: …`."
+        return [Finding("lints", Place(path, 1), f"The lint has no {missing[0]}.", remedy)]
+    return LintFile(slug, Severity(verdict), head["message"][0], head["remedy"][0], text, path)
+
+
+def read_question(folder: Path, path: str) -> QuestionFile | Broken:
+    """A question file together with the `.csv` beside it."""
+    text = read_text(folder, path)
+    if not isinstance(text, str):
+        return text
+    answer_path = path.removesuffix(".rq") + ".csv"
+    head = headers(text)
+    if not head.get("question", [""])[0]:
+        return [Finding("questions", Place(path, 1), "The question is not written out.", "Begin the file with `#+ question: …?`.")]
+    if not (folder / answer_path).is_file():
+        return [Finding("questions", Place(path), "The question has no recorded answer.", f"Write its whole answer into {answer_path}.")]
+    answer = read_text(folder, answer_path)
+    if not isinstance(answer, str):
+        return answer
+    return QuestionFile(
+        Path(path).stem,
+        head["question"][0],
+        " ".join(head.get("note", [])),
+        "inference" in head.get("needs", []),
+        tuple(_pattern(line) for line in head.get("must not", [])),
+        text,
+        answer,
+        path,
+    )
+
+
+def _pattern(line: str) -> dict[str, str]:
+    """`?entity = id:a; ?role = "b"` as a mapping of names to term texts."""
+    pairs = (part.partition("=") for part in line.split(";") if part.strip())
+    return {name.strip().lstrip("?$"): value.strip() for name, _, value in pairs}
