@@ -11,7 +11,7 @@ from typing import Literal, get_args
 
 import pyoxigraph as ox
 
-from calcigraph.errors import Finding, Place, Severity
+from calcigraph.errors import Finding, Place, RootInvalid, Severity
 from calcigraph.rdf.blocks import Block, TurtleMalformed, blocks, labelled_blank_nodes
 from calcigraph.rdf.places import Places
 from calcigraph.root.headers import headers
@@ -22,11 +22,30 @@ Broken = list[Finding]
 
 @dataclass(frozen=True)
 class TurtleFile:
-    """A Turtle file: its path relative to the root, its text and its statements in order."""
+    """A Turtle file: its path relative to the root and its text, split and parsed when first asked for."""
 
     path: str
     text: str
-    blocks: tuple[Block, ...]
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """The statements of the file, in order.
+
+        Cost: about 20,000 triples a second. Raises: RootInvalid with what is wrong with the file.
+        """
+        found = _split(self.path, self.text)
+        if isinstance(found, list):
+            raise RootInvalid(found)
+        return found
+
+    @property
+    def findings(self) -> Broken:
+        """What is wrong with the file; nothing where it can be used."""
+        try:
+            self.blocks  # noqa: B018 - judging a file is splitting it
+        except RootInvalid as invalid:
+            return invalid.findings
+        return []
 
     @cached_property
     def triples(self) -> tuple[ox.Triple, ...]:
@@ -85,6 +104,16 @@ class QuestionFile:
         """The recorded answer, as read from SPARQL 1.1 CSV (values carry no datatype there)."""
         return list(csv.DictReader(io.StringIO(self.answer)))
 
+    @property
+    def answer_path(self) -> str:
+        """The path of the recorded answer."""
+        return self.path.removesuffix(".rq") + ".csv"
+
+    def line_of(self, row: dict[str, str]) -> int:
+        """The line of the recorded answer on which `row` ends; 0 where it is not recorded."""
+        reader = csv.DictReader(io.StringIO(self.answer))
+        return next((reader.line_num for recorded in reader if recorded == row), 0)
+
 
 @dataclass(frozen=True)
 class LintFile:
@@ -109,14 +138,17 @@ def read_text(folder: Path, path: str) -> str | Broken:
 
 
 def read_turtle(folder: Path, path: str) -> TurtleFile | Broken:
-    """A Turtle file split into statements; refused are broken syntax and labelled blank nodes.
+    """A Turtle file, not yet judged beyond its encoding."""
+    text = read_text(folder, path)
+    return TurtleFile(path, text) if isinstance(text, str) else text
+
+
+def _split(path: str, text: str) -> tuple[Block, ...] | Broken:
+    """The statements of a text; refused are broken syntax and labelled blank nodes.
 
     A labelled blank node cannot be cited, named by an edit or kept apart from its namesake in
     another file, so a root has none; nested `[]` belong to the statement around them.
     """
-    text = read_text(folder, path)
-    if not isinstance(text, str):
-        return text
     labels = labelled_blank_nodes(text)
     if labels:
         return [
@@ -130,7 +162,7 @@ def read_turtle(folder: Path, path: str) -> TurtleFile | Broken:
             for label, line in labels
         ]
     try:
-        return TurtleFile(path, text, tuple(blocks(text)))
+        return tuple(blocks(text))
     except TurtleMalformed as error:
         place = error.place or Place(path)
         return [Finding("syntax", Place(path, place.line, place.column), error.detail, error.remedy)]
@@ -153,7 +185,7 @@ def read_rule(folder: Path, path: str) -> RuleFile | Broken:
                 "`#+ stage: after` (reads what was inferred).",
             )
         ]
-    return RuleFile(Path(path).stem, stage, head.get("title", [""])[0], text, path)  # type: ignore[arg-type]
+    return RuleFile(Path(path).stem, stage, head.get("rule", [""])[0], text, path)  # type: ignore[arg-type]
 
 
 def read_lint(folder: Path, path: str) -> LintFile | Broken:
@@ -181,9 +213,23 @@ def read_question(folder: Path, path: str) -> QuestionFile | Broken:
     answer_path = path.removesuffix(".rq") + ".csv"
     head = headers(text)
     if not head.get("question", [""])[0]:
-        return [Finding("questions", Place(path, 1), "The question is not written out.", "Begin the file with `#+ question: …?`.")]
+        return [
+            Finding(
+                "questions",
+                Place(path, 1),
+                "The question is not written out.",
+                "Begin the file with `#+ question: …?`.",
+            )
+        ]
     if not (folder / answer_path).is_file():
-        return [Finding("questions", Place(path), "The question has no recorded answer.", f"Write its whole answer into {answer_path}.")]
+        return [
+            Finding(
+                "questions",
+                Place(path),
+                "The question has no recorded answer.",
+                f"Write its whole answer into {answer_path}.",
+            )
+        ]
     answer = read_text(folder, answer_path)
     if not isinstance(answer, str):
         return answer

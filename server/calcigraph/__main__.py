@@ -1,0 +1,5 @@
+"""`python -m calcigraph` is `calcigraph`."""
+
+from calcigraph.cli import main
+
+main()

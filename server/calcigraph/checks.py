@@ -1,0 +1,106 @@
+"""A root in, everything that is wrong with it out: the checks of `calcigraph check`, in order.
+
+Files first; where one is broken nothing else is judged, because nothing else could be trusted.
+Then clashes, shapes, lints, and every question against its whole recorded answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from calcigraph.closures import ClosureCache
+from calcigraph.dataset import Dataset, build, clash_finding
+from calcigraph.errors import Finding, Place, Problem, RootInvalid
+from calcigraph.lints import lint
+from calcigraph.offline import Offline
+from calcigraph.questions import answer
+from calcigraph.questions import findings as question_findings
+from calcigraph.rdf.terms import show_term
+from calcigraph.root import Root
+from calcigraph.settings import ReasonerName
+from calcigraph.validation import Result, validate
+
+_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+
+
+def check(
+    folder: Path, reasoner: ReasonerName = "builtin", cache: ClosureCache | None = None
+) -> list[Finding]:
+    """All findings on the root in `folder`, in the order of the checks; none where it is sound.
+
+    Cost: reading, closing, one SHACL validation and every question once.
+    Raises: RootMissing where there is no such directory.
+    """
+    try:
+        root = Root.open(folder)
+        dataset = build(root, reasoner, cache)
+    except RootInvalid as invalid:
+        return invalid.findings
+    except Problem as problem:
+        return [Finding("rules", problem.place or Place("ontology/rules"), problem.detail, problem.remedy)]
+    offline = Offline.of(dataset)
+    return [
+        *(clash_finding(dataset, clash) for clash in dataset.inference.clashes),
+        *shape_findings(dataset),
+        *lint(dataset, offline.csv),
+        *answer_findings(dataset, offline),
+    ]
+
+
+def shape_findings(dataset: Dataset) -> Iterator[Finding]:
+    """What the root's shapes find in what was asserted and derived, classes inferred.
+
+    Of the inferences only the classes count: a shape on a class then also meets what inference
+    alone puts into it, and no editor is told of values that nobody wrote (under `owl:sameAs`
+    each value stands twice, which would break every `sh:maxCount 1`).
+    """
+    shapes = [t for file in dataset.root.shapes for t in file.triples]
+    if not shapes:
+        return
+    stated = (t for t in dataset.triples() if t.predicate == _TYPE or not dataset.is_inferred(t))
+    for result in validate(stated, shapes).results:
+        yield _finding(dataset, result)
+
+
+def answer_findings(dataset: Dataset, offline: Offline) -> Iterator[Finding]:
+    """Where the answers to the root's questions differ from what is recorded."""
+    for question in dataset.root.questions:
+        try:
+            rows = answer(question, offline.csv)
+        except Problem as problem:
+            line = problem.place.line if problem.place else 0
+            yield Finding(
+                "questions", Place(question.path, line), problem.detail, problem.remedy, node=question.slug
+            )
+            continue
+        yield from question_findings(question, rows, dataset.root.prefixes)
+
+
+def _finding(dataset: Dataset, result: Result) -> Finding:
+    prefixes = dataset.root.prefixes
+    focus, path = result.focus_node, result.path
+    predicate = path if isinstance(path, ox.NamedNode) else None
+    node = focus if isinstance(focus, (ox.NamedNode, ox.BlankNode)) else None
+    place = dataset.root.place(node, predicate) if node is not None else None
+    about = f" ({prefixes.shrink(predicate)})" if predicate is not None else ""
+    value = f" Found: {show_term(result.value, prefixes)}." if result.value is not None else ""
+    return Finding(
+        "shapes",
+        place or Place("data"),
+        f"{_constraint(result)}{about}.{value}",
+        result.message,
+        node=show_term(focus, prefixes),
+        severity=result.severity,
+    )
+
+
+def _constraint(result: Result) -> str:
+    """`sh:MinCountConstraintComponent` as a reader says it: "Min count"."""
+    words = re.findall(
+        r"[A-Z][a-z]*", result.constraint.value.rpartition("#")[2].removesuffix("ConstraintComponent")
+    )
+    return " ".join(words).capitalize()

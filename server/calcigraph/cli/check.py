@@ -1,0 +1,78 @@
+"""`calcigraph check`: a root in, everything that is wrong with it out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from calcigraph.checks import check as run
+from calcigraph.cli.options import reasoner_option, root_option
+from calcigraph.closures import ClosureCache
+from calcigraph.errors import Finding, Severity
+from calcigraph.settings import ReasonerName
+
+
+@click.command()
+@root_option
+@reasoner_option()
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="How findings are written.",
+)
+def check(folder: Path, reasoner: ReasonerName, style: str) -> None:
+    """Judge a root: files, closure and clashes, shapes, lints, questions against their answers.
+
+    Exits with 1 where a violation was found; warnings and hints are printed and pass.
+    """
+    findings = run(folder, reasoner, ClosureCache.of_user())
+    for line in _STYLES[style](findings):
+        click.echo(line)
+    if any(finding.severity is Severity.VIOLATION for finding in findings):
+        sys.exit(1)
+
+
+def _text(findings: list[Finding]) -> list[str]:
+    lines = [str(finding) for finding in findings]
+    violations = sum(finding.severity is Severity.VIOLATION for finding in findings)
+    return [*lines, f"{violations} violations, {len(findings) - violations} other findings"]
+
+
+def _json(findings: list[Finding]) -> list[str]:
+    values = [
+        {
+            "check": f.check,
+            "file": f.place.file,
+            "line": f.place.line or None,
+            "column": f.place.column or None,
+            "node": f.node or None,
+            "severity": f.severity.value,
+            "message": f.message,
+            "remedy": f.remedy,
+        }
+        for f in findings
+    ]
+    return [json.dumps(values, ensure_ascii=False, indent=2)]
+
+
+def _github(findings: list[Finding]) -> list[str]:
+    """Workflow commands, which put a finding beside its line in a review."""
+    level = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+    return [
+        f"::{level[f.severity]} file={f.place.file},line={f.place.line or 1},title={f.check}::"
+        + f"{f.node} {f.message} {f.remedy}".strip()
+        .replace("%", "%25")
+        .replace("\r", "%0D")
+        .replace("\n", "%0A")
+        for f in findings
+    ]
+
+
+_STYLES: dict[str, Callable[[list[Finding]], list[str]]] = {"text": _text, "json": _json, "github": _github}

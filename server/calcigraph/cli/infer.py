@@ -1,0 +1,71 @@
+"""`calcigraph infer`: RDF files in, the triples that they entail out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+import pyoxigraph as ox
+
+from calcigraph.cli.options import reasoner_option
+from calcigraph.rdf.prefixes import Prefixes
+from calcigraph.rdf.reading import read_files
+from calcigraph.rdf.terms import show_term
+from calcigraph.reasoning import Clash, Proof, Statement
+from calcigraph.reasoning import infer as close
+from calcigraph.settings import ReasonerName
+
+_FORMATS = {"nt": ox.RdfFormat.N_TRIPLES, "turtle": ox.RdfFormat.TURTLE}
+
+
+@click.command()
+@click.argument(
+    "files",
+    metavar="FILE…",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+@reasoner_option(without_none=True)
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(list(_FORMATS)),
+    default="nt",
+    show_default=True,
+    help="How the triples are written.",
+)
+def infer(files: tuple[Path, ...], reasoner: ReasonerName, style: str) -> None:
+    """Print what FILE… entail under OWL 2 RL and do not say themselves.
+
+    Exits with 1 and the clash with its proof where they are inconsistent.
+    """
+    read = read_files(files)
+    inference = close(read.triples, engine=reasoner)
+    if inference.clashes:
+        for clash in inference.clashes:
+            click.echo("\n".join(_clash(clash, read.prefixes)), err=True)
+        sys.exit(1)
+    ordered = sorted(inference.inferred, key=str)
+    prefixes = dict(read.prefixes.mapping) if style == "turtle" else None
+    sys.stdout.buffer.write(ox.serialize(ordered, format=_FORMATS[style], prefixes=prefixes) or b"")
+
+
+def _clash(clash: Clash, prefixes: Prefixes) -> list[str]:
+    lines = [f"The files are inconsistent: rule {clash.rule}"]
+    lines += [f"  axiom: {_shown(axiom, prefixes)}" for axiom in clash.axioms]
+    for proof in clash.proofs:
+        lines += _proof(proof, prefixes, "  ")
+    return lines
+
+
+def _proof(proof: Proof, prefixes: Prefixes, indent: str) -> list[str]:
+    lines = [f"{indent}{_shown(proof.triple, prefixes)}   [{proof.rule}]"]
+    for premise in proof.premises:
+        lines += _proof(premise, prefixes, indent + "  ")
+    return lines
+
+
+def _shown(triple: Statement, prefixes: Prefixes) -> str:
+    return " ".join(show_term(term, prefixes) for term in (triple.subject, triple.predicate, triple.object))

@@ -1,0 +1,58 @@
+"""`calcigraph serve`: a root in, a SPARQL endpoint with its pages out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+
+from calcigraph.cli.options import reasoner_option, root_option, setting_option
+from calcigraph.closures import ClosureCache
+from calcigraph.dataset import Dataset, build, consistent
+from calcigraph.pool import Limits, Pool
+from calcigraph.root import Root
+from calcigraph.settings import DefaultGraph, Settings
+from calcigraph.web.app import create_app
+from calcigraph.web.server import listen
+from calcigraph.web.server import serve as answer
+
+
+@click.command()
+@root_option
+@setting_option("host")
+@setting_option("port", type=click.IntRange(0, 65535))
+@setting_option("base", metavar="IRI")
+@reasoner_option()
+@setting_option("default_graph", type=click.Choice(get_args(DefaultGraph)))
+@setting_option("workers", type=click.IntRange(1, 64))
+@setting_option("timeout", type=click.FloatRange(min=0.1), metavar="SECONDS")
+@setting_option("worker_memory_mib", type=click.IntRange(min=64), metavar="MIB")
+@setting_option("query_bytes", type=click.IntRange(min=1000), metavar="BYTES")
+def serve(folder: Path, **values: Any) -> None:
+    """Answer SPARQL, explanations and linked data over HTTP, read-only."""
+    settings = Settings(**values)
+    # The address first: whether it can be had is known at once, and a free port is then known too.
+    listener = listen(settings.host, settings.port)
+    settings = replace(settings, port=listener.getsockname()[1])
+    dataset = consistent(build(Root.read(folder), settings.reasoner, ClosureCache.of_user()))
+    with _pool(dataset, settings) as pool:
+        app = create_app(dataset, pool, settings)
+        line = f"{len(dataset.quads)} statements at http://{settings.host}:{settings.port}"
+        answer(app, listener, ready=lambda: click.echo(line, err=True))
+
+
+def _pool(dataset: Dataset, settings: Settings) -> Pool:
+    limits = Limits(
+        workers=settings.workers,
+        timeout_s=settings.timeout,
+        memory_mib=settings.worker_memory_mib,
+        query_bytes=settings.query_bytes,
+    )
+    return Pool.start(
+        dataset.nquads,
+        limits=limits,
+        default_graph=settings.default_graph,
+        prefixes=dataset.root.prefixes.mapping,
+    )

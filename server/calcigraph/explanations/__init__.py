@@ -1,0 +1,115 @@
+"""A triple in, the reason for it out: a proof whose every leaf stands beside its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import pyoxigraph as ox
+
+from calcigraph.dataset import Dataset
+from calcigraph.errors import Problem
+from calcigraph.explanations.evidence import Proposition, propositions
+from calcigraph.rdf.terms import show_term
+from calcigraph.reasoning import Proof, Statement
+
+__all__ = ["Explanation", "Explanations", "NothingToExplain", "Step", "explain", "explain_all"]
+
+MOST_PROOFS = 20
+
+
+class NothingToExplain(Problem):
+    """The triple does not hold in the dataset."""
+
+    title = "The triple does not hold"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A node of the proof: the triple, the rule and axioms that gave it, what it rests on.
+
+    `graphs` are those that hold the triple, none for one that was only needed on the way;
+    `propositions` are what the sources say about just this triple.
+    """
+
+    triple: Statement
+    rule: str
+    axioms: tuple[Statement, ...]
+    premises: tuple[Step, ...]
+    graphs: tuple[ox.NamedNode, ...]
+    propositions: tuple[Proposition, ...]
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether the triple is asserted, so that the proof ends here."""
+        return not self.premises
+
+    def walk(self) -> Iterator[Step]:
+        """This step and all below it, from the conclusion down."""
+        yield self
+        for premise in self.premises:
+            yield from premise.walk()
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A proof of one triple, from asserted triples by named rules, joined to its evidence."""
+
+    dataset: Dataset
+    conclusion: Step
+
+    @cached_property
+    def leaves(self) -> tuple[Step, ...]:
+        """The asserted triples that the proof rests on, each once, in order of the proof."""
+        return tuple({step.triple: step for step in self.conclusion.walk() if step.is_leaf}.values())
+
+
+@dataclass(frozen=True)
+class Explanations:
+    """Several proofs of one triple; `complete` says whether these are all there are."""
+
+    proofs: tuple[Explanation, ...]
+    complete: bool
+
+
+def explain(dataset: Dataset, triple: ox.Triple) -> Explanation:
+    """The shortest explanation of `triple`.
+
+    Cost: a goal-directed search over the closure; nothing was stored when it was inferred.
+    Raises: NothingToExplain where the triple does not hold.
+    """
+    proof = dataset.explain(triple)
+    if proof is None:
+        raise NothingToExplain(
+            f"{show(dataset, triple)} is neither asserted nor follows from what is.",
+            "Check the direction and the spelling of subject, predicate and object.",
+        )
+    return Explanation(dataset, _step(dataset, proof))
+
+
+def explain_all(dataset: Dataset, triple: ox.Triple, limit: int = MOST_PROOFS) -> Explanations:
+    """The shortest explanation first, then other derivations, `limit` at most.
+
+    Raises: NothingToExplain where the triple does not hold.
+    """
+    shortest = explain(dataset, triple)
+    others = dataset.proofs(triple, limit)
+    rest = tuple(Explanation(dataset, _step(dataset, proof)) for proof in others.items)
+    distinct = dict.fromkeys(e.conclusion for e in (shortest, *rest))
+    return Explanations(tuple(Explanation(dataset, c) for c in distinct)[:limit], others.complete)
+
+
+def show(dataset: Dataset, triple: Statement) -> str:
+    """The triple in the root's prefixes, as Turtle without its full stop."""
+    prefixes = dataset.root.prefixes
+    return " ".join(show_term(node, prefixes) for node in (triple.subject, triple.predicate, triple.object))
+
+
+def _step(dataset: Dataset, proof: Proof) -> Step:
+    triple = proof.triple
+    # A generalized triple (one with a literal as subject) is a step only; no graph can hold it.
+    graphs = dataset.graphs_of(triple) if isinstance(triple, ox.Triple) else ()
+    said = propositions(dataset, triple) if isinstance(triple, ox.Triple) else ()
+    premises = tuple(_step(dataset, premise) for premise in proof.premises)
+    return Step(triple, proof.rule, proof.axioms, premises, graphs, said)

@@ -1,0 +1,90 @@
+"""An explanation in, plain JSON values out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyoxigraph as ox
+
+from calcigraph.dataset import Dataset
+from calcigraph.explanations import Explanation, Step
+from calcigraph.explanations.evidence import Decision, Line, Named, Proposition, Source
+from calcigraph.rdf.terms import Term
+from calcigraph.reasoning import Statement
+
+Json = dict[str, Any]
+
+
+def as_json(explanation: Explanation) -> Json:
+    """The proof as nested objects; terms as in SPARQL 1.1 Query Results JSON, section 3.2.2."""
+    return _step(explanation.dataset, explanation.conclusion)
+
+
+def _step(dataset: Dataset, step: Step) -> Json:
+    return {
+        **_triple(dataset, step.triple),
+        "rule": step.rule,
+        "axioms": [_triple(dataset, axiom) for axiom in step.axioms],
+        "graphs": [graph.value for graph in step.graphs],
+        "propositions": [_proposition(p) for p in step.propositions],
+        "premises": [_step(dataset, premise) for premise in step.premises],
+    }
+
+
+def _triple(dataset: Dataset, triple: Statement) -> Json:
+    parts = zip(
+        ("subject", "predicate", "object"), (triple.subject, triple.predicate, triple.object), strict=True
+    )
+    return {name: {**_term(node), "label": dataset.label(node)} for name, node in parts}
+
+
+def _term(node: Term) -> Json:
+    if isinstance(node, ox.NamedNode):
+        return {"type": "uri", "value": node.value}
+    if isinstance(node, ox.Literal):
+        language = {"xml:lang": node.language} if node.language else {"datatype": node.datatype.value}
+        return {"type": "literal", "value": node.value, **language}
+    return {"type": "bnode", "value": str(node).removeprefix("_:")}
+
+
+def _named(named: Named) -> Json:
+    return {**_term(named.node), "label": named.label, "identifier": named.identifier or None}
+
+
+def _proposition(proposition: Proposition) -> Json:
+    return {
+        **_named(proposition.named),
+        "contested": proposition.contested,
+        "conditions": list(proposition.conditions),
+        "contexts": [_named(context) for context in proposition.contexts],
+        "decisions": [_decision(decision) for decision in proposition.decisions],
+        "evidence": [_line(line) for line in proposition.lines],
+    }
+
+
+def _decision(decision: Decision) -> Json:
+    return {
+        **_named(decision.named),
+        "verdict": _named(decision.verdict),
+        "reasons": list(decision.reasons),
+        "basis": [_named(basis) for basis in decision.basis],
+    }
+
+
+def _line(line: Line) -> Json:
+    return {
+        **_term(line.node),
+        "stance": _named(line.stance),
+        "evidence": [_named(evidence) for evidence in line.evidence],
+        "sources": [_source(source) for source in line.sources],
+        "grades": [_named(grade) for grade in line.grades],
+    }
+
+
+def _source(source: Source) -> Json:
+    return {
+        **_named(source.named),
+        "partOf": _named(source.part_of) if source.part_of else None,
+        "position": source.position or None,
+        "retracted": source.retracted,
+    }

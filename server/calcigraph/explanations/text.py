@@ -1,0 +1,88 @@
+"""An explanation in, an indented tree for a terminal out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pyoxigraph as ox
+
+from calcigraph.dataset import Dataset
+from calcigraph.explanations import Explanation, Step, show
+from calcigraph.explanations.evidence import Decision, Line, Proposition
+from calcigraph.rdf.turtle import write_turtle
+from calcigraph.reasoning import Statement
+
+
+def as_text(explanation: Explanation) -> str:
+    """The proof as a tree: each triple with its rule and graph, axioms and evidence below it.
+
+    A rule of the root reads many triples that only say that a proposition was accepted; these are
+    counted by graph instead of listed. The other renderings list them all.
+    """
+    return "\n".join(_step(explanation.dataset, explanation.conclusion, "", ""))
+
+
+def _step(dataset: Dataset, step: Step, first: str, rest: str) -> Iterator[str]:
+    listed, counted = _premises(step)
+    standing = "asserted" if step.is_leaf else f"by {step.rule}"
+    graphs = ", ".join(_graph(dataset, graph) for graph in step.graphs)
+    yield f"{first}{show(dataset, step.triple)}   [{standing}{f' in {graphs}' if graphs else ''}]"
+    bar = rest + ("│    " if listed else "     ")
+    yield from (f"{bar}axiom: {line}" for line in _axioms(dataset, step.axioms))
+    for proposition in step.propositions:
+        yield from (f"{bar}{line}" for line in _proposition(proposition))
+    if counted:
+        yield f"{bar}rests on {_counts(dataset, counted)}"
+    for premise in listed:
+        last = premise is listed[-1]
+        yield from _step(
+            dataset, premise, rest + ("└─ " if last else "├─ "), rest + ("   " if last else "│  ")
+        )
+
+
+def _premises(step: Step) -> tuple[list[Step], list[Step]]:
+    """The premises to list, and those to count: what a rule of the root read, where nothing is
+    said about it. Without evidence on the conclusion itself nothing is left out."""
+    if not step.rule.startswith("construct:") or not step.propositions:
+        return list(step.premises), []
+    counted = [premise for premise in step.premises if premise.is_leaf and not premise.propositions]
+    return [premise for premise in step.premises if premise not in counted], counted
+
+
+def _counts(dataset: Dataset, steps: list[Step]) -> str:
+    graphs = Counter(_graph(dataset, graph) for step in steps for graph in step.graphs[:1])
+    parts = (f"{count} in {graph}" for graph, count in sorted(graphs.items()))
+    return f"{len(steps)} asserted triples: {', '.join(parts)}"
+
+
+def _axioms(dataset: Dataset, axioms: tuple[Statement, ...]) -> Iterator[str]:
+    triples = [axiom for axiom in axioms if isinstance(axiom, ox.Triple)]
+    for line in write_turtle(triples, dataset.root.prefixes).splitlines():
+        if line.strip():
+            yield line.rstrip(" .")
+
+
+def _graph(dataset: Dataset, graph: ox.NamedNode) -> str:
+    return graph.value.removeprefix(dataset.root.graph("").value)
+
+
+def _proposition(proposition: Proposition) -> Iterator[str]:
+    contested = ", contested" if proposition.contested else ""
+    conditions = "".join(f", only {text}" for text in proposition.conditions)
+    yield f"proposition: {proposition.named}{contested}{conditions}"
+    yield from (f"  {_decision(decision)}" for decision in proposition.decisions)
+    yield from (f"  {_line(line)}" for line in proposition.lines)
+
+
+def _decision(decision: Decision) -> str:
+    name = decision.named.identifier or decision.named.label
+    basis = f" On {', '.join(b.identifier or b.label for b in decision.basis)}." if decision.basis else ""
+    return f"{decision.verdict.label} ({name}): {'; '.join(decision.reasons)}{basis}"
+
+
+def _line(line: Line) -> str:
+    evidence = ", ".join(map(str, line.evidence))
+    sources = "; ".join(f"{s.named}{' (retracted)' if s.retracted else ''}" for s in line.sources)
+    grades = f" [{', '.join(grade.label for grade in line.grades)}]" if line.grades else ""
+    return f"{line.stance.label}: {evidence}{grades}" + (f" — {sources}" if sources else "")

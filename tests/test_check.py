@@ -1,0 +1,224 @@
+"""Break any one thing in a root, and `calcigraph check` names the file, the line, the node and the remedy."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+SHIPPED = HERE.parent
+ROOTS = {"shipped": SHIPPED, "toy": HERE / "toy"}
+
+
+def run(root: Path, cache: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command as a user runs it, with a cache of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "calcigraph", "check", "--root", str(root), *arguments],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "XDG_CACHE_HOME": str(cache)},
+        check=False,
+    )
+
+
+@pytest.fixture
+def copy_of(tmp_path: Path) -> Callable[[str], Path]:
+    def copy(name: str) -> Path:
+        for folder in ("ontology", "data", "shapes"):
+            shutil.copytree(ROOTS[name] / folder, tmp_path / "root" / folder)
+        return tmp_path / "root"
+
+    return copy
+
+
+@dataclass(frozen=True)
+class Break:
+    """One change of one file, and what has to be said about it."""
+
+    root: str
+    file: str
+    old: str
+    new: str
+    check: str
+    line_of: str  # a text that stands on the line that must be named, "" where the file is enough
+    node: str
+    says: str
+
+
+BREAKS = {
+    "a missing full stop": Break(
+        "toy",
+        "data/plant.ttl",
+        '"The tank on the hill."@en .',
+        '"The tank on the hill."@en',
+        "syntax",
+        "id:valve-9",
+        "",
+        "",
+    ),
+    "an undeclared prefix": Break(
+        "toy",
+        "data/plant.ttl",
+        "plant:blocks id:pump-1",
+        "plnt:blocks id:pump-1",
+        "syntax",
+        "plnt:blocks",
+        "",
+        "plnt",
+    ),
+    "a labelled blank node": Break(
+        "toy",
+        "data/plant.ttl",
+        "plant:blocks id:pump-1",
+        "plant:blocks _:pump",
+        "blank-nodes",
+        "_:pump",
+        "_:pump",
+        "IRI",
+    ),
+    "a rating without a unit": Break(
+        "toy",
+        "data/plant.ttl",
+        'plant:amount 3.0 ; plant:unit "m3/h"',
+        "plant:amount 3.0",
+        "shapes",
+        "plant:amount 3.0",
+        "",
+        "plant:unit",
+    ),
+    "evidence without a source": Break(
+        "toy",
+        "data/evidence.ttl",
+        '"B. Welder" ;\n  srv:source id:logbook-page-9 .',
+        '"B. Welder" .',
+        "shapes",
+        "id:inspection-autumn\n",
+        "id:inspection-autumn",
+        "source",
+    ),
+    "a clash": Break(
+        "toy",
+        "data/plant.ttl",
+        "id:high-tank\n  a plant:Tank ;",
+        "id:high-tank\n  a plant:Tank , plant:Pump ;",
+        "clash",
+        "id:high-tank\n",
+        "id:high-tank",
+        "cax-dw",
+    ),
+    "a wrong recorded answer": Break(
+        "toy",
+        "ontology/questions/what-reaches-the-high-tank.csv",
+        "low tank",
+        "lower tank",
+        "questions",
+        "",
+        "what-reaches-the-high-tank",
+        "lower tank",
+    ),
+    "a row that must not appear": Break(
+        "toy",
+        "ontology/questions/what-reaches-the-high-tank.rq",
+        "?device = id:pump-2",
+        "?device = id:pump-1",
+        "questions",
+        "",
+        "what-reaches-the-high-tank",
+        "must not",
+    ),
+    "a question that is no SPARQL": Break(
+        "toy",
+        "ontology/questions/what-reaches-the-high-tank.rq",
+        "SELECT ?device ?label",
+        "SELECT ?device ?label FROM",
+        "questions",
+        "",
+        "what-reaches-the-high-tank",
+        "",
+    ),
+    "a rule without a stage": Break(
+        "toy",
+        "ontology/rules/contested.rq",
+        "#+ stage: after\n",
+        "",
+        "rules",
+        "",
+        "",
+        "stage",
+    ),
+    "a rule that is no SPARQL": Break(
+        "toy",
+        "ontology/rules/contested.rq",
+        "CONSTRUCT {",
+        "CONSTRUCT",
+        "rules",
+        "",
+        "",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("broken", BREAKS.values(), ids=BREAKS.keys())
+def test_one_broken_thing_is_found_and_named(
+    broken: Break, copy_of: Callable[[str], Path], tmp_path: Path
+) -> None:
+    root = copy_of(broken.root)
+    path = root / broken.file
+    text = path.read_text(encoding="utf-8")
+    assert broken.old in text
+    path.write_text(text.replace(broken.old, broken.new, 1), encoding="utf-8")
+
+    result = run(root, tmp_path / "cache", "--format", "json")
+
+    assert result.returncode == 1, result.stderr
+    findings = [
+        f for f in json.loads(result.stdout) if f["check"] == broken.check and f["file"] == broken.file
+    ]
+    assert findings, result.stdout
+    said = " ".join(f"{f['node']} {f['message']} {f['remedy']}" for f in findings)
+    assert broken.says in said
+    assert broken.node in said
+    assert all(f["remedy"] for f in findings)
+    if broken.line_of:
+        after = path.read_text(encoding="utf-8")
+        line = after[: after.index(broken.line_of)].count("\n") + 1
+        assert line in [f["line"] for f in findings]
+    assert str(tmp_path) not in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("name", ROOTS)
+def test_a_sound_root_is_green(name: str, tmp_path: Path) -> None:
+    result = run(ROOTS[name], tmp_path)
+
+    assert result.returncode == 0, result.stdout
+    assert "0 violations" in result.stdout
+
+
+def test_findings_for_a_review_name_file_and_line(copy_of: Callable[[str], Path], tmp_path: Path) -> None:
+    root = copy_of("toy")
+    path = root / "data/plant.ttl"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("plant:blocks id:pump-1", "plnt:blocks id:pump-1"),
+        encoding="utf-8",
+    )
+
+    result = run(root, tmp_path / "cache", "--format", "github")
+
+    assert result.returncode == 1
+    assert result.stdout.startswith("::error file=data/plant.ttl,line=")
+
+
+def test_a_directory_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
+    result = run(tmp_path / "nowhere", tmp_path)
+
+    assert result.returncode == 2
+    assert "nowhere" in result.stderr

@@ -1,0 +1,129 @@
+"""Reading a root: whole or not at all, and the same bytes give the same digest."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from calcigraph.errors import RootInvalid
+from calcigraph.root import Root, RootMissing, shipped_root
+from calcigraph.root.headers import headers
+
+HERE = Path(__file__).parent
+ROOTS = {"shipped": HERE.parent, "toy": HERE / "toy"}
+
+
+@pytest.fixture
+def toy(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(ROOTS["toy"], tmp_path / "toy"))
+
+
+@pytest.mark.parametrize("name", ROOTS)
+def test_each_file_is_a_named_graph_below_the_namespace(name: str) -> None:
+    root = Root.open(ROOTS[name])
+    listed = sorted(
+        p.relative_to(ROOTS[name]).as_posix()
+        for f in ("ontology", "data")
+        for p in (ROOTS[name] / f).rglob("*.ttl")
+    )
+
+    graphs = {root.graph_of(file).value for file in root.sources}
+
+    assert listed
+    assert graphs == {f"{root.namespace}graph/{path.removesuffix('.ttl')}" for path in listed}
+
+
+def test_the_namespaces_of_two_roots_differ() -> None:
+    assert Root.open(ROOTS["toy"]).namespace == "https://example.org/plant/"
+    assert Root.open(ROOTS["shipped"]).namespace == "https://w3id.org/calcigraph/"
+
+
+def test_all_broken_files_are_named_at_once(toy: Path) -> None:
+    (toy / "data/plant.ttl").write_text("id:x a id:y .", encoding="utf-8")
+    (toy / "shapes/plant.ttl").write_text("<urn:a> <urn:b> <urn:c>", encoding="utf-8")
+    (toy / "ontology/questions/orphan.csv").write_text("a\r\n1\r\n", encoding="utf-8")
+
+    with pytest.raises(RootInvalid) as raised:
+        Root.open(toy)
+
+    files = {finding.place.file for finding in raised.value.findings}
+    assert files == {"data/plant.ttl", "shapes/plant.ttl", "ontology/questions/orphan.csv"}
+    assert str(toy) not in str(raised.value)
+
+
+def test_a_file_that_is_not_utf8_is_named_with_its_line(toy: Path) -> None:
+    (toy / "data/more.ttl").write_bytes(b"# fine\n# caf\xe9\n")
+
+    with pytest.raises(RootInvalid) as raised:
+        Root.open(toy)
+
+    (finding,) = raised.value.findings
+    assert (finding.place.file, finding.place.line) == ("data/more.ttl", 2)
+    assert "UTF-8" in finding.remedy
+
+
+def test_the_digest_follows_every_byte_and_every_name(toy: Path) -> None:
+    before = Root.open(toy).digest
+    assert Root.open(toy).digest == before
+
+    path = toy / "data/plant.ttl"
+    path.write_text(path.read_text(encoding="utf-8") + "# a comment\n", encoding="utf-8")
+    changed = Root.open(toy).digest
+    path.rename(toy / "data/works.ttl")
+
+    assert len({before, changed, Root.open(toy).digest}) == 3
+
+
+def test_a_place_is_the_line_of_the_property_or_of_the_node() -> None:
+    root = Root.open(ROOTS["toy"])
+    text = (ROOTS["toy"] / "data/plant.ttl").read_text(encoding="utf-8")
+    node = ox.NamedNode("https://example.org/plant/id/valve-9")
+    blocks = ox.NamedNode("https://example.org/plant/ontology/blocks")
+
+    at_node, at_property = root.place(node), root.place(node, blocks)
+
+    assert at_node is not None
+    assert at_property is not None
+    assert at_node.line == text[: text.index("id:valve-9\n")].count("\n") + 1
+    assert at_property.line == text[: text.index("plant:blocks")].count("\n") + 1
+    assert root.place(ox.NamedNode("urn:nowhere")) is None
+
+
+def test_an_empty_directory_is_a_root_without_anything(tmp_path: Path) -> None:
+    root = Root.open(tmp_path)
+
+    assert list(root.sources) == []
+    assert root.namespace
+
+
+def test_a_missing_directory_is_no_root(tmp_path: Path) -> None:
+    with pytest.raises(RootMissing):
+        Root.open(tmp_path / "missing")
+
+
+def test_the_checkout_itself_is_the_shipped_root() -> None:
+    assert shipped_root() == ROOTS["shipped"]
+
+
+def test_headers_end_with_the_first_line_that_is_none() -> None:
+    text = "#+ question: Why?\n#+ must not: ?a = id:b\n#+ must not: ?a = id:c\n# plain\n#+ note: too late\n"
+
+    assert headers(text) == {"question": ["Why?"], "must not": ["?a = id:b", "?a = id:c"]}
+
+
+def test_the_server_vocabulary_is_declared_alike_in_every_root() -> None:
+    def declared(root: Path) -> set[tuple[str, str, str]]:
+        logic = {"type", "subClassOf", "subPropertyOf", "domain", "range", "label", "definition"}
+        return {
+            (str(t.subject), str(t.predicate), str(t.object))
+            for file in Root.open(root).ontology
+            for t in file.triples
+            if str(t.subject).startswith("<https://w3id.org/calcigraph/server#")
+            and t.predicate.value.rpartition("#")[2] in logic
+        }
+
+    shipped, toy = declared(ROOTS["shipped"]), declared(ROOTS["toy"])
+    assert shipped
+    assert shipped == toy
