@@ -86,12 +86,12 @@ def _finding(dataset: Dataset, result: Result) -> Finding:
     predicate = path if isinstance(path, ox.NamedNode) else None
     node = focus if isinstance(focus, (ox.NamedNode, ox.BlankNode)) else None
     place = dataset.root.place(node, predicate) if node is not None else None
-    about = f" ({prefixes.shrink(predicate)})" if predicate is not None else ""
-    value = f" Found: {show_term(result.value, prefixes)}." if result.value is not None else ""
+    constraint = _constraint(result) + (f" of {prefixes.shrink(predicate)}" if predicate is not None else "")
+    found = result.value if result.value not in (None, focus) else None
     return Finding(
         "shapes",
         place or Place("data"),
-        f"{_constraint(result)}{about}.{value}",
+        f"{constraint} is not met" + (f" by {show_term(found, prefixes)}." if found is not None else "."),
         result.message,
         node=show_term(focus, prefixes),
         severity=result.severity,

@@ -7,29 +7,37 @@ about the work to standard error.
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import click
 
 from calcigraph import __version__
-from calcigraph.cli.ask import ask
-from calcigraph.cli.check import check
-from calcigraph.cli.explain import explain
-from calcigraph.cli.infer import infer
-from calcigraph.cli.serve import serve
-from calcigraph.cli.validate import validate
 from calcigraph.errors import EnvironmentProblem, Problem
 
-FINDINGS, USAGE, ENVIRONMENT = 1, 2, 3
+FINDINGS, ENVIRONMENT = 1, 3
+VERBS = ("ask", "check", "explain", "infer", "serve", "validate")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Verbs(click.Group):
+    """A group whose verbs are imported when they are used: validating needs no web server, and
+    serving no validator, so neither waits for the other's libraries."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all verbs."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The verb of that name, from the module of that name."""
+        if cmd_name not in VERBS:
+            return None
+        verb: click.Command = getattr(import_module(f"calcigraph.cli.{cmd_name}"), cmd_name)
+        return verb
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="calcigraph")
 def calcigraph() -> None:
     """Serve, question and check a knowledge graph that gives its reasons."""
-
-
-for command in (ask, check, explain, infer, serve, validate):
-    calcigraph.add_command(command)
 
 
 def main() -> None:
