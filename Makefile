@@ -32,8 +32,8 @@ $(STAMP)-run: requirements/run.txt pyproject.toml | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
-$(STAMP)-test: requirements/test.txt $(STAMP)-run
-	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements/test.txt
+$(STAMP)-test: requirements/test.txt requirements/owlapi.txt $(STAMP)-run
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements/test.txt -r requirements/owlapi.txt
 	touch $@
 
 # Pins every distribution with its hashes, for both Python versions that are supported.

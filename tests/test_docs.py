@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 import pytest
+
 from calcigraph.cli import VERBS, calcigraph
 from calcigraph.settings import Settings
+from conftest import Server
 
 REPOSITORY = Path(__file__).parent.parent
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -62,6 +65,30 @@ def test_the_readme_speaks_of_no_verb_that_is_not_there() -> None:
     assert spoken <= set(VERBS)
 
 
+def examples() -> list[tuple[str, list[str]]]:
+    """Each curl of the README with the lines of its visible answer."""
+    found = re.findall(r"```sh\n(curl .*?)\n```\n```\n(.*?)\n```", README, re.DOTALL)
+    return [(command, [line for line in answer.split("\n") if line != "…"]) for command, answer in found]
+
+
+def test_the_readme_shows_the_answer_and_its_proof() -> None:
+    assert [command.count("/explain") for command, _ in examples()] == [0, 1]
+
+
+@pytest.mark.parametrize(("command", "visible"), examples(), ids=["answer", "proof"])
+def test_each_curl_of_the_readme_prints_what_stands_below_it(
+    command: str, visible: list[str], servers: Callable[[str], Server]
+) -> None:
+    here = command.replace("http://127.0.0.1:8000", servers("shipped").base)
+
+    printed = subprocess.run(["bash", "-c", here], capture_output=True, text=True, check=True).stdout.split(
+        "\n"
+    )
+
+    positions = [printed.index(line) for line in visible]
+    assert positions == sorted(positions)
+
+
 def test_no_text_of_the_project_carries_a_path_of_a_machine() -> None:
     tracked = subprocess.run(
         ["git", "ls-files", "-z"], cwd=REPOSITORY, capture_output=True, text=True, check=True
@@ -73,7 +100,7 @@ def test_no_text_of_the_project_carries_a_path_of_a_machine() -> None:
     ]
 
     assert texts
-    home = re.compile(r"/(?:home|Users|root|work)/[A-Za-z]")
+    home = re.compile(r"(?<![\w.-])/(?:home|Users|root|work)/[A-Za-z]")
     for path in texts:
         if path.is_file() and path != Path(__file__):
             assert not home.search(path.read_text(encoding="utf-8")), path

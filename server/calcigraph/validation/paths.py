@@ -1,0 +1,67 @@
+"""A shapes graph in, its property paths as people and reports write them out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+import pyoxigraph as ox
+
+from calcigraph.rdf.prefixes import Prefixes
+from calcigraph.rdf.terms import Term
+
+SH = "http://www.w3.org/ns/shacl#"
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_SUFFIXES = {"zeroOrMorePath": "*", "oneOrMorePath": "+", "zeroOrOnePath": "?"}
+
+
+class Paths:
+    """The property paths of a shapes graph."""
+
+    def __init__(self, shapes: Iterable[ox.Triple]) -> None:
+        self._about: Mapping[Term, list[ox.Triple]] = defaultdict(list)
+        for triple in shapes:
+            self._about[triple.subject].append(triple)
+
+    def triples(self, path: Term) -> list[ox.Triple]:
+        """The triples that describe a path, down to its predicates; none for a plain predicate."""
+        found: list[ox.Triple] = []
+        pending, seen = [path], {path}
+        while pending:
+            node = pending.pop()
+            for triple in self._about.get(node, []) if isinstance(node, ox.BlankNode) else []:
+                found.append(triple)
+                if triple.object not in seen:
+                    seen.add(triple.object)
+                    pending.append(triple.object)
+        return found
+
+    def show(self, path: Term, prefixes: Prefixes) -> str:
+        """A path in the syntax of SPARQL (SHACL section 2.3.1), `^ex:partOf/ex:name*`."""
+        if isinstance(path, ox.NamedNode):
+            return prefixes.shrink(path)
+        parts = {t.predicate.value: t.object for t in self._about.get(path, [])}
+        if RDF + "first" in parts:
+            return "/".join(self._step(item, prefixes) for item in self._items(path))
+        for predicate, value in parts.items():
+            name = predicate.removeprefix(SH)
+            if name == "inversePath":
+                return "^" + self._step(value, prefixes)
+            if name == "alternativePath":
+                return "|".join(self._step(item, prefixes) for item in self._items(value))
+            if name in _SUFFIXES:
+                return self._step(value, prefixes) + _SUFFIXES[name]
+        return str(path)
+
+    def _step(self, path: Term, prefixes: Prefixes) -> str:
+        shown = self.show(path, prefixes)
+        return shown if isinstance(path, ox.NamedNode) else f"({shown})"
+
+    def _items(self, head: Term) -> list[Term]:
+        items: list[Term] = []
+        seen: set[Term] = set()
+        while head not in seen and (cell := {t.predicate.value: t.object for t in self._about.get(head, [])}):
+            seen.add(head)
+            items += [cell[RDF + "first"]] if RDF + "first" in cell else []
+            head = cell.get(RDF + "rest", head)
+        return items

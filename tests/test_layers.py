@@ -1,0 +1,161 @@
+"""The rooms of the package: imports point down, in no circle, and frameworks stay behind their door."""
+
+from __future__ import annotations
+
+import ast
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+from suites import ROOT
+
+PACKAGE = ROOT / "server" / "calcigraph"
+# Each room (a package or a module right under calcigraph/) and its layer. A room may import rooms of its own
+# layer and of those below; what is in no layer fails, so that a new room is put in its place on purpose.
+LAYERS = (
+    ("doors", {"cli", "web", "__main__"}),
+    (
+        "services",
+        {
+            *("pool", "commits", "describe", "questions", "dataset", "explanations"),
+            *("checks", "closures", "lints", "offline"),
+        },
+    ),
+    ("engines", {"reasoning", "validation", "engine"}),
+    ("base", {"rdf", "root", "settings", "errors", "__init__"}),
+)
+# Imports inside a function, each with its reason.
+DEFERRED: dict[tuple[str, str], str] = {}
+# What one room alone may know: the frameworks stay behind their door.
+ONLY_IN = {
+    "flask": {"web"},
+    "werkzeug": {"web"},
+    "waitress": {"web", "cli"},
+    "click": {"cli"},
+    "rich": {"cli"},
+    "pyshacl": {"validation"},
+    "owlrl": {"reasoning"},
+    "numpy": {"reasoning"},
+    "rdflib": {"rdf", "reasoning", "validation"},
+}
+
+
+def level(room: str) -> int:
+    """0 for the lowest layer."""
+    return next((height for height, (_, rooms) in enumerate(reversed(LAYERS)) if room in rooms), -1)
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 2 else parts)
+
+
+MODULES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def room_of(module: str) -> str:
+    return module.split(".")[1] if "." in module else "__init__"
+
+
+def targets(node: ast.Import | ast.ImportFrom, module: str) -> list[str]:
+    """The modules that a statement imports, by their full names."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    source = node.module or ""
+    if node.level:
+        package = module if MODULES[module].name == "__init__.py" else module.rpartition(".")[0]
+        parts = package.split(".")
+        source = ".".join([*parts[: len(parts) - node.level + 1], *([source] if source else [])])
+    inner = [f"{source}.{alias.name}" for alias in node.names]
+    return [name if name in MODULES else source for name in inner]
+
+
+def imports(module: str) -> list[tuple[str, int, bool]]:
+    """What a module imports: name, line, and whether it does so inside a function."""
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    inside = {
+        child
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        for child in ast.walk(function)
+    }
+    return [
+        (target, node.lineno, node in inside)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for target in targets(node, module)
+    ]
+
+
+def ours(target: str) -> bool:
+    return target == "calcigraph" or target.startswith("calcigraph.")
+
+
+EDGES = {
+    module: {target for target, _, _ in imports(module) if ours(target) and target != module}
+    for module in MODULES
+}
+
+
+def test_modules_and_their_imports_are_collected() -> None:
+    assert len(MODULES) == sum(1 for path in PACKAGE.rglob("*.py") if "__pycache__" not in path.parts)
+    assert "calcigraph.rdf.blocks" in MODULES
+    assert "calcigraph.errors" in EDGES["calcigraph.rdf.malformed"]
+    assert "calcigraph.rdf.tokens" in EDGES["calcigraph.rdf.blocks"]
+
+
+def test_every_room_has_its_layer_and_no_layer_names_it_twice() -> None:
+    named = [room for _, rooms in LAYERS for room in rooms]
+    assert len(named) == len(set(named))
+    rooms = {room_of(module) for module in MODULES}
+    assert rooms - set(named) == set(), "put the new room into LAYERS"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_point_down_the_layers(module: str) -> None:
+    own = level(room_of(module))
+    upwards = [target for target in EDGES[module] if level(room_of(target)) > own]
+    assert upwards == []
+
+
+def circle(edges: dict[str, set[str]]) -> list[str]:
+    try:
+        TopologicalSorter(edges).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    # A package that hands out the names of its modules is not imported by them.
+    assert circle(EDGES) == []
+
+
+def test_no_rooms_import_each_other_in_a_circle() -> None:
+    rooms: dict[str, set[str]] = {}
+    for module, found in EDGES.items():
+        here = rooms.setdefault(room_of(module), set())
+        here |= {room_of(target) for target in found} - {room_of(module)}
+    assert circle(rooms) == []
+
+
+def test_imports_stand_at_the_top_of_their_module() -> None:
+    deferred = {(m, target): line for m in MODULES for target, line, inside in imports(m) if inside}
+    assert {key: line for key, line in deferred.items() if key not in DEFERRED} == {}
+    assert set(DEFERRED) <= set(deferred), "an exception that is not needed any more"
+
+
+def test_frameworks_stay_behind_their_door() -> None:
+    strays = [
+        f"{MODULES[module].relative_to(PACKAGE)}:{line} imports {target}"
+        for module in MODULES
+        for target, line, _ in imports(module)
+        if room_of(module) not in ONLY_IN.get(target.split(".")[0], {room_of(module)})
+    ]
+    assert strays == []
+
+
+def test_no_module_is_a_drawer() -> None:
+    names = {path.stem for path in MODULES.values()} | {path.parent.name for path in MODULES.values()}
+    assert names & {"utils", "util", "helpers", "common", "misc"} == set()
