@@ -30,7 +30,7 @@ class Offline:
     @classmethod
     def of(cls, dataset: Dataset) -> Offline:
         """Load a dataset. Cost: about 3 s for a million quads."""
-        return cls(Replica.load(dataset.nquads), dataset.root.prefixes)
+        return cls(Replica.load(dataset.nquads, unasserted=dataset.root.inferences), dataset.root.prefixes)
 
     @classmethod
     def empty(cls) -> Offline:

@@ -54,5 +54,6 @@ def _pool(dataset: Dataset, settings: Settings) -> Pool:
         dataset.nquads,
         limits=limits,
         default_graph=settings.default_graph,
+        unasserted=dataset.root.inferences,
         prefixes=dataset.root.prefixes.mapping,
     )

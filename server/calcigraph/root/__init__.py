@@ -136,9 +136,9 @@ class Root:
         return self.graph(file.path.removesuffix(".ttl"))
 
     @property
-    def inferences(self) -> tuple[ox.NamedNode, ox.NamedNode]:
+    def inferences(self) -> tuple[str, str]:
         """The graphs that hold what nobody asserted: what rules derived and axioms entail."""
-        return self.graph("derived"), self.graph("inferred")
+        return self.graph("derived").value, self.graph("inferred").value
 
     def place(self, node: ox.NamedNode | ox.BlankNode, predicate: ox.NamedNode | None = None) -> Place | None:
         """Where the root's files speak of `node`, data first."""

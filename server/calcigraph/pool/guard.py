@@ -1,0 +1,213 @@
+"""Query text in, a survey of it or a refusal out: what would crash or hang the engine stops here.
+
+The engine's parser and planner recurse and search without limits of their own: deep nesting ends
+the process with a stack overflow, many patterns joined in one group keep the planner busy for
+minutes, before any deadline inside the engine could exist. The limits below lie under half of what
+was measured to hurt (pyoxigraph 0.5.13, 8 MiB of stack) and far above what people write. The guard
+saves processes; it is not what keeps the server safe, that is the process around each query.
+
+Cost: one pass of a regular expression, under 1 ms for 10 KB.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from calcigraph.engine.formats import Form
+from calcigraph.engine.tokens import marks
+from calcigraph.pool.problems import QueryRefused, ServiceForbidden, UpdateForbidden
+
+# What each limit counts, its value, and what happened beyond it.
+MOST_NESTED: Final = 64  # brackets; a call nested 976 deep crashes, 128 blank nodes plan for 3 s
+MOST_NEGATIONS: Final = 500  # `!`: 9,472 in a row crash
+MOST_CLOSURES: Final = 5  # path closures in each other: 8 take 1.6 s on 50 triples, 10 never end
+MOST_OPERATORS: Final = 2000  # + - * | ||: 8,192 crash
+MOST_FILTERS: Final = 500  # FILTER and &&: 2,048 plan for 3 s
+MOST_GROUPS: Final = 500  # UNION, OPTIONAL, MINUS: 2,048 plan for 3 s
+MOST_BINDINGS: Final = 1000  # AS: 2,048 crash some builds
+# The planner's work grows with the cube of the patterns in a group: 100 take 0.8 s, 128 take 2 s.
+MOST_JOIN_WORK: Final = 100**3
+
+_FORMS: Final = frozenset(form.value for form in Form)
+_UPDATES: Final = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY"})
+_VOLATILE: Final = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
+_COUNTED: Final = {
+    "FILTER": "filters",
+    "&&": "filters",
+    "!": "negations",
+    "UNION": "groups",
+    "OPTIONAL": "groups",
+    "MINUS": "groups",
+    "AS": "bindings",
+    **dict.fromkeys(("+", "-", "*", "|", "||"), "operators"),
+}
+_MOST: Final = {
+    "filters": MOST_FILTERS,
+    "negations": MOST_NEGATIONS,
+    "groups": MOST_GROUPS,
+    "bindings": MOST_BINDINGS,
+    "operators": MOST_OPERATORS,
+}
+# Each of these groups is planned by itself, not joined with the group around it.
+_APART: Final = frozenset({"OPTIONAL", "MINUS", "UNION", "EXISTS", "SELECT"})
+_NOTICED: Final = _FORMS | _UPDATES | _VOLATILE | _APART | {"SERVICE", "VALUES", "FILTER", "AS"}
+# Fewer terms in a list than this are not looked at: they are the arguments of something.
+_LONG_LIST: Final = 40
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What a first look at a query tells: its form (None where there is none to be seen) and
+    whether two evaluations over the same data may differ."""
+
+    form: Form | None
+    is_volatile: bool
+
+
+@dataclass(slots=True)
+class _Group:
+    """What stands between two brackets: the bracket or the keyword before it, and what was seen."""
+
+    kind: str
+    start: int
+    joined: int = 0
+    closures: int = 0
+    is_list: bool = True
+
+
+def survey(text: str, most_bytes: int) -> Survey:
+    """Look at the query `text` before the engine does.
+
+    Raises: QueryRefused, ServiceForbidden, UpdateForbidden.
+    """
+    if len(text) > most_bytes or len(text.encode(errors="surrogatepass")) > most_bytes:
+        raise QueryRefused(
+            "length", f"The query is longer than {most_bytes} bytes.", "Send long VALUES in several queries."
+        )
+    surveyor = _Surveyor(text)
+    surveyor.run()
+    return Survey(surveyor.form, surveyor.is_volatile)
+
+
+class _Surveyor:
+    """The state of one pass: the open brackets, and what has been counted so far."""
+
+    def __init__(self, text: str) -> None:
+        self.form: Form | None = None
+        self.is_volatile = False
+        self._text = text
+        self._groups = [_Group("", 0)]
+        self._counted = dict.fromkeys(_MOST, 0)
+        self._join_work = 0
+        self._in_values = False
+        # A group that has just ended: joined with what is around it, unless UNION follows.
+        self._ended: _Group | None = None
+
+    def run(self) -> None:
+        """Look at every word and every operator once."""
+        noticed, counted = _NOTICED, _COUNTED
+        for match in marks(self._text):
+            mark = match[1]
+            group = self._groups[-1]
+            if self._ended is not None:
+                self._settle(mark, group)
+            if mark in ".;,":
+                if mark != "," or group.kind != "(":
+                    group.joined += 1
+                else:
+                    group.is_list = False
+            elif mark in "{[(":
+                self._open(mark, match.start(1), group)
+            elif mark in "}])":
+                self._close(mark, match.start(1))
+            else:
+                group.is_list = False
+                word = mark if mark in counted else mark.upper()
+                if word in counted:
+                    self._count(counted[word])
+                if word in noticed:
+                    self._notice(word, group)
+                group.joined += mark == "/"
+        self._plan(self._groups[-1])
+
+    def _settle(self, mark: str, group: _Group) -> None:
+        assert self._ended is not None
+        if mark.upper() == "UNION":
+            self._plan(self._ended)
+        else:
+            group.joined += self._ended.joined + 1
+        self._ended = None
+
+    def _count(self, what: str) -> None:
+        self._counted[what] += 1
+        if self._counted[what] > _MOST[what]:
+            raise _too_much(what, what)
+
+    def _notice(self, word: str, group: _Group) -> None:
+        if word == "SERVICE":
+            raise ServiceForbidden
+        if word == "VALUES":
+            self._in_values = True
+        if word == "SELECT" and group.kind == "{":
+            group.kind = word
+        if self.form is None:
+            if word in _UPDATES:
+                raise UpdateForbidden(word)
+            if word in _FORMS:
+                self.form = Form(word)
+        self.is_volatile = self.is_volatile or word in _VOLATILE
+
+    def _open(self, mark: str, start: int, outer: _Group) -> None:
+        if len(self._groups) > MOST_NESTED:
+            raise _too_much("nesting", "brackets in each other")
+        kind = mark
+        if mark == "{":
+            before = self._text[max(0, start - 40) : start].rstrip().upper()
+            kind = next((word for word in _APART if before.endswith(word)), mark)
+            if self._in_values or before.endswith("CONSTRUCT"):
+                kind = "DATA"
+            self._in_values = False
+        elif mark == "[":
+            outer.joined += 1
+        outer.is_list = False
+        self._groups.append(_Group(kind, start))
+
+    def _close(self, mark: str, start: int) -> None:
+        if len(self._groups) == 1:
+            return
+        group = self._groups.pop()
+        outer = self._groups[-1]
+        outer.closures = max(outer.closures, group.closures)
+        if mark == ")":
+            self._close_list(group, outer, start)
+        elif mark == "]":
+            outer.joined += group.joined
+        elif group.kind == "{":
+            self._ended = group
+        elif group.kind != "DATA":
+            self._plan(group)
+
+    def _close_list(self, group: _Group, outer: _Group, start: int) -> None:
+        if self._text[start + 1 : start + 2] in ("*", "+", "?"):
+            outer.closures = max(outer.closures, group.closures + 1)
+            if outer.closures > MOST_CLOSURES:
+                raise _too_much("closures", "repeated paths in each other")
+        outer.joined += group.joined
+        if group.is_list and outer.kind != "DATA":
+            terms = len(self._text[group.start : start].split())
+            outer.joined += terms if terms > _LONG_LIST else 0
+
+    def _plan(self, group: _Group) -> None:
+        """Account for a group that the engine plans by itself."""
+        self._join_work += group.joined**3
+        if self._join_work > MOST_JOIN_WORK:
+            raise _too_much("patterns", "triple patterns joined in one group")
+
+
+def _too_much(reason: str, what: str) -> QueryRefused:
+    return QueryRefused(
+        reason,
+        f"The query has too many {what} for the engine to plan safely.",
+        "Split it into several queries, or put repeated parts into VALUES.",
+    )

@@ -1,0 +1,162 @@
+"""Frames in, frames out: the life of one forked process that evaluates queries.
+
+It has standard input and output (both nowhere) and one socket, and cannot open anything else: no
+network, no file. Whatever a query does to it, it does to this process alone.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import math
+import os
+import resource
+import signal
+import socket
+import struct
+from collections.abc import Mapping
+from typing import IO, Any, Final, NoReturn, cast
+
+from calcigraph.engine.formats import is_graph, write
+from calcigraph.engine.replica import Replica
+from calcigraph.pool.frames import Channel, ClosedError, Kind, decode_diff, encode
+
+SOCKET: Final = 3
+OUT_OF_MEMORY: Final = 13
+# Processor time (s) and memory of its own (bytes) that a worker has taken since it was forked.
+USAGE: Final = struct.Struct("!dQ")
+_CHUNK: Final = 1 << 16
+_MIB: Final = 1 << 20
+# Past its deadline the front kills; this is for a front that is gone.
+_CPU_GRACE_S: Final = 4
+_PAGE: Final = resource.getpagesize()
+
+
+def serve(replica: Replica, prefixes: Mapping[str, str], memory_mib: int, connection: int) -> NoReturn:
+    """Answer queries from descriptor `connection` until the other end closes it; never returns."""
+    confine(connection, memory_mib)
+    worker = _Worker(replica, prefixes, Channel(socket.socket(fileno=SOCKET)))
+    try:
+        while True:
+            worker.step()
+    except ClosedError:
+        os._exit(0)
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
+
+
+def confine(connection: int, memory_mib: int) -> None:
+    """Give up everything but standard input and output and `connection`, which becomes 3."""
+    os.dup2(connection, SOCKET)
+    os.closerange(SOCKET + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    with open("/proc/self/statm", encoding="ascii") as statm:
+        mapped = int(statm.read().split()[0]) * resource.getpagesize()
+    most = mapped + memory_mib * _MIB
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (SOCKET + 1, SOCKET + 1))
+    # An interrupt from the terminal is for the front, which then closes the socket.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()
+
+
+class _Worker:
+    """What a worker has, and how much it has used since it was forked."""
+
+    def __init__(self, replica: Replica, prefixes: Mapping[str, str], channel: Channel) -> None:
+        self._replica = replica
+        self._prefixes = prefixes
+        self._channel = channel
+        self._born = _grown()
+        self._cpu_s = 0.0
+        self._cpu_limit_s = 0
+
+    def step(self) -> None:
+        """Apply one diff or answer one query."""
+        kind, body = self._channel.receive()
+        if kind is Kind.APPLY:
+            self._replica.apply(decode_diff(body))
+            return
+        ask = json.loads(body)
+        self._limit_cpu(ask["left_s"])
+        out = _Out(self._channel)
+        try:
+            self._answer(ask, out)
+        except SyntaxError as error:
+            out.fail(self._usage(), "malformed", str(error))
+        except (RuntimeError, ValueError, OSError) as error:
+            out.fail(self._usage(), "unsupported", str(error))
+        else:
+            out.end(self._usage())
+
+    def _answer(self, ask: dict[str, Any], out: _Out) -> None:
+        results = self._replica.query(
+            ask["text"],
+            default_graphs=ask["default_graphs"],
+            named_graphs=ask["named_graphs"],
+            inference=ask["inference"],
+            base_iri=ask["base_iri"],
+        )
+        wanted = ask["graph_format" if is_graph(results) else "results_format"]
+        if wanted is None:
+            raise ValueError("no acceptable format")
+        out.head(wanted)
+        write(results, wanted, wanted, self._prefixes, cast(IO[bytes], out))
+
+    def _usage(self) -> bytes:
+        usage = resource.getrusage(resource.RUSAGE_SELF)
+        self._cpu_s = usage.ru_utime + usage.ru_stime
+        grown = max(now - then for now, then in zip(_grown(usage), self._born, strict=True))
+        return USAGE.pack(self._cpu_s, grown)
+
+    def _limit_cpu(self, left_s: float) -> None:
+        """Have the system end this process some time after the deadline; set anew only now and then."""
+        least = self._cpu_s + left_s + 1
+        if not least <= self._cpu_limit_s <= least + _CPU_GRACE_S:
+            self._cpu_limit_s = math.ceil(least) + _CPU_GRACE_S // 2
+            resource.setrlimit(resource.RLIMIT_CPU, (self._cpu_limit_s, resource.RLIM_INFINITY))
+
+
+def _grown(usage: resource.struct_rusage | None = None) -> tuple[int, int]:
+    """Bytes of memory made private so far, from above, seen in two ways: each page that is first
+    written after the fork is a fault, except that a huge page is one fault as well."""
+    usage = usage or resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_minflt * _PAGE, usage.ru_maxrss * 1024
+
+
+class _Out:
+    """A file to the serialisers that sends what is written as frames, the last one with the end."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._head = b""
+        self._pending = bytearray()
+
+    def head(self, format_key: str) -> None:
+        """Say which format follows; sent with the first data."""
+        self._head = encode(Kind.HEAD, format_key.encode())
+
+    def write(self, data: bytes) -> int:
+        """Take `data`; send once enough has come together."""
+        self._pending += data
+        if len(self._pending) >= _CHUNK:
+            self._channel.send_bytes(self._take())
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing: the end comes with `end` or `fail`."""
+
+    def end(self, body: bytes) -> None:
+        """Send what is left and the end of the answer."""
+        self._channel.send_bytes(self._take() + encode(Kind.END, body))
+
+    def fail(self, usage: bytes, reason: str, message: str) -> None:
+        """Send that the answer cannot be given, or not to its end."""
+        explained = json.dumps({"reason": reason, "message": message}).encode()
+        self._channel.send(Kind.FAILED, usage + explained)
+
+    def _take(self) -> bytes:
+        head, self._head = self._head, b""
+        data = encode(Kind.DATA, bytes(self._pending)) if self._pending else b""
+        self._pending.clear()
+        return head + data

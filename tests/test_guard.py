@@ -1,0 +1,147 @@
+"""The guard: what would crash or hang the engine is refused, and what people write is not."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from calcigraph.engine.formats import Form
+from calcigraph.pool.guard import MOST_NESTED, Survey, survey
+from calcigraph.pool.problems import QueryRefused, ServiceForbidden, UpdateForbidden
+
+MOST_BYTES = 256_000
+
+
+def repeated(piece: str, times: int, between: str = " ") -> str:
+    return between.join(piece.replace("#", str(i)) for i in range(times))
+
+
+# Each crashed or hung pyoxigraph 0.5.13 when it was measured.
+HARMFUL = {
+    "parentheses": "SELECT (" + "(" * 8192 + "1" + ")" * 8192 + " AS ?x) {}",
+    "groups": "SELECT * " + "{" * 4096 + "}" * 4096,
+    "negations": "SELECT * { FILTER(" + "!" * 9472 + "true) }",
+    "exists in each other": "SELECT * {" + "FILTER EXISTS {" * 1024 + "?s ?p ?o" + "}" * 1025,
+    "subqueries in each other": "SELECT * {" + "{SELECT * {" * 2048 + "}}" * 2048 + "}",
+    "graphs in each other": "SELECT * {" + "GRAPH ?g {" * 4096 + "?s ?p ?o" + "}" * 4097,
+    "calls in each other": "SELECT (" + "STR(" * 1024 + "1" + ")" * 1024 + " AS ?x) {}",
+    "conditions in each other": "SELECT (" + "IF(true,1," * 1024 + "1" + ")" * 1024 + " AS ?x) {}",
+    "optionals in each other": "SELECT * { ?s ?p ?o " + "OPTIONAL { ?s ?p ?o " * 2048 + "}" * 2049,
+    "sums": "SELECT (1" + "+1" * 8192 + " AS ?x) {}",
+    "differences": "SELECT (1" + " -1" * 8192 + " AS ?x) {}",
+    "alternatives": "SELECT * { FILTER(false" + "||false" * 9472 + ") }",
+    "conjunctions": "SELECT * { ?s ?p ?o FILTER(" + repeated("?o!=#", 4096, "&&") + ") }",
+    "unions": "SELECT * { {?s ?p 1}" + " UNION {?s ?p 2}" * 4096 + " }",
+    "optionals": "SELECT * { " + repeated("OPTIONAL {?s ?p# 2}", 4096) + " }",
+    "differences of groups": "SELECT * { ?s ?p ?o " + repeated("MINUS {?s ?p #}", 4096) + " }",
+    "filters": "SELECT * { ?s ?p ?o " + repeated("FILTER(?o != #)", 2048) + " }",
+    "absences": "SELECT * { ?s ?p ?o " + repeated("FILTER NOT EXISTS {?s ?p #}", 2048) + " }",
+    "bindings": "SELECT * { " + repeated("BIND(# AS ?v#)", 4096) + " }",
+    "projections": "SELECT " + repeated("(1 AS ?x#)", 4096) + " {}",
+    "a long path": "SELECT * { ?s " + "/".join(["<http://x/p>"] * 1024) + " ?o }",
+    "a path of closures": "SELECT * { ?s " + "/".join(["<http://x/p>*"] * 512) + " ?o }",
+    "closures in each other": "SELECT * { ?s " + "(" * 16 + "<http://x/p>" + ")*" * 16 + " ?o }",
+    "blank nodes in each other": "SELECT * { ?s ?p " + "[ ?q " * 256 + "1" + "]" * 256 + " }",
+    "lists in each other": "SELECT * { ?s ?p " + "(" * 256 + "1" + ")" * 256 + " }",
+    "a long list": "SELECT * { ?s ?p (" + "1 " * 256 + ") }",
+    "a chain": "SELECT * { " + " ".join(f"?v{i} <http://x/p> ?v{i + 1} ." for i in range(512)) + " }",
+    "a star": "SELECT * { ?s " + repeated("<http://x/#> ?v#", 256, "; ") + " }",
+    "a star of objects": "SELECT * { ?s <http://x/p> " + repeated("?v#", 256, ", ") + " }",
+    "groups side by side": "SELECT * { " + "{?s ?p ?o} " * 256 + " }",
+    "300 KB": "SELECT * { VALUES ?x { " + "1 " * 150_000 + "} }",
+}
+HARMLESS = {
+    "a point query": "SELECT ?p ?o { <http://a> ?p ?o }",
+    "keywords and brackets in a string, a comment and an IRI": (
+        'SELECT * { ?s ?p "SERVICE (((((" . # SERVICE {{{{\n ?s <http://x/SERVICE> """{{{ " SERVICE""" }'
+    ),
+    "keywords as names": (
+        "PREFIX s: <http://x/> SELECT * { ?SERVICE s:SERVICE/s:LOAD* ?load . _:SERVICE s:p 1 }"
+    ),
+    "the dots of two thousand decimals": "SELECT * { VALUES ?x { " + repeated("#.5", 2000) + " } }",
+    "the dots of names": "PREFIX a: <http://x/> SELECT * { VALUES ?x { "
+    + repeated("a:b.c.d#", 2000)
+    + " } }",
+    "five thousand values in a row of two": "SELECT * { VALUES (?a ?b) { " + repeated("(# 1)", 5000) + " } }",
+    "five thousand values of IN": "SELECT * { ?s ?p ?o FILTER(?o IN (" + repeated("#", 5000, ",") + ")) }",
+    "five thousand triples to construct": (
+        "CONSTRUCT { " + repeated("?s <http://x/#> ?o .", 5000) + " } WHERE { ?s ?p ?o }"
+    ),
+    "ninety unions of ten patterns": (
+        "SELECT * { " + " UNION ".join(["{ " + repeated("?s <http://x/#> ?o#", 10, " . ") + " }"] * 90) + " }"
+    ),
+    "ninety patterns in one group": "SELECT * { " + repeated("?s <http://x/#> ?o#", 90, " . ") + " }",
+    "sixty brackets": "SELECT (" + "(" * 60 + "1" + ")" * 60 + " AS ?x) {}",
+    "a string of a megabyte's worth of quotes": 'SELECT * { ?s ?p "' + '\\"' * 50_000 + '" }',
+    "white space without end": "SELECT * {}" + " \n" * 100_000,
+}
+
+
+@pytest.mark.parametrize("name", HARMFUL)
+def test_query_that_would_crash_or_hang_the_engine_is_refused_with_a_reason(name: str) -> None:
+    with pytest.raises(QueryRefused) as refusal:
+        survey(HARMFUL[name], MOST_BYTES)
+    assert refusal.value.reason
+    assert refusal.value.remedy
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_query_that_people_write_is_let_through(name: str) -> None:
+    assert survey(HARMLESS[name], MOST_BYTES).form is not None
+
+
+@pytest.mark.parametrize("keyword", ["SERVICE", "service", "sErViCe", "SERVICE SILENT"])
+def test_call_of_another_service_is_forbidden_however_it_is_written(keyword: str) -> None:
+    with pytest.raises(ServiceForbidden):
+        survey(f"SELECT * {{ {keyword}<http://x> {{ ?s ?p ?o }} }}", MOST_BYTES)
+
+
+@pytest.mark.parametrize(
+    "update", ["LOAD <http://x>", "INSERT DATA { <a:b> <a:b> 1 }", "PREFIX a: <b:c> CLEAR ALL"]
+)
+def test_update_is_told_apart_from_a_query(update: str) -> None:
+    with pytest.raises(UpdateForbidden):
+        survey(update, MOST_BYTES)
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("# ASK\nPREFIX select: <http://x/> select (1 as ?x) {}", Form.SELECT),
+        ("BASE <http://x/ASK> ASK {}", Form.ASK),
+        ("CONSTRUCT { ?s ?p ?o } { { SELECT * { ?s ?p ?o } } }", Form.CONSTRUCT),
+        ("describe ?select { ?select ?p 'ASK' }", Form.DESCRIBE),
+        ("WHERE {}", None),
+        ("", None),
+    ],
+)
+def test_form_is_the_first_form_keyword_outside_of_comments_and_names(text: str, form: Form | None) -> None:
+    assert survey(text, MOST_BYTES).form == form
+
+
+@pytest.mark.parametrize("call", ["NOW()", "rand()", "UUID()", "STRUUID()", "BNODE()"])
+def test_query_whose_answer_changes_by_itself_is_volatile(call: str) -> None:
+    assert survey(f"SELECT ({call} AS ?x) {{}}", MOST_BYTES).is_volatile
+
+
+def test_ordinary_query_is_not_volatile() -> None:
+    assert survey("SELECT * { ?now ?p 'NOW()' }", MOST_BYTES) == Survey(Form.SELECT, is_volatile=False)
+
+
+@given(st.text(alphabet="{}()[]<>\"'#\\!*/|^.;,:?$@_ \naSERVICE1\u00e9\ud800", max_size=200))
+def test_any_text_is_either_surveyed_or_refused(text: str) -> None:
+    with suppress(QueryRefused, ServiceForbidden, UpdateForbidden):
+        survey(text, MOST_BYTES)
+
+
+@given(st.text(alphabet="{(", max_size=2 * MOST_NESTED))
+def test_nesting_is_refused_exactly_beyond_its_limit(brackets: str) -> None:
+    if len(brackets) <= MOST_NESTED:
+        survey("SELECT * " + brackets, MOST_BYTES)
+    else:
+        with pytest.raises(QueryRefused) as refusal:
+            survey("SELECT * " + brackets, MOST_BYTES)
+        assert refusal.value.reason == "nesting"

@@ -1,0 +1,363 @@
+"""The pool under attack: real runaways, real kills, and nobody else notices."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from calcigraph.pool import Diff, Limits, Pool, Query, nursery
+from calcigraph.pool.problems import EngineUnavailable, QueryFailed, QueryTimedOut, QueryTooBig, QueueFull
+
+EX = "http://example.org/"
+DATA = "".join(f"<{EX}s{i}> <{EX}p> <{EX}s{i * 7 % 3000}> <{EX}g{i % 3}> .\n" for i in range(3000)).encode()
+CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?p ?b . ?c ?q ?d . ?e ?r ?f }"
+POINT = f"SELECT ?o {{ <{EX}s1> ?p ?o }}"
+LONG = "SELECT * { ?a ?p ?b . ?c ?q ?d }"
+LIMITS = Limits(workers=2, spares=2, timeout_s=10.0, cache_bytes=0)
+
+
+@pytest.fixture
+def pool() -> Iterator[Pool]:
+    with Pool.start(DATA, limits=LIMITS) as started:
+        yield started
+
+
+def works(pool: Pool) -> bool:
+    return f"{EX}s7".encode() in (pool.ask(Query(POINT)).content or b"")
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for what another thread or process is about to do; far longer than it takes."""
+    give_up = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < give_up
+        time.sleep(0.01)
+
+
+def children_of(pid: int) -> set[int]:
+    found = set()
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                stat = (entry / "stat").read_text()
+            except OSError:
+                continue
+            if int(stat.rpartition(")")[2].split()[1]) == pid:
+                found.add(int(entry.name))
+    return found
+
+
+def running_away(pool: Pool, timeout_s: float) -> threading.Thread:
+    """A thread in which a query runs until its deadline."""
+
+    def run() -> None:
+        with suppress(QueryTimedOut):
+            pool.ask(Query(CROSS, timeout_s=timeout_s))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+def zygote_of(pool: Pool) -> int:
+    return pool._nursery.pid
+
+
+def test_runaway_is_ended_at_its_deadline_while_others_go_on(pool: Pool) -> None:
+    caught: list[QueryTimedOut] = []
+
+    def run_away() -> None:
+        with pytest.raises(QueryTimedOut) as timed_out:
+            pool.ask(Query(CROSS, timeout_s=1.0))
+        caught.append(timed_out.value)
+
+    runaways = [threading.Thread(target=run_away) for _ in range(6)]
+    for thread in runaways:
+        thread.start()
+    answered = 0
+    while any(thread.is_alive() for thread in runaways):
+        answered += works(pool)
+    assert [problem.limit_s for problem in caught] == [1.0] * 6
+    assert "1 s" in caught[0].detail
+    assert answered > 6
+    until(lambda: pool.counts()["idle"] == LIMITS.workers + LIMITS.spares)
+
+
+def test_timeout_of_a_query_cannot_go_beyond_that_of_the_pool() -> None:
+    with (
+        Pool.start(DATA, limits=Limits(workers=1, timeout_s=0.2)) as pool,
+        pytest.raises(QueryTimedOut, match=r"0\.2 s"),
+    ):
+        pool.ask(Query(CROSS, timeout_s=1000.0))
+
+
+BOMBS = {
+    "sort of a cross product": "SELECT * { ?a ?p ?b . ?c ?q ?d . ?e ?r ?f } ORDER BY ?b ?d LIMIT 1",
+    "a string that doubles": 'SELECT (STRLEN(?x40) AS ?n) { BIND("aaaaaaaaaa" AS ?x0) '
+    + " ".join(f"BIND(CONCAT(?x{i}, ?x{i}) AS ?x{i + 1})" for i in range(40))
+    + " }",
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_memory_bomb_costs_one_worker_and_says_so(name: str) -> None:
+    with Pool.start(DATA, limits=Limits(workers=1, timeout_s=30.0, memory_mib=64)) as pool:
+        with pytest.raises(QueryTooBig, match="64 MiB"):
+            pool.ask(Query(BOMBS[name]))
+        assert works(pool)
+
+
+def test_worker_that_is_killed_under_a_query_costs_that_query_alone(pool: Pool) -> None:
+    failures: list[Exception] = []
+
+    def ask() -> None:
+        try:
+            pool.ask(Query(CROSS))
+        except (QueryFailed, QueryTooBig) as failure:
+            failures.append(failure)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    until(lambda: pool.counts()["aside"] == 1)
+    (busy,) = pool._roster._busy
+    os.kill(busy.pid, signal.SIGKILL)
+    thread.join()
+    assert len(failures) == 1
+    assert works(pool)
+
+
+def test_worker_that_died_while_it_waited_is_replaced_without_anyone_noticing(pool: Pool) -> None:
+    for pid in children_of(zygote_of(pool)):
+        os.kill(pid, signal.SIGKILL)
+    assert all(works(pool) for _ in range(10))
+
+
+def test_zygote_that_is_killed_is_replaced_by_one_that_knows_everything_published(pool: Pool) -> None:
+    for i in range(3):
+        pool.publish(Diff(added=f'<{EX}new> <{EX}i> "{i}" <{EX}g0> .\n'.encode()))
+    old = zygote_of(pool)
+    workers = children_of(old)
+    os.kill(old, signal.SIGKILL)
+    assert works(pool)
+    for pid in workers:
+        os.kill(pid, signal.SIGKILL)
+    answer = pool.ask(Query(f"SELECT (COUNT(*) AS ?n) {{ <{EX}new> ?p ?o }}", results_format="csv"))
+    assert answer.content == b"n\r\n3\r\n"
+    assert zygote_of(pool) != old
+    assert pool.publish(Diff()) == 4
+
+
+def test_zygote_starts_again_from_folded_diffs_too(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nursery, "_FOLD_BYTES", 0)
+    files = len(os.listdir("/proc/self/fd"))
+    lines = b"".join(f"<{EX}n{i}> <{EX}i> _:b{i} <{EX}g0> .\n".encode() for i in range(3000))
+    for added, removed in ((lines, b""), (b"", lines[: lines.index(b"\n") + 1]), (lines, lines)):
+        pool.publish(Diff(added=added, removed=removed))
+    pool.publish(Diff(removed=DATA))
+    assert len(os.listdir("/proc/self/fd")) == files
+    for pid in (zygote_of(pool), *children_of(zygote_of(pool))):
+        os.kill(pid, signal.SIGKILL)
+    answer = pool.ask(Query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", results_format="csv"))
+    assert answer.content == b"n\r\n3000\r\n"
+
+
+def test_closing_an_answer_early_frees_its_worker(pool: Pool) -> None:
+    for _ in range(2 * LIMITS.workers):
+        answer = pool.ask(Query(LONG))
+        assert answer.content is None
+        assert next(answer.body)
+        answer.body.close()
+        assert list(answer.body) == []
+    assert works(pool)
+    assert pool.counts()["aside"] == 0
+
+
+def test_long_answers_that_nobody_reads_do_not_keep_others_waiting(pool: Pool) -> None:
+    answers = [pool.ask(Query(LONG)) for _ in range(2 * LIMITS.workers)]
+    assert works(pool)
+    for answer in answers:
+        answer.body.close()
+
+
+def test_long_answer_that_meets_its_deadline_raises_instead_of_ending_well_formed(pool: Pool) -> None:
+    answer = pool.ask(Query(LONG, timeout_s=1.5))
+    next(answer.body)
+    (busy,) = pool._roster._busy
+    until(lambda: busy.deadline is None)
+    with pytest.raises(QueryTimedOut):
+        for _ in answer.body:
+            pass
+    assert pool.counts()["aside"] == 0
+
+
+def test_answer_that_is_dropped_unread_frees_its_worker(pool: Pool) -> None:
+    answer = pool.ask(Query(LONG))
+    assert pool.counts()["aside"] == 1
+    del answer
+    assert pool.counts()["aside"] == 0
+
+
+def test_too_many_waiting_queries_are_told_to_come_back() -> None:
+    limits = Limits(workers=1, queue=0, patience_s=60.0, long_queries=0, timeout_s=1.5)
+    with Pool.start(DATA, limits=limits) as pool:
+        runaway = running_away(pool, 1.5)
+        until(lambda: pool.counts()["busy"] == 1)
+        with pytest.raises(QueueFull) as full:
+            pool.ask(Query(POINT))
+        assert full.value.retry_after_s > 0
+        runaway.join()
+
+
+def test_query_whose_turn_does_not_come_in_time_is_told_so(pool: Pool) -> None:
+    taken = [pool._roster.take(time.monotonic() + 60, inference=True) for _ in range(LIMITS.workers)]
+    with pytest.raises(QueueFull, match="turn"):
+        pool.ask(Query(POINT, timeout_s=0.1))
+    for worker in taken:
+        pool._roster.give_back(worker, 0.0, 0)
+
+
+def test_query_that_has_had_its_moment_makes_way_for_those_that_wait() -> None:
+    with Pool.start(DATA, limits=Limits(workers=1, patience_s=60.0, cache_bytes=0)) as pool:
+        runaway = running_away(pool, 3.0)
+        until(lambda: pool.counts()["busy"] == 1)
+        assert works(pool)
+        assert runaway.is_alive()
+        runaway.join()
+
+
+def test_where_too_many_are_aside_an_old_query_is_ended_for_a_new_one() -> None:
+    with Pool.start(DATA, limits=Limits(workers=1, patience_s=60.0, long_queries=0)) as pool:
+        crowded_out: list[QueueFull] = []
+
+        def run() -> None:
+            with pytest.raises(QueueFull, match="long queries") as full:
+                pool.ask(Query(CROSS))
+            crowded_out.append(full.value)
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        until(lambda: pool.counts()["busy"] == 1)
+        assert works(pool)
+        thread.join()
+        assert len(crowded_out) == 1
+
+
+def test_long_query_is_ended_where_too_many_run_already() -> None:
+    with Pool.start(DATA, limits=Limits(workers=1, long_queries=0)) as pool:
+        with pytest.raises(QueueFull, match="long queries"):
+            pool.ask(Query(CROSS))
+        assert works(pool)
+
+
+def test_worker_whose_own_memory_has_grown_is_replaced() -> None:
+    with Pool.start(DATA, limits=Limits(workers=1, spares=0, private_mib=1, cache_bytes=0)) as pool:
+        before = children_of(zygote_of(pool))
+        pool.ask(
+            Query("SELECT (COUNT(*) AS ?n) { SELECT DISTINCT ?a ?d { ?a ?p ?b . ?b ?q ?d . ?d ?r ?e } }")
+        )
+        until(lambda: not before & children_of(zygote_of(pool)))
+        assert works(pool)
+
+
+CONFINED = """
+import os, socket, sys
+from calcigraph.pool.worker import confine
+confine(int(sys.argv[1]), 64)
+for attempt in (socket.socket, lambda: os.open("/dev/null", os.O_RDONLY)):
+    try:
+        attempt()
+        os.write(3, b"opened ")
+    except OSError:
+        os.write(3, b"refused ")
+"""
+
+
+def test_worker_cannot_open_a_socket_or_a_file() -> None:
+    front, back = socket.socketpair()
+    with front, back:
+        command = [sys.executable, "-c", CONFINED, str(back.fileno())]
+        subprocess.run(command, pass_fds=[back.fileno()], check=True)
+        assert front.recv(100) == b"refused refused "
+
+
+def test_zygote_has_one_thread_and_no_numpy(pool: Pool) -> None:
+    proc = Path(f"/proc/{zygote_of(pool)}")
+    assert len(list((proc / "task").iterdir())) == 1
+    maps = (proc / "maps").read_text()
+    assert "pyoxigraph" in maps
+    assert "numpy" not in maps
+
+
+def test_service_that_slips_past_the_guard_reaches_no_network(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from calcigraph.engine.formats import Form
+    from calcigraph.pool import pool as pool_module
+    from calcigraph.pool.guard import Survey
+
+    monkeypatch.setattr(pool_module, "survey", lambda text, most: Survey(Form.SELECT, True))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with pytest.raises(QueryFailed):
+            pool.ask(Query(f"SELECT * {{ SERVICE <http://127.0.0.1:{port}/> {{ ?s ?p ?o }} }}"))
+        server.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            server.accept()
+
+
+def test_closed_pool_leaves_no_child_no_file_and_no_thread_behind() -> None:
+    def belongings() -> tuple[set[str], set[int], int]:
+        return set(os.listdir("/proc/self/fd")), children_of(os.getpid()), threading.active_count()
+
+    before = belongings()
+    pool = Pool.start(DATA, limits=LIMITS)
+    zygote = zygote_of(pool)
+    workers = children_of(zygote)
+    assert len(workers) == LIMITS.workers + LIMITS.spares
+    abandoned = pool.ask(Query(LONG))
+    with pytest.raises(QueryTimedOut):
+        pool.ask(Query(CROSS, timeout_s=0.2))
+    pool.publish(Diff(added=DATA[:1000].rpartition(b"\n")[0]))
+    pool.close()
+    pool.close()
+    abandoned.body.close()
+    assert belongings() == before
+    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers | {zygote}))
+    with pytest.raises(EngineUnavailable):
+        pool.ask(Query(POINT))
+
+
+FRONT = """
+import sys, threading, time
+from calcigraph.pool import Pool, Query
+pool = Pool.start(sys.stdin.buffer.read())
+threading.Thread(target=lambda: pool.ask(Query(sys.argv[1])), daemon=True).start()
+while not pool.counts()["aside"]:
+    time.sleep(0.01)
+print(pool._nursery.pid, flush=True)
+time.sleep(60)
+"""
+
+
+def test_workers_end_when_the_front_is_killed() -> None:
+    command = [sys.executable, "-c", FRONT, CROSS]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as front:
+        assert front.stdin is not None
+        assert front.stdout is not None
+        front.stdin.write(DATA)
+        front.stdin.close()
+        zygote = int(front.stdout.readline())
+        pids = {zygote, *children_of(zygote)}
+        front.kill()
+    assert len(pids) > 2
+    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids))
