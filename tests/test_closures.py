@@ -25,7 +25,8 @@ def same(one: Dataset, other: Dataset) -> bool:
         canonical_hash(one.quads) == canonical_hash(other.quads)
         and one.inference.inferred == other.inference.inferred
         and one.inference.derived == other.inference.derived
-        and {one.explain(t) for t in one.inference.inferred} == {other.explain(t) for t in one.inference.inferred}
+        and {one.explain(t) for t in one.inference.inferred}
+        == {other.explain(t) for t in one.inference.inferred}
     )
 
 
@@ -73,7 +74,10 @@ def test_a_cache_that_cannot_be_written_is_no_failure(tmp_path: Path) -> None:
 def test_what_is_inconsistent_is_not_kept(cache: ClosureCache, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(TOY, tmp_path / "copy"))
     path = copy / "data/plant.ttl"
-    path.write_text(path.read_text(encoding="utf-8").replace("a plant:Tank ;", "a plant:Tank , plant:Pump ;"), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("a plant:Tank ;", "a plant:Tank , plant:Pump ;"),
+        encoding="utf-8",
+    )
 
     dataset = build(Root.open(copy), cache=cache)
 

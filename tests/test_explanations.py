@@ -41,24 +41,33 @@ def local(step: Step) -> str:
     return str(step.triple.predicate).rstrip(">").rpartition("/")[2]
 
 
-def test_warfarin_promotes_through_two_inhibitions_and_every_edge_is_cited(datasets: dict[str, Dataset]) -> None:
+def test_warfarin_promotes_through_two_inhibitions_and_every_edge_is_cited(
+    datasets: dict[str, Dataset],
+) -> None:
     dataset = datasets["shipped"]
 
     steps = list(explain(dataset, triple(dataset, *WARFARIN)).conclusion.walk())
 
     edges = [step for step in steps if dataset.derived_graph in step.graphs]
     inhibitions = [step for step in edges if local(step) == "directlyInhibits"]
-    assert [str(step.triple.subject).rpartition("/")[2] for step in inhibitions] == ["warfarin>", "carboxylated-mgp>"]
+    assert [str(step.triple.subject).rpartition("/")[2] for step in inhibitions] == [
+        "warfarin>",
+        "carboxylated-mgp>",
+    ]
     for edge in edges:
         cited = {e.identifier for p in edge.propositions for line in p.lines for e in line.evidence}
         decided = [d for p in edge.propositions for d in p.decisions]
-        assert any(name.startswith(("c0-", "c1-", "c2-", "c3-", "c4-")) or name.endswith("-pub") for name in cited), edge
+        assert any(
+            name.startswith(("c0-", "c1-", "c2-", "c3-", "c4-")) or name.endswith("-pub") for name in cited
+        ), edge
         assert decided
         assert all(d.verdict.label == "accepted" and d.reasons and d.basis for d in decided)
 
 
 @pytest.mark.parametrize("name", ROOTS)
-def test_what_rules_and_axioms_built_has_a_proof_that_rechecks(name: str, datasets: dict[str, Dataset]) -> None:
+def test_what_rules_and_axioms_built_has_a_proof_that_rechecks(
+    name: str, datasets: dict[str, Dataset]
+) -> None:
     dataset = datasets[name]
     derived = sorted(dataset.inference.derived, key=str)
     inferred = sorted(dataset.inference.inferred, key=str)
@@ -123,7 +132,12 @@ def test_what_rules_of_the_later_stage_build_is_explained_too(datasets: dict[str
 def test_the_same_thing_under_two_names_is_explained_by_equality(datasets: dict[str, Dataset]) -> None:
     dataset = datasets["toy"]
 
-    rules = {step.rule for step in explain(dataset, triple(dataset, "id:pump-alpha", "plant:feeds", "id:low-tank")).conclusion.walk()}
+    rules = {
+        step.rule
+        for step in explain(
+            dataset, triple(dataset, "id:pump-alpha", "plant:feeds", "id:low-tank")
+        ).conclusion.walk()
+    }
 
     assert rules & {"eq-rep-s", "eq-sym", "eq-rep-o"}
 
@@ -144,7 +158,11 @@ def test_each_rendering_holds_the_whole_proof(
     rendered = as_json(explanation)
     assert count(rendered) == len(steps)
     assert json.loads(json.dumps(rendered)) == rendered
-    statements = {t.subject for t in as_triples(explanation) if str(t.object) == "<http://www.w3.org/1999/02/22-rdf-syntax-ns#Statement>"}
+    statements = {
+        t.subject
+        for t in as_triples(explanation)
+        if str(t.object) == "<http://www.w3.org/1999/02/22-rdf-syntax-ns#Statement>"
+    }
     assert len(statements) >= len({step.triple for step in steps})
     text = as_text(explanation)
     for step in steps:
@@ -172,12 +190,22 @@ def test_the_command_prints_the_tree() -> None:
 
     assert done.stdout.count("cg:directlyInhibits id:") == 2
     assert "c2-048" in done.stdout
-    assert "axiom: cg:evenInhibition owl:propertyChainAxiom ( cg:oneInhibition cg:oneInhibition )" in done.stdout
+    assert (
+        "axiom: cg:evenInhibition owl:propertyChainAxiom ( cg:oneInhibition cg:oneInhibition )" in done.stdout
+    )
 
 
 def test_the_command_says_what_does_not_hold() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "calcigraph", "explain", "id:magnesium", "cg:netInhibits", "id:arterial-calcification"],
+        [
+            sys.executable,
+            "-m",
+            "calcigraph",
+            "explain",
+            "id:magnesium",
+            "cg:netInhibits",
+            "id:arterial-calcification",
+        ],
         capture_output=True,
         text=True,
         check=False,

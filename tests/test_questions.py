@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from calcigraph.dataset import Dataset, build
 from calcigraph.offline import Offline
 from calcigraph.questions import answer, findings, is_ordered

@@ -1,0 +1,254 @@
+"""Asserted triples and rules in; derived and inferred triples, clashes and proofs out.
+
+`infer` is the door of the reasoner. What it gives back keeps up with changes: after `change` it is
+equal to inferring anew from the changed triples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pyoxigraph as ox
+
+from calcigraph.errors import Finding
+from calcigraph.reasoning.clashes import Clash
+from calcigraph.reasoning.columns import Columns, decode, encode, holds, minus, plus
+from calcigraph.reasoning.constructs import ConstructRule
+from calcigraph.reasoning.derivation import Derivation
+from calcigraph.reasoning.engines import Engine, EngineName, engine
+from calcigraph.reasoning.limits import Limits
+from calcigraph.reasoning.proof import Proof, Proofs, Prover
+from calcigraph.reasoning.state import Progress, quiet
+from calcigraph.reasoning.terms import Statement, Terms
+from calcigraph.reasoning.trivial import trivial
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a change did beyond the asserted triples themselves."""
+
+    inferred_added: frozenset[ox.Triple]
+    inferred_removed: frozenset[ox.Triple]
+    derived_added: frozenset[ox.Triple]
+    derived_removed: frozenset[ox.Triple]
+    clashes: tuple[Clash, ...]
+    """All clashes that there are now, not only new ones."""
+
+
+@dataclass(frozen=True)
+class Cache:
+    """What an inference found, to start from next time. Valid for the same triples and rules only."""
+
+    before: frozenset[ox.Triple]
+    after: frozenset[ox.Triple]
+    inferred: frozenset[ox.Triple]
+    consistent: bool
+
+
+class Inference:
+    """The closure of some asserted triples under an ontology and CONSTRUCT rules.
+
+    Made by `infer` or `Inference.from_cache`. Sets are made when they are first asked for; one
+    instance belongs to one thread.
+    """
+
+    def __init__(
+        self,
+        asserted: Iterable[ox.Triple],
+        rules: Sequence[ConstructRule] = (),
+        name: EngineName = "builtin",
+        progress: Progress = quiet,
+        limits: Limits | None = None,
+        cache: Cache | None = None,
+    ) -> None:
+        self._triples: Iterable[ox.Triple] = asserted
+        self._rules = tuple(rules)
+        self._limits = limits or Limits()
+        self._terms = Terms()
+        self._maker = name, progress
+        self._cache = cache
+        self._above: frozenset[ox.Triple] = frozenset()
+        if cache is None:
+            assert self._engine
+
+    @classmethod
+    def from_cache(
+        cls,
+        asserted: Iterable[ox.Triple],
+        cache: Cache,
+        rules: Sequence[ConstructRule] = (),
+        progress: Progress = quiet,
+        limits: Limits | None = None,
+    ) -> Inference:
+        """An inference whose results are known. Cost: none until a proof, a clash or a change is asked for.
+
+        The caller answers for `cache` being made from the same triples and rules (compare digests).
+        """
+        return cls(tuple(asserted), rules, "builtin", progress, limits, cache)
+
+    @property
+    def cache(self) -> Cache:
+        """What `from_cache` needs."""
+        if self._cache is not None:
+            return self._cache
+        return Cache(self._derivation.before, self._derivation.after, self.inferred, not self.clashes)
+
+    @cached_property
+    def _asserted(self) -> Columns:
+        columns = encode(self._terms, self._triples)
+        self._triples = ()
+        return columns
+
+    @cached_property
+    def _derivation(self) -> Derivation:
+        found = Derivation(self._rules, self._terms, self._limits)
+        known = None if self._cache is None else self._cache.before
+        found.start(decode(self._terms, self._asserted), known)
+        return found
+
+    @cached_property
+    def _engine(self) -> Engine:
+        name, progress = self._maker
+        made = engine(name, self._terms, self._limits, progress)
+        made.close(plus(self._asserted, encode(self._terms, self._derivation.before)))
+        if self._derivation.has_after:
+            known = None if self._cache is None else self._cache.after
+            self._derivation.finish(decode(self._terms, made.inferred()), known)
+        return made
+
+    @cached_property
+    def derived(self) -> frozenset[ox.Triple]:
+        """What the CONSTRUCT rules of both stages built; never an asserted triple."""
+        if self._cache is not None:
+            return self._cache.before | self._cache.after
+        return self._derivation.before | self._derivation.after
+
+    @cached_property
+    def inferred(self) -> frozenset[ox.Triple]:
+        """What the ontology entails; never an asserted or derived triple, and no trivial one.
+
+        Cost of the first call: about a microsecond a triple.
+        """
+        if self._cache is not None:
+            return self._cache.inferred
+        return frozenset(decode(self._terms, self._engine.inferred()))
+
+    @property
+    def trivial(self) -> set[ox.Triple]:
+        """The axiomatic and reflexive triples that `inferred` leaves out (see `trivial`)."""
+        asserted = set(decode(self._terms, self._asserted))
+        return trivial(asserted | self.derived | self.inferred) - asserted
+
+    @cached_property
+    def clashes(self) -> tuple[Clash, ...]:
+        """The contradictions, ordered by rule and facts; empty when the triples are consistent."""
+        if self._cache is not None and self._cache.consistent:
+            return ()
+        made = self._terms.statement
+        found = [
+            Clash(rule, tuple(made(*a) for a in axioms), tuple(made(*f) for f in facts), self.explain)
+            for rule, axioms, facts in self._engine.violations()
+        ]
+        return tuple(sorted(found, key=str))
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Axioms that were not used as they stand: broken lists and the like."""
+        return self._engine.state().program.findings
+
+    @cached_property
+    def _prover(self) -> Prover:
+        return Prover(self._engine.state(), self._leaf)
+
+    def _leaf(self, goal: tuple[int, int, int]) -> Proof | None:
+        triple = self._terms.statement(*goal)
+        if not self._derivation.before or not isinstance(triple, ox.Triple) or holds(self._asserted, goal):
+            return Proof(triple, "asserted")
+        return next(self._constructions(triple), None)
+
+    def _constructions(self, triple: ox.Triple) -> Iterator[Proof]:
+        """The ways in which a CONSTRUCT rule builds a triple, none of them leaning on the triple itself."""
+        inner = self._below(triple)
+        for slug, premises in self._derivation.origins(triple):
+            if not inner._above.intersection(premises):
+                proofs = [inner.explain(premise) for premise in premises]
+                if all(proofs):
+                    yield Proof(triple, f"construct:{slug}", (), tuple(p for p in proofs if p))
+
+    def _below(self, triple: ox.Triple) -> Inference:
+        """The same inference for proofs inside the proof of a triple, with a search of its own."""
+        other = object.__new__(Inference)
+        other.__dict__.update({name: value for name, value in self.__dict__.items() if name != "_prover"})
+        other._above = self._above | {triple}
+        return other
+
+    def explain(self, triple: Statement) -> Proof | None:
+        """A proof of least depth, or None for a triple that is not in the closure.
+
+        Cost: about a millisecond; after `limits.proof_goals` goals some proof, not the flattest.
+        """
+        prover = self._prover
+        goal = self._terms.known(triple)
+        if isinstance(triple, ox.Triple) and triple in self._derivation.after:
+            return next(self._constructions(triple), None)
+        return None if goal is None else prover.prove(goal)
+
+    def proofs(self, triple: Statement, limit: int = 20) -> Proofs:
+        """The derivations of a triple that differ in their last step, at most `limit` of them.
+
+        `complete` is False when a bound cut the search.
+        """
+        prover = self._prover
+        goal = self._terms.known(triple)
+        if isinstance(triple, ox.Triple) and triple in self.derived:
+            found = [proof for proof, _ in zip(self._constructions(triple), range(limit + 1), strict=False)]
+            return Proofs(tuple(found[:limit]), complete=len(found) <= limit)
+        return Proofs((), complete=True) if goal is None else prover.derivations(goal, limit)
+
+    def change(self, add: Iterable[ox.Triple] = (), remove: Iterable[ox.Triple] = ()) -> Change:
+        """Add and remove asserted triples (removal first), and bring everything up to date.
+
+        Cost: what depends on the change; like inferring anew when it reaches the schema, and like
+        running the CONSTRUCT rules of a stage anew when one of them could read it. Raises LimitMet
+        when a bound is met: then make a new inference.
+        """
+        made, derived = self._engine, self.derived
+        old = plus(self._asserted, encode(self._terms, self._derivation.before))
+        added, removed = self._asked(add, remove)
+        asserted = plus(minus(self._asserted, removed), added)
+        news, olds = list(decode(self._terms, added)), list(decode(self._terms, removed))
+        self._derivation.change(news, olds, asserted)
+        base = plus(asserted, encode(self._terms, self._derivation.before))
+        outcome = made.change(minus(base, old), minus(old, base))
+        self._asserted = asserted
+        came = frozenset(decode(self._terms, outcome.came))
+        went = frozenset(decode(self._terms, outcome.went))
+        self._derivation.change_after(came, went, news, olds)
+        self._cache = None
+        for name in ("derived", "inferred", "clashes", "_prover"):
+            self.__dict__.pop(name, None)
+        return Change(came, went, self.derived - derived, derived - self.derived, self.clashes)
+
+    def _asked(self, add: Iterable[ox.Triple], remove: Iterable[ox.Triple]) -> tuple[Columns, Columns]:
+        added, removed = encode(self._terms, add), encode(self._terms, remove)
+        removed = minus(removed, added)
+        return minus(added, self._asserted), minus(removed, minus(removed, self._asserted))
+
+
+def infer(
+    asserted: Iterable[ox.Triple],
+    rules: Sequence[ConstructRule] = (),
+    engine: EngineName = "builtin",
+    progress: Progress = quiet,
+    limits: Limits | None = None,
+) -> Inference:
+    """Infer what follows from triples, by the OWL 2 RL/RDF rules and the root's CONSTRUCT rules.
+
+    `engine` chooses who closes: "builtin", "owlrl" (slow; for comparison) or "none" (no ontology,
+    CONSTRUCT rules only). `progress` is called with a stage's name and the number of facts so far.
+    Cost: see bench/reasoning. Raises LimitMet when a bound of `limits` is met, RuleRefused for a
+    CONSTRUCT rule that cannot be used. Spec: OWL 2 Profiles, section 4.3.
+    """
+    return Inference(asserted, rules, engine, progress, limits)
