@@ -1,0 +1,156 @@
+"""A dataset and an IRI in, its `Description` out, in the order and groups that the shapes give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pyoxigraph as ox
+
+from calcigraph.dataset import Dataset
+from calcigraph.describe.cut import Cut
+from calcigraph.describe.labels import Labels
+from calcigraph.describe.names import Names
+from calcigraph.describe.presentation import Field, Presentation
+from calcigraph.describe.values import Description, Fact, Group, Incoming, Node, Slot, Term, Value
+from calcigraph.describe.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS
+
+_DEFINITIONS = (SKOS["definition"], DCTERMS["description"], RDFS["comment"])
+_REPLACED_BY = DCTERMS["isReplacedBy"]
+_TRUE = {"true", "1"}
+_NESTING = 12
+Fields = dict[tuple[ox.NamedNode, bool], Field]
+
+
+class Describer:
+    """Describes the resources of one dataset; may be shared by threads, as it changes nothing."""
+
+    def __init__(self, dataset: Dataset, page_size: int = 100) -> None:
+        self._cut = Cut(dataset)
+        self._page_size = page_size
+        self._presentation = Presentation(t for file in dataset.root.shapes for t in file.triples)
+        self.labels = Labels(dataset)
+        self.names = Names(dataset, self.labels)
+
+    def describe(self, subject: ox.NamedNode, offset: int = 0) -> Description | None:
+        """What the dataset says of `subject`; None where it says nothing and nothing links there.
+
+        `offset` is where the page of incoming links begins. Cost: linear in the facts about the
+        resource and its incoming links, with a look-up for each label.
+        """
+        outgoing = self._cut.outgoing(subject)
+        incoming = self._cut.incoming(subject)
+        if not outgoing and not incoming:
+            return None
+        own = [fact for fact in outgoing if fact.triple.subject == subject]
+        types = tuple(sorted(_named(own, RDF["type"]), key=str))
+        fields = self._presentation.fields(types)
+        page, chains = self._incoming(incoming, fields, offset)
+        facts = {fact.triple: fact for fact in [*outgoing, *chains]}
+        return Description(
+            subject,
+            self.labels.of(subject),
+            _first_definition(own),
+            types,
+            self._groups(own, outgoing, fields),
+            page,
+            tuple(facts.values()),
+            any(_is_true(f.triple.object) for f in own if f.triple.predicate == OWL["deprecated"]),
+            tuple(sorted(_named(own, _REPLACED_BY), key=str)),
+        )
+
+    def _groups(self, own: Sequence[Fact], outgoing: Sequence[Fact], fields: Fields) -> tuple[Group, ...]:
+        said: dict[Term, list[Fact]] = {}
+        for fact in outgoing:
+            said.setdefault(fact.triple.subject, []).append(fact)
+        grouped: dict[Node | None, list[Slot]] = {}
+        for slot in self._slots(own, fields, said, 0):
+            field = fields.get((slot.predicate, False))
+            group = field.group if field and field.group and self._presentation.group(field.group) else None
+            grouped.setdefault(group, []).append(slot)
+        heads = {node: self._presentation.group(node) for node in grouped if node is not None}
+        ordered = sorted((head.order, head.name.value, node) for node, head in heads.items() if head)
+        groups = [Group(head.name, tuple(grouped[node])) for *_, node in ordered if (head := heads[node])]
+        rest = grouped.get(None)
+        return tuple([*groups, Group(None, tuple(rest))] if rest else groups)
+
+    def _slots(
+        self, facts: Iterable[Fact], fields: Fields, said: dict[Term, list[Fact]], depth: int
+    ) -> tuple[Slot, ...]:
+        values: dict[ox.NamedNode, list[Value]] = {}
+        for fact in facts:
+            value = self._value(fact, said, depth)
+            values.setdefault(fact.triple.predicate, []).append(value)
+        return self._ordered(values, fields, inverse=False)
+
+    def _value(self, fact: Fact, said: dict[Term, list[Fact]], depth: int) -> Value:
+        term = fact.triple.object
+        if not isinstance(term, ox.BlankNode) or depth > _NESTING:
+            return Value(term, fact)
+        items = _list_items(term, said)
+        if items:
+            return Value(term, fact, members=tuple(self._value(item, said, depth + 1) for item in items))
+        return Value(term, fact, nested=self._slots(said.get(term, ()), {}, said, depth + 1))
+
+    def _ordered(
+        self, values: dict[ox.NamedNode, list[Value]], fields: Fields, *, inverse: bool
+    ) -> tuple[Slot, ...]:
+        """The slots by `sh:order`, then by name; the values by what a reader sees of them."""
+        slots = []
+        for predicate, found in values.items():
+            field = fields.get((predicate, inverse))
+            name = (field.name if field else None) or self.labels.of_property(predicate)
+            found.sort(key=lambda value: (self.labels.of(value.term).value.casefold(), str(value.term)))
+            order = field.order if field else float("inf")
+            slot = Slot(predicate, name, tuple(found), field is not None)
+            slots.append((order, name.value, predicate.value, slot))
+        return tuple(slot for *_, slot in sorted(slots, key=lambda entry: entry[:3]))
+
+    def _incoming(self, facts: Sequence[Fact], fields: Fields, offset: int) -> tuple[Incoming, list[Fact]]:
+        """One page of the links, and all facts that it takes to lead them back to named resources."""
+        ordered = sorted(facts, key=lambda f: (f.triple.predicate.value, str(f.triple.subject)))
+        window = ordered[offset : offset + self._page_size]
+        values: dict[ox.NamedNode, list[Value]] = {}
+        chains: list[Fact] = []
+        for fact in window:
+            chain = self._cut.to_named(fact)
+            chains += chain
+            outermost = chain[0].triple
+            values.setdefault(outermost.predicate, []).append(Value(outermost.subject, chain[0]))
+        page = Incoming(self._ordered(values, fields, inverse=True), len(ordered), offset, self._page_size)
+        return page, chains
+
+
+def _named(facts: Iterable[Fact], predicate: ox.NamedNode) -> list[ox.NamedNode]:
+    objects = (fact.triple.object for fact in facts if fact.triple.predicate == predicate)
+    return [term for term in objects if isinstance(term, ox.NamedNode)]
+
+
+def _first_definition(facts: Iterable[Fact]) -> ox.Literal | None:
+    found = [
+        (_DEFINITIONS.index(f.triple.predicate), f.triple.object)
+        for f in facts
+        if f.triple.predicate in _DEFINITIONS and isinstance(f.triple.object, ox.Literal)
+    ]
+    best = min(found, key=lambda d: (d[1].language not in ("en", None), d[0], d[1].value), default=None)
+    return best[1] if best else None
+
+
+def _is_true(term: Term) -> bool:
+    return isinstance(term, ox.Literal) and term.value in _TRUE
+
+
+def _list_items(head: ox.BlankNode, said: dict[Term, list[Fact]]) -> list[Fact]:
+    """The `rdf:first` facts of the list that begins at `head`; empty where it is not one list."""
+    items: list[Fact] = []
+    node: Term = head
+    seen: set[Term] = set()
+    while isinstance(node, ox.BlankNode) and node not in seen:
+        seen.add(node)
+        facts = said.get(node, [])
+        first = [fact for fact in facts if fact.triple.predicate == RDF["first"]]
+        rest = [fact.triple.object for fact in facts if fact.triple.predicate == RDF["rest"]]
+        if len(first) != 1 or len(rest) != 1:
+            return []
+        items.append(first[0])
+        node = rest[0]
+    return items if node == RDF["nil"] else []

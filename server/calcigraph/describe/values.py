@@ -1,0 +1,121 @@
+"""What is known about one resource, as one value that RDF and HTML both render."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias
+
+import pyoxigraph as ox
+
+Node: TypeAlias = ox.NamedNode | ox.BlankNode
+Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+
+
+class Standing(Enum):
+    """Where a fact comes from: a file, a rule of the root, or the reasoner."""
+
+    ASSERTED = "asserted"
+    DERIVED = "derived"
+    INFERRED = "inferred"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One triple, the graphs that hold it, and its standing."""
+
+    triple: ox.Triple
+    standing: Standing
+    graphs: tuple[ox.NamedNode, ...]
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value of a property as a reader sees it.
+
+    `term` is the other end of `fact`: its object, or for an incoming link the named resource
+    that the link leads back to. `nested` holds what a blank node says, `members` the items of an
+    RDF list; both are empty for any other term.
+    """
+
+    term: Term
+    fact: Fact
+    nested: tuple[Slot, ...] = ()
+    members: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True)
+class Slot:
+    """All values of one property; `name` is a shape's `sh:name`, else the property's label.
+
+    `shaped` says whether a shape shows the property.
+    """
+
+    predicate: ox.NamedNode
+    name: ox.Literal
+    values: tuple[Value, ...]
+    shaped: bool
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether readers can do without it: all of it is inferred, and no shape asks for it."""
+        return not self.shaped and all(v.fact.standing is Standing.INFERRED for v in self.values)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Slots that belong together, as `sh:group` says; the last group, with no name, takes the rest."""
+
+    name: ox.Literal | None
+    slots: tuple[Slot, ...]
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One page of the links that lead to the resource: `offset` of `total`, `size` at most."""
+
+    slots: tuple[Slot, ...]
+    total: int
+    offset: int
+    size: int
+
+    @property
+    def next_offset(self) -> int | None:
+        """Where the next page begins; None on the last one."""
+        after = self.offset + self.size
+        return after if after < self.total else None
+
+    @property
+    def previous_offset(self) -> int | None:
+        """Where the page before begins; None on the first one."""
+        return max(0, self.offset - self.size) if self.offset else None
+
+
+@dataclass(frozen=True)
+class Description:
+    """The concise bounded description of `subject` with a page of its incoming links.
+
+    `facts` is everything in it as a set of triples; `groups` and `incoming` are views of the
+    same facts in reading order.
+    """
+
+    subject: ox.NamedNode
+    label: ox.Literal
+    definition: ox.Literal | None
+    types: tuple[ox.NamedNode, ...]
+    groups: tuple[Group, ...]
+    incoming: Incoming
+    facts: tuple[Fact, ...]
+    deprecated: bool
+    replaced_by: tuple[ox.NamedNode, ...]
+
+    def triples(self) -> Iterator[ox.Triple]:
+        """Every triple once."""
+        return (fact.triple for fact in self.facts)
+
+    def quads(self) -> Iterator[ox.Quad]:
+        """Every triple once in each graph that holds it: this form keeps the standing."""
+        for fact in self.facts:
+            for graph in fact.graphs:
+                yield ox.Quad(fact.triple.subject, fact.triple.predicate, fact.triple.object, graph)

@@ -1,0 +1,1 @@
+"""HTTP in, bytes out: one noun a module, no query algebra and no closure in any of them."""

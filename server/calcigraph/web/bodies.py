@@ -1,0 +1,79 @@
+"""A request in, its parameters and body as text out; what is not UTF-8, or too long, is refused."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl
+
+from flask import request
+
+from calcigraph.web.problems import AddressTooLong, BodyTooLarge, MediaTypeUnsupported, RequestMalformed
+
+FORM = "application/x-www-form-urlencoded"
+_MOST_PARAMETERS = 1000
+_PIECE = 64 * 1024
+
+Parameters = list[tuple[str, str]]
+
+
+def address_parameters(most_bytes: int) -> Parameters:
+    """The parameters of the address, in order. Raises: AddressTooLong, RequestMalformed."""
+    if len(request.query_string) > 3 * most_bytes:
+        raise AddressTooLong(
+            f"The query string has {len(request.query_string)} bytes.",
+            "Send the query in the body of a POST.",
+        )
+    return parameters(request.query_string)
+
+
+def form_parameters(most_bytes: int) -> Parameters:
+    """The parameters of an urlencoded body, in order. Raises: BodyTooLarge, RequestMalformed."""
+    # A byte of the query takes up to three in the body.
+    return parameters(body(3 * most_bytes))
+
+
+def parameters(encoded: bytes) -> Parameters:
+    """Decode `application/x-www-form-urlencoded`; unlike werkzeug's parser, never with U+FFFD.
+
+    Raises: RequestMalformed for bytes that are not UTF-8, and beyond 1,000 parameters.
+    """
+    if encoded.count(b"&") >= _MOST_PARAMETERS:
+        raise RequestMalformed("The request has too many parameters.", f"Send at most {_MOST_PARAMETERS}.")
+    try:
+        return parse_qsl(encoded.decode("utf-8"), keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError as error:
+        raise _not_utf8() from error
+
+
+def text(most_bytes: int) -> str:
+    """The body as text. Raises: BodyTooLarge, RequestMalformed."""
+    try:
+        return body(most_bytes).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _not_utf8() from error
+
+
+def body(most_bytes: int) -> bytes:
+    """The body, counted while it is read: a chunked one says no length beforehand, and werkzeug's
+    `get_data` would silently cut it. Raises: BodyTooLarge, MediaTypeUnsupported."""
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise MediaTypeUnsupported("Compressed bodies are not taken.", "Send the body as it is.")
+    pieces: list[bytes] = []
+    size = 0
+    while piece := request.stream.read(_PIECE):
+        pieces.append(piece)
+        size += len(piece)
+        if size > most_bytes:
+            raise BodyTooLarge(f"The body has more than {most_bytes} bytes.", "Send a smaller one.")
+    return b"".join(pieces)
+
+
+def media_type() -> str:
+    """The media type of the body, in lower case. Raises: MediaTypeUnsupported for another charset."""
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if charset not in ("utf-8", "utf8", "us-ascii"):
+        raise MediaTypeUnsupported(f"The charset {charset[:40]} is not taken.", "Send UTF-8.")
+    return request.mimetype.lower()
+
+
+def _not_utf8() -> RequestMalformed:
+    return RequestMalformed("The request is not UTF-8.", "Encode it as UTF-8 before it is sent.")

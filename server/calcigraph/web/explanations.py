@@ -1,0 +1,109 @@
+"""A triple named in a request in, the reason why it holds out: JSON, PROV-O, text or a page."""
+
+from __future__ import annotations
+
+import pyoxigraph as ox
+from flask import Blueprint, Response, jsonify, render_template, request
+
+from calcigraph.explanations import Explanation, Step, explain, explain_all
+from calcigraph.explanations.json import as_json
+from calcigraph.explanations.provenance import as_triples
+from calcigraph.explanations.text import as_text
+from calcigraph.rdf.terms import TermMalformed, parse_iri, parse_term
+from calcigraph.web.caching import validated
+from calcigraph.web.choice import requested
+from calcigraph.web.negotiation import Offer
+from calcigraph.web.pages import explain_link
+from calcigraph.web.problems import RequestMalformed
+from calcigraph.web.representations import GRAPH_OFFERS, HTML, JSON, graph_format, write_graph
+from calcigraph.web.site import Site, current_site
+
+TEXT = Offer("text/plain", "text")
+# JSON-LD stays a format of its own here: plain `application/json` is the nested proof.
+OFFERS = (JSON, *(Offer(o.media_type, o.name, short=o.short) for o in GRAPH_OFFERS), TEXT, HTML)
+blueprint = Blueprint("explanations", __name__)
+
+
+@blueprint.get("/explain")
+def explanation() -> Response:
+    """Why `subject predicate object` holds; with `all=1` every derivation up to a limit.
+
+    Raises: NothingToExplain where the triple does not hold; problems of terms and parameters.
+    """
+    site = current_site()
+    triple = _triple(site)
+    every = _flag("all")
+    chosen = requested(OFFERS)
+    if every:
+        found = explain_all(site.dataset, triple)
+        proofs, complete = found.proofs, found.complete
+    else:
+        proofs, complete = (explain(site.dataset, triple),), True
+    response = _response(site, chosen, triple, proofs, every, complete)
+    response.vary.add("Accept")
+    return validated(response, site, f"explain.{chosen.name}")
+
+
+def _response(
+    site: Site, chosen: Offer, triple: ox.Triple, proofs: tuple[Explanation, ...], every: bool, complete: bool
+) -> Response:
+    if chosen is JSON:
+        if not every:
+            return jsonify(as_json(proofs[0]))
+        return jsonify({"proofs": [as_json(proof) for proof in proofs], "complete": complete})
+    if chosen is TEXT:
+        body = "\n\n".join(as_text(proof) for proof in proofs) + "\n"
+        return Response(body, content_type="text/plain; charset=utf-8")
+    if chosen is HTML:
+        page = render_template(
+            "explanation.html",
+            triple=triple,
+            proofs=[(proof, _edges(proof), as_text(proof)) for proof in proofs],
+            every=every,
+            complete=complete,
+            other=_here(site, triple, not every, None),
+            formats=[(name, _here(site, triple, every, name)) for name in ("json", "turtle", "json-ld", "text")],
+        )
+        return Response(page, content_type=HTML.content_type)
+    triples = {t: None for proof in proofs for t in as_triples(proof)}
+    quads = [ox.Quad(t.subject, t.predicate, t.object) for t in triples]
+    content = write_graph(quads, graph_format(chosen), site.dataset.root.prefixes)
+    return Response(content, content_type=chosen.content_type)
+
+
+def _edges(proof: Explanation) -> list[Step]:
+    """The steps that sources speak about, each once, in order of the proof: what it is in short."""
+    found = {step.triple: step for step in proof.conclusion.walk() if step.propositions}
+    return list(found.values())
+
+
+def _triple(site: Site) -> ox.Triple:
+    prefixes = site.dataset.root.prefixes
+    subject = parse_iri(_single("subject"), prefixes)
+    predicate = parse_iri(_single("predicate"), prefixes)
+    value = parse_term(_single("object"), prefixes)
+    if isinstance(value, ox.BlankNode):
+        raise TermMalformed("A blank node cannot be asked for.", "Name a node that has an IRI.")
+    return ox.Triple(subject, predicate, value)
+
+
+def _single(name: str) -> str:
+    values = request.args.getlist(name)
+    if len(values) != 1 or not values[0].strip():
+        raise RequestMalformed(
+            f"`{name}` is needed once, and was given {len([v for v in values if v.strip()])} times.",
+            "Give subject, predicate and object, each as a prefixed name, an IRI or a literal.",
+        )
+    return values[0].strip()
+
+
+def _flag(name: str) -> bool:
+    value = request.args.get(name, "0").lower()
+    if value not in ("0", "1", "true", "false"):
+        raise RequestMalformed(f"`{name}` is neither 0 nor 1.", f"Write {name}=1, or leave it out.")
+    return value in ("1", "true")
+
+
+def _here(site: Site, triple: ox.Triple, every: bool, form: str | None) -> str:
+    more = {"all": "1"} if every else {}
+    return explain_link(site, triple, **more, **({"format": form} if form else {}))

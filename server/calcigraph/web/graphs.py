@@ -1,0 +1,61 @@
+"""SPARQL 1.1 Graph Store HTTP Protocol, reading: a graph's name in, its triples out.
+
+See https://www.w3.org/TR/sparql11-http-rdf-update/ sections 4 and 5.2.
+"""
+
+from __future__ import annotations
+
+import pyoxigraph as ox
+from flask import Blueprint, Response, request
+
+from calcigraph.rdf.iris import named_node
+from calcigraph.web.caching import validated
+from calcigraph.web.choice import requested
+from calcigraph.web.problems import RequestMalformed, ResourceUnknown
+from calcigraph.web.representations import GRAPH_OFFERS, graph_format, write_graph
+from calcigraph.web.site import Site, current_site
+
+blueprint = Blueprint("graphs", __name__)
+
+
+@blueprint.get("/graphs")
+def graph() -> Response:
+    """A graph named indirectly: by `graph=IRI`, or the default one by `default`."""
+    site = current_site()
+    names, default = request.args.getlist("graph"), request.args.getlist("default")
+    if len(names) + len(default) != 1:
+        raise RequestMalformed(
+            "Exactly one graph has to be named.", "Give `graph=` with its IRI, or `default`."
+        )
+    if names:
+        return _named(site, named_node(names[0]))
+    union = site.settings.default_graph == "union"
+    triples = list(site.dataset.triples()) if union else []
+    return _document(site, [ox.Quad(t.subject, t.predicate, t.object) for t in triples], "default")
+
+
+@blueprint.get("/graph/<path:name>")
+def direct(name: str) -> Response:
+    """A graph named by its own IRI (section 4.1)."""
+    site = current_site()
+    try:
+        node = ox.NamedNode(f"{site.namespace}graph/{name}")
+    except ValueError:
+        raise ResourceUnknown("There is no such graph.", "Look it up in the service description.") from None
+    return _named(site, node)
+
+
+def _named(site: Site, node: ox.NamedNode) -> Response:
+    if node not in site.statistics.graphs:
+        raise ResourceUnknown("There is no such graph.", "Look it up in the service description.")
+    return _document(site, list(site.dataset.quads.quads_for_graph_name(node)), "graph")
+
+
+def _document(site: Site, quads: list[ox.Quad], variant: str) -> Response:
+    """The triples of one graph; a format that could name it does not, as the request did."""
+    chosen = requested(GRAPH_OFFERS)
+    plain = [ox.Quad(q.subject, q.predicate, q.object) for q in quads]
+    body = write_graph(plain, graph_format(chosen), site.dataset.root.prefixes)
+    response = Response(body, content_type=chosen.content_type)
+    response.vary.add("Accept")
+    return validated(response, site, f"{variant}.{chosen.name}")

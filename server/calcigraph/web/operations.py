@@ -1,0 +1,29 @@
+"""What those who run the server ask it: whether it is well, and what it is."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify
+
+from calcigraph import __version__
+from calcigraph.web.results import ask_table
+from calcigraph.web.site import current_site
+
+blueprint = Blueprint("operations", __name__)
+
+
+@blueprint.get("/healthz")
+def health() -> Response:
+    """200 where a query is answered. Raises: what the pool raises, which is 503 where it is down."""
+    ask_table(current_site(), "ASK {}", inference=True)
+    response = jsonify({"status": "ok"})
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.get("/version")
+def version() -> Response:
+    """The digest of the root, and the version of the program."""
+    site = current_site()
+    response = jsonify({"calcigraph": __version__, "root": site.version})
+    response.headers["Cache-Control"] = "no-cache"
+    return response

@@ -1,0 +1,162 @@
+"""Values of the services in, HTML out: the templates' view of terms, and nothing about any domain."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+import pyoxigraph as ox
+from flask import Flask, render_template
+from markupsafe import Markup
+
+from calcigraph.describe import Description, Fact, Standing, Term
+from calcigraph.describe.vocabulary import XSD
+from calcigraph.rdf.formats import by_key
+from calcigraph.rdf.prefixes import Prefixes
+from calcigraph.rdf.terms import show_term
+from calcigraph.web.assets import assets
+from calcigraph.web.representations import SUFFIXES, write_graph
+from calcigraph.web.results import Table
+from calcigraph.web.site import Site, current_site
+from calcigraph.web.strings import STRINGS
+
+_PLAIN = {XSD["string"].value, "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"}
+
+
+def register(app: Flask) -> None:
+    """Give every template the strings, the functions that show terms, and the scripts where they are built."""
+    built = assets()
+
+    @app.context_processor
+    def _shown() -> dict[str, Any]:
+        site = current_site()
+        return {
+            "t": STRINGS,
+            "site": site,
+            "assets": built,
+            "link": site.link,
+            "href": site.href,
+            "label": site.describer.labels.of,
+            "name": lambda term: show_term(term, site.dataset.root.prefixes),
+            "kind": kind,
+            "datatype": datatype,
+            "why": why,
+            "suffixes": SUFFIXES,
+            "title_of": site.describer.labels.stated,
+            "site_title": site.about.title,
+            "disclaimer": site.about.disclaimer,
+            "prologue": _prologue(site),
+            "columns": columns,
+            "heading": heading,
+            "graph_name": lambda graph: graph.value.removeprefix(f"{site.namespace}graph/"),
+            "rule_title": rule_title,
+        }
+
+
+def columns(table: Table) -> list[str]:
+    """The variables that a page shows: not those that only repeat the label which another one's
+    IRIs are shown with anyway. Data formats have them all."""
+    label = current_site().describer.labels.of
+    shown = list(table.variables)
+    for name in table.variables:
+        values = [row.get(name) for row in table.rows]
+        if not any(values) or not all(isinstance(v, ox.Literal) for v in values if v is not None):
+            continue
+        for other in shown:
+            if other != name and all(_repeats(row.get(name), row.get(other), label) for row in table.rows):
+                shown.remove(name)
+                break
+    return shown
+
+
+def _repeats(text: Term | None, node: Term | None, label: Callable[[Term], ox.Literal]) -> bool:
+    return isinstance(text, ox.Literal) and isinstance(node, ox.NamedNode) and label(node).value == text.value
+
+
+def heading(variable: str) -> str:
+    """A variable's name as a column's heading: `trialStatus` as "trial status"."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", variable).replace("_", " ")
+    return words.lower() if words != variable else variable
+
+
+def rule_title(rule: str) -> str:
+    """What a rule of a proof does, in words: the root's own rules say it in their files."""
+    slug = rule.removeprefix("construct:")
+    if slug != rule:
+        rules = current_site().dataset.root.rules
+        return next((found.title for found in rules if found.slug == slug), "")
+    return STRINGS.rules.get(rule, "")
+
+
+def _prologue(site: Site) -> str:
+    """What a new query begins with: the root's own prefixes, and a pattern that has an answer."""
+    prefixes = site.dataset.root.prefixes
+    own = {name: iri for name, iri in prefixes.mapping.items() if iri.startswith(site.namespace)}
+    return Prefixes(own).sparql() + "\nSELECT *\nWHERE { ?subject ?predicate ?object }\nLIMIT 20"
+
+
+def kind(term: Term) -> str:
+    """What a template tells apart: "iri", "blank", "literal" or "triple"."""
+    if isinstance(term, ox.NamedNode):
+        return "iri"
+    if isinstance(term, ox.BlankNode):
+        return "blank"
+    return "literal" if isinstance(term, ox.Literal) else "triple"
+
+
+def datatype(literal: ox.Literal) -> str:
+    """The datatype to show beside a literal; "" for plain and language-tagged text."""
+    if literal.datatype.value in _PLAIN or literal.language:
+        return ""
+    return current_site().dataset.root.prefixes.shrink(literal.datatype)
+
+
+def why(fact: Fact) -> str | None:
+    """Where a fact that nobody asserted is explained; None for the others, and for blank nodes."""
+    triple = fact.triple
+    terms = (triple.subject, triple.predicate, triple.object)
+    if fact.standing is Standing.ASSERTED or any(isinstance(t, ox.BlankNode | ox.Triple) for t in terms):
+        return None
+    return explain_link(current_site(), triple)
+
+
+def explain_link(site: Site, triple: ox.Triple, **more: str) -> str:
+    """The path of the explanation of a triple."""
+    prefixes = site.dataset.root.prefixes
+    parameters = {
+        "subject": show_term(triple.subject, prefixes),
+        "predicate": show_term(triple.predicate, prefixes),
+        "object": show_term(triple.object, prefixes),
+    }
+    return f"{site.link('/explain')}?{urlencode(parameters | more)}"
+
+
+def resource_page(site: Site, description: Description, path: str) -> str:
+    """The page of one resource. It carries the same triples as JSON-LD."""
+    quads = list(description.quads())
+    json_ld = write_graph(quads, by_key("graph", "json-ld"), site.dataset.root.prefixes)
+    # A root's class and the server's class that it refines are often called the same.
+    types = {site.describer.labels.of(kind).value: kind for kind in reversed(description.types)}
+    return render_template(
+        "resource.html",
+        description=description,
+        types=sorted(types.values(), key=str),
+        path=path,
+        json_ld=script_data(json_ld.decode()),
+    )
+
+
+def script_data(text: str) -> Markup:
+    """JSON as the content of a `script` element: no `<` in it can end the element or begin a comment.
+
+    In JSON `<` occurs inside strings alone, where an escape means the same.
+    """
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+
+
+def json_for_page(value: Any) -> Markup:
+    """A JSON value as the content of a `script` element."""
+    return script_data(json.dumps(value, ensure_ascii=False))

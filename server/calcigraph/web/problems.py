@@ -1,0 +1,212 @@
+"""A Problem or an HTTP exception in, a problem document (RFC 9457) or a page out.
+
+The one place that knows which problem has which status. What is not in the table is a bug, and
+answered with 500 and no word about the inside.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any, ClassVar
+
+from flask import Flask, Response, render_template, request
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
+from werkzeug.http import HTTP_STATUS_CODES
+
+from calcigraph import errors, explanations, root, validation
+from calcigraph.pool import problems as pool
+from calcigraph.rdf import formats, iris, malformed, prefixes, reading, terms
+from calcigraph.reasoning import algebra, checking, limits
+from calcigraph.web.negotiation import Offer, choose
+from calcigraph.web.representations import HTML
+from calcigraph.web.strings import STRINGS
+
+_LOG = logging.getLogger(__name__)
+_TYPE = "https://w3id.org/calcigraph/server#"
+PROBLEM_JSON = Offer("application/problem+json", "problem", ("application/json",))
+
+
+class RequestMalformed(errors.Problem):
+    """A parameter that is missing, repeated or cannot be read."""
+
+    title = "The request is malformed"
+
+
+class NothingAcceptable(errors.Problem):
+    """Nothing that the client accepts can be sent."""
+
+    title = "No acceptable format"
+
+    def __init__(self, offers: tuple[Offer, ...]) -> None:
+        listed = ", ".join(offer.media_type for offer in offers)
+        super().__init__("None of the formats asked for can be sent.", f"Ask for one of: {listed}.")
+
+
+class MediaTypeUnsupported(errors.Problem):
+    """A body of a kind that this resource does not take."""
+
+    title = "Unsupported media type"
+
+
+class BodyTooLarge(errors.Problem):
+    """A body beyond the limit."""
+
+    title = "The request is too large"
+
+
+class AddressTooLong(errors.Problem):
+    """An address, query included, beyond the limit."""
+
+    title = "The address is too long"
+
+
+class ResourceUnknown(errors.Problem):
+    """Nothing is known about what was asked for; `nearest` are labels and links that come close."""
+
+    title = "Nothing is known about this resource"
+
+    def __init__(self, detail: str, remedy: str, nearest: tuple[tuple[str, str], ...] = ()) -> None:
+        super().__init__(detail, remedy)
+        self.nearest = nearest
+
+
+class AnswerTooLong(errors.Problem):
+    """An answer that does not fit on a page."""
+
+    title = "The answer is too long for a page"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The answer is longer than a page can show.", "Ask for another format, or add a LIMIT."
+        )
+
+
+class Unexpected(errors.Problem):
+    """Something that should not have happened."""
+
+    title: ClassVar[str] = "The server made a mistake"
+
+    def __init__(self) -> None:
+        super().__init__("An unexpected error happened here.", "Report it, with the request and the time.")
+
+
+STATUS: dict[type[errors.Problem], int] = {
+    RequestMalformed: 400,
+    pool.QueryMalformed: 400,
+    pool.QueryRefused: 400,
+    pool.UpdateForbidden: 400,
+    prefixes.PrefixUnknown: 400,
+    iris.IriMalformed: 400,
+    terms.TermMalformed: 400,
+    formats.FormatUnknown: 400,
+    malformed.TurtleMalformed: 400,
+    reading.FileMalformed: 400,
+    pool.ServiceForbidden: 403,
+    ResourceUnknown: 404,
+    explanations.NothingToExplain: 404,
+    pool.NotAcceptable: 406,
+    NothingAcceptable: 406,
+    AnswerTooLong: 406,
+    BodyTooLarge: 413,
+    AddressTooLong: 414,
+    MediaTypeUnsupported: 415,
+    pool.QueueFull: 429,
+    Unexpected: 500,
+    pool.QueryFailed: 500,
+    errors.Problem: 500,
+    errors.EnvironmentProblem: 500,
+    errors.RootInvalid: 500,
+    root.RootMissing: 500,
+    prefixes.PrefixesConflict: 500,
+    limits.LimitMet: 500,
+    algebra.RuleRefused: 500,
+    checking.StepWrong: 500,
+    validation.ShapesUnreadable: 500,
+    pool.DiffUnreadable: 500,
+    pool.QueryTimedOut: 503,
+    pool.QueryTooBig: 503,
+    pool.EngineUnavailable: 503,
+}
+
+
+def status_of(problem: errors.Problem) -> int:
+    """The status of a problem: that of its nearest class in the table."""
+    return next(STATUS[kind] for kind in type(problem).__mro__ if kind in STATUS)
+
+
+def type_of(problem: errors.Problem) -> str:
+    """The IRI that names the kind of the problem (RFC 9457 section 3.1.1)."""
+    return f"{_TYPE}{type(problem).__name__}"
+
+
+def document(problem: errors.Problem) -> dict[str, Any]:
+    """The members of the problem document; a member that does not apply is left out."""
+    members: dict[str, Any] = {
+        "type": type_of(problem),
+        "title": problem.title,
+        "status": status_of(problem),
+        "detail": problem.detail,
+        "hint": problem.remedy,
+    }
+    if problem.place is not None:
+        members |= {"line": problem.place.line, "column": problem.place.column}
+    if isinstance(problem, ResourceUnknown):
+        members["nearest"] = [{"label": label, "link": link} for label, link in problem.nearest]
+    return {name: value for name, value in members.items() if value not in (0, [], "")}
+
+
+def respond(problem: errors.Problem) -> Response:
+    """The problem as the client reads it: a page for browsers, a problem document for the rest."""
+    members = document(problem)
+    nearest = problem.nearest if isinstance(problem, ResourceUnknown) else ()
+    response = _response(members, nearest)
+    retry_after = getattr(problem, "retry_after_s", None)
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def register(app: Flask) -> None:
+    """Let the application answer every failure with a problem."""
+    app.register_error_handler(errors.Problem, respond)
+    app.register_error_handler(HTTPException, _respond_to_http)
+    app.register_error_handler(Exception, _respond_to_bug)
+
+
+def _respond_to_http(error: HTTPException) -> Response:
+    """What werkzeug refuses by itself: unknown routes, other methods and the like."""
+    status = error.code or 500
+    if status == InternalServerError.code:
+        return respond(Unexpected())
+    if status < 400:
+        return Response(status=status, headers=dict(error.get_headers()))
+    members = {
+        "type": "about:blank",
+        "title": HTTP_STATUS_CODES.get(status, "Error"),
+        "status": status,
+        "detail": STRINGS.http_details.get(status, HTTP_STATUS_CODES.get(status, "Error") + "."),
+    }
+    response = _response(members, ())
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
+
+
+def _respond_to_bug(error: Exception) -> Response:
+    _LOG.error("%s %s failed", request.method, request.path, exc_info=error)
+    return respond(Unexpected())
+
+
+def _response(members: dict[str, Any], nearest: tuple[tuple[str, str], ...]) -> Response:
+    """Where the client accepts neither form it gets the document all the same: RFC 9110
+    section 12.5.1 lets a server disregard `Accept`, and a reason helps more than none."""
+    chosen = choose(request.headers.get("Accept"), (PROBLEM_JSON, HTML)) or PROBLEM_JSON
+    if chosen is HTML:
+        body = render_template("problem.html", problem=members, nearest=nearest)
+    else:
+        body = json.dumps(members, ensure_ascii=False, indent=2) + "\n"
+    response = Response(body, members["status"], content_type=chosen.content_type)
+    response.headers["Cache-Control"] = "no-store"
+    response.vary.add("Accept")
+    return response

@@ -1,0 +1,92 @@
+"""A site in, its SPARQL 1.1 Service Description out: what is true of the endpoint and nothing more.
+
+See https://www.w3.org/TR/sparql11-service-description/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyoxigraph as ox
+
+from calcigraph.describe.vocabulary import RDF, SD, VOID, XSD, Namespace
+from calcigraph.rdf.formats import GRAPHS, RESULTS
+from calcigraph.web.negotiation import Offer
+from calcigraph.web.representations import graph_format, write_graph
+from calcigraph.web.site import Site
+
+ENT = Namespace("http://www.w3.org/ns/entailment/")
+_PROFILE_RL = ox.NamedNode("http://www.w3.org/ns/owl-profile/RL")
+# https://www.w3.org/ns/formats/ by the key of the format.
+_FORMATS = {
+    "turtle": "Turtle",
+    "n-triples": "N-Triples",
+    "json-ld": "JSON-LD",
+    "rdf-xml": "RDF_XML",
+    "trig": "TriG",
+    "n-quads": "N-Quads",
+    "json": "SPARQL_Results_JSON",
+    "xml": "SPARQL_Results_XML",
+    "csv": "SPARQL_Results_CSV",
+    "tsv": "SPARQL_Results_TSV",
+}
+
+
+def write(site: Site, chosen: Offer) -> bytes:
+    """The description in the chosen format."""
+    quads = [ox.Quad(t.subject, t.predicate, t.object) for t in triples(site)]
+    prefixes = site.dataset.root.prefixes
+    return write_graph(quads, graph_format(chosen), prefixes)
+
+
+def triples(site: Site) -> Iterator[ox.Triple]:
+    """What the service is, what it can do, and which graphs it holds."""
+    service = ox.NamedNode(site.absolute("/sparql"))
+    dataset = ox.NamedNode(site.absolute("/.well-known/void") + "#dataset")
+    yield ox.Triple(service, RDF["type"], SD["Service"])
+    yield ox.Triple(service, SD["endpoint"], service)
+    yield ox.Triple(service, SD["supportedLanguage"], SD["SPARQL11Query"])
+    for form in (*RESULTS, *GRAPHS):
+        name = ox.NamedNode(f"http://www.w3.org/ns/formats/{_FORMATS[form.key]}")
+        yield ox.Triple(service, SD["resultFormat"], name)
+    if site.settings.default_graph == "union":
+        yield ox.Triple(service, SD["feature"], SD["UnionDefaultGraph"])
+    yield ox.Triple(service, SD["defaultEntailmentRegime"], _regime(site))
+    if _reasons(site):
+        yield ox.Triple(service, SD["defaultSupportedEntailmentProfile"], _PROFILE_RL)
+    yield ox.Triple(service, SD["defaultDataset"], dataset)
+    yield from _dataset(site, dataset)
+
+
+def _dataset(site: Site, dataset: ox.NamedNode) -> Iterator[ox.Triple]:
+    """The default dataset: the default graph, and each named graph with its size and regime."""
+    yield ox.Triple(dataset, RDF["type"], SD["Dataset"])
+    yield ox.Triple(dataset, RDF["type"], VOID["Dataset"])
+    yield ox.Triple(dataset, VOID["sparqlEndpoint"], ox.NamedNode(site.absolute("/sparql")))
+    union = site.settings.default_graph == "union"
+    default = ox.BlankNode()
+    yield ox.Triple(dataset, SD["defaultGraph"], default)
+    yield ox.Triple(default, RDF["type"], SD["Graph"])
+    yield ox.Triple(default, VOID["triples"], _count(site.statistics.triples if union else 0))
+    yield ox.Triple(default, SD["entailmentRegime"], _regime(site) if union else ENT["Simple"])
+    for name, size in sorted(site.statistics.graphs.items(), key=lambda item: item[0].value):
+        named, graph = ox.BlankNode(), ox.BlankNode()
+        yield ox.Triple(dataset, SD["namedGraph"], named)
+        yield ox.Triple(named, RDF["type"], SD["NamedGraph"])
+        yield ox.Triple(named, SD["name"], name)
+        yield ox.Triple(named, SD["entailmentRegime"], ENT["Simple"])
+        yield ox.Triple(named, SD["graph"], graph)
+        yield ox.Triple(graph, RDF["type"], SD["Graph"])
+        yield ox.Triple(graph, VOID["triples"], _count(size))
+
+
+def _reasons(site: Site) -> bool:
+    return site.settings.reasoner != "none"
+
+
+def _regime(site: Site) -> ox.NamedNode:
+    return ENT["OWL-RDF-Based"] if _reasons(site) else ENT["Simple"]
+
+
+def _count(number: int) -> ox.Literal:
+    return ox.Literal(str(number), datatype=XSD["integer"])

@@ -1,0 +1,95 @@
+"""What every view needs, gathered once when the application is made; nothing in it ever changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import cast
+from urllib.parse import quote, urlsplit
+
+import pyoxigraph as ox
+from flask import current_app
+
+from calcigraph import __version__
+from calcigraph.dataset import Dataset
+from calcigraph.describe import Describer
+from calcigraph.describe.vocabulary import SRV
+from calcigraph.pool import Pool
+from calcigraph.settings import Settings
+from calcigraph.web.about import About
+from calcigraph.web.statistics import Statistics, count
+
+_KEY = "calcigraph"
+# RFC 3987 ipchar and "/", beyond what `quote` leaves alone anyway; "%" stays for what is encoded.
+_PATH_SAFE = "/%:@!$&'()*+,;=~"
+_LINKED_SCHEMES = ("http", "https", "mailto", "urn")
+_ROOMS = ("id/", "ontology/", "graph/")
+
+
+@dataclass(frozen=True)
+class Site:
+    """One dataset as it is published at one address.
+
+    `base` is the IRI that this server's own addresses begin with. It is configuration and never
+    taken from a request's `Host`, so that nobody can make a cache keep links to elsewhere.
+    """
+
+    dataset: Dataset
+    pool: Pool
+    settings: Settings
+    describer: Describer
+    about: About
+    base: str
+
+    @cached_property
+    def statistics(self) -> Statistics:
+        """The counts, made when they are first asked for. Cost: see `count`."""
+        return count(self.dataset)
+
+    @property
+    def namespace(self) -> str:
+        """The IRI that the root's own resources begin with."""
+        return self.dataset.root.namespace
+
+    @property
+    def version(self) -> str:
+        """What `Calcigraph-Version` says: the digest of the root."""
+        return self.dataset.digest
+
+    def etag(self, variant: str) -> str:
+        """A strong entity tag (without quotes): the version of data and program, and the variant."""
+        return f"{self.version[:24]}.{__version__}.{variant}"
+
+    def link(self, path: str) -> str:
+        """The path on the public host of a path of this application, fit for a `href`."""
+        return urlsplit(self.base).path.rstrip("/") + quote(path, safe=_PATH_SAFE + "?#")
+
+    def absolute(self, path: str) -> str:
+        """The whole public IRI of a path of this application."""
+        return self.base.rstrip("/") + quote(path, safe=_PATH_SAFE + "?#")
+
+    def path(self, node: ox.NamedNode) -> str | None:
+        """The path at which this server answers for `node`; None for resources of others."""
+        if not node.value.startswith(self.namespace):
+            return None
+        path = node.value.removeprefix(self.namespace)
+        return f"/{path}" if path == "ontology" or path.startswith(_ROOMS) else None
+
+    def href(self, node: ox.NamedNode) -> str | None:
+        """Where a page links to for `node`; None where the scheme is not one to be followed."""
+        if node.value.startswith(SRV.iri) and any(self.dataset.triples(node)):
+            return self.link(f"/server.html#{node.value.removeprefix(SRV.iri)}")
+        path = self.path(node)
+        if path is not None:
+            return self.link(path.replace("?", "%3F").replace("#", "%23"))
+        return node.value if urlsplit(node.value).scheme.lower() in _LINKED_SCHEMES else None
+
+
+def install(site: Site) -> None:
+    """Make the site known to the current application."""
+    current_app.extensions[_KEY] = site
+
+
+def current_site() -> Site:
+    """The site that the current request is about."""
+    return cast(Site, current_app.extensions[_KEY])

@@ -1,0 +1,170 @@
+"""Every sentence that the pages say by themselves; what is about the data comes from the data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+
+@dataclass(frozen=True)
+class Strings:
+    """The texts, named after where they stand."""
+
+    skip: str = "Skip to the content"
+    navigation: str = "Main"
+    nav_front: str = "Start"
+    nav_questions: str = "Questions"
+    nav_ontology: str = "Ontology"
+    nav_query: str = "Query"
+    search_label: str = "Search labels, synonyms, identifiers"
+    search_placeholder: str = "Name or ID"
+    search_button: str = "Search"
+    search_title: str = "Search"
+    search_none: str = "Nothing is called that here."
+    search_hint: str = "Try a shorter word, a prefixed name or a whole IRI."
+    search_start: str = "Type a label, a synonym, an identifier, a prefixed name or an IRI."
+    search_near: str = "These come near:"
+    front_answered: str = "One question, answered"
+    front_answer_all: str = "The question, its query and all formats of the answer"
+    front_questions: str = "Questions that this graph answers"
+    front_use: str = "Use it from elsewhere"
+    front_use_text: str = "Ask the endpoint from a shell; every IRI of the graph answers as data too."
+    front_downloads: str = "Everything at once"
+    front_numbers: str = "What is in it"
+    numbers_asserted: str = "asserted triples"
+    numbers_derived: str = "triples that rules built"
+    numbers_inferred: str = "inferred triples"
+    numbers_graphs: str = "named graphs"
+    numbers_questions: str = "answered questions"
+    literature_until: str = "Literature considered until"
+    licence: str = "Licence"
+    question_query: str = "The query"
+    question_answer: str = "The answer"
+    question_edit: str = "Change the query and run it"
+    question_rows_one: str = "1 row"
+    question_rows: str = "rows"
+    question_more: str = "more rows; see the whole answer"
+    question_as: str = "The answer as"
+    questions_title: str = "Questions"
+    questions_lead: str = "Each is a file of the graph: its query beside its whole recorded answer."
+    resource_other: str = "Also stated"
+    resource_facts: str = "What is stated"
+    resource_aside: str = "Further inferences"
+    resource_incoming: str = "What links here"
+    resource_previous: str = "Previous links"
+    resource_next: str = "Next links"
+    resource_formats: str = "This resource as data"
+    resource_iri: str = "Its IRI"
+    resource_why: str = "Why?"
+    resource_why_about: str = "Why does this hold?"
+    resource_legend: str = (
+        "Facts without a mark are asserted in a file. Derived ones were built by a rule of this graph, "
+        "inferred ones follow from the axioms of the ontology; each can be asked why."
+    )
+    deprecated: str = "This term is retired."
+    deprecated_instead: str = "Use instead:"
+    deprecated_mark: str = "retired"
+    standing_derived: str = "derived"
+    standing_inferred: str = "inferred"
+    ontology_title: str = "Ontology"
+    ontology_classes: str = "Classes"
+    ontology_formats: str = "The whole ontology as data"
+    vocabulary_title: str = "Server vocabulary"
+    vocabulary_lead: str = "What the server itself knows about; each root's own properties refine these."
+    explanation_title: str = "Why does this hold?"
+    explanation_all: str = "Show every derivation"
+    explanation_shortest: str = "Show only the shortest"
+    explanation_short: str = "In short: what sources speak about"
+    explanation_whole: str = "Step by step"
+    explanation_proof: str = "Derivation"
+    explanation_incomplete: str = "There are more derivations than are shown."
+    explanation_text: str = "The same as text"
+    explanation_by_rule: str = "by rule"
+    explanation_asserted: str = "asserted in"
+    explanation_axioms: str = "Axioms it uses"
+    explanation_read: str = "Facts that the rule read"
+    explanation_because: str = "because"
+    explanation_evidence: str = "What is known about this"
+    explanation_contested: str = "contested"
+    explanation_retracted: str = "retracted"
+    explanation_condition: str = "only"
+    explanation_context: str = "context"
+    explanation_no_evidence: str = "Nothing is recorded about who says so."
+    explanation_formats: str = "This explanation as data"
+    explanation_position: str = "position"
+    explanation_decision: str = "Decision"
+    explanation_basis: str = "on"
+    query_title: str = "Query"
+    query_lead: str = "SPARQL 1.1; every graph of the root and what follows from it."
+    query_text: str = "Query"
+    query_run: str = "Run"
+    query_format: str = "Answer as"
+    query_format_page: str = "a page"
+    query_inference: str = "Inferences"
+    query_on: str = "with what is derived and inferred"
+    query_off: str = "only what is asserted"
+    query_examples: str = "Examples"
+    results_title: str = "Answer"
+    results_none: str = "No rows: nothing matches all of the query."
+    results_true: str = "Yes"
+    results_false: str = "No"
+    results_graph: str = "The answer is a graph; here it is in Turtle."
+    results_limited: str = "Only the first rows are shown here; take another format for all of them."
+    problem_hint: str = "What to do"
+    problem_nearest: str = "Did you mean one of these?"
+    problem_line: str = "line"
+    problem_column: str = "column"
+    footer_version: str = "Version of the data"
+    footer_formats: str = "VoID"
+    datatype: str = "datatype"
+    blank: str = "a node without a name"
+    rules: Mapping[str, str] = field(
+        default_factory=lambda: MappingProxyType(
+            {
+                "cax-sco": "what belongs to a class belongs to the classes above it",
+                "cax-eqc1": "equivalent classes have the same members",
+                "cax-eqc2": "equivalent classes have the same members",
+                "cls-hv1": "members of the class have this value",
+                "cls-hv2": "what has this value is a member of the class",
+                "cls-int1": "what is in all of these classes is in their intersection",
+                "cls-int2": "what is in the intersection is in each of the classes",
+                "cls-svf1": "what has such a value is a member of the class",
+                "cls-uni": "what is in one of these classes is in their union",
+                "eq-rep-o": "the same thing under another name",
+                "eq-rep-p": "the same property under another name",
+                "eq-rep-s": "the same thing under another name",
+                "eq-sym": "sameness goes both ways",
+                "eq-trans": "what is the same as the same is the same",
+                "prp-dom": "only members of the class have this property",
+                "prp-eqp1": "equivalent properties hold of the same things",
+                "prp-eqp2": "equivalent properties hold of the same things",
+                "prp-fp": "the property has one value at most",
+                "prp-ifp": "the value belongs to one thing at most",
+                "prp-inv1": "the inverse property holds the other way round",
+                "prp-inv2": "the inverse property holds the other way round",
+                "prp-rng": "only members of the class are values of this property",
+                "prp-spo1": "the more general property holds too",
+                "prp-spo2": "a chain of properties makes this one",
+                "prp-symp": "the property goes both ways",
+                "prp-trp": "the property carries on from step to step",
+                "scm-sco": "what stands above stands above all below",
+                "scm-spo": "what stands above stands above all below",
+            }
+        )
+    )
+    http_details: Mapping[int, str] = field(
+        default_factory=lambda: MappingProxyType(
+            {
+                400: "The request cannot be read.",
+                404: "There is nothing at this address.",
+                405: "This address does not take that method; `Allow` lists those it takes.",
+                413: "The request is larger than this server takes.",
+                414: "The address is longer than this server takes.",
+                415: "This address does not take a body of that media type.",
+            }
+        )
+    )
+
+
+STRINGS = Strings()

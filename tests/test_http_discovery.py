@@ -1,0 +1,236 @@
+"""What machines look for first: service description, VoID, DCAT, dumps; all of it true."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import re
+from collections.abc import Callable
+
+import pyoxigraph as ox
+import pytest
+import rdflib
+from rdflib.namespace import DCAT, RDF, VOID
+
+import calcigraph
+from conftest import BROWSER, ROOTS, Server
+
+SD = rdflib.Namespace("http://www.w3.org/ns/sparql-service-description#")
+SPDX = rdflib.Namespace("http://spdx.org/rdf/terms#")
+FORMATS = rdflib.Namespace("http://www.w3.org/ns/formats/")
+ACCEPT = {
+    "Turtle": "text/turtle",
+    "N-Triples": "application/n-triples",
+    "JSON-LD": "application/ld+json",
+    "RDF_XML": "application/rdf+xml",
+    "TriG": "application/trig",
+    "N-Quads": "application/n-quads",
+    "SPARQL_Results_JSON": "application/sparql-results+json",
+    "SPARQL_Results_XML": "application/sparql-results+xml",
+    "SPARQL_Results_CSV": "text/csv",
+    "SPARQL_Results_TSV": "text/tab-separated-values",
+}
+
+
+def described(server: Server, path: str) -> rdflib.Graph:
+    reply = server.get(path, "text/turtle")
+    assert (reply.status, reply.type) == (200, "text/turtle")
+    return rdflib.Graph().parse(data=reply.body, format="turtle")
+
+
+def test_the_endpoint_describes_itself_in_rdf_and_as_a_form(server: Server) -> None:
+    graph = described(server, "/sparql")
+    (service,) = graph.subjects(RDF.type, SD.Service)
+    assert set(graph.objects(service, SD.endpoint)) == {rdflib.URIRef(f"{server.base}/sparql")}
+    assert set(graph.objects(service, SD.supportedLanguage)) == {SD.SPARQL11Query}
+    assert server.get("/sparql", "application/ld+json").type == "application/ld+json"
+    form = server.get("/sparql", BROWSER)
+    assert form.type == "text/html"
+    assert "<textarea" in form.text
+
+
+def test_every_format_that_is_claimed_is_sent_and_the_other_way_round(server: Server) -> None:
+    graph = described(server, "/sparql")
+    claimed = {str(o).removeprefix(str(FORMATS)) for o in graph.objects(None, SD.resultFormat)}
+    assert claimed == set(ACCEPT)
+    for name, media_type in ACCEPT.items():
+        query = "ASK {}" if "SPARQL" in name else "CONSTRUCT { <urn:a> <urn:b> 1 } WHERE {}"
+        assert server.ask(query, media_type).type == media_type
+
+
+def test_every_feature_that_is_claimed_is_true(server: Server) -> None:
+    graph = described(server, "/sparql")
+    assert set(graph.objects(None, SD.feature)) == {SD.UnionDefaultGraph}
+    somewhere = server.rows("SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }")
+    assert int(server.rows("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")[0]["n"]) > 0
+    assert int(somewhere[0]["n"]) > 0
+
+
+def test_the_named_graphs_and_their_sizes_are_those_that_queries_see(server: Server) -> None:
+    graph = described(server, "/sparql")
+    claimed = {
+        str(next(graph.objects(named, SD.name))): int(
+            next(graph.objects(next(graph.objects(named, SD.graph)), VOID.triples))
+        )
+        for named in graph.subjects(RDF.type, SD.NamedGraph)
+    }
+    rows = server.rows("SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
+    assert claimed == {row["g"]: int(row["n"]) for row in rows}
+    default = next(graph.objects(next(graph.subjects(SD.defaultGraph)), SD.defaultGraph))
+    (count,) = server.rows("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+    assert int(next(graph.objects(default, VOID.triples))) == int(count["n"])
+
+
+def test_void_counts_equal_sparql_counts(server: Server) -> None:
+    graph = described(server, "/.well-known/void")
+    node = rdflib.URIRef(f"{server.base}/.well-known/void#dataset")
+    for name, query in (
+        ("triples", "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"),
+        ("distinctSubjects", "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }"),
+        ("properties", "SELECT (COUNT(DISTINCT ?p) AS ?n) { ?s ?p ?o }"),
+        ("classes", "SELECT (COUNT(DISTINCT ?c) AS ?n) { ?s a ?c FILTER(ISIRI(?c)) }"),
+    ):
+        assert int(next(graph.objects(node, VOID[name]))) == int(server.rows(query)[0]["n"]), name
+    for kind, counted, query in (
+        ("class", "entities", "SELECT ?t (COUNT(?s) AS ?n) { ?s a ?t FILTER(ISIRI(?t)) } GROUP BY ?t"),
+        ("property", "triples", "SELECT ?t (COUNT(*) AS ?n) { ?s ?t ?o } GROUP BY ?t"),
+    ):
+        claimed = {
+            str(next(graph.objects(p, VOID[kind]))): int(next(graph.objects(p, VOID[counted])))
+            for p in graph.objects(node, VOID[f"{kind}Partition"])
+        }
+        assert claimed == {row["t"]: int(row["n"]) for row in server.rows(query)}
+    assert set(graph.objects(node, VOID.sparqlEndpoint)) == {rdflib.URIRef(f"{server.base}/sparql")}
+
+
+def test_the_catalogue_lists_dumps_with_their_true_size_and_checksum(server: Server) -> None:
+    graph = described(server, "/catalog")
+    addresses = set(graph.objects(None, DCAT.downloadURL))
+    assert len(addresses) == 2
+    for address in addresses:
+        dump = server.get(str(address).removeprefix(server.base))
+        assert dump.status == 200
+        assert int(next(graph.objects(address, DCAT.byteSize))) == len(dump.body)
+        checksum = next(graph.objects(address, SPDX.checksum))
+        assert (
+            str(next(graph.objects(checksum, SPDX.checksumValue))).lower()
+            == hashlib.sha256(dump.body).hexdigest()
+        )
+
+
+def test_the_dumps_hold_all_of_it(server: Server) -> None:
+    quads = list(ox.parse(gzip.decompress(server.get("/dump.nq.gz").body), format=ox.RdfFormat.N_QUADS))
+    (count,) = server.rows("SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }")
+    assert len(quads) == int(count["n"])
+    triples = set(ox.parse(gzip.decompress(server.get("/dump.ttl.gz").body), format=ox.RdfFormat.TURTLE))
+    (union,) = server.rows("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+    assert len(triples) == int(union["n"])
+    # Counted here and not by a query: the engine takes 1.0 and 1.00 for the same term.
+    claimed = next(described(server, "/.well-known/void").objects(None, VOID.distinctObjects))
+    assert len({triple.object for triple in triples}) == int(claimed)
+
+
+def test_the_context_is_the_prefix_table(server: Server) -> None:
+    context = server.get("/context.jsonld")
+    assert context.type == "application/ld+json"
+    assert context.json["@context"] == dict(server.root.prefixes.mapping)
+
+
+def test_the_front_page_describes_the_dataset_for_search_engines(server: Server) -> None:
+    page = server.get("/", BROWSER).text
+    embedded = json.loads(page.split('<script type="application/ld+json">')[1].split("</script>")[0])
+    assert embedded["@type"] == "Dataset"
+    assert embedded["version"] == server.root.digest
+    assert len(embedded["description"]) > 10
+    assert ("describedby", "/.well-known/void") in server.get("/", BROWSER).links
+
+
+@pytest.mark.parametrize(
+    "path", ["/.well-known/void", "/catalog", "/sparql", "/dump.nq.gz", "/context.jsonld", "/ontology.ttl"]
+)
+def test_descriptions_are_304_for_who_has_them(server: Server, path: str) -> None:
+    first = server.get(path)
+    assert server.get(path, If_None_Match=first.headers["etag"]).status == 304
+
+
+def test_health_and_version_say_what_they_are(server: Server) -> None:
+    assert server.get("/healthz").json == {"status": "ok"}
+    assert server.get("/version").json == {"calcigraph": calcigraph.__version__, "root": server.root.digest}
+
+
+def test_the_base_iri_is_configuration_and_may_have_a_path(start: Callable[..., Server]) -> None:
+    based = start("based", ROOTS["toy"], "--base", "https://data.example/kg/", "--reasoner", "none")
+    assert based.get("/id/pump-1").headers["location"] == "/kg/id/pump-1.ttl"
+    assert based.get("/id/pump-1.ttl").headers["content-location"] == "/kg/id/pump-1.ttl"
+    graph = described(based, "/sparql")
+    assert set(graph.objects(None, SD.endpoint)) == {rdflib.URIRef("https://data.example/kg/sparql")}
+    page = based.get("/id/pump-1.html").text
+    assert 'href="/kg/static/style.css"' in page
+    assert 'href="/kg/ontology/Pump"' in page
+    assert 'href="/id/' not in page
+    assert "https://data.example/kg/sparql" in based.get("/", BROWSER).text
+
+
+def test_a_separate_default_graph_is_described_as_it_is(start: Callable[..., Server]) -> None:
+    separate = start("separate", ROOTS["toy"], "--default-graph", "separate", "--reasoner", "none")
+    graph = described(separate, "/sparql")
+    assert not set(graph.objects(None, SD.feature))
+    default = next(graph.objects(next(graph.subjects(SD.defaultGraph)), SD.defaultGraph))
+    (count,) = separate.rows("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+    assert int(next(graph.objects(default, VOID.triples))) == int(count["n"]) == 0
+
+
+def test_the_interface_is_described_whole(server: Server) -> None:
+    description = server.get("/openapi.json").json
+    assert description["openapi"].startswith("3.1")
+    assert description["servers"] == [{"url": server.base}]
+    paths = description["paths"]
+    assert {"/sparql", "/explain", "/{room}/{name}", "/questions/{slug}", "/openapi.json"} <= set(paths)
+    for path, operations in paths.items():
+        for method, operation in operations.items():
+            assert operation["summary"], (path, method)
+    for path in paths:
+        if "{" not in path:
+            assert server.get(path).status in (200, 303, 400), path
+
+
+def test_crawlers_find_every_page_and_leave_queries_alone(server: Server) -> None:
+    robots = server.get("/robots.txt")
+    assert robots.type == "text/plain"
+    assert f"Sitemap: {server.base}/sitemap.xml" in robots.text
+    locations = re.findall(r"<loc>([^<]+)</loc>", server.get("/sitemap.xml").text)
+    assert len(locations) == len(set(locations)) > 10
+    for iri in server.individuals(3):
+        assert f"{server.base}{server.path_of(iri)}.html" in locations
+    for location in locations[:: max(1, len(locations) // 10)]:
+        assert server.get(location.removeprefix(server.base), BROWSER).status == 200
+
+
+def test_language_models_are_told_what_to_ask(server: Server) -> None:
+    text = server.get("/llms.txt").text
+    assert text.startswith("# ")
+    assert all(question.question in text for question in server.root.questions)
+    for link in re.findall(r"\]\(([^)]+)\)", text):
+        assert server.get(link.removeprefix(server.base)).status in (200, 400)
+
+
+@pytest.mark.parametrize("path", ["/", "/ontology.ttl", "/.well-known/void", "/questions"])
+def test_a_compressed_variant_has_an_etag_of_its_own(server: Server, path: str) -> None:
+    plain = server.get(path, BROWSER if path == "/" else None)
+    packed = server.get(path, BROWSER if path == "/" else None, Accept_Encoding="gzip")
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(packed.body) == plain.body
+    assert len(packed.body) < len(plain.body)
+    assert packed.headers["etag"] != plain.headers["etag"]
+    assert "Accept-Encoding" in packed.headers["vary"]
+    for reply, encoding in ((plain, "identity"), (packed, "gzip")):
+        again = server.get(
+            path,
+            BROWSER if path == "/" else None,
+            Accept_Encoding=encoding,
+            If_None_Match=reply.headers["etag"],
+        )
+        assert again.status == 304
+    assert "content-encoding" not in server.get(path, Accept_Encoding="gzip;q=0").headers

@@ -1,0 +1,97 @@
+"""RFC 9457: every expected failure has its status and type in one table, and says what to do."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+
+import pytest
+from flask import Flask
+
+import calcigraph
+from calcigraph.errors import Place, Problem
+from calcigraph.pool.problems import QueueFull
+from calcigraph.web import problems
+from conftest import BROWSER, Server
+
+
+def subclasses() -> list[type[Problem]]:
+    """Every Problem of the package that a request can meet: those of the command line cannot."""
+    for module in pkgutil.walk_packages(calcigraph.__path__, "calcigraph."):
+        if not module.name.startswith("calcigraph.cli") and not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    found, waiting = [], [Problem]
+    while waiting:
+        kind = waiting.pop()
+        found.append(kind)
+        waiting += kind.__subclasses__()
+    return [
+        kind for kind in found if kind.__module__.startswith("calcigraph.") and ".cli" not in kind.__module__
+    ]
+
+
+def test_there_are_problems_to_look_at() -> None:
+    assert len(subclasses()) > 20
+
+
+@pytest.mark.parametrize("kind", subclasses(), ids=lambda kind: kind.__name__)
+def test_every_problem_has_a_status_of_its_own_a_title_and_a_sentence(kind: type[Problem]) -> None:
+    assert kind in problems.STATUS, f"add {kind.__name__} to STATUS in web/problems.py"
+    assert 400 <= problems.STATUS[kind] < 600
+    assert kind.title
+    assert inspect.getdoc(kind)
+
+
+def test_no_two_problems_share_a_type() -> None:
+    names = [kind.__name__ for kind in problems.STATUS]
+    assert len(names) == len(set(names))
+
+
+def test_a_problem_document_has_the_members_that_apply_and_no_others() -> None:
+    document = problems.document(problems.RequestMalformed("It is wrong.", "Mend it.", Place("query", 3, 0)))
+    assert document == {
+        "type": "https://w3id.org/calcigraph/server#RequestMalformed",
+        "title": "The request is malformed",
+        "status": 400,
+        "detail": "It is wrong.",
+        "hint": "Mend it.",
+        "line": 3,
+    }
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/nowhere", 404),
+        ("POST", "/questions", 405),
+        ("DELETE", "/id/x", 405),
+        ("POST", "/sparql", 415),
+    ],
+)
+def test_what_the_framework_refuses_is_a_problem_too(
+    server: Server, method: str, path: str, status: int
+) -> None:
+    reply = server.request(method, path)
+    assert (reply.status, reply.type) == (status, "application/problem+json")
+    assert reply.json["status"] == status
+    assert reply.json["title"]
+    if status == 405:
+        assert {"GET", "HEAD"} <= {name.strip() for name in reply.headers["allow"].split(",")}
+
+
+def test_a_problem_is_a_page_for_browsers_and_a_document_for_everyone_else(server: Server) -> None:
+    assert server.get("/nowhere", BROWSER).type == "text/html"
+    for accept in ("*/*", "application/json", "application/problem+json", "text/turtle", None):
+        assert server.get("/nowhere", accept).type == "application/problem+json"
+
+
+def test_a_problem_is_never_kept_by_a_cache(server: Server) -> None:
+    assert server.ask("ASK {").headers["cache-control"] == "no-store"
+
+
+def test_a_server_that_is_busy_says_when_to_come_back() -> None:
+    with Flask(__name__).test_request_context("/"):
+        response = problems.respond(QueueFull("The queue is full.", 5))
+    assert response.status_code == 429
+    assert response.headers["Retry-After"] == "5"
