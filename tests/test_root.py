@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+
 from calcigraph.errors import RootInvalid
 from calcigraph.root import Root, RootMissing, shipped_root
 from calcigraph.root.headers import headers
