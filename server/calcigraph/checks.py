@@ -25,6 +25,7 @@ from calcigraph.settings import ReasonerName
 from calcigraph.validation import Result, validate
 
 _TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+_COMBINING = {"And", "Node", "Not", "Or", "Property", "Xone"}
 
 
 def check(
@@ -99,8 +100,9 @@ def _finding(dataset: Dataset, result: Result) -> Finding:
 
 
 def _constraint(result: Result) -> str:
-    """`sh:MinCountConstraintComponent` as a reader says it: "Min count"."""
-    words = re.findall(
-        r"[A-Z][a-z]*", result.constraint.value.rpartition("#")[2].removesuffix("ConstraintComponent")
-    )
-    return " ".join(words).capitalize()
+    """`sh:MinCountConstraintComponent` as a reader says it: "Min count". The components that only
+    combine others (SHACL sections 4.6 and 4.7) say nothing by their names."""
+    name = result.constraint.value.rpartition("#")[2].removesuffix("ConstraintComponent")
+    if name in _COMBINING:
+        return "A condition"
+    return " ".join(re.findall(r"[A-Z][a-z]*", name)).capitalize()
