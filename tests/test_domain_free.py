@@ -45,6 +45,7 @@ ALLOWED = {
     "readers": "ordinary English: who reads a file or a page",
     "rep": "eq-rep-s, eq-rep-p, eq-rep-o: rules of OWL 2 RL",
     "resolves": "ordinary English: an IRI resolves",
+    "sssom": "the standard for tables of mappings",
     "seed": "ordinary English: where a search or a random number starts",
     "severe": "ordinary English: the severity of a finding",
     "strong": "HTML element; a strong ETag",

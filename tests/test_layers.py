@@ -19,7 +19,7 @@ LAYERS = (
         "services",
         {
             *("pool", "commits", "describe", "questions", "dataset", "explanations"),
-            *("checks", "closures", "lints", "offline"),
+            *("checks", "closures", "lints", "offline", "sssom"),
         },
     ),
     ("engines", {"reasoning", "validation", "engine"}),

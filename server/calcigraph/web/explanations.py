@@ -62,7 +62,9 @@ def _response(
             every=every,
             complete=complete,
             other=_here(site, triple, not every, None),
-            formats=[(name, _here(site, triple, every, name)) for name in ("json", "turtle", "json-ld", "text")],
+            formats=[
+                (name, _here(site, triple, every, name)) for name in ("json", "turtle", "json-ld", "text")
+            ],
         )
         return Response(page, content_type=HTML.content_type)
     triples = {t: None for proof in proofs for t in as_triples(proof)}

@@ -9,6 +9,7 @@ import pyoxigraph as ox
 from calcigraph.rdf.formats import ALIASES, GRAPHS, RESULTS, Format
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.turtle import write_turtle
+from calcigraph.web.json_ld import COMPACTED, write_json_ld
 from calcigraph.web.negotiation import Offer
 
 HTML = Offer("text/html", "html", ("application/xhtml+xml",))
@@ -18,7 +19,8 @@ JSON = Offer("application/json", "json", ("text/json",))
 def offer(form: Format) -> Offer:
     """A format of the table as something to negotiate about."""
     generic = tuple(name for name, keys in ALIASES.items() if keys.get(form.kind) == form.key)
-    return Offer(form.media_type, form.key, form.media_types[1:] + generic, short=form.suffixes[0][1:])
+    profiles = frozenset({COMPACTED} if form.key == "json-ld" else ())
+    return Offer(form.media_type, form.key, form.media_types[1:] + generic, profiles, form.suffixes[0][1:])
 
 
 GRAPH_OFFERS: tuple[Offer, ...] = tuple(map(offer, GRAPHS))
@@ -44,14 +46,17 @@ def write_graph(quads: Sequence[ox.Quad], form: Format, prefixes: Prefixes) -> b
     if form.key == "turtle":
         used = prefixes_of((quad.triple for quad in quads), prefixes)
         return f"{used.turtle()}\n{write_turtle((quad.triple for quad in quads), used)}".encode()
+    if form.key == "json-ld" and not any(isinstance(quad.object, ox.Triple) for quad in quads):
+        triples = {quad.triple for quad in quads}
+        return write_json_ld(triples, prefixes_of(triples, prefixes))
     known = dict(prefixes_of((quad.triple for quad in quads), prefixes).mapping)
     native = form.native
     assert isinstance(native, ox.RdfFormat)
     if form.has_graphs and form.key != "json-ld":
         ordered = sorted(quads, key=lambda quad: (str(quad.graph_name), str(quad.triple)))
         return ox.serialize(ordered, format=native, prefixes=known) or b""
-    triples = sorted({quad.triple for quad in quads}, key=str)
-    return ox.serialize(triples, format=native, prefixes=known) or b""
+    ordered_triples = sorted({quad.triple for quad in quads}, key=str)
+    return ox.serialize(ordered_triples, format=native, prefixes=known) or b""
 
 
 def prefixes_of(triples: Iterable[ox.Triple], prefixes: Prefixes) -> Prefixes:

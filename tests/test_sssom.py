@@ -1,0 +1,59 @@
+"""The SSSOM export: every mapping of the root, with its justification, as the specification lays it out."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from calcigraph.dataset import build
+from calcigraph.root import Root
+from calcigraph.sssom import mappings_tsv
+from conftest import Server
+
+HERE = Path(__file__).parent
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+
+
+def parts(text: str) -> tuple[list[str], list[dict[str, str]]]:
+    lines = text.splitlines()
+    head = [line for line in lines if line.startswith("#")]
+    return head, list(csv.DictReader(lines[len(head) :], delimiter="\t"))
+
+
+def test_every_mapping_triple_of_the_shipped_root_is_a_row(servers: Callable[[str], Server]) -> None:
+    reply = servers("shipped").get("/mappings.sssom.tsv")
+    head, rows = parts(reply.text)
+    root = Root.open(HERE.parent)
+    matches = {
+        (
+            root.prefixes.shrink(t.subject),
+            root.prefixes.shrink(t.predicate),
+            root.prefixes.shrink(t.object).strip("<>"),
+        )
+        for file in root.data
+        if file.path == "data/entities/mappings.ttl"
+        for t in file.triples
+        if t.predicate.value.startswith(SKOS)
+        and t.predicate.value.endswith("Match")
+        and isinstance(t.subject, ox.NamedNode)
+        and isinstance(t.object, ox.NamedNode)
+    }
+
+    assert reply.status == 200
+    assert len(matches) > 300
+    assert {(row["subject_id"], row["predicate_id"], row["object_id"]) for row in rows} == matches
+    assert all(row["mapping_justification"].startswith("semapv:") and row["subject_label"] for row in rows)
+    assert head[0].startswith("#mapping_set_id: ")
+    assert any(line.startswith("#license: https://creativecommons.org/") for line in head)
+    declared = {line.split(":")[0].lstrip("# ") for line in head[head.index("#curie_map:") + 1 :]}
+    assert {row[slot].split(":")[0] for row in rows for slot in ("subject_id", "object_id")} <= declared
+
+
+def test_a_root_without_mappings_has_an_empty_table() -> None:
+    head, rows = parts(mappings_tsv(build(Root.open(HERE / "toy")), "https://example.org/plant/mappings"))
+
+    assert head
+    assert rows == []
