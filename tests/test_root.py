@@ -92,6 +92,17 @@ def test_a_place_is_the_line_of_the_property_or_of_the_node() -> None:
     assert root.place(ox.NamedNode("urn:nowhere")) is None
 
 
+def test_a_node_that_is_only_mentioned_has_the_place_of_its_mention(toy: Path) -> None:
+    path = toy / "data/plant.ttl"
+    text = path.read_text(encoding="utf-8").replace("plant:blocks id:pump-1", "plant:blocks id:pump-7")
+    path.write_text(text, encoding="utf-8")
+
+    place = Root.open(toy).place(ox.NamedNode("https://example.org/plant/id/pump-7"))
+
+    assert place is not None
+    assert (place.file, place.line) == ("data/plant.ttl", text[: text.index("id:pump-7")].count("\n") + 1)
+
+
 def test_an_empty_directory_is_a_root_without_anything(tmp_path: Path) -> None:
     root = Root.open(tmp_path)
 

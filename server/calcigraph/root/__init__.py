@@ -141,9 +141,12 @@ class Root:
         return self.graph("derived").value, self.graph("inferred").value
 
     def place(self, node: ox.NamedNode | ox.BlankNode, predicate: ox.NamedNode | None = None) -> Place | None:
-        """Where the root's files speak of `node`, data first."""
-        found = (file.place(node, predicate) for file in chain(self.data, self.ontology, self.shapes))
-        return next((place for place in found if place), None)
+        """Where the root's files speak of `node`, data first: what they say about it, else where they
+        mention it."""
+        files = (*self.data, *self.ontology, *self.shapes)
+        about = (file.place(node, predicate) for file in files)
+        mentioned = (file.mention(node) for file in files)
+        return next((place for place in chain(about, mentioned) if place), None)
 
     def question(self, slug: str) -> QuestionFile | None:
         """The question with that slug."""

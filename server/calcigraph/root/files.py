@@ -66,6 +66,11 @@ class TurtleFile:
         line = places.line_of_property(node, predicate) if predicate else places.line_of_node(node)
         return Place(self.path, line)
 
+    def mention(self, node: object) -> Place | None:
+        """The first line that names `node` in any position; None where none does."""
+        line = self._places.line_of_node(node)
+        return Place(self.path, line) if line else None
+
     @cached_property
     def _places(self) -> Places:
         return Places(self.text, self.blocks)
