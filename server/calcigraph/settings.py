@@ -29,7 +29,7 @@ class Settings:
     default_graph: DefaultGraph = setting(
         "union", "Default graph of a query: the union of all graphs, or only what stands in no named graph."
     )
-    workers: int = setting(2, "Processes that evaluate queries at the same time.")
+    workers: int = setting(4, "Processes that evaluate queries at the same time.")
     timeout: float = setting(10.0, "Seconds that a query may run before it is ended with 503.")
     worker_memory_mib: int = setting(1024, "MiB that one query may use beyond the data.")
     query_bytes: int = setting(256_000, "Bytes of the longest query that is accepted.")

@@ -25,7 +25,8 @@ from calcigraph.engine.tokens import Token, tokens
 _EMPTY: Final = ox.Store()
 _CONCAT: Final = re.compile(r"group_concat", re.IGNORECASE)
 _STAR: Final = re.compile(r"select\s+(?:(?:distinct|reduced)\s+)?\*", re.IGNORECASE)
-_GRAPH: Final = re.compile(r"graph\s*[?$].*(?:select|minus|values)", re.IGNORECASE | re.DOTALL)
+_GRAPH: Final = re.compile(r"graph\s*[?$]", re.IGNORECASE)
+_MIXING: Final = re.compile(r"select|minus|values", re.IGNORECASE)
 _MOST_GRAPHS: Final = 100
 _MOST_SPELT_OUT: Final = 100_000
 _REPEATED: Final = re.compile(r"[\w>)][*?]\s")
@@ -52,7 +53,8 @@ def corrected(text: str, base_iri: str | None, data: Data) -> str:
         text = _edited(text, _concatenations(list(tokens(text))))
     if _REPEATED.search(text):
         text = _edited(text, _empty_paths(text, list(tokens(text)), base_iri, data))
-    if _GRAPH.search(text):
+    graph = _GRAPH.search(text)
+    if graph and _MIXING.search(text, graph.end()):
         text = _edited(text, _graph_by_graph(text, list(tokens(text)), data))
     if _STAR.search(text):
         text = _edited(text, _projection(text, list(tokens(text)), base_iri))

@@ -30,7 +30,6 @@ class Kind(Enum):
     FORK = b"F"
     APPLY = b"A"
     ASSERTED = b"I"
-    AUTOPSY = b"R"
     FORGET = b"G"
     DUMP = b"U"
     QUERY = b"Q"

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 class Limits:
     """How much queries may take.
 
-    `workers` queries run at full priority at the same time; one that has run for `patience_s`, or has
+    `workers` queries run at full priority at the same time. One that has run for `patience_s`, or has
     had 10 ms of processor time while others wait, is moved aside, at lower priority, and lets the next
-    one start; so is a long answer that waits for its reader; at most `long_queries` are aside, and beyond that a long query is ended with `QueueFull`.
-    `spares` more processes wait to take the place of one that is moved aside or ended.
-    `queue` callers may wait for
-    their turn. An answer of up to `buffer_bytes` is read to its end before anyone sees it; a longer
-    one is streamed. A process whose own memory has grown past `private_mib` is replaced; one query may
-    add `memory_mib`, be `query_bytes` long, and nobody may set a limit above `timeout_s` seconds.
-    Whole answers are kept for as long as they are true in `cache_bytes`.
+    one start; so does a long answer that waits for its reader. At most `long_queries` are aside, and
+    beyond that a long query is ended with `QueueFull`. `spares` more processes wait to take the place
+    of one that is moved aside or ended. `queue` callers may wait for their turn.
+
+    An answer of up to `buffer_bytes` is read to its end before anyone sees it; a longer one is streamed.
+    A process whose own memory has grown past `private_mib` is replaced; one query may add `memory_mib`,
+    be `query_bytes` long, and nobody may set a limit above `timeout_s` seconds. Whole answers are kept
+    for as long as they are true, in `cache_bytes`.
     """
 
     workers: int = 4

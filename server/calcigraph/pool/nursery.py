@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Final
 
 from calcigraph.engine.replica import Diff
@@ -37,6 +38,8 @@ _FOLD_BYTES: Final = 64 << 20
 # hold, for seconds, a lock of the memory that it shares with the zygote, which then cannot fork.
 _NICER: Final = 5
 _FAREWELL_S: Final = 5.0
+# exit_code of proc(5), counted from the field after the command.
+_EXIT_STATUS: Final = 52 - 3
 
 
 @dataclass
@@ -73,6 +76,16 @@ class Worker:
             return time.clock_gettime((~self.pid << 3) | 2)
         except OSError:
             return 0.0
+
+    def exit_code(self) -> int | None:
+        """The exit code (negative for a signal) of a process that has ended and is not forgotten yet;
+        None where the system does not tell."""
+        try:
+            stat = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii", errors="replace")
+        except OSError:
+            return None
+        status = int(stat.rpartition(")")[2].split()[_EXIT_STATUS])
+        return os.waitstatus_to_exitcode(status) or None
 
     def lower_priority(self) -> None:
         """Let the other processes go first, for good: priority cannot be taken back."""
@@ -185,19 +198,6 @@ class Nursery:
             if not self._closed:
                 self._channel.send(Kind.FORGET, str(worker.pid).encode())
 
-    def autopsy(self, worker: Worker) -> int | None:
-        """The exit code (negative for a signal) of a worker that has died; None where nobody knows."""
-        worker.end()
-        with self._lock:
-            if self._closed:
-                return None
-            try:
-                self._channel.send(Kind.AUTOPSY, str(worker.pid).encode())
-                _, code = self._channel.receive()
-            except ClosedError:
-                return None
-            return int(code) if code else None
-
     def close(self) -> None:
         """End the zygote, and wait until it and its children are gone; a second call does nothing."""
         with self._lock:
@@ -235,7 +235,8 @@ class Nursery:
         self._channel = ControlChannel(ours)
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "calcigraph.pool.zygote", str(theirs.fileno())],
+                # -P: no module is taken from the folder that the server happens to be started in.
+                [sys.executable, "-P", "-m", "calcigraph.pool.zygote", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

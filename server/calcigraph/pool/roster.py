@@ -22,7 +22,7 @@ _GRACE_S: Final = 0.01
 _LEAST_READY: Final = 2
 # Of processor time: how long a query keeps its turn when others wait; most are done by then.
 _FIRST_MOMENT_S: Final = 0.01
-_SECOND_MOMENT_S: Final = 0.05
+_SECOND_MOMENT_S: Final = 0.02
 
 
 class Roster:
@@ -104,14 +104,6 @@ class Roster:
             self._busy.discard(worker)
             self._drop(worker)
             self._turn.notify_all()
-
-    def autopsy(self, worker: Worker) -> int | None:
-        """The exit code of a worker that has died under a query, and whose place is to be filled."""
-        with self._lock:
-            self._busy.discard(worker)
-            self._turn.notify_all()
-            self._work.notify()
-        return self._nursery.autopsy(worker)
 
     def close(self) -> None:
         """End all workers; who waits gets EngineUnavailable."""
@@ -262,7 +254,7 @@ class Roster:
             coming_back = sum(not worker.is_slowed for worker in self._busy)
             ready = sum(self._is_current(worker) for worker in self._idle)
             wanted = self._limits.workers + self._limits.spares
-            return max(wanted - coming_back, _LEAST_READY) - ready
+            return max(wanted - coming_back, min(wanted, _LEAST_READY)) - ready
 
     def _outdated(self) -> list[Worker]:
         """Idle workers to be replaced: too far behind, or without the asserted part that is asked for."""

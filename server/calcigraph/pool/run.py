@@ -137,8 +137,8 @@ class Run:
             return self._crowded_out()
         if now >= self._deadline.at:
             return self._timed_out()
-        self._ended = True
-        code = self._roster.autopsy(self._worker)
+        code = self._worker.exit_code()
+        self._end()
         if code == -signal.SIGXCPU:
             return QueryTimedOut(self._deadline.limit_s)
         # Something else has ended it: so young a query cannot have grown until the system's killer came.

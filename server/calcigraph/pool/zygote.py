@@ -76,8 +76,6 @@ class _Zygote:
             self._fork()
         elif kind is Kind.FORGET:
             self._forgotten |= {int(body)} & self._children
-        elif kind is Kind.AUTOPSY:
-            self._report(int(body))
         elif kind is Kind.APPLY:
             self._apply(body)
         elif kind is Kind.ASSERTED:
@@ -115,16 +113,6 @@ class _Zygote:
         gone, _ = os.waitpid(pid, os.WNOHANG)
         self._children.discard(gone)
         return bool(gone)
-
-    def _report(self, pid: int) -> None:
-        """Tell how a child ended; it is ending, or the front would not ask. Nothing is known of a
-        child of the zygote before this one."""
-        code = b""
-        if pid in self._children:
-            _, status = os.waitpid(pid, 0)
-            self._children.discard(pid)
-            code = str(os.waitstatus_to_exitcode(status)).encode()
-        self._channel.send(Kind.DONE, code)
 
     def _apply(self, body: bytes) -> None:
         try:
