@@ -95,3 +95,8 @@ def test_a_server_that_is_busy_says_when_to_come_back() -> None:
         response = problems.respond(QueueFull("The queue is full.", 5))
     assert response.status_code == 429
     assert response.headers["Retry-After"] == "5"
+
+
+def test_only_what_reads_is_open_to_every_origin(server: Server) -> None:
+    assert "access-control-allow-origin" in server.get("/questions").headers
+    assert "access-control-allow-origin" not in server.request("DELETE", "/questions").headers

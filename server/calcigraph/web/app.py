@@ -20,6 +20,7 @@ from calcigraph.web import (
     operations,
     pages,
     problems,
+    program,
     questions,
     resources,
     search,
@@ -41,6 +42,7 @@ _SECURITY = {
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 _EXPOSED = "Allow, Calcigraph-Version, Content-Location, ETag, Link, Location, Retry-After"
+_READING = ("GET", "HEAD", "OPTIONS")
 _BLUEPRINTS = (
     front.blueprint,
     sparql.blueprint,
@@ -70,7 +72,17 @@ def create_app(dataset: Dataset, pool: Pool, settings: Settings) -> Flask:
     app.url_map.merge_slashes = False
     base = settings.base or f"http://{settings.host}:{settings.port}"
     with app.app_context():
-        site.install(site.Site(dataset, pool, settings, Describer(dataset), about(dataset), base.rstrip("/")))
+        site.install(
+            site.Site(
+                dataset,
+                pool,
+                settings,
+                Describer(dataset),
+                about(dataset),
+                program.digest(),
+                base.rstrip("/"),
+            )
+        )
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
     pages.register(app)
@@ -84,8 +96,9 @@ def _finish(response: Response) -> Response:
     response.headers["Calcigraph-Version"] = site.current_site().version
     for name, value in _SECURITY.items():
         response.headers.setdefault(name, value)
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = _EXPOSED
+    if request.method in _READING or request.path == "/sparql":
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Expose-Headers"] = _EXPOSED
     if request.method == "OPTIONS" and response.headers.get("Allow"):
         response.headers["Access-Control-Allow-Methods"] = response.headers["Allow"]
         response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type, If-None-Match"

@@ -1,4 +1,4 @@
-"""The manifest of the built front end in, the files that every page loads out; nothing where none is built."""
+"""The manifest of the built front end in, the files that every page loads out; none where none is built."""
 
 from __future__ import annotations
 

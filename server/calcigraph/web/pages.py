@@ -27,7 +27,7 @@ _PLAIN = {XSD["string"].value, "http://www.w3.org/1999/02/22-rdf-syntax-ns#langS
 
 
 def register(app: Flask) -> None:
-    """Give every template the strings, the functions that show terms, and the scripts where they are built."""
+    """Give every template the strings, the functions that show terms, and the built scripts if any."""
     built = assets()
 
     @app.context_processor

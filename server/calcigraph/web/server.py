@@ -5,10 +5,13 @@ from __future__ import annotations
 import contextlib
 import signal
 import socket
+import time
 from collections.abc import Callable, Iterator
 from types import FrameType
+from typing import Any
 
 from flask import Flask
+from waitress import wasyncore
 from waitress.server import create_server
 
 from calcigraph.errors import EnvironmentProblem
@@ -22,19 +25,19 @@ _BUFFERED_ANSWER = 2 << 20
 _LARGEST_HEADER = 1 << 20
 _LARGEST_BODY = 4 << 20
 _IDLE_S = 60
-
-
-class Stopped(BaseException):
-    """Raised by the signal that ends the server; nothing but `serve` catches it."""
+_TICK_S = 0.5
+_GRACE_S = 10
 
 
 def serve(app: Flask, listener: socket.socket, ready: Callable[[], None] | None = None) -> None:
-    """Answer at `listener` until SIGTERM or SIGINT, then finish.
+    """Answer at `listener` until SIGTERM or SIGINT, then finish what was begun.
 
     `ready` is called once connections are taken. Runs in the main thread.
     """
+    channels: dict[int, Any] = {}
     server = create_server(
         app,
+        map=channels,
         sockets=[listener],
         threads=_THREADS,
         ident="calcigraph",
@@ -47,16 +50,25 @@ def serve(app: Flask, listener: socket.socket, ready: Callable[[], None] | None 
         log_socket_errors=False,
         clear_untrusted_proxy_headers=True,
     )
-    with _stopping():
-        try:
-            if ready is not None:
-                ready()
-            server.run()
-        except Stopped:
-            pass
-        finally:
-            server.task_dispatcher.shutdown(timeout=5)
-            server.close()
+    with _stopped_by_signal(server.pull_trigger) as is_stopped:
+        if ready is not None:
+            ready()
+        while not is_stopped():
+            wasyncore.loop(timeout=_TICK_S, map=channels, count=1)
+        _finish(server, channels)
+
+
+def _finish(server: Any, channels: dict[int, Any]) -> None:
+    """Take no more connections, and let the requests that are under way be answered."""
+    server.del_channel()
+    server.socket.close()
+    until = time.monotonic() + _GRACE_S
+    while time.monotonic() < until and any(
+        channel.requests or channel.total_outbufs_len for channel in server.active_channels.values()
+    ):
+        wasyncore.loop(timeout=_TICK_S, map=channels, count=1)
+    server.task_dispatcher.shutdown(timeout=1)
+    wasyncore.close_all(channels, ignore_all=True)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -79,15 +91,18 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 @contextlib.contextmanager
-def _stopping() -> Iterator[None]:
-    """Let SIGTERM and SIGINT end what runs inside by raising Stopped."""
+def _stopped_by_signal(wake: Callable[[], None]) -> Iterator[Callable[[], bool]]:
+    """Whether SIGTERM or SIGINT has come. The handler raises nothing: the loop takes any exception
+    for a failure of the connection that it was busy with."""
+    came: list[int] = []
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        raise Stopped
+    def stop(number: int, _frame: FrameType | None) -> None:
+        came.append(number)
+        wake()
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        yield
+        yield lambda: bool(came)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -10,7 +10,6 @@ from urllib.parse import quote, urlsplit
 import pyoxigraph as ox
 from flask import current_app
 
-from calcigraph import __version__
 from calcigraph.dataset import Dataset
 from calcigraph.describe import Describer
 from calcigraph.describe.vocabulary import SRV
@@ -39,6 +38,7 @@ class Site:
     settings: Settings
     describer: Describer
     about: About
+    program: str
     base: str
 
     @cached_property
@@ -57,8 +57,8 @@ class Site:
         return self.dataset.digest
 
     def etag(self, variant: str) -> str:
-        """A strong entity tag (without quotes): the version of data and program, and the variant."""
-        return f"{self.version[:24]}.{__version__}.{variant}"
+        """A strong entity tag (without quotes): digests of data and program, and the variant."""
+        return f"{self.version[:20]}.{self.program[:12]}.{variant}"
 
     def link(self, path: str) -> str:
         """The path on the public host of a path of this application, fit for a `href`."""

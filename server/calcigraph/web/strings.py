@@ -26,6 +26,7 @@ class Strings:
     search_start: str = "Type a label, a synonym, an identifier, a prefixed name or an IRI."
     search_near: str = "These come near:"
     front_answered: str = "One question, answered"
+    front_busy: str = "The server is busy; the answer will be here when it has time."
     front_answer_all: str = "The question, its query and all formats of the answer"
     front_questions: str = "Questions that this graph answers"
     front_use: str = "Use it from elsewhere"
