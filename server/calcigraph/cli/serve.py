@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
@@ -36,14 +37,25 @@ def serve(folder: Path, **values: Any) -> None:
     # The address first: whether it can be had is known at once, and a free port is then known too.
     listener = listen(settings.host, settings.port)
     settings = replace(settings, port=listener.getsockname()[1])
-    dataset = consistent(build(Root.read(folder), settings.reasoner, ClosureCache.of_user()))
-    with _pool(dataset, settings) as pool:
+    dataset, pool = _load(Root.read(folder), settings)
+    with pool:
         app = create_app(dataset, pool, settings)
         line = f"{len(dataset.quads)} statements at http://{settings.host}:{settings.port}"
         answer(app, listener, ready=lambda: click.echo(line, err=True))
 
 
-def _pool(dataset: Dataset, settings: Settings) -> Pool:
+def _load(root: Root, settings: Settings) -> tuple[Dataset, Pool]:
+    """The dataset in this process and the pool in its own. A dataset that was built before is read
+    by both at the same time."""
+    cache = ClosureCache.of_user()
+    kept = cache.recall(root.digest, settings.reasoner)
+    with ThreadPoolExecutor(1) as aside:
+        loading = aside.submit(_pool, root, kept.nquads, settings) if kept else None
+        dataset = consistent(build(root, settings.reasoner, cache))
+        return dataset, loading.result() if loading else _pool(root, dataset.nquads, settings)
+
+
+def _pool(root: Root, nquads: bytes, settings: Settings) -> Pool:
     limits = Limits(
         workers=settings.workers,
         timeout_s=settings.timeout,
@@ -51,9 +63,9 @@ def _pool(dataset: Dataset, settings: Settings) -> Pool:
         query_bytes=settings.query_bytes,
     )
     return Pool.start(
-        dataset.nquads,
+        nquads,
         limits=limits,
         default_graph=settings.default_graph,
-        unasserted=dataset.root.inferences,
-        prefixes=dataset.root.prefixes.mapping,
+        unasserted=root.inferences,
+        prefixes=root.prefixes.mapping,
     )

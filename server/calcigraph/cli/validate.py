@@ -38,7 +38,10 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="How the report is written.",
 )
 def validate(files: tuple[Path, ...], shape_files: tuple[Path, ...], style: str) -> None:
-    """Check FILE… against shapes and print the SHACL validation report; exits with 1 where they do not conform."""
+    """Check FILE… against shapes and print the SHACL validation report.
+
+    Exits with 1 where they do not conform.
+    """
     data, shapes = read_files(files), read_files(shape_files)
     report = run(data.triples, shapes.triples)
     if style == "turtle":
