@@ -1,4 +1,4 @@
-"""Hypothesis strategies: small ontologies with data that touch every rule of OWL 2 RL, and change sequences."""
+"""Hypothesis strategies: small ontologies with data that touch every rule of OWL 2 RL."""
 
 from __future__ import annotations
 

@@ -10,8 +10,10 @@ from calcigraph.reasoning import vocabulary as v
 from calcigraph.reasoning.closure import Closure
 from calcigraph.reasoning.columns import Columns, holds
 from calcigraph.reasoning.compile import CompiledRule
+from calcigraph.reasoning.facts import Facts
 from calcigraph.reasoning.join import UNIT, Atom, Table, scan
 from calcigraph.reasoning.lists import Ground
+from calcigraph.reasoning.maintain import Outcome
 from calcigraph.reasoning.proof import Proof
 from calcigraph.reasoning.terms import Statement
 
@@ -117,11 +119,25 @@ def _same_members(closure: Closure, rule: CompiledRule) -> Ground:
     return (written[0], v.SAME_AS, written[-1]) if written else (root, v.SAME_AS, root)
 
 
-def literal_violations(closure: Closure) -> set[Violation]:
-    """The clashes of table 8: ill-typed literals, and literals made equal whose values differ."""
+def literal_violations(closure: Closure, news: Columns | None = None) -> set[Violation]:
+    """The clashes of table 8: ill-typed literals (among `news`, if given), and unequal ones made equal."""
     out: set[Violation] = set()
-    for index, key in literals.ill_typed(closure)[: closure.limits.clashes]:
+    for index, key in literals.ill_typed(closure, news)[: closure.limits.clashes]:
         out.add(("dt-not-type", (), ((index, v.TYPE, ~key),)))
     for one, other in literals.unequal(closure)[: closure.limits.clashes]:
         out.add(("eq-diff1", (), ((one, v.SAME_AS, other), (one, v.DIFFERENT_FROM, other))))
     return out
+
+
+def updated(closure: Closure, old: set[Violation], outcome: Outcome) -> set[Violation]:
+    """The clashes after a change, from those before it. Cost: what the change touched.
+
+    Clashes between literals hang on which terms are equal, and are always looked for again.
+    """
+    facts = Facts(closure)
+    kept = {found for found in old if all(map(facts.holds, found[2]))}
+    return (
+        kept
+        | touched(closure, outcome.new)
+        | literal_violations(closure, None if outcome.merged else outcome.new)
+    )

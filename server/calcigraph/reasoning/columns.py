@@ -67,8 +67,18 @@ def minus(columns: Columns, less: Columns) -> Columns:
     """The columns without some facts. Cost: the columns that change."""
     out = dict(columns)
     for key, column in less.items():
-        if key in out:
-            out[key] = remove(out[key], column[member(column, out[key])])
+        if out.get(key) is column:
+            del out[key]  # one and the same column: nothing is left, and no search is needed
+        elif key in out and len(out[key]) <= len(column):
+            out[key] = out[key][~member(out[key], column)]
+        elif key in out:
+            out[key] = remove(out[key], column)
+    return {key: column for key, column in out.items() if len(column)}
+
+
+def common(few: Columns, many: Columns) -> Columns:
+    """Those of a few facts that stand in the other columns. Cost: a search each."""
+    out = {key: column[member(column, many[key])] for key, column in few.items() if key in many}
     return {key: column for key, column in out.items() if len(column)}
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from calcigraph.errors import Finding
 from calcigraph.reasoning import vocabulary as v
+from calcigraph.reasoning.axioms import report_ill_typed
 from calcigraph.reasoning.datatypes import integer_value
 from calcigraph.reasoning.join import Atom, join_pairs
 from calcigraph.reasoning.lists import Ground, Schema, list_rules
@@ -52,7 +54,7 @@ class Program:
         """Whether a rule uses rdf:type as a property like any other."""
         return v.TYPE in self.by_body or v.TYPE in self.by_head
 
-    @property
+    @cached_property
     def asked(self) -> frozenset[Key]:
         """The keys that some rule or clash reads."""
         return frozenset(atom.key for rule in (*self.rules, *self.clashes) for atom in rule.body)
@@ -108,6 +110,7 @@ def compile_program(schema: Schema) -> Program:
             rules.setdefault((name, compiled.body, compiled.head), compiled)
     everything = list(rules.values())
     schema.reads.add(class_key(schema.equality.of(v.NOTHING)))
+    report_ill_typed(schema)
     return Program(
         [rule for rule in everything if rule.head is not None],
         [rule for rule in everything if rule.head is None],

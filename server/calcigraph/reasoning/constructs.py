@@ -59,6 +59,7 @@ class Constructs:
         self.algebras = {rule.slug: analyse(rule.slug, rule.text) for rule in rules}
         self.strata = {stage: self._stratify(stage) for stage in _VIEWS}
         self.store = ox.Store()
+        self._held: dict[Any, set[ox.Triple]] = {graph: set() for graph in _VIEWS["after"]}
 
     def __bool__(self) -> bool:
         return bool(self.rules)
@@ -80,12 +81,19 @@ class Constructs:
     def load(self, triples: Iterable[ox.Triple], stage: Stage = "before") -> None:
         """Put triples where the rules of a stage (and later ones) see them."""
         graph = _VIEWS[stage][-1]
-        self.store.extend(_quad(triple, graph) for triple in triples)
+        new = set(triples) - self._held[graph]
+        self._held[graph] |= new
+        self.store.extend(_quad(triple, graph) for triple in new)
+
+    def restore(self, triples: Iterable[ox.Triple]) -> None:
+        """Put asserted triples back that the store lost when another spelling of them was taken away."""
+        self.store.extend(_quad(triple, _VIEWS["before"][-1]) for triple in triples)
 
     def unload(self, triples: Iterable[ox.Triple], stage: Stage = "before") -> None:
         """Take triples away again."""
         graph = _VIEWS[stage][-1]
         for triple in triples:
+            self._held[graph].discard(triple)
             self.store.remove(_quad(triple, graph))
 
     def run(self, stage: Stage) -> set[ox.Triple]:
@@ -115,7 +123,11 @@ class Constructs:
         yield from results
 
     def _known(self, triple: ox.Triple, stage: Stage) -> bool:
-        return any(_quad(triple, graph) in self.store for graph in _VIEWS[stage])
+        if any(triple in self._held[graph] for graph in _VIEWS[stage]):
+            return True
+        # A store may give a literal back in another spelling than the one it was loaded with.
+        of_value = isinstance(triple.object, ox.Literal)
+        return of_value and any(_quad(triple, graph) in self.store for graph in _VIEWS[stage])
 
     def origins(self, triple: ox.Triple, limit: int) -> Iterator[tuple[str, tuple[ox.Triple, ...]]]:
         """The ways in which a rule builds a triple: its slug and the triples that its patterns matched."""

@@ -29,7 +29,8 @@ class Derivation:
         self._terms, self._limits = terms, limits
         self.before: Triples = frozenset()
         self.after: Triples = frozenset()
-        self._moved: Triples = frozenset()
+        self.moved: Triples = frozenset()
+        """What stage `before` built, or ceased to build, at the last change."""
 
     @property
     def has_after(self) -> bool:
@@ -66,11 +67,11 @@ class Derivation:
             self._constructs.unload(self.before)
         self._constructs.unload(olds)
         self._constructs.load(news)
-        self._constructs.load(self._siblings([*olds, *(self.before if stale else ())], asserted))
+        self._constructs.restore(self._siblings([*olds, *(self.before if stale else ())], asserted))
         old = self.before
         if stale:
             self.before = as_written(self._terms, self._constructs.run("before"))
-        self._moved = self.before ^ old
+        self.moved = self.before ^ old
 
     def change_after(
         self, came: Triples, went: Triples, news: list[ox.Triple], olds: list[ox.Triple]
@@ -80,7 +81,7 @@ class Derivation:
             return
         self._constructs.unload(went, "after")
         self._constructs.load(came, "after")
-        if self._constructs.touches("after", [*came, *went, *news, *olds, *self._moved]):
+        if self._constructs.touches("after", [*came, *went, *news, *olds, *self.moved]):
             self._constructs.unload(self.after - came, "after")
             self.after = as_written(self._terms, self._constructs.run("after"))
 

@@ -9,11 +9,10 @@ from collections.abc import Callable
 from typing import Literal, Protocol
 
 from calcigraph.reasoning import owlrl
-from calcigraph.reasoning.clashes import Violation, touched, violations
+from calcigraph.reasoning.clashes import Violation, updated, violations
 from calcigraph.reasoning.closure import Closure
 from calcigraph.reasoning.columns import Columns, decode, encode, minus, plus, visible
 from calcigraph.reasoning.expansion import inferred
-from calcigraph.reasoning.facts import Facts
 from calcigraph.reasoning.limits import Limits
 from calcigraph.reasoning.maintain import Outcome, change
 from calcigraph.reasoning.relations import Relation
@@ -60,9 +59,7 @@ class Builtin:
         if outcome.anew:
             self._violations = violations(self._closure)
         else:
-            facts = Facts(self._closure)
-            kept = {found for found in self._violations if all(map(facts.holds, found[2]))}
-            self._violations = kept | touched(self._closure, outcome.new)
+            self._violations = updated(self._closure, self._violations, outcome)
         return outcome
 
     def inferred(self) -> Columns:

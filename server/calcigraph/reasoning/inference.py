@@ -14,12 +14,12 @@ import pyoxigraph as ox
 
 from calcigraph.errors import Finding
 from calcigraph.reasoning.clashes import Clash
-from calcigraph.reasoning.columns import Columns, decode, encode, holds, minus, plus
+from calcigraph.reasoning.columns import Columns, common, decode, encode, holds, minus, plus
 from calcigraph.reasoning.constructs import ConstructRule
 from calcigraph.reasoning.derivation import Derivation
 from calcigraph.reasoning.engines import Engine, EngineName, engine
-from calcigraph.reasoning.limits import Limits
-from calcigraph.reasoning.proof import Proof, Proofs, Prover
+from calcigraph.reasoning.limits import LimitMet, Limits
+from calcigraph.reasoning.proof import ListRules, Proof, Proofs, Prover, list_rules_of
 from calcigraph.reasoning.state import Progress, quiet
 from calcigraph.reasoning.terms import Statement, Terms
 from calcigraph.reasoning.trivial import trivial
@@ -160,7 +160,11 @@ class Inference:
 
     @cached_property
     def _prover(self) -> Prover:
-        return Prover(self._engine.state(), self._leaf)
+        return Prover(self._engine.state(), self._leaf, self._list_rules)
+
+    @cached_property
+    def _list_rules(self) -> ListRules:
+        return list_rules_of(self._engine.state())
 
     def _leaf(self, goal: tuple[int, int, int]) -> Proof | None:
         triple = self._terms.statement(*goal)
@@ -180,6 +184,7 @@ class Inference:
     def _below(self, triple: ox.Triple) -> Inference:
         """The same inference for proofs inside the proof of a triple, with a search of its own."""
         other = object.__new__(Inference)
+        assert self._list_rules is not None  # made once, before the look-ups are shared
         other.__dict__.update({name: value for name, value in self.__dict__.items() if name != "_prover"})
         other._above = self._above | {triple}
         return other
@@ -211,8 +216,8 @@ class Inference:
         """Add and remove asserted triples (removal first), and bring everything up to date.
 
         Cost: what depends on the change; like inferring anew when it reaches the schema, and like
-        running the CONSTRUCT rules of a stage anew when one of them could read it. Raises LimitMet
-        when a bound is met: then make a new inference.
+        running the CONSTRUCT rules of a stage anew when one of them could read it. Raises LimitMet,
+        with everything as it was, when a bound is met.
         """
         made, derived = self._engine, self.derived
         old = plus(self._asserted, encode(self._terms, self._derivation.before))
@@ -221,20 +226,25 @@ class Inference:
         news, olds = list(decode(self._terms, added)), list(decode(self._terms, removed))
         self._derivation.change(news, olds, asserted)
         base = plus(asserted, encode(self._terms, self._derivation.before))
-        outcome = made.change(minus(base, old), minus(old, base))
+        moved = plus(plus(added, removed), encode(self._terms, self._derivation.moved))
+        try:
+            outcome = made.change(minus(common(moved, base), old), minus(common(moved, old), base))
+        except LimitMet:
+            self._derivation.change(olds, news, self._asserted)
+            raise
         self._asserted = asserted
         came = frozenset(decode(self._terms, outcome.came))
         went = frozenset(decode(self._terms, outcome.went))
         self._derivation.change_after(came, went, news, olds)
         self._cache = None
-        for name in ("derived", "inferred", "clashes", "_prover"):
+        for name in ("derived", "inferred", "clashes", "_prover", "_list_rules"):
             self.__dict__.pop(name, None)
         return Change(came, went, self.derived - derived, derived - self.derived, self.clashes)
 
     def _asked(self, add: Iterable[ox.Triple], remove: Iterable[ox.Triple]) -> tuple[Columns, Columns]:
         added, removed = encode(self._terms, add), encode(self._terms, remove)
         removed = minus(removed, added)
-        return minus(added, self._asserted), minus(removed, minus(removed, self._asserted))
+        return minus(added, self._asserted), common(removed, self._asserted)
 
 
 def infer(

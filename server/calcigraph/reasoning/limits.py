@@ -12,8 +12,9 @@ from calcigraph.errors import Problem
 class Limits:
     """What the reasoner may spend. Each bound stops with a report or says that it cut, never silently."""
 
-    rows: int = 200_000_000
-    """Rows of one join in one round; a rule that needs more is refused by name (LimitMet)."""
+    rows: int = 50_000_000
+    """Rows of one join in one round; a rule that needs more is refused by name (LimitMet).
+    A row costs 8 bytes per variable of the rule."""
     inferred: int = 100_000_000
     """Inferred triples in all, equal terms multiplied out; more is refused (LimitMet)."""
     equal_terms: int = 1_000

@@ -108,13 +108,17 @@ def _has_resource(state: State, root: int) -> bool:
     return any(_literal(state, index) is None for index in state.equality.members[root])
 
 
-def ill_typed(state: State) -> list[tuple[int, Key]]:
-    """dt-not-type: literals in the class of a datatype whose value space does not hold them."""
+def ill_typed(state: State, news: Columns | None = None) -> list[tuple[int, Key]]:
+    """dt-not-type: literals in the class of a datatype whose value space does not hold them.
+
+    With `news`, only those facts are looked at.
+    """
     out = []
+    columns = news if news is not None else {k: r.facts for k, r in state.relations.items()}
     for key, iri in _DATATYPE_KEYS.items():
-        if key not in state.relations:
+        if key not in columns:
             continue
-        for root in state.relations[key].facts.tolist():
+        for root in columns[key].tolist():
             for index in state.equality.all(root):
                 literal = _literal(state, index)
                 if literal is None or not supported(literal):

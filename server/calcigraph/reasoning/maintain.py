@@ -30,13 +30,14 @@ class Outcome:
     """What a change did: inferred facts that came and went, over the terms as written.
 
     `new` are the facts that came into the relations, over representatives; `anew` says that the
-    closure was made anew.
+    closure was made anew, `merged` that terms became equal.
     """
 
     came: Columns
     went: Columns
     new: Columns = field(default_factory=dict)
     anew: bool = False
+    merged: bool = False
 
 
 class NotIncremental(Exception):
@@ -120,7 +121,7 @@ def _incremental(closure: Closure, before: Snapshot, base: Columns, add: Columns
     steps.insert(_joined(_represented(closure.equality, add), typed))
     came, went = _difference(closure, before, steps, _joined(add, remove))
     new = {key: unique(np.concatenate(columns)) for key, columns in steps.inserted.items()}
-    return Outcome(came, went, new)
+    return Outcome(came, went, new, merged=closure.equality is not before.equality)
 
 
 def _refuse_schema(closure: Closure, facts: Columns) -> None:

@@ -78,6 +78,8 @@ class Instance:
     needs: tuple[Ground, ...]
 
 
+ListRules = dict[int, list[Rule]]
+"""The rules that axioms over lists make, by the predicate of what they conclude."""
 Leaf = Callable[[Ground], Proof | None]
 
 
@@ -85,15 +87,23 @@ class BudgetSpent(Exception):
     """The search for a minimal proof has looked at as many goals as it may."""
 
 
+def list_rules_of(state: State) -> ListRules:
+    """The rules over lists in a closure. Cost: linear in the list axioms."""
+    out: ListRules = {}
+    for rule in list_rules(Schema(state.terms, state.relations, state.equality, state.limits)):
+        if rule.head is not None:
+            out.setdefault(int(rule.head[1]), []).append(rule)
+    return out
+
+
 class Prover:
     """Proof search over one state of the closure; make a new one after a change."""
 
-    def __init__(self, state: State, leaf: Leaf) -> None:
+    def __init__(self, state: State, leaf: Leaf, lists: ListRules) -> None:
         self.state = state
         self.leaf = leaf
         self.facts, self.base = Facts(state), Facts(state, base_only=True)
-        self._schema = Schema(state.terms, state.relations, state.equality, state.limits)
-        self._lists: dict[int, list[Rule]] | None = None
+        self._lists = lists
         self._forget()
 
     def _forget(self) -> None:
@@ -201,19 +211,11 @@ class Prover:
         return found
 
     def _candidates(self, goal: Ground) -> Iterator[tuple[Rule, dict[str, int]]]:
-        for rule in (*_BY_PREDICATE.get(goal[1], _ANY), *self._list_rules().get(goal[1], ())):
+        for rule in (*_BY_PREDICATE.get(goal[1], _ANY), *self._lists.get(goal[1], ())):
             if rule.head is not None:
                 binding = unify(rule.head, goal, {})
                 if binding is not None:
                     yield rule, binding
-
-    def _list_rules(self) -> dict[int, list[Rule]]:
-        if self._lists is None:
-            self._lists = {}
-            for rule in list_rules(self._schema):
-                if rule.head is not None:
-                    self._lists.setdefault(int(rule.head[1]), []).append(rule)
-        return self._lists
 
     def _solve(self, rule: Rule, binding: dict[str, int], base_only: bool) -> Iterator[tuple[Ground, ...]]:
         facts = self.base if base_only else self.facts

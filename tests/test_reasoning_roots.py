@@ -1,0 +1,46 @@
+"""Both roots: every inferred and derived triple has a proof that checks, down to what the files say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from calcigraph.dataset import construct_rules
+from calcigraph.reasoning import infer
+from calcigraph.reasoning.checking import check_proof
+from calcigraph.root import Root
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+ROOTS = [path for path in (REPOSITORY, REPOSITORY / "tests" / "toy") if (path / "ontology").is_dir()]
+
+
+def test_both_roots_are_there():
+    assert len(ROOTS) == 2
+
+
+def are_proved(path: Path, count: int | None) -> None:
+    root = Root.open(path)
+    asserted = {triple for file in root.sources for triple in file.triples}
+    rules = construct_rules(root)
+    inference = infer(asserted, rules)
+    assert inference.clashes == ()
+    assert inference.findings == ()
+    goals = sorted(inference.inferred | inference.derived, key=str)
+    for triple in goals if count is None else Random(1).sample(goals, min(count, len(goals))):
+        proof = inference.explain(triple)
+        check_proof(proof, rules)
+        assert {step.triple for step in proof.steps() if step.rule == "asserted"} <= asserted
+        assert all(axiom in asserted for step in proof.steps() for axiom in step.axioms)
+
+
+@pytest.mark.parametrize("path", ROOTS, ids=lambda path: path.name)
+def test_inferred_triples_have_proofs_with_asserted_leaves(path: Path):
+    are_proved(path, 300)
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize("path", ROOTS, ids=lambda path: path.name)
+def test_every_inferred_triple_has_a_proof_with_asserted_leaves(path: Path):
+    are_proved(path, None)

@@ -1,0 +1,234 @@
+"""One fixture per rule of tables 4 to 9: what it entails, the proof that names it, its step re-checked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pyoxigraph as ox
+import pytest
+
+from calcigraph.reasoning import Proof, infer
+from calcigraph.reasoning.checking import StepWrong, check_proof, check_step
+from calcigraph.reasoning.tables import TABLE
+
+PREFIXES = """@prefix : <http://example.org/> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+"""
+
+
+def parse(text: str) -> list[ox.Triple]:
+    return [q.triple for q in ox.parse(PREFIXES + text, format=ox.RdfFormat.TURTLE)]
+
+
+ENTAILS = {
+    "eq-sym": (":a owl:sameAs :b .", ":b owl:sameAs :a ."),
+    "eq-trans": (":a owl:sameAs :b . :b owl:sameAs :c .", ":a owl:sameAs :c ."),
+    "eq-rep-s": (":a owl:sameAs :b . :a :p :c .", ":b :p :c ."),
+    "eq-rep-p": (":p owl:sameAs :q . :a :p :c .", ":a :q :c ."),
+    "eq-rep-o": (":a owl:sameAs :b . :c :p :a .", ":c :p :b ."),
+    "prp-dom": (":p rdfs:domain :C . :a :p :b .", ":a a :C ."),
+    "prp-rng": (":p rdfs:range :C . :a :p :b .", ":b a :C ."),
+    "prp-fp": (":p a owl:FunctionalProperty . :a :p :b, :c .", ":b owl:sameAs :c ."),
+    "prp-ifp": (":p a owl:InverseFunctionalProperty . :a :p :c . :b :p :c .", ":a owl:sameAs :b ."),
+    "prp-symp": (":p a owl:SymmetricProperty . :a :p :b .", ":b :p :a ."),
+    "prp-trp": (":p a owl:TransitiveProperty . :a :p :b . :b :p :c .", ":a :p :c ."),
+    "prp-spo1": (":p rdfs:subPropertyOf :q . :a :p :b .", ":a :q :b ."),
+    "prp-spo2": (":r owl:propertyChainAxiom (:p :q) . :a :p :b . :b :q :c .", ":a :r :c ."),
+    "prp-eqp1": (":p owl:equivalentProperty :q . :a :p :b .", ":a :q :b ."),
+    "prp-eqp2": (":p owl:equivalentProperty :q . :a :q :b .", ":a :p :b ."),
+    "prp-inv1": (":p owl:inverseOf :q . :a :p :b .", ":b :q :a ."),
+    "prp-inv2": (":p owl:inverseOf :q . :a :q :b .", ":b :p :a ."),
+    "prp-key": (
+        ":C owl:hasKey (:p :q) . :a a :C ; :p 1 ; :q 2 . :b a :C ; :p 1 ; :q 2 .",
+        ":a owl:sameAs :b .",
+    ),
+    "cls-int1": (":C owl:intersectionOf (:A :B) . :a a :A, :B .", ":a a :C ."),
+    "cls-int2": (":C owl:intersectionOf (:A :B) . :a a :C .", ":a a :B ."),
+    "cls-uni": (":C owl:unionOf (:A :B) . :a a :B .", ":a a :C ."),
+    "cls-svf1": (":R owl:someValuesFrom :C ; owl:onProperty :p . :a :p :b . :b a :C .", ":a a :R ."),
+    "cls-svf2": (":R owl:someValuesFrom owl:Thing ; owl:onProperty :p . :a :p :b .", ":a a :R ."),
+    "cls-avf": (":R owl:allValuesFrom :C ; owl:onProperty :p . :a a :R ; :p :b .", ":b a :C ."),
+    "cls-hv1": (":R owl:hasValue :v ; owl:onProperty :p . :a a :R .", ":a :p :v ."),
+    "cls-hv2": (":R owl:hasValue :v ; owl:onProperty :p . :a :p :v .", ":a a :R ."),
+    "cls-maxc2": (
+        ":R owl:maxCardinality 1 ; owl:onProperty :p . :a a :R ; :p :b, :c .",
+        ":b owl:sameAs :c .",
+    ),
+    "cls-maxqc3": (
+        ":R owl:maxQualifiedCardinality 1 ; owl:onProperty :p ; owl:onClass :C . :a a :R ; :p :b, :c ."
+        " :b a :C . :c a :C .",
+        ":b owl:sameAs :c .",
+    ),
+    "cls-maxqc4": (
+        ":R owl:maxQualifiedCardinality 1 ; owl:onProperty :p ; owl:onClass owl:Thing ."
+        " :a a :R ; :p :b, :c .",
+        ":b owl:sameAs :c .",
+    ),
+    "cls-oo": (":C owl:oneOf (:a :b) .", ":b a :C ."),
+    "cax-sco": (":C rdfs:subClassOf :D . :a a :C .", ":a a :D ."),
+    "cax-eqc1": (":C owl:equivalentClass :D . :a a :C .", ":a a :D ."),
+    "cax-eqc2": (":C owl:equivalentClass :D . :a a :D .", ":a a :C ."),
+    "scm-cls": (":C a owl:Class . :C owl:sameAs :D .", ":C rdfs:subClassOf :D ."),
+    "scm-op": (":p a owl:ObjectProperty . :p owl:sameAs :q .", ":p rdfs:subPropertyOf :q ."),
+    "scm-dp": (":p a owl:DatatypeProperty . :p owl:sameAs :q .", ":p owl:equivalentProperty :q ."),
+    "scm-sco": (":C rdfs:subClassOf :D . :D rdfs:subClassOf :E .", ":C rdfs:subClassOf :E ."),
+    "scm-eqc1": (":C owl:equivalentClass :D .", ":D rdfs:subClassOf :C ."),
+    "scm-eqc2": (":C rdfs:subClassOf :D . :D rdfs:subClassOf :C .", ":C owl:equivalentClass :D ."),
+    "scm-spo": (":p rdfs:subPropertyOf :q . :q rdfs:subPropertyOf :r .", ":p rdfs:subPropertyOf :r ."),
+    "scm-eqp1": (":p owl:equivalentProperty :q .", ":q rdfs:subPropertyOf :p ."),
+    "scm-eqp2": (":p rdfs:subPropertyOf :q . :q rdfs:subPropertyOf :p .", ":p owl:equivalentProperty :q ."),
+    "scm-dom1": (":p rdfs:domain :C . :C rdfs:subClassOf :D .", ":p rdfs:domain :D ."),
+    "scm-dom2": (":q rdfs:domain :C . :p rdfs:subPropertyOf :q .", ":p rdfs:domain :C ."),
+    "scm-rng1": (":p rdfs:range :C . :C rdfs:subClassOf :D .", ":p rdfs:range :D ."),
+    "scm-rng2": (":q rdfs:range :C . :p rdfs:subPropertyOf :q .", ":p rdfs:range :C ."),
+    "scm-hv": (
+        ":R owl:hasValue :v ; owl:onProperty :p . :S owl:hasValue :v ; owl:onProperty :q ."
+        " :p rdfs:subPropertyOf :q .",
+        ":R rdfs:subClassOf :S .",
+    ),
+    "scm-svf1": (
+        ":R owl:someValuesFrom :C ; owl:onProperty :p . :S owl:someValuesFrom :D ; owl:onProperty :p ."
+        " :C rdfs:subClassOf :D .",
+        ":R rdfs:subClassOf :S .",
+    ),
+    "scm-svf2": (
+        ":R owl:someValuesFrom :C ; owl:onProperty :p . :S owl:someValuesFrom :C ; owl:onProperty :q ."
+        " :p rdfs:subPropertyOf :q .",
+        ":R rdfs:subClassOf :S .",
+    ),
+    "scm-avf1": (
+        ":R owl:allValuesFrom :C ; owl:onProperty :p . :S owl:allValuesFrom :D ; owl:onProperty :p ."
+        " :C rdfs:subClassOf :D .",
+        ":R rdfs:subClassOf :S .",
+    ),
+    "scm-avf2": (
+        ":R owl:allValuesFrom :C ; owl:onProperty :p . :S owl:allValuesFrom :C ; owl:onProperty :q ."
+        " :p rdfs:subPropertyOf :q .",
+        ":S rdfs:subClassOf :R .",
+    ),
+    "scm-int": (":C owl:intersectionOf (:A :B) .", ":C rdfs:subClassOf :B ."),
+    "scm-uni": (":C owl:unionOf (:A :B) .", ":A rdfs:subClassOf :C ."),
+    "dt-eq": (":a owl:sameAs 42 . :b owl:sameAs 42.0 .", ":a owl:sameAs :b ."),
+    "dt-diff": (":a owl:sameAs 42 . :b owl:sameAs 43 .", ":a owl:differentFrom :b ."),
+    "dt-type2": (":R owl:someValuesFrom xsd:decimal ; owl:onProperty :p . :a :p 1 .", ":a a :R ."),
+}
+CONTRADICTS = {
+    "eq-diff1": ":a owl:sameAs :b ; owl:differentFrom :b .",
+    "eq-diff2": "[] a owl:AllDifferent ; owl:members (:a :b) . :a owl:sameAs :b .",
+    "eq-diff3": "[] a owl:AllDifferent ; owl:distinctMembers (:a :b) . :a owl:sameAs :b .",
+    "prp-irp": ":p a owl:IrreflexiveProperty . :a :p :a .",
+    "prp-asyp": ":p a owl:AsymmetricProperty . :a :p :b . :b :p :a .",
+    "prp-pdw": ":p owl:propertyDisjointWith :q . :a :p :b ; :q :b .",
+    "prp-adp": "[] a owl:AllDisjointProperties ; owl:members (:p :q) . :a :p :b ; :q :b .",
+    "prp-npa1": "[] owl:sourceIndividual :a ; owl:assertionProperty :p ; owl:targetIndividual :b ."
+    " :a :p :b .",
+    "prp-npa2": "[] owl:sourceIndividual :a ; owl:assertionProperty :p ; owl:targetValue 1 . :a :p 1 .",
+    "cls-nothing2": ":a a owl:Nothing .",
+    "cls-com": ":C owl:complementOf :D . :a a :C, :D .",
+    "cls-maxc1": ":R owl:maxCardinality 0 ; owl:onProperty :p . :a a :R ; :p :b .",
+    "cls-maxqc1": (
+        ":R owl:maxQualifiedCardinality 0 ; owl:onProperty :p ; owl:onClass :C . :a a :R ; :p :b . :b a :C ."
+    ),
+    "cls-maxqc2": (
+        ":R owl:maxQualifiedCardinality 0 ; owl:onProperty :p ; owl:onClass owl:Thing . :a a :R ; :p :b ."
+    ),
+    "cax-dw": ":C owl:disjointWith :D . :a a :C, :D .",
+    "cax-adc": "[] a owl:AllDisjointClasses ; owl:members (:C :D) . :a a :C, :D .",
+    "dt-not-type": ':p rdfs:range xsd:byte . :a :p "300"^^xsd:byte .',
+}
+
+
+def test_every_rule_of_the_tables_has_a_fixture():
+    assert {rule.name for rule in TABLE} <= set(ENTAILS) | set(CONTRADICTS)
+
+
+@pytest.mark.parametrize("rule", sorted(ENTAILS))
+def test_rule_entails_its_conclusion_with_a_proof_that_names_it(rule: str):
+    premises, conclusion = ENTAILS[rule]
+    inference = infer(parse(premises))
+    wanted = parse(conclusion)[0]
+    assert wanted in inference.inferred
+    every = [inference.explain(wanted), *inference.proofs(wanted, limit=50).items]
+    assert rule in {step.rule for proof in every for step in proof.steps()}
+    for proof in every:
+        check_proof(proof)
+
+
+@pytest.mark.parametrize("rule", sorted(CONTRADICTS))
+def test_rule_finds_its_contradiction_with_facts_that_are_proved(rule: str):
+    inference = infer(parse(CONTRADICTS[rule]))
+    found = [clash for clash in inference.clashes if clash.rule == rule]
+    assert found
+    assert found[0].facts
+    for clash in found:
+        assert len(clash.proofs) == len(clash.facts)
+        for proof in clash.proofs:
+            check_proof(proof)
+    assert rule in str(found[0])
+
+
+def test_functional_property_with_two_values_is_a_contradiction():
+    inference = infer(parse(":p a owl:FunctionalProperty . :a :p 1, 2 ."))
+    assert "eq-diff1" in {clash.rule for clash in inference.clashes}
+    assert infer(parse(":p a owl:FunctionalProperty . :a :p 1, 1.0 .")).clashes == ()
+
+
+def test_values_of_equal_number_stay_two_values():
+    inference = infer(parse(":R owl:maxCardinality 1 ; owl:onProperty :q . :a a :R ; :p 1 . :b :p 1.0 ."))
+    assert inference.inferred == frozenset()
+
+
+@pytest.mark.parametrize("rule", sorted(ENTAILS))
+def test_step_whose_conclusion_is_altered_is_refused(rule: str):
+    premises, conclusion = ENTAILS[rule]
+    proof = infer(parse(premises)).explain(parse(conclusion)[0])
+    wrong = replace(proof, triple=parse(":wrong :wrong :wrong .")[0])
+    with pytest.raises(StepWrong, match="does not follow"):
+        check_step(wrong)
+
+
+@pytest.mark.parametrize("rule", sorted(set(ENTAILS) - {"dt-type2"}))
+def test_step_without_its_grounds_is_refused(rule: str):
+    premises, conclusion = ENTAILS[rule]
+    proof = infer(parse(premises)).explain(parse(conclusion)[0])
+    with pytest.raises(StepWrong):
+        check_step(Proof(proof.triple, proof.rule))
+
+
+def test_proof_has_least_depth():
+    chain = " ".join(f":n{i} :p :n{i + 1} ." for i in range(8))
+    inference = infer(parse(f":p a owl:TransitiveProperty . {chain}"))
+    assert inference.explain(parse(":n0 :p :n8 .")[0]).depth == 3
+
+
+def test_other_derivations_are_bounded_and_say_so():
+    links = " ".join(f":a :p :m{i} . :m{i} :p :b ." for i in range(30))
+    inference = infer(parse(f":p a owl:TransitiveProperty . {links}"))
+    goal = parse(":a :p :b .")[0]
+    some, every = inference.proofs(goal, limit=10), inference.proofs(goal, limit=100)
+    assert (len(some.items), some.complete) == (10, False)
+    assert (len(every.items), every.complete) == (30, True)
+
+
+def test_long_chain_is_proved_although_its_flattest_proof_is_too_far_to_seek():
+    chain = " ".join(f":n{i} :p :n{i + 1} ." for i in range(300))
+    from calcigraph.reasoning import Limits
+
+    inference = infer(parse(f":p a owl:TransitiveProperty . {chain}"), limits=Limits(proof_goals=50))
+    proof = inference.explain(parse(":n0 :p :n300 .")[0])
+    check_proof(proof)
+    assert sum(step.rule == "asserted" for step in proof.steps()) == 300
+
+
+def test_long_chain_of_equal_terms_is_proved_too():
+    from calcigraph.reasoning import Limits
+
+    chain = " ".join(f":n{i} owl:sameAs :n{i + 1} ." for i in range(20))
+    inference = infer(parse(f":n0 :p :v . {chain}"), limits=Limits(proof_goals=5))
+    check_proof(inference.explain(parse(":n20 :p :v .")[0]))
+
+
+def test_triple_outside_the_closure_has_no_proof():
+    inference = infer(parse(":a a :C ."))
+    assert inference.explain(parse(":a a :D .")[0]) is None
+    assert inference.proofs(parse(":x :y :z .")[0]).items == ()
