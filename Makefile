@@ -16,7 +16,8 @@ check: $(STAMP)-run
 
 bench: $(STAMP)-test
 	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements/bench.txt
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench.reasoning
+	$(BIN)/python bench/queries/compare.py
 
 lint: $(STAMP)-test
 	$(BIN)/ruff check server tests bench
