@@ -17,7 +17,8 @@ from conftest import BROWSER, Server
 
 
 def subclasses() -> list[type[Problem]]:
-    """Every Problem of the package that a request can meet: those of the command line cannot."""
+    """Every Problem of the package that a request can meet: those of the command line cannot, nor
+    those of validation, which the serving process does not load."""
     for module in pkgutil.walk_packages(calcigraph.__path__, "calcigraph."):
         if not module.name.startswith("calcigraph.cli") and not module.name.endswith("__main__"):
             importlib.import_module(module.name)
@@ -27,7 +28,10 @@ def subclasses() -> list[type[Problem]]:
         found.append(kind)
         waiting += kind.__subclasses__()
     return [
-        kind for kind in found if kind.__module__.startswith("calcigraph.") and ".cli" not in kind.__module__
+        kind
+        for kind in found
+        if kind.__module__.startswith("calcigraph.")
+        and not kind.__module__.startswith(("calcigraph.cli", "calcigraph.validation"))
     ]
 
 

@@ -26,7 +26,10 @@ LAYERS = (
     ("base", {"rdf", "root", "settings", "errors", "__init__"}),
 )
 # Imports inside a function, each with its reason.
-DEFERRED: dict[tuple[str, str], str] = {}
+DEFERRED: dict[tuple[str, str], str] = {
+    ("calcigraph.reasoning.derivation", "calcigraph.reasoning.constructs"): "0.3 s of rdflib at each start",
+    ("calcigraph.reasoning.engines", "calcigraph.reasoning.owlrl"): "the same",
+}
 # What one room alone may know: the frameworks stay behind their door.
 ONLY_IN = {
     "flask": {"web"},

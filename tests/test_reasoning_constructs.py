@@ -6,8 +6,8 @@ import pyoxigraph as ox
 import pytest
 
 from calcigraph.reasoning import ConstructRule, Inference, LimitMet, Limits, infer
-from calcigraph.reasoning.algebra import RuleRefused
 from calcigraph.reasoning.checking import check_proof
+from calcigraph.reasoning.construct_rule import RuleRefused
 from test_reasoning_rules import parse
 
 PREFIX = """PREFIX : <http://example.org/> PREFIX owl: <http://www.w3.org/2002/07/owl#>

@@ -1,7 +1,7 @@
 """Asserted triples and rules in; derived and inferred triples, clashes and proofs out."""
 
 from calcigraph.reasoning.clashes import Clash
-from calcigraph.reasoning.constructs import ConstructRule
+from calcigraph.reasoning.construct_rule import ConstructRule
 from calcigraph.reasoning.inference import Cache, Change, Inference, infer
 from calcigraph.reasoning.limits import LimitMet, Limits
 from calcigraph.reasoning.proof import Proof, Proofs

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 import pyoxigraph as ox
 from pyparsing import ParseException
@@ -19,7 +19,8 @@ from rdflib.plugins.sparql.algebra import translateQuery
 from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 
-from calcigraph.errors import Place, Problem
+from calcigraph.errors import Place
+from calcigraph.reasoning.construct_rule import RuleRefused
 from calcigraph.reasoning.vocabulary import expand
 
 _TYPE: Final = expand("rdf:type")
@@ -32,12 +33,6 @@ _TOKEN: Final = re.compile(
 Read = tuple[str | None, str | None]
 """A predicate and, for rdf:type, a class; None where it is a variable."""
 Triple = tuple[Any, Any, Any]
-
-
-class RuleRefused(Problem):
-    """A CONSTRUCT rule that cannot be evaluated as one."""
-
-    title: ClassVar[str] = "A CONSTRUCT rule cannot be used"
 
 
 @dataclass(frozen=True)

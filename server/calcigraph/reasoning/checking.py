@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from calcigraph.errors import Problem
 from calcigraph.reasoning import vocabulary as v
-from calcigraph.reasoning.constructs import ConstructRule
+from calcigraph.reasoning.construct_rule import ConstructRule
 from calcigraph.reasoning.datatypes import SUPPORTED, different, holds, value
 from calcigraph.reasoning.proof import Proof
 from calcigraph.reasoning.tables import TABLE, Pattern, Rule

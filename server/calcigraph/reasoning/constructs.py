@@ -8,8 +8,7 @@ fixpoint; a cycle through negation or an aggregate is refused.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import pyoxigraph as ox
 from rdflib import Variable
@@ -19,35 +18,22 @@ from calcigraph.reasoning.algebra import (
     Algebra,
     Group,
     Read,
-    RuleRefused,
     Triple,
     analyse,
     overlap,
     read_of,
     term,
 )
+from calcigraph.reasoning.construct_rule import ConstructRule, RuleRefused, Stage
 from calcigraph.reasoning.limits import LimitMet, Limits
 from calcigraph.reasoning.paths import witness
 from calcigraph.reasoning.strata import components
 
-Stage = Literal["before", "after"]
 _ENTAILED: Final = ox.NamedNode("urn:x-calcigraph:entailed")
 _VIEWS: Final[dict[Stage, list[Any]]] = {
     "before": [ox.DefaultGraph()],
     "after": [ox.DefaultGraph(), _ENTAILED],
 }
-
-
-@dataclass(frozen=True)
-class ConstructRule:
-    """One rule of a root: its slug, its stage, and the text of its CONSTRUCT query.
-
-    The query reads the union of all graphs, as a set.
-    """
-
-    slug: str
-    stage: Stage
-    text: str
 
 
 class Constructs:

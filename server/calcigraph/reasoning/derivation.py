@@ -12,7 +12,7 @@ import numpy as np
 import pyoxigraph as ox
 
 from calcigraph.reasoning.columns import Columns, decode
-from calcigraph.reasoning.constructs import ConstructRule, Constructs
+from calcigraph.reasoning.construct_rule import ConstructRule
 from calcigraph.reasoning.lexical import as_written
 from calcigraph.reasoning.limits import Limits
 from calcigraph.reasoning.relations import NONE, between
@@ -25,6 +25,9 @@ class Derivation:
     """The derived triples of both stages. Without rules it holds nothing and costs nothing."""
 
     def __init__(self, rules: Sequence[ConstructRule], terms: Terms, limits: Limits) -> None:
+        # Reads queries with rdflib, which a start from the cache does not wait for.
+        from calcigraph.reasoning.constructs import Constructs
+
         self._constructs = Constructs(rules, limits)
         self._terms, self._limits = terms, limits
         self.before: Triples = frozenset()

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, Protocol
 
-from calcigraph.reasoning import owlrl
 from calcigraph.reasoning.clashes import Violation, updated, violations
 from calcigraph.reasoning.closure import Closure
 from calcigraph.reasoning.columns import Columns, decode, encode, minus, plus, visible
@@ -118,6 +117,9 @@ class Owlrl:
     def close(self, base: Columns) -> None:
         """Start anew. Cost: minutes for 100,000 triples."""
         self._base, self._builtin = base, None
+        # Needs rdflib, which nobody else waits for.
+        from calcigraph.reasoning import owlrl
+
         self._progress("owlrl", 0)
         closed = minus(encode(self._terms, owlrl.close(decode(self._terms, base))), base)
         shown = {key: visible(self._terms, key, column) for key, column in closed.items()}

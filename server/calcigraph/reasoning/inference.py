@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from calcigraph.errors import Finding
 from calcigraph.reasoning.clashes import Clash
 from calcigraph.reasoning.columns import Columns, common, decode, encode, holds, minus, plus
-from calcigraph.reasoning.constructs import ConstructRule
+from calcigraph.reasoning.construct_rule import ConstructRule
 from calcigraph.reasoning.derivation import Derivation
 from calcigraph.reasoning.engines import Engine, EngineName, engine
 from calcigraph.reasoning.limits import LimitMet, Limits
