@@ -61,7 +61,8 @@ def ask(slug: str | None, query_file: TextIO | None, inference: str, style: str,
         click.echo(draw(rows(body), root.prefixes))
         return
     if is_graph is not (style == "turtle") and not drawn:
-        raise click.UsageError(f"The answer to this query cannot be written as {style}.")
+        fitting = "turtle" if is_graph else "table, json, csv, tsv or markdown"
+        raise click.UsageError(f"The answer to this query is not one for {style}. Ask for {fitting}.")
     sys.stdout.buffer.write(body)
 
 

@@ -1,6 +1,7 @@
 """A dataset and an IRI in, one `Description` out; RDF and HTML are both renderings of that value."""
 
 from calcigraph.describe.describer import Describer
+from calcigraph.describe.details import Detail, Details, Told
 from calcigraph.describe.labels import Labels
 from calcigraph.describe.names import Match, Names
 from calcigraph.describe.values import (
@@ -18,6 +19,8 @@ from calcigraph.describe.values import (
 __all__ = [
     "Describer",
     "Description",
+    "Detail",
+    "Details",
     "Fact",
     "Group",
     "Incoming",
@@ -28,5 +31,6 @@ __all__ = [
     "Slot",
     "Standing",
     "Term",
+    "Told",
     "Value",
 ]

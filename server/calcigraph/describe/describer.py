@@ -41,9 +41,7 @@ class Describer:
         incoming = self._cut.incoming(subject)
         if not outgoing and not incoming:
             return None
-        own = [fact for fact in outgoing if fact.triple.subject == subject]
-        types = tuple(sorted(_named(own, RDF["type"]), key=str))
-        fields = self._presentation.fields(types)
+        own, types, fields = self._shaped(subject, outgoing)
         page, chains = self._incoming(incoming, fields, offset)
         facts = {fact.triple: fact for fact in [*outgoing, *chains]}
         return Description(
@@ -57,6 +55,20 @@ class Describer:
             any(_is_true(f.triple.object) for f in own if f.triple.predicate == OWL["deprecated"]),
             tuple(sorted(_named(own, _REPLACED_BY), key=str)),
         )
+
+    def groups(self, subject: Node) -> tuple[Group, ...]:
+        """The groups of `describe` alone, without what links to `subject`. Cost: linear in them."""
+        outgoing = self._cut.outgoing(subject)
+        own, _, fields = self._shaped(subject, outgoing)
+        return self._groups(own, outgoing, fields)
+
+    def _shaped(
+        self, subject: Node, outgoing: Sequence[Fact]
+    ) -> tuple[list[Fact], tuple[ox.NamedNode, ...], Fields]:
+        """The facts about `subject` itself, its types, and how the shapes show these."""
+        own = [fact for fact in outgoing if fact.triple.subject == subject]
+        types = tuple(sorted(_named(own, RDF["type"]), key=str))
+        return own, types, self._presentation.fields(types)
 
     def _groups(self, own: Sequence[Fact], outgoing: Sequence[Fact], fields: Fields) -> tuple[Group, ...]:
         said: dict[Term, list[Fact]] = {}

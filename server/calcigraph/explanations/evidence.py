@@ -1,4 +1,4 @@
-"""A triple in, what is said about it out: propositions, who says so, and what was decided.
+"""A triple or a proposition in, what is said about it out: who says so, and what was decided.
 
 It knows the server vocabulary (`https://w3id.org/calcigraph/server#`) alone; a root's own
 properties are found because they are subproperties of it.
@@ -15,6 +15,7 @@ from calcigraph.dataset import Dataset, Subject
 from calcigraph.rdf.terms import Term
 
 SERVER = "https://w3id.org/calcigraph/server#"
+_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _IDENTIFIER = ox.NamedNode("http://purl.org/dc/terms/identifier")
 
 
@@ -93,6 +94,15 @@ def propositions(dataset: Dataset, triple: ox.Triple) -> tuple[Proposition, ...]
         and triple.object in dataset.objects(node, server("object"))
     ]
     return tuple(_proposition(dataset, node) for node in about)
+
+
+def proposition(dataset: Dataset, node: Subject) -> Proposition | None:
+    """What is known of the proposition `node`; None where it is no `srv:Proposition`, even by inference.
+
+    Cost: one look-up, then some for each line of evidence.
+    """
+    is_one = any(dataset.triples(node, _TYPE, server("Proposition")))
+    return _proposition(dataset, node) if is_one else None
 
 
 def _proposition(dataset: Dataset, node: Subject) -> Proposition:

@@ -6,7 +6,7 @@ This is the only door to the engine for text that comes from outside. It knows n
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Final
 
@@ -17,6 +17,7 @@ from calcigraph.engine.replica import Diff
 from calcigraph.engine.view import DefaultGraphMode
 from calcigraph.pool.answer import Answer, Body, Query
 from calcigraph.pool.cache import Cache
+from calcigraph.pool.caller import Caller
 from calcigraph.pool.diagnosis import Diagnosis, check_acceptable
 from calcigraph.pool.guard import Survey, survey
 from calcigraph.pool.limits import Limits
@@ -74,12 +75,14 @@ class Pool:
         """How many diffs have been published; every answer started from now on knows them all."""
         return self._nursery.version
 
-    def ask(self, query: Query) -> Answer:
+    def ask(self, query: Query, gone: Callable[[], bool] | None = None) -> Answer:
         """Evaluate `query`; returns once the answer is complete, or too long to be kept in memory.
 
+        `gone` says whether who asked has left. It is called a few times a second, by the thread that
+        waits for the answer or reads its body, and must not block; once it is True the query is ended.
         Cost: some 50 microseconds more than the evaluation. Close the answer's body.
         Raises: QueryMalformed, QueryRefused, ServiceForbidden, UpdateForbidden, NotAcceptable,
-        QueryTimedOut, QueryTooBig, QueryFailed, QueueFull, EngineUnavailable.
+        QueryTimedOut, QueryTooBig, QueryFailed, QueueFull, EngineUnavailable, ClientGone.
         """
         kept = self._cache.get(query, self.version)
         if kept is not None:
@@ -89,7 +92,7 @@ class Pool:
         check_acceptable(seen, query.results_format, query.graph_format)
         limit_s = min(query.timeout_s or self.limits.timeout_s, self.limits.timeout_s)
         deadline = Deadline.after(limit_s)
-        answer = self._answer(query, seen, deadline)
+        answer = self._answer(query, seen, deadline, Caller(gone))
         if not seen.is_volatile:
             self._cache.put(query, answer)
         return answer
@@ -119,15 +122,15 @@ class Pool:
     ) -> None:
         self.close()
 
-    def _answer(self, query: Query, seen: Survey, deadline: Deadline) -> Answer:
+    def _answer(self, query: Query, seen: Survey, deadline: Deadline, caller: Caller) -> Answer:
         diagnosis = Diagnosis(query.text, self._prefixes, query.base_iri is not None)
         for _ in range(self.limits.workers + self.limits.spares + _RETRIES):
-            worker = self._roster.take(deadline.at, query.inference)
+            worker = self._roster.take(deadline.at, query.inference, caller)
             diffs = self._nursery.diffs_since(worker.version)
             if diffs is None:
                 self._roster.discard(worker)
                 continue
-            run = Run(self._roster, worker, self.limits, deadline, diagnosis)
+            run = Run(self._roster, worker, self.limits, deadline, caller, diagnosis)
             try:
                 run.hand_over(query, diffs)
                 return self._collect(run, seen, worker.version)

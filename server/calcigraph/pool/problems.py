@@ -118,6 +118,18 @@ class QueueFull(Problem):
         self.retry_after_s = retry_after_s
 
 
+class ClientGone(Problem):
+    """Who asked has left before the answer was complete; nobody reads this."""
+
+    title: ClassVar[str] = "The client has left"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The query was ended because its client has closed the connection.",
+            "Keep the connection open, in both directions, until the answer has arrived.",
+        )
+
+
 class EngineUnavailable(Problem):
     """No process can evaluate queries; `retry_after_s` says when to try again."""
 

@@ -12,6 +12,7 @@ from collections import deque
 from typing import Final
 
 from calcigraph.errors import Problem
+from calcigraph.pool.caller import Caller
 from calcigraph.pool.limits import Limits
 from calcigraph.pool.nursery import Nursery, Worker
 from calcigraph.pool.problems import EngineUnavailable, QueueFull
@@ -47,10 +48,11 @@ class Roster:
         self._keeper = threading.Thread(target=self._keep, name="calcigraph-pool-keeper", daemon=True)
         self._keeper.start()
 
-    def take(self, deadline: float, inference: bool) -> Worker:
+    def take(self, deadline: float, inference: bool, caller: Caller | None = None) -> Worker:
         """A worker for one query, brought to a version not older than the last publication.
 
-        Waits for its turn until `deadline`. Raises: QueueFull, EngineUnavailable.
+        Waits for its turn until `deadline`, or until `caller` has left.
+        Raises: QueueFull, EngineUnavailable, ClientGone.
         """
         with self._lock:
             if not inference and not self._needs_asserted:
@@ -59,7 +61,7 @@ class Roster:
             # Who comes later does not go ahead of those who wait.
             worker = None if self._waiting else self._pick(inference)
             if worker is None:
-                worker = self._wait(deadline, inference)
+                worker = self._wait(deadline, inference, caller or Caller())
             worker.deadline = deadline
             self._busy.add(worker)
             return worker
@@ -134,7 +136,7 @@ class Roster:
                 "waiting": len(self._waiting),
             }
 
-    def _wait(self, deadline: float, inference: bool) -> Worker:
+    def _wait(self, deadline: float, inference: bool, caller: Caller) -> Worker:
         if len(self._waiting) >= self._limits.queue:
             raise QueueFull(f"{len(self._waiting)} queries are waiting already.", self._retry_after_s())
         turn = object()
@@ -147,7 +149,8 @@ class Roster:
                 left = deadline - time.monotonic()
                 if left <= 0:
                     raise QueueFull("The query's turn did not come in time.", self._retry_after_s())
-                self._turn.wait(min(left, self._make_way()))
+                caller.look()
+                self._turn.wait(min(left, self._make_way(), caller.left_s()))
         finally:
             self._waiting.remove(turn)
             self._turn.notify_all()

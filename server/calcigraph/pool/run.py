@@ -10,11 +10,12 @@ from typing import Final
 
 from calcigraph.errors import Problem
 from calcigraph.pool.answer import Query
+from calcigraph.pool.caller import Caller
 from calcigraph.pool.diagnosis import Diagnosis
 from calcigraph.pool.frames import ClosedError, Kind, encode
 from calcigraph.pool.limits import Limits
 from calcigraph.pool.nursery import Worker
-from calcigraph.pool.problems import QueryFailed, QueryTimedOut, QueryTooBig, QueueFull
+from calcigraph.pool.problems import ClientGone, QueryFailed, QueryTimedOut, QueryTooBig, QueueFull
 from calcigraph.pool.roster import Roster
 from calcigraph.pool.worker import OUT_OF_MEMORY, USAGE
 
@@ -42,12 +43,19 @@ class Run:
     """One query on one worker, from handing it over until the worker is free or gone."""
 
     def __init__(
-        self, roster: Roster, worker: Worker, limits: Limits, deadline: Deadline, diagnosis: Diagnosis
+        self,
+        roster: Roster,
+        worker: Worker,
+        limits: Limits,
+        deadline: Deadline,
+        caller: Caller,
+        diagnosis: Diagnosis,
     ) -> None:
         self._roster = roster
         self._worker = worker
         self._limits = limits
         self._deadline = deadline
+        self._caller = caller
         self._diagnosis = diagnosis
         self._patience_until = time.monotonic() + limits.patience_s
         self._ended = False
@@ -105,18 +113,31 @@ class Run:
             self._end()
 
     def _receive(self) -> tuple[Kind, bytes]:
-        channel = self._worker.channel
         try:
             if not self._worker.is_slowed and self._patience_until < self._deadline.at:
                 try:
-                    return channel.receive(self._patience_until)
+                    return self._receive_until(self._patience_until)
                 except TimeoutError:
                     self._make_room(slow_down=True)
-            return channel.receive(self._deadline.at)
+            return self._receive_until(self._deadline.at)
         except TimeoutError:
             raise self._timed_out() from None
         except ClosedError:
             raise self._died() from None
+        except ClientGone:
+            self._end()
+            raise
+
+    def _receive_until(self, moment: float) -> tuple[Kind, bytes]:
+        """The next frame, for somebody who is there. Raises: TimeoutError, ClosedError, ClientGone."""
+        while True:
+            # Before each frame too: an answer that flows without a pause may be for nobody.
+            self._caller.look()
+            try:
+                return self._worker.channel.receive(min(moment, self._caller.next_look))
+            except TimeoutError:
+                if time.monotonic() >= moment:
+                    raise
 
     def _make_room(self, slow_down: bool) -> None:
         if not self._roster.move_aside(self._worker, slow_down):

@@ -17,7 +17,8 @@ from calcigraph.describe.vocabulary import XSD
 from calcigraph.rdf.formats import by_key
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.terms import show_term
-from calcigraph.web.assets import assets
+from calcigraph.web import assets
+from calcigraph.web.propositions import contradiction
 from calcigraph.web.representations import SUFFIXES, write_graph
 from calcigraph.web.results import Table
 from calcigraph.web.site import Site, current_site
@@ -28,7 +29,8 @@ _PLAIN = {XSD["string"].value, "http://www.w3.org/1999/02/22-rdf-syntax-ns#langS
 
 def register(app: Flask) -> None:
     """Give every template the strings, the functions that show terms, and the built scripts if any."""
-    built = assets()
+    built = assets.assets()
+    app.register_blueprint(assets.blueprint)
 
     @app.context_processor
     def _shown() -> dict[str, Any]:
@@ -144,6 +146,7 @@ def resource_page(site: Site, description: Description, path: str) -> str:
         "resource.html",
         description=description,
         types=sorted(types.values(), key=str),
+        contradiction=contradiction(site.dataset, site.describer, description.subject),
         path=path,
         json_ld=script_data(json_ld.decode()),
     )

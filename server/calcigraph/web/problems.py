@@ -14,10 +14,10 @@ from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 from werkzeug.http import HTTP_STATUS_CODES
 
-from calcigraph import errors, explanations, root, validation
+from calcigraph import errors, explanations, root
 from calcigraph.pool import problems as pool
 from calcigraph.rdf import formats, iris, malformed, prefixes, reading, terms
-from calcigraph.reasoning import algebra, checking, limits
+from calcigraph.reasoning import checking, construct_rule, limits
 from calcigraph.web.negotiation import Offer, choose
 from calcigraph.web.representations import HTML
 from calcigraph.web.strings import STRINGS
@@ -120,13 +120,14 @@ STATUS: dict[type[errors.Problem], int] = {
     root.RootMissing: 500,
     prefixes.PrefixesConflict: 500,
     limits.LimitMet: 500,
-    algebra.RuleRefused: 500,
+    construct_rule.RuleRefused: 500,
     checking.StepWrong: 500,
-    validation.ShapesUnreadable: 500,
     pool.DiffUnreadable: 500,
     pool.QueryTimedOut: 503,
     pool.QueryTooBig: 503,
     pool.EngineUnavailable: 503,
+    # Nobody is there to read it.
+    pool.ClientGone: 503,
 }
 
 

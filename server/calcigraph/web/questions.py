@@ -15,6 +15,7 @@ from calcigraph.pool import Query
 from calcigraph.rdf.formats import RESULTS
 from calcigraph.root import QuestionFile
 from calcigraph.web import streaming
+from calcigraph.web.asking import ask
 from calcigraph.web.caching import validated
 from calcigraph.web.choice import requested
 from calcigraph.web.negotiation import Offer
@@ -137,7 +138,7 @@ def _page(site: Site, asked: QuestionFile) -> str:
 def _answer(site: Site, asked: QuestionFile, chosen: Offer) -> Response:
     form = RESULTS[ANSWERS.index(chosen)]
     query = Query(asked.text, inference=asked.needs_inference, results_format=form.key, graph_format=None)
-    return streaming.respond(site.pool.ask(query), form.content_type)
+    return streaming.respond(ask(site, query), form.content_type)
 
 
 def _json(site: Site, asked: QuestionFile) -> dict[str, object]:

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 
 from calcigraph.describe import Term
 from calcigraph.pool import Answer, Query
+from calcigraph.web.asking import ask
 from calcigraph.web.problems import AnswerTooLong
 from calcigraph.web.site import Site
 
@@ -79,5 +80,5 @@ def read_whole(answer: Answer) -> bytes:
 
 def ask_table(site: Site, text: str, *, inference: bool, most_rows: int | None = None) -> Table:
     """Ask a SELECT or ASK and read the whole answer. Raises: what the pool raises, AnswerTooLong."""
-    answer = site.pool.ask(Query(text, inference=inference, results_format="json", graph_format=None))
+    answer = ask(site, Query(text, inference=inference, results_format="json", graph_format=None))
     return read_table(read_whole(answer), most_rows)

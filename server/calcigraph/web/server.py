@@ -22,6 +22,9 @@ from calcigraph.errors import EnvironmentProblem
 # the pool allows fewer of these at a time than there are threads.
 _THREADS = 64
 _BUFFERED_ANSWER = 2 << 20
+# waitress notices that a client has left only while it would read a further request from it. A client
+# that closes its half of the connection alone counts as gone too (RFC 9112 section 9.5 lets a server).
+_LOOKAHEAD = 1
 _LARGEST_HEADER = 1 << 20
 _LARGEST_BODY = 4 << 20
 _IDLE_S = 60
@@ -40,6 +43,7 @@ def serve(app: Flask, listener: socket.socket, ready: Callable[[], None] | None 
         map=channels,
         sockets=[listener],
         threads=_THREADS,
+        channel_request_lookahead=_LOOKAHEAD,
         ident="calcigraph",
         max_request_header_size=_LARGEST_HEADER,
         max_request_body_size=_LARGEST_BODY,

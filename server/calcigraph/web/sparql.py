@@ -15,6 +15,7 @@ from flask import Blueprint, Response, render_template, request
 from calcigraph.pool import Answer, Query
 from calcigraph.rdf.iris import named_node
 from calcigraph.web import bodies, service_description, streaming
+from calcigraph.web.asking import ask
 from calcigraph.web.caching import links, validated
 from calcigraph.web.choice import requested
 from calcigraph.web.negotiation import Offer, choose
@@ -92,7 +93,7 @@ def _answered(site: Site, parameters: bodies.Parameters, text: str | None) -> Re
         problem = AddressTooLong if request.method in ("GET", "HEAD") else BodyTooLarge
         raise problem(f"The query has more than {site.settings.query_bytes} bytes.", "Send a shorter one.")
     formats = _formats(_single(parameters, "format"))
-    answer = site.pool.ask(_query(site, parameters, text, formats))
+    answer = ask(site, _query(site, parameters, text, formats))
     chosen = formats.of(answer)
     if chosen is HTML:
         response = _page(text, parameters, answer)

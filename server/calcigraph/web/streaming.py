@@ -16,6 +16,7 @@ from flask import Response, request
 
 from calcigraph.errors import Problem
 from calcigraph.pool import Answer
+from calcigraph.pool.problems import ClientGone
 
 _LOG = logging.getLogger(__name__)
 _IN_MEMORY = 4 << 20
@@ -45,6 +46,8 @@ def respond(answer: Answer, content_type: str) -> Response:
 def _pieces(answer: Answer) -> Iterator[bytes]:
     try:
         yield from answer.body
+    except ClientGone as problem:
+        raise BrokenOffError from problem
     except Problem as problem:
         _LOG.warning("an answer was broken off: %s", type(problem).__name__)
         raise BrokenOffError from problem
