@@ -1,13 +1,14 @@
 """A root in, everything that is wrong with it out: the checks of `calcigraph check`, in order.
 
 Files first; where one is broken nothing else is judged, because nothing else could be trusted.
-Then clashes, shapes, lints, and every question against its whole recorded answer.
+Then axioms that cannot be used, clashes, shapes, lints, and every question against its whole recorded answer.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -45,6 +46,7 @@ def check(
         return [Finding("rules", problem.place or Place("ontology/rules"), problem.detail, problem.remedy)]
     offline = Offline.of(dataset)
     return [
+        *(_placed(root, finding) for finding in dataset.inference.findings),
         *(clash_finding(dataset, clash) for clash in dataset.inference.clashes),
         *shape_findings(dataset),
         *lint(dataset, offline.csv),
@@ -79,6 +81,14 @@ def answer_findings(dataset: Dataset, offline: Offline) -> Iterator[Finding]:
             )
             continue
         yield from question_findings(question, rows, dataset.root.prefixes)
+
+
+def _placed(root: Root, finding: Finding) -> Finding:
+    """A finding of the reasoner, which knows terms and no files, with the place of its node."""
+    if not finding.node.startswith("<"):
+        return finding
+    node = ox.NamedNode(finding.node[1:-1])
+    return replace(finding, place=root.place(node) or finding.place, node=root.prefixes.shrink(node))
 
 
 def _finding(dataset: Dataset, result: Result) -> Finding:
