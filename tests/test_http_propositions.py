@@ -1,0 +1,300 @@
+"""The contradiction view: what speaks for a proposition beside what speaks against it, and on what ground."""
+
+from __future__ import annotations
+
+import html
+import itertools
+import re
+import shutil
+from collections import Counter
+from collections.abc import Callable
+
+import pyoxigraph as ox
+import pytest
+
+from calcigraph.web.propositions import MOST_LINES, STANCES
+from conftest import BROWSER, ROOTS, Server
+from test_http_pages import SCHEMES, Page, is_own_script, urlsplit
+
+SERVER = "https://w3id.org/calcigraph/server#"
+PREFIX = f"PREFIX srv: <{SERVER}> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
+
+
+def section(page: str) -> str:
+    """The contradiction view of a page, "" where it has none."""
+    found = re.search(
+        r'<section class="contradiction".*?</section>\s*(?=<section>|<section class="formats")', page, re.S
+    )
+    return found[0] if found else ""
+
+
+def columns(page: str) -> list[str]:
+    return re.findall(r'<section class="stance-column.*?</section>', section(page), re.S)
+
+
+def text(markup: str) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", markup)).split())
+
+
+def view(server: Server, iri: str) -> str:
+    reply = server.get(server.path_of(iri) + ".html", BROWSER)
+    assert reply.status == 200
+    return reply.text
+
+
+def propositions(server: Server, most: int = 6) -> list[str]:
+    """Propositions with the most stances, then those with the most lines."""
+    rows = server.rows(
+        PREFIX + "SELECT ?p (COUNT(DISTINCT ?s) AS ?stances) (COUNT(DISTINCT ?l) AS ?lines) "
+        "{ ?l srv:proposition ?p ; srv:stance ?s } GROUP BY ?p ORDER BY DESC(?stances) DESC(?lines) ?p "
+        f"LIMIT {most}"
+    )
+    assert len(rows) >= min(most, 4)
+    return [row["p"] for row in rows]
+
+
+def test_stances_stand_side_by_side_in_their_order_each_with_its_count(server: Server) -> None:
+    seen = 0
+    for iri in propositions(server):
+        lines = server.rows(
+            PREFIX + f"SELECT DISTINCT ?l ?s {{ ?l srv:proposition <{iri}> ; srv:stance ?s }}"
+        )
+        counts = Counter(row["s"] for row in lines)
+        expected = [(s.value.removeprefix(SERVER), counts[s.value]) for s in STANCES if counts[s.value]]
+        found = [
+            (re.search(r'title="srv:(\w+)"', c), re.search(r'class="count">(\d+)', c))
+            for c in columns(view(server, iri))
+        ]
+        assert [(s[1], int(n[1])) for s, n in found if s and n] == expected, iri
+        seen += len(expected) > 1
+    assert seen, "some are contested"
+
+
+def test_each_line_shows_its_evidence_sources_and_grades_in_the_column_of_its_stance(server: Server) -> None:
+    for iri in propositions(server, 4):
+        shown = {
+            stance[1]: column
+            for column in columns(view(server, iri))
+            if (stance := re.search(r'title="srv:(\w+)"', column))
+        }
+        rows = server.rows(
+            PREFIX + f"SELECT ?s ?l ?e ?from ?grade {{ ?l srv:proposition <{iri}> ; srv:stance ?s ; "
+            "srv:evidence ?e OPTIONAL { ?e srv:source ?from } OPTIONAL { ?l srv:grade ?grade } }"
+        )
+        assert rows
+        for row in rows:
+            column = shown[row["s"].removeprefix(SERVER)]
+            for name in ("l", "e", "from", "grade"):
+                if name in row:
+                    assert f'href="{server.path_of(row[name])}"' in column, (iri, row)
+
+
+def test_a_source_is_shown_with_its_position_and_the_larger_source(server: Server) -> None:
+    rows = server.rows(
+        PREFIX + "SELECT ?p ?from ?position ?whole { ?l srv:proposition ?p ; srv:evidence ?e . ?e srv:source "
+        "?from . ?from srv:position ?position ; srv:partOf ?whole } ORDER BY ?p ?from LIMIT 3"
+    )
+    assert rows
+    for row in rows:
+        shown = section(view(server, row["p"]))
+        assert re.search(
+            rf'href="{re.escape(server.path_of(row["from"]))}".*?position {row["position"]}\s+in\s+'
+            rf'<a href="{re.escape(server.path_of(row["whole"]))}"',
+            shown,
+            re.S,
+        ), row
+
+
+def test_contested_is_said_of_those_that_are_and_of_no_other(server: Server) -> None:
+    for value, wanted in (("true", True), (None, False)):
+        pattern = "?p srv:contested true" if value else "FILTER NOT EXISTS { ?p srv:contested true }"
+        rows = server.rows(
+            PREFIX
+            + f"SELECT ?p {{ ?p a srv:Proposition {'.' if value else ''} {pattern} }} ORDER BY ?p LIMIT 2"
+        )
+        assert rows
+        for row in rows:
+            heading = re.search(r"<h2>.*?</h2>", section(view(server, row["p"])), re.S)
+            assert heading
+            assert ("contested" in heading[0]) is wanted, row
+
+
+def test_decisions_conditions_and_contexts_are_told(server: Server) -> None:
+    rows = server.rows(
+        PREFIX + "SELECT ?p ?verdict ?reason ?basis { ?d srv:decides ?p ; srv:verdict ?verdict ; "
+        "srv:reason ?reason ; srv:basis ?basis } ORDER BY ?p ?basis LIMIT 4"
+    )
+    assert rows
+    for row in rows:
+        shown = section(view(server, row["p"]))
+        assert f'title="srv:{row["verdict"].removeprefix(SERVER)}"' in shown
+        assert row["reason"] in text(shown)
+        assert f'href="{server.path_of(row["basis"])}"' in shown
+    conditions = server.rows(PREFIX + "SELECT ?p ?text { ?p srv:condition ?text } ORDER BY ?p LIMIT 2")
+    assert conditions
+    for row in conditions:
+        assert f"only {row['text']}" in text(section(view(server, row["p"])))
+
+
+def test_what_evidence_says_of_itself_is_told_under_the_names_that_shapes_give(
+    servers: Callable[[str], Server],
+) -> None:
+    shipped = servers("shipped")
+    sh, root = "http://www.w3.org/ns/shacl#", shipped.root
+    named: dict[ox.Triple | object, str] = {}
+    shapes = [t for file in root.shapes for t in file.triples]
+    names = {t.subject: t.object.value for t in shapes if t.predicate.value == f"{sh}name"}
+    for triple in shapes:
+        if triple.predicate.value == f"{sh}path" and triple.subject in names:
+            named.setdefault(triple.object, names[triple.subject])
+    iri = propositions(shipped, 1)[0]
+    shown = section(view(shipped, iri))
+    terms = {html.unescape(re.sub("<[^>]*>", "", m)) for m in re.findall(r"<dt>(.*?)</dt>", shown, re.S)}
+    assert len(terms) > 10
+    assert len(terms & set(named.values())) > 10
+    # A result leads to the work that it came from, and that one's own facts stand below it.
+    assert re.search(r'<dd><a [^>]*>.*?</a><dl class="told">\s*<div><dt>', shown, re.S)
+
+
+def test_evidence_without_a_shape_still_says_what_was_asserted(toy: Server) -> None:
+    shown = view(toy, f"{toy.namespace}id/p-pump-2-feeds-high-tank")
+    supports, refutes = (text(column) for column in columns(shown))
+    assert "inspected by A. Fitter" in supports
+    assert "inspected by B. Welder" in refutes
+    assert "Fitter" not in refutes
+
+
+def test_what_is_no_proposition_has_no_such_section(server: Server) -> None:
+    rows = server.rows(
+        PREFIX
+        + f"SELECT DISTINCT ?s {{ ?s rdfs:label ?l FILTER(STRSTARTS(STR(?s), '{server.namespace}id/')) "
+        "FILTER NOT EXISTS { ?s a srv:Proposition } } ORDER BY STR(?s)"
+    )
+    assert rows
+    for row in rows[:: max(1, len(rows) // 6)]:
+        page = view(server, row["s"])
+        assert 'class="contradiction"' not in page
+        assert "stance-" not in page
+
+
+def test_the_view_stands_above_what_links_here_and_leaves_the_data_as_it_is(server: Server) -> None:
+    iri = propositions(server, 4)[0]
+    page = view(server, iri)
+    assert page.index('class="contradiction"') < page.index("What links here")
+    embedded = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)
+    assert embedded
+    base = server.path_of(iri)
+    quads = {
+        form: set(ox.parse(data, format=kind, base_iri=iri))
+        for form, data, kind in (
+            ("page", embedded[1].encode(), ox.RdfFormat.JSON_LD),
+            ("turtle", server.get(f"{base}.ttl").body, ox.RdfFormat.TURTLE),
+        )
+    }
+    triples = {form: {q.triple for q in found} for form, found in quads.items()}
+    assert triples["page"] == triples["turtle"]
+    about = [t for t in triples["turtle"] if iri in (t.subject.value, getattr(t.object, "value", ""))]
+    assert len(about) == len(triples["turtle"]) > 3
+
+
+def test_the_view_is_well_formed_and_made_for_screen_readers(server: Server) -> None:
+    for iri in propositions(server, 4):
+        page = Page(view(server, iri))
+        assert not page.faults, iri
+        assert not page.open, iri
+        levels = [int(heading[1]) for heading in page.headings]
+        assert all(after - before <= 1 for before, after in itertools.pairwise(levels)), iri
+        ids = [a["id"] for _, a in page.elements if "id" in a]
+        assert len(ids) == len(set(ids)), iri
+        assert all(a.get("aria-labelledby") in ids for a in page.all("section") if "aria-labelledby" in a)
+        anchors = [a["href"] for a in page.all("a") if (a.get("href") or "").startswith("#stance")]
+        assert all((href or "")[1:] in ids for href in anchors), iri
+
+
+HOSTILE = """\
+@prefix plant: <https://example.org/plant/ontology/> .
+@prefix id: <https://example.org/plant/id/> .
+@prefix srv: <https://w3id.org/calcigraph/server#> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+
+id:p-evil a srv:Proposition ; rdfs:label "<b onclick=alert(1)>evil"@en ; srv:subject id:pump-1 ;
+  srv:relation plant:feeds ; srv:object id:low-tank ;
+  srv:contested true ;
+  srv:condition "<script>alert(2)</script>" ;
+  srv:context id:c-evil , <javascript:alert(3)> .
+id:c-evil rdfs:label "<img src=x onerror=alert(4)>"@en .
+id:acceptance-evil a srv:Acceptance ; rdfs:label "'\\"><svg onload=alert(5)>"@en ; srv:decides id:p-evil ;
+  srv:verdict srv:rejected ; srv:reason "</section><script>alert(6)</script>" ;
+  srv:basis <javascript:alert(7)> .
+id:line-evil a srv:EvidenceLine ; srv:proposition id:p-evil ; srv:stance id:stance-evil ;
+  srv:grade id:grade-evil ; srv:evidence id:e-evil .
+id:stance-evil rdfs:label "</h3><script>alert(8)</script>"@en .
+id:grade-evil rdfs:label "<iframe src=javascript:alert(9)>"@en ; srv:rank "NaN" .
+id:e-evil a plant:Inspection ; rdfs:label "\\" onmouseover=\\"alert(10)"@en ;
+  plant:inspectedBy "<script>alert(11)</script>" , <javascript:alert(12)> ;
+  plant:rating [ plant:amount "<svg/onload=alert(13)>" ; plant:unit ( "a" "<script>" ) ] ;
+  srv:source id:s-evil .
+id:s-evil a srv:Source ; rdfs:label "<script>alert(14)</script>"@en ; srv:retracted true ;
+  srv:position "<b>" ; srv:partOf <data:text/html,alert(15)> .
+[] a srv:EvidenceLine ; srv:proposition id:p-evil ; srv:stance srv:refutes ;
+  srv:evidence [ rdfs:label "no name" ; srv:source [ rdfs:label "nor here" ] ] .
+id:p-silent a srv:Proposition ; rdfs:label "nobody says so"@en ; srv:subject id:pump-1 ;
+  srv:relation plant:feeds ; srv:object id:valve-9 .
+id:p-many a srv:Proposition ; rdfs:label "many say so"@en ; srv:subject id:pump-1 ;
+  srv:relation plant:feeds ; srv:object id:pump-2 .
+"""
+MANY = MOST_LINES + 70
+
+
+@pytest.fixture(scope="module")
+def quarrel(start: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory) -> Server:
+    """The toy root with propositions that mean harm, or are merely hard to show."""
+    folder = tmp_path_factory.mktemp("quarrel") / "root"
+    shutil.copytree(ROOTS["toy"], folder)
+    many = "".join(
+        f"id:line-many-{n} a srv:EvidenceLine ; srv:proposition id:p-many ; srv:stance srv:supports ; "
+        f"srv:grade id:grade-{n % 3} ; srv:evidence id:inspection-many-{n} .\n"
+        f'id:inspection-many-{n} a plant:Inspection ; rdfs:label "visit {n}"@en .\n'
+        for n in range(MANY)
+    )
+    ranks = "".join(f'id:grade-{n} rdfs:label "grade {n}"@en ; srv:rank {n} .\n' for n in range(3))
+    (folder / "data" / "quarrel.ttl").write_text(HOSTILE + many + ranks, encoding="utf-8")
+    return start("quarrel", folder, "--reasoner", "none")
+
+
+def test_nothing_that_a_proposition_or_its_evidence_says_runs_or_breaks_out(quarrel: Server) -> None:
+    markup = quarrel.get("/id/p-evil.html", BROWSER).text
+    page = Page(markup)
+    assert not page.faults
+    assert not page.open
+    assert all(is_own_script(script) for script in page.all("script"))
+    assert not [tag for tag in ("img", "svg", "iframe", "b") if page.all(tag)]
+    assert not [n for _, a in page.elements for n in a if n.startswith("on")]
+    assert all(urlsplit(a.get("href") or "").scheme in SCHEMES for a in page.all("a"))
+    said = text(section(markup))
+    for number in (2, 4, 5, 6, 8, 9, 10, 11, 13, 14):
+        assert f"alert({number})" in said
+
+
+def test_a_retracted_source_is_flagged_and_a_stance_of_ones_own_comes_last(quarrel: Server) -> None:
+    found = [text(column) for column in columns(quarrel.get("/id/p-evil.html", BROWSER).text)]
+    assert len(found) == 2
+    assert found[0].startswith("refutes 1")
+    assert "retracted" in found[1]
+    assert "retracted" not in found[0]
+
+
+def test_a_proposition_without_evidence_says_so(quarrel: Server) -> None:
+    shown = quarrel.get("/id/p-silent.html", BROWSER).text
+    assert 'class="stance-column' not in shown
+    assert "Nothing is recorded about who says so." in section(shown)
+
+
+def test_many_lines_leave_the_page_readable_and_the_best_graded_come_first(quarrel: Server) -> None:
+    (column,) = columns(quarrel.get("/id/p-many.html", BROWSER).text)
+    assert column.count('class="entry"') == MOST_LINES
+    assert f"{MANY - MOST_LINES} more" in text(column)
+    grades = [int(n) for n in re.findall(r">grade (\d)<", column)]
+    assert len(grades) == MOST_LINES
+    assert grades == sorted(grades, reverse=True)
