@@ -6,9 +6,11 @@ STAMP := .venv/stamp
 .PHONY: serve test check bench lint lock clean
 
 serve: $(STAMP)-run
+	-$(BIN)/python hatch_build.py
 	$(BIN)/calcigraph serve
 
 test: $(STAMP)-test lint
+	-$(BIN)/python hatch_build.py
 	$(BIN)/python -m pytest
 
 check: $(STAMP)-run
@@ -20,8 +22,8 @@ bench: $(STAMP)-test
 	$(BIN)/python bench/queries/compare.py
 
 lint: $(STAMP)-test
-	$(BIN)/ruff check server tests bench
-	$(BIN)/ruff format --check server tests bench
+	$(BIN)/ruff check server tests bench hatch_build.py
+	$(BIN)/ruff format --check server tests bench hatch_build.py
 	$(BIN)/mypy
 
 .venv/bin/python:
@@ -43,4 +45,4 @@ lock: $(STAMP)-test
 	$(BIN)/python -m piptools compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-header --extra build --extra test -c requirements/run.txt -o requirements/test.txt pyproject.toml
 
 clean:
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv build dist server/frontend/node_modules server/calcigraph/web/static/built .pytest_cache .mypy_cache .ruff_cache .hypothesis
