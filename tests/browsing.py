@@ -11,7 +11,6 @@ import importlib.util
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -46,28 +45,6 @@ SETTLED = """
   && (!document.querySelector("script[type=module]") || document.documentElement.dataset.enhanced)
   && window.waiting.count === 0 && performance.now() - window.waiting.since > 100
 """
-# What a root says about signs and figures; a root that says so itself needs no addition.
-SIGNS = {
-    "shipped": """\
-@prefix cg: <https://w3id.org/calcigraph/ontology/> .
-@prefix srv: <https://w3id.org/calcigraph/server#> .
-@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
-cg:netPromotes srv:sign "+" .
-cg:netInhibits srv:sign "-" .
-cg:value rdfs:subPropertyOf srv:value .
-cg:ciLow rdfs:subPropertyOf srv:low .
-cg:ciHigh rdfs:subPropertyOf srv:high .
-cg:effectMeasure rdfs:subPropertyOf srv:measure .
-cg:valueUnit rdfs:subPropertyOf srv:unit .
-""",
-    "toy": """\
-@prefix plant: <https://example.org/plant/ontology/> .
-@prefix srv: <https://w3id.org/calcigraph/server#> .
-plant:reaches srv:sign "+" .
-plant:blocks srv:sign "-" .
-plant:starves srv:sign "-" .
-""",
-}
 
 
 def missing() -> str | None:
@@ -122,7 +99,7 @@ class Visit:
     def picture(self, name: str) -> None:
         """A screenshot for people to look at."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        path = SCREENSHOTS / f"{self.server.name.removeprefix('signed-')}-{name}.png"
+        path = SCREENSHOTS / f"{self.server.name}-{name}.png"
         self.page.screenshot(path=path, full_page=True)
 
     def check(self) -> None:
@@ -190,38 +167,7 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture(scope="session")
-def portals(
-    start: Callable[..., Server],
-    servers: Callable[[str], Server],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Callable[[str], Server]:
-    """The server of a root that tells the signs of its relations, with an addition where it does not yet."""
-    running: dict[str, Server] = {}
-
-    def of(name: str) -> Server:
-        if name not in running:
-            if tells_signs(ROOTS[name]):
-                running[name] = servers(name)
-            else:
-                running[name] = start(f"signed-{name}", signed_copy(name, tmp_path_factory.mktemp(name)))
-        return running[name]
-
-    return of
-
-
 @pytest.fixture(scope="session", params=sorted(ROOTS))
-def portal(request: pytest.FixtureRequest, portals: Callable[[str], Server]) -> Server:
+def portal(request: pytest.FixtureRequest, servers: Callable[[str], Server]) -> Server:
     """Each root in turn."""
-    return portals(request.param)
-
-
-def tells_signs(root: Path) -> bool:
-    return any(" srv:sign " in path.read_text(encoding="utf-8") for path in (root / "ontology").glob("*.ttl"))
-
-
-def signed_copy(name: str, folder: Path) -> Path:
-    for part in ("ontology", "data", "shapes"):
-        shutil.copytree(ROOTS[name] / part, folder / part)
-    (folder / "ontology" / "signs.ttl").write_text(SIGNS[name], encoding="utf-8")
-    return folder
+    return servers(request.param)

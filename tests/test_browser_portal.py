@@ -23,7 +23,7 @@ STANCES = "https://w3id.org/calcigraph/server#"
 
 
 def name_of(server: Server) -> str:
-    return server.name.removeprefix("signed-")
+    return server.name
 
 
 def resource(server: Server) -> str:
@@ -118,9 +118,9 @@ def test_the_evidence_for_and_against_a_proposition_stands_on_its_page(
 
 
 def test_the_figures_of_the_evidence_are_a_forest_plot_with_their_stances(
-    browser: Browser, portals: Callable[[str], Server]
+    browser: Browser, servers: Callable[[str], Server]
 ) -> None:
-    server = portals("shipped")
+    server = servers("shipped")
     rows = server.rows(
         f"SELECT ?p (COUNT(*) AS ?n) {{ ?l <{STANCES}proposition> ?p ; <{STANCES}evidence> ?e . "
         f"?e <{STANCES}value> ?v ; <{STANCES}low> ?low ; <{STANCES}high> ?high }} "
@@ -190,9 +190,9 @@ def test_without_scripts_each_page_still_says_everything(browser: Browser, porta
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_pictures_keep_their_colours_when_they_are_saved(
-    browser: Browser, portals: Callable[[str], Server], dark: bool
+    browser: Browser, servers: Callable[[str], Server], dark: bool
 ) -> None:
-    server = portals("toy")
+    server = servers("toy")
     with browser.visit(server, dark=dark) as visit:
         page = visit.go(resource(server)).page
         with page.expect_download() as saving:

@@ -110,8 +110,8 @@ def test_nothing_is_cut_off_on_a_phone(browser: Browser, portal: Server) -> None
         ("query", QUERY_BYTES),
     ],
 )
-def test_pages_are_small(browser: Browser, portals: Callable[[str], Server], kind: str, most: int) -> None:
-    server = portals("shipped")
+def test_pages_are_small(browser: Browser, servers: Callable[[str], Server], kind: str, most: int) -> None:
+    server = servers("shipped")
     with browser.visit(server) as visit:
         path = pages(server)[kind]
         page = visit.go(path).page

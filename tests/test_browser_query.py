@@ -50,7 +50,7 @@ GRAPH = """SELECT * { VALUES (?source ?sign ?target) {
 
 
 def name_of(server: Server) -> str:
-    return server.name.removeprefix("signed-")
+    return server.name
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def visit(browser: Browser, portal: Server) -> Visit:
 
 @pytest.fixture
 def toy_visit(browser: Browser, portals) -> Visit:
-    with browser.visit(portals("toy")) as visit:
+    with browser.visit(servers("toy")) as visit:
         yield visit.go("/sparql")
 
 

@@ -30,7 +30,7 @@ from calcigraph.web import (
 )
 from calcigraph.web.about import about
 
-# No script of ours exists yet; JSON-LD is a data block and not subject to script-src.
+# Scripts are our own, from our own address; JSON-LD is a data block and not subject to script-src.
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
