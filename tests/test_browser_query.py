@@ -60,7 +60,7 @@ def visit(browser: Browser, portal: Server) -> Visit:
 
 
 @pytest.fixture
-def toy_visit(browser: Browser, portals) -> Visit:
+def toy_visit(browser: Browser, servers) -> Visit:
     with browser.visit(servers("toy")) as visit:
         yield visit.go("/sparql")
 
