@@ -142,6 +142,25 @@ def test_infer_exits_with_the_clash_and_its_proof(cache: Path, tmp_path: Path) -
     assert "asserted" in done.stderr
 
 
+def test_a_bound_that_is_met_names_itself(cache: Path) -> None:
+    files = [TOY / "ontology/plant.ttl", TOY / "data/plant.ttl"]
+
+    done = run(cache, "infer", *files, "--limit", "inferred", "3")
+
+    assert done.returncode == 1
+    assert "Raise the limit `inferred`" in done.stderr
+
+
+def test_an_axiom_that_cannot_be_used_is_warned_about(cache: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.ttl").write_text(f"{OWL}<urn:x:p> owl:propertyChainAxiom [] .", encoding="utf-8")
+
+    done = run(cache, "infer", tmp_path / "a.ttl")
+
+    assert done.returncode == 0
+    assert "warning: <urn:x:p>" in done.stderr
+    assert "Turtle collection" in done.stderr
+
+
 def test_a_file_that_cannot_be_read_is_named_with_its_line(cache: Path, tmp_path: Path) -> None:
     (tmp_path / "broken.ttl").write_text("<urn:a> <urn:b>\n<urn:c>", encoding="utf-8")
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
 import pyoxigraph as ox
+from rich.console import Console
 
 from calcigraph.cli.options import reasoner_option
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.reading import read_files
 from calcigraph.rdf.terms import show_term
-from calcigraph.reasoning import Clash, Proof, Statement
+from calcigraph.reasoning import Clash, Limits, Proof, Statement
 from calcigraph.reasoning import infer as close
 from calcigraph.settings import ReasonerName
 
+_BOUNDS = asdict(Limits())
 _FORMATS = {"nt": ox.RdfFormat.N_TRIPLES, "turtle": ox.RdfFormat.TURTLE}
 
 
@@ -36,13 +39,32 @@ _FORMATS = {"nt": ox.RdfFormat.N_TRIPLES, "turtle": ox.RdfFormat.TURTLE}
     show_default=True,
     help="How the triples are written.",
 )
-def infer(files: tuple[Path, ...], reasoner: ReasonerName, style: str) -> None:
+@click.option(
+    "--limit",
+    "bounds",
+    metavar="NAME NUMBER",
+    multiple=True,
+    type=(click.Choice(sorted(_BOUNDS)), click.IntRange(min=1)),
+    help=f"A bound of the reasoner, by default: {', '.join(f'{k} {v:,}' for k, v in _BOUNDS.items())}.",
+)
+def infer(
+    files: tuple[Path, ...], reasoner: ReasonerName, style: str, bounds: tuple[tuple[str, int], ...]
+) -> None:
     """Print what FILE… entail under OWL 2 RL and do not say themselves.
 
-    Exits with 1 and the clash with its proof where they are inconsistent.
+    Exits with 1 and the clash with its proof where they are inconsistent, and with 1 where the
+    closure would be larger than a bound (--limit) allows. Shows its progress on a terminal.
     """
     read = read_files(files)
-    inference = close(read.triples, engine=reasoner)
+    with Console(stderr=True).status("reading") as status:
+        inference = close(
+            read.triples,
+            engine=reasoner,
+            progress=lambda stage, facts: status.update(f"{stage}: {facts:,} facts"),
+            limits=replace(Limits(), **dict(bounds)),
+        )
+    for finding in inference.findings:
+        click.echo(f"warning: {finding.node}: {finding.message} {finding.remedy}", err=True)
     if inference.clashes:
         for clash in inference.clashes:
             click.echo("\n".join(_clash(clash, read.prefixes)), err=True)
