@@ -23,9 +23,13 @@ from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
 import pytest
+from hypothesis import HealthCheck, settings
 
 from calcigraph.root import Root
 
+# How long an example takes says how busy the machine is, and no test asserts a time.
+settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("calm")
 # Where everything is to be had (see .ci/run), what is skipped was not tested.
 NO_SKIPS = os.environ.get("CALCIGRAPH_NO_SKIPS") == "1"
 
