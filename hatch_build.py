@@ -25,6 +25,7 @@ BUILT = Path("server/calcigraph/web/static/built")
 FRONTEND = Path("server/frontend")
 STAMP = "stamp"
 SKIP = "CALCIGRAPH_FRONTEND"
+SYSTEM_AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")  # where Debian and Ubuntu keep them
 _ASIDE = {"node_modules", "tests", "dist", ".vitest"}
 _LICENCE_NAMES = ("licen", "copying", "notice")
 
@@ -162,6 +163,9 @@ def _npm(sources: Path, *arguments: str) -> None:
 def _run(sources: Path, *arguments: str) -> None:
     program, _ = node()
     environment = os.environ | {"PATH": f"{program.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    # Node trusts a list of its own. Behind a proxy with its own authority, only the system's list will do.
+    if SYSTEM_AUTHORITIES.is_file():
+        environment.setdefault("NODE_EXTRA_CA_CERTS", str(SYSTEM_AUTHORITIES))
     command = [str(program), *arguments]
     done = subprocess.run(command, cwd=sources, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
