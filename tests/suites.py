@@ -1,4 +1,4 @@
-"""Where the W3C test suites are: data to test against, which stands beside the clone and not in it."""
+"""Where the W3C test suites and the source documents are: beside the clone, not in it."""
 
 from __future__ import annotations
 
@@ -23,3 +23,13 @@ def needs(name: str) -> pytest.MarkDecorator:
         suite(name) is None,
         reason=f"the suite {name}/ is not here: name its parent folder in CALCIGRAPH_SUITES",
     )
+
+
+def shared() -> Path:
+    """The folder with the source documents (seeds/) and what was read of the literature (domain/)."""
+    folder = Path(os.environ.get("CALCIGRAPH_SHARED") or ROOT.parent / "shared")
+    if not ((folder / "seeds").is_dir() and (folder / "domain").is_dir()):
+        pytest.skip(
+            "name the folder with seeds/ and domain/ in CALCIGRAPH_SHARED, or put it beside the clone as shared"
+        )
+    return folder

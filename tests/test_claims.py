@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import re
 from collections import Counter, defaultdict
 from functools import cache
@@ -11,6 +10,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+
+from suites import shared
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -139,16 +140,6 @@ def graph() -> Graph:
 def claims() -> list[str]:
     found = [node.removeprefix(ID) for node in graph().back[TYPE, CG + "SourceAssertion"]]
     return sorted(name for name in found if CLAIM.fullmatch(name))
-
-
-def shared() -> Path:
-    places = [os.environ.get("CALCIGRAPH_SHARED"), ROOT.parent / "shared"]
-    for place in filter(None, places):
-        if (Path(place) / "seeds").is_dir():
-            return Path(place)
-    pytest.skip(
-        "set CALCIGRAPH_SHARED to the folder with seeds/ and domain/, or put it beside the clone as shared"
-    )
 
 
 def rows() -> dict[str, dict[str, str]]:

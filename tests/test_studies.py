@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -12,6 +11,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+
+from suites import shared
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -156,16 +157,6 @@ class Graph:
 @cache
 def graph() -> Graph:
     return Graph()
-
-
-def shared() -> Path:
-    places = [os.environ.get("CALCIGRAPH_SHARED"), ROOT.parent / "shared"]
-    for place in filter(None, places):
-        if (Path(place) / "domain" / "trials.tsv").is_file():
-            return Path(place)
-    pytest.skip(
-        "set CALCIGRAPH_SHARED to the folder with seeds/ and domain/, or put it beside the clone as shared"
-    )
 
 
 @cache

@@ -84,13 +84,6 @@ class Terms(dict[Node, int]):
         return type(self.terms[index]) is ox.Literal
 
 
-def literal_mask(terms: Terms, ids: Ids) -> npt.NDArray[np.bool_]:
-    """True where an id stands for a literal. Cost: one pass and a table of one byte per term."""
-    table = np.zeros(len(terms.terms), bool)
-    table[terms.literals] = True
-    return np.asarray(table[ids])
-
-
 def pack(subjects: Iterable[int], objects: Iterable[int]) -> Ids:
     """Pairs as one column, subject in the high half."""
     left, right = np.fromiter(subjects, np.int64), np.fromiter(objects, np.int64)
