@@ -30,6 +30,6 @@ def shared() -> Path:
     folder = Path(os.environ.get("CALCIGRAPH_SHARED") or ROOT.parent / "shared")
     if not ((folder / "seeds").is_dir() and (folder / "domain").is_dir()):
         pytest.skip(
-            "name the folder with seeds/ and domain/ in CALCIGRAPH_SHARED, or put it beside the clone as shared"
+            "name the folder with seeds/ and domain/ in CALCIGRAPH_SHARED, or put it beside the clone"
         )
     return folder
