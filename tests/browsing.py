@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from calcigraph.web.assets import assets
+from calcigraph.web.views.assets import assets
 from conftest import REPOSITORY, ROOTS, Server
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from types import ModuleType
 
 import pytest
 
-from calcigraph.web.assets import FOLDER, assets
+from calcigraph.web.views.assets import FOLDER, assets
 from conftest import REPOSITORY, Server
 
 FRONTEND = REPOSITORY / "server" / "frontend"

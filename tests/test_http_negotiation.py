@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calcigraph.web.negotiation import Offer, choose, parse_accept
+from calcigraph.web.protocol.negotiation import Offer, choose, parse_accept
 from calcigraph.web.representations import GRAPH_OFFERS, HTML, RESULT_OFFERS
 from conftest import BROWSER
 

@@ -12,7 +12,7 @@ from flask import Flask
 import calcigraph
 from calcigraph.errors import Place, Problem
 from calcigraph.pool.problems import QueueFull
-from calcigraph.web import problems
+from calcigraph.web.protocol import problems
 from conftest import BROWSER, Server
 
 

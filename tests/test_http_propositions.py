@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pyoxigraph as ox
 import pytest
 
-from calcigraph.web.propositions import MOST_LINES, STANCES
+from calcigraph.web.views.propositions import MOST_LINES, STANCES
 from conftest import BROWSER, ROOTS, Server
 from test_http_pages import SCHEMES, Page, is_own_script, urlsplit
 

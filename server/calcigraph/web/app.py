@@ -18,8 +18,6 @@ from calcigraph.web import (
     mappings,
     openapi,
     operations,
-    pages,
-    problems,
     program,
     questions,
     resources,
@@ -28,7 +26,9 @@ from calcigraph.web import (
     sparql,
     vocabulary,
 )
-from calcigraph.web.about import about
+from calcigraph.web.protocol import problems
+from calcigraph.web.views import pages
+from calcigraph.web.views.about import about
 
 # Scripts are our own, from our own address; JSON-LD is a data block and not subject to script-src.
 _POLICY = (

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 import pyoxigraph as ox
 from flask import Blueprint, Response
 
-from calcigraph.web.caching import validated
+from calcigraph.web.protocol.caching import validated
 from calcigraph.web.site import Site, current_site
 
 _MOST_ADDRESSES = 50_000  # https://www.sitemaps.org/protocol.html#index

@@ -12,8 +12,8 @@ from flask import Blueprint, Response, current_app, jsonify
 
 from calcigraph.describe.vocabulary import DCAT, DCTERMS, RDF, SPDX, VOID, XSD
 from calcigraph.rdf.formats import by_key
-from calcigraph.web.caching import validated
-from calcigraph.web.choice import requested
+from calcigraph.web.protocol.caching import validated
+from calcigraph.web.protocol.choice import requested
 from calcigraph.web.representations import GRAPH_OFFERS, graph_format, write_graph
 from calcigraph.web.site import Site, current_site
 

@@ -10,13 +10,13 @@ from calcigraph.explanations.json import as_json
 from calcigraph.explanations.provenance import as_triples
 from calcigraph.explanations.text import as_text
 from calcigraph.rdf.terms import TermMalformed, parse_iri, parse_term
-from calcigraph.web.caching import validated
-from calcigraph.web.choice import requested
-from calcigraph.web.negotiation import Offer
-from calcigraph.web.pages import explain_link
-from calcigraph.web.problems import RequestMalformed
+from calcigraph.web.protocol.caching import validated
+from calcigraph.web.protocol.choice import requested
+from calcigraph.web.protocol.negotiation import Offer
+from calcigraph.web.protocol.problems import RequestMalformed
 from calcigraph.web.representations import GRAPH_OFFERS, HTML, JSON, graph_format, write_graph
 from calcigraph.web.site import Site, current_site
+from calcigraph.web.views.pages import explain_link
 
 TEXT = Offer("text/plain", "text")
 # JSON-LD stays a format of its own here: plain `application/json` is the nested proof.

@@ -7,12 +7,12 @@ from flask import Blueprint, Response, render_template
 from calcigraph.errors import Problem
 from calcigraph.root import QuestionFile
 from calcigraph.web import discovery
-from calcigraph.web.caching import links, validated
-from calcigraph.web.pages import json_for_page
+from calcigraph.web.protocol.caching import links, validated
 from calcigraph.web.questions import answer, featured
 from calcigraph.web.representations import HTML
-from calcigraph.web.results import Table
 from calcigraph.web.site import Site, current_site
+from calcigraph.web.views.pages import json_for_page
+from calcigraph.web.views.results import Table
 
 _ROWS = 12
 blueprint = Blueprint("front", __name__)

@@ -9,9 +9,9 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, request
 
 from calcigraph.rdf.iris import named_node
-from calcigraph.web.caching import validated
-from calcigraph.web.choice import requested
-from calcigraph.web.problems import RequestMalformed, ResourceUnknown
+from calcigraph.web.protocol.caching import validated
+from calcigraph.web.protocol.choice import requested
+from calcigraph.web.protocol.problems import RequestMalformed, ResourceUnknown
 from calcigraph.web.representations import GRAPH_OFFERS, graph_format, write_graph
 from calcigraph.web.site import Site, current_site
 

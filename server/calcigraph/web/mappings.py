@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from calcigraph.sssom import mappings_tsv
-from calcigraph.web.caching import validated
+from calcigraph.web.protocol.caching import validated
 from calcigraph.web.site import current_site
 
 PATH = "/mappings.sssom.tsv"

@@ -14,7 +14,7 @@ from flask import Blueprint, Response, current_app, jsonify
 from werkzeug.routing import Rule
 
 from calcigraph import __version__
-from calcigraph.web.caching import validated
+from calcigraph.web.protocol.caching import validated
 from calcigraph.web.site import current_site
 
 _VARIABLE = re.compile(r"<(?:[^:<>]+(?:\([^()]*\))?:)?([a-z_]+)>")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 
 from calcigraph import __version__
-from calcigraph.web.results import ask_table
 from calcigraph.web.site import current_site
+from calcigraph.web.views.results import ask_table
 
 blueprint = Blueprint("operations", __name__)
 

@@ -14,15 +14,15 @@ from calcigraph.describe.vocabulary import RDF, RDFS, SCHEMA, SH
 from calcigraph.pool import Query
 from calcigraph.rdf.formats import RESULTS
 from calcigraph.root import QuestionFile
-from calcigraph.web import streaming
 from calcigraph.web.asking import ask
-from calcigraph.web.caching import validated
-from calcigraph.web.choice import requested
-from calcigraph.web.negotiation import Offer
-from calcigraph.web.problems import ResourceUnknown
+from calcigraph.web.protocol import streaming
+from calcigraph.web.protocol.caching import validated
+from calcigraph.web.protocol.choice import requested
+from calcigraph.web.protocol.negotiation import Offer
+from calcigraph.web.protocol.problems import ResourceUnknown
 from calcigraph.web.representations import GRAPH_OFFERS, HTML, JSON, graph_format, write_graph
-from calcigraph.web.results import Table, ask_table
 from calcigraph.web.site import Site, current_site
+from calcigraph.web.views.results import Table, ask_table
 
 # Plain JSON is the question as one object; the answer alone has the names of SPARQL results.
 ANSWERS = tuple(Offer(form.media_type, form.suffixes[0][1:]) for form in RESULTS)

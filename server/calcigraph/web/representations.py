@@ -10,7 +10,7 @@ from calcigraph.rdf.formats import ALIASES, GRAPHS, RESULTS, Format
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.turtle import write_turtle
 from calcigraph.web.json_ld import COMPACTED, write_json_ld
-from calcigraph.web.negotiation import Offer
+from calcigraph.web.protocol.negotiation import Offer
 
 HTML = Offer("text/html", "html", ("application/xhtml+xml",))
 JSON = Offer("application/json", "json", ("text/json",))

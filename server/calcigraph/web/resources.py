@@ -13,12 +13,10 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from calcigraph.describe import Description
-from calcigraph.web import ontology
-from calcigraph.web.caching import links, validated
-from calcigraph.web.choice import requested
-from calcigraph.web.negotiation import Offer
-from calcigraph.web.pages import resource_page
-from calcigraph.web.problems import RequestMalformed, ResourceUnknown
+from calcigraph.web.protocol.caching import links, validated
+from calcigraph.web.protocol.choice import requested
+from calcigraph.web.protocol.negotiation import Offer
+from calcigraph.web.protocol.problems import RequestMalformed, ResourceUnknown
 from calcigraph.web.representations import (
     GRAPH_OFFERS,
     HTML,
@@ -28,6 +26,8 @@ from calcigraph.web.representations import (
     write_graph,
 )
 from calcigraph.web.site import Site, current_site
+from calcigraph.web.views import ontology
+from calcigraph.web.views.pages import resource_page
 
 OFFERS = (*GRAPH_OFFERS, HTML)
 _LARGEST_OFFSET = 10**9

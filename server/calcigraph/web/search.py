@@ -7,8 +7,8 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from calcigraph.describe import Match
 from calcigraph.errors import Problem
 from calcigraph.rdf.terms import parse_iri
-from calcigraph.web.caching import validated
-from calcigraph.web.choice import requested
+from calcigraph.web.protocol.caching import validated
+from calcigraph.web.protocol.choice import requested
 from calcigraph.web.representations import HTML, JSON
 from calcigraph.web.site import Site, current_site
 

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from calcigraph.describe.vocabulary import RDF, SD, VOID, XSD, Namespace
 from calcigraph.rdf.formats import GRAPHS, RESULTS
-from calcigraph.web.negotiation import Offer
+from calcigraph.web.protocol.negotiation import Offer
 from calcigraph.web.representations import graph_format, write_graph
 from calcigraph.web.site import Site
 

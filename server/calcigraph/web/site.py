@@ -15,8 +15,8 @@ from calcigraph.describe import Describer
 from calcigraph.describe.vocabulary import SRV
 from calcigraph.pool import Pool
 from calcigraph.settings import Settings
-from calcigraph.web.about import About
 from calcigraph.web.statistics import Statistics, count
+from calcigraph.web.views.about import About
 
 _KEY = "calcigraph"
 # RFC 3987 ipchar and "/", beyond what `quote` leaves alone anyway; "%" stays for what is encoded.

@@ -14,12 +14,13 @@ from flask import Blueprint, Response, render_template, request
 
 from calcigraph.pool import Answer, Query
 from calcigraph.rdf.iris import named_node
-from calcigraph.web import bodies, service_description, streaming
+from calcigraph.web import service_description
 from calcigraph.web.asking import ask
-from calcigraph.web.caching import links, validated
-from calcigraph.web.choice import requested
-from calcigraph.web.negotiation import Offer, choose
-from calcigraph.web.problems import (
+from calcigraph.web.protocol import bodies, streaming
+from calcigraph.web.protocol.caching import links, validated
+from calcigraph.web.protocol.choice import requested
+from calcigraph.web.protocol.negotiation import Offer, choose
+from calcigraph.web.protocol.problems import (
     AddressTooLong,
     BodyTooLarge,
     MediaTypeUnsupported,
@@ -27,8 +28,8 @@ from calcigraph.web.problems import (
     RequestMalformed,
 )
 from calcigraph.web.representations import GRAPH_OFFERS, HTML, RESULT_OFFERS
-from calcigraph.web.results import read_table, read_whole
 from calcigraph.web.site import Site, current_site
+from calcigraph.web.views.results import read_table, read_whole
 
 QUERY_TYPE = "application/sparql-query"
 _ROWS_ON_A_PAGE = 1000

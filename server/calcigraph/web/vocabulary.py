@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from calcigraph.describe import Description
 from calcigraph.describe.vocabulary import SRV
-from calcigraph.web.problems import ResourceUnknown
+from calcigraph.web.protocol.problems import ResourceUnknown
 from calcigraph.web.representations import HTML, SUFFIXES, graph_format, write_graph
 from calcigraph.web.resources import finished, see_other
 from calcigraph.web.site import Site, current_site

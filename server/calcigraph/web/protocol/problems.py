@@ -18,9 +18,9 @@ from calcigraph import errors, explanations, root
 from calcigraph.pool import problems as pool
 from calcigraph.rdf import formats, iris, malformed, prefixes, reading, terms
 from calcigraph.reasoning import checking, construct_rule, limits
-from calcigraph.web.negotiation import Offer, choose
+from calcigraph.web.protocol.negotiation import Offer, choose
 from calcigraph.web.representations import HTML
-from calcigraph.web.strings import STRINGS
+from calcigraph.web.views.strings import STRINGS
 
 _LOG = logging.getLogger(__name__)
 _TYPE = "https://w3id.org/calcigraph/server#"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import request
 
-from calcigraph.web.negotiation import Offer, choose
-from calcigraph.web.problems import NothingAcceptable, RequestMalformed
+from calcigraph.web.protocol.negotiation import Offer, choose
+from calcigraph.web.protocol.problems import NothingAcceptable, RequestMalformed
 
 
 def requested(offers: tuple[Offer, ...]) -> Offer:

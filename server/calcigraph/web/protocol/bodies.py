@@ -6,7 +6,12 @@ from urllib.parse import parse_qsl
 
 from flask import request
 
-from calcigraph.web.problems import AddressTooLong, BodyTooLarge, MediaTypeUnsupported, RequestMalformed
+from calcigraph.web.protocol.problems import (
+    AddressTooLong,
+    BodyTooLarge,
+    MediaTypeUnsupported,
+    RequestMalformed,
+)
 
 FORM = "application/x-www-form-urlencoded"
 _MOST_PARAMETERS = 1000

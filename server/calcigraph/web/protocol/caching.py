@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from calcigraph.web.compression import compressed
+from calcigraph.web.protocol.compression import compressed
 from calcigraph.web.site import Site
 
 

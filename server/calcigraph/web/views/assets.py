@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, request, send_from_directory
 
-FOLDER = Path(__file__).with_name("static") / "built"
+FOLDER = Path(__file__).parents[1] / "static" / "built"
 _ENTRY = "src/site.ts"
 # Its name is the same for every content; the others bear a digest.
 _THEME = "theme.js"

@@ -17,12 +17,12 @@ from calcigraph.describe.vocabulary import XSD
 from calcigraph.rdf.formats import by_key
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.terms import show_term
-from calcigraph.web import assets
-from calcigraph.web.propositions import contradiction
 from calcigraph.web.representations import SUFFIXES, write_graph
-from calcigraph.web.results import Table
 from calcigraph.web.site import Site, current_site
-from calcigraph.web.strings import STRINGS
+from calcigraph.web.views import assets
+from calcigraph.web.views.propositions import contradiction
+from calcigraph.web.views.results import Table
+from calcigraph.web.views.strings import STRINGS
 
 _PLAIN = {XSD["string"].value, "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"}
 

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from calcigraph.describe import Term
 from calcigraph.pool import Answer, Query
 from calcigraph.web.asking import ask
-from calcigraph.web.problems import AnswerTooLong
+from calcigraph.web.protocol.problems import AnswerTooLong
 from calcigraph.web.site import Site
 
 _MOST_BYTES = 16 << 20

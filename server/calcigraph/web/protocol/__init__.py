@@ -1,0 +1,1 @@
+"""What every answer owes HTTP: negotiation, bodies, caching, streaming, problem documents."""
