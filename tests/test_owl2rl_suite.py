@@ -7,8 +7,9 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from calcigraph.reasoning import Inference, infer
-from calcigraph.reasoning.checking import check_proof
+from calcigraph.conformance import DOCUMENT
+from calcigraph.reasoning import Inference, check_proof, infer
+from earl import w3c
 from suites import needs, suite
 
 FOLDER = suite("owl2rl")
@@ -37,7 +38,10 @@ def test_suite_is_the_one_that_was_counted():
     assert len(CASES) == 205
 
 
-@pytest.mark.parametrize("case", CASES)
+# The cases have names and no IRIs.
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, id=case, marks=w3c("owl2rl", case, f"{DOCUMENT}#{case}")) for case in CASES]
+)
 def test_case_is_decided_as_the_suite_says(case: str):
     folder = FOLDER / case
     contradiction = folder / f"{case}.graph.ttl"

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from calcigraph.reasoning import infer, owlrl
-from calcigraph.reasoning.checking import check_proof
-from calcigraph.reasoning.trivial import axiomatic
+from calcigraph.reasoning import check_proof, infer
+from calcigraph.reasoning.engines import owlrl
+from calcigraph.reasoning.rules.trivial import axiomatic
 from reasoning_ontologies import OWL, RDF, RDFS, TYPE, XSD, everything, flat, groups, iri
 from test_reasoning_rules import parse
 

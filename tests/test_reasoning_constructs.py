@@ -5,9 +5,7 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from calcigraph.reasoning import ConstructRule, Inference, LimitMet, Limits, infer
-from calcigraph.reasoning.checking import check_proof
-from calcigraph.reasoning.construct_rule import RuleRefused
+from calcigraph.reasoning import ConstructRule, Inference, LimitMet, Limits, RuleRefused, check_proof, infer
 from test_reasoning_rules import parse
 
 PREFIX = """PREFIX : <http://example.org/> PREFIX owl: <http://www.w3.org/2002/07/owl#>

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from calcigraph.reasoning import ConstructRule, Inference, infer
+from calcigraph.reasoning.facts.fact_set import FactSet
 from reasoning_ontologies import everything, flat, groups, iri
 
 Step = tuple[list[tuple[ox.Triple, ...]], list[int]]
@@ -27,6 +28,12 @@ RULES = (
     ),
     ConstructRule("types", "after", PREFIX + "CONSTRUCT { ?x a :C1 } WHERE { ?x :n 2 . ?x a :C0 }"),
 )
+
+
+@pytest.fixture(params=[0, 64], ids=["never folded", "folded when small"], autouse=True)
+def fold(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sets of facts that keep their changes beside them for ever, as those of large roots do for long."""
+    monkeypatch.setattr(FactSet, "fold", request.param)
 
 
 def clashes(inference: Inference, asserted: set[ox.Triple]) -> set[tuple[str, frozenset[tuple[str, ...]]]]:

@@ -9,8 +9,7 @@ import pyoxigraph as ox
 import pytest
 
 from calcigraph.dataset import construct_rules
-from calcigraph.reasoning import infer
-from calcigraph.reasoning.checking import check_proof
+from calcigraph.reasoning import check_proof, infer
 from calcigraph.root import Root
 
 REPOSITORY = Path(__file__).resolve().parent.parent

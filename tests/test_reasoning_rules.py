@@ -7,9 +7,8 @@ from dataclasses import replace
 import pyoxigraph as ox
 import pytest
 
-from calcigraph.reasoning import Proof, infer
-from calcigraph.reasoning.checking import StepWrong, check_proof, check_step
-from calcigraph.reasoning.tables import TABLE
+from calcigraph.reasoning import Proof, StepWrong, check_proof, check_step, infer
+from calcigraph.reasoning.rules.tables import TABLE
 
 PREFIXES = """@prefix : <http://example.org/> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .

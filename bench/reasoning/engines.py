@@ -28,10 +28,10 @@ def triples(*paths: str) -> Iterator[ox.Triple]:
 
 def builtin(schema: str, data: str) -> Result:
     """This project's reasoner: files to inferred triples in columns, then as RDF terms."""
-    from calcigraph.reasoning.columns import decode, encode
-    from calcigraph.reasoning.engines import Builtin
+    from calcigraph.reasoning.engines.builtin import Builtin
+    from calcigraph.reasoning.facts.encoding import decode, encode
     from calcigraph.reasoning.limits import Limits
-    from calcigraph.reasoning.terms import Terms
+    from calcigraph.reasoning.terms.numbering import Terms
 
     terms = Terms()
     start = time.perf_counter()
@@ -67,9 +67,10 @@ def _hash(text: str) -> bytes:
 
 def owlrl(schema: str, data: str) -> Result:
     """owlrl 7, reasoning only."""
-    from calcigraph.reasoning.columns import decode, encode, minus, visible
-    from calcigraph.reasoning.owlrl import close
-    from calcigraph.reasoning.terms import Terms
+    from calcigraph.reasoning.engines.owlrl import close
+    from calcigraph.reasoning.facts.columns import minus
+    from calcigraph.reasoning.facts.encoding import decode, encode, visible
+    from calcigraph.reasoning.terms.numbering import Terms
 
     asserted = list(triples(schema, data))
     start = time.perf_counter()

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
-from calcigraph.reasoning.closure import Closure
-from calcigraph.reasoning.columns import encode
-from calcigraph.reasoning.join import Atom
+from calcigraph.reasoning.closure.fixpoint import Closure
+from calcigraph.reasoning.facts.encoding import encode
 from calcigraph.reasoning.limits import Limits
-from calcigraph.reasoning.terms import Terms
-from calcigraph.reasoning.vocabulary import TYPE
+from calcigraph.reasoning.rules.program import Atom
+from calcigraph.reasoning.terms.numbering import Terms
+from calcigraph.reasoning.terms.vocabulary import TYPE
 
 
 def program(ontology: Iterable[ox.Triple], data: str) -> str:

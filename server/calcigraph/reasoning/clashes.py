@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from calcigraph.reasoning import literals
-from calcigraph.reasoning import vocabulary as v
-from calcigraph.reasoning.closure import Closure
-from calcigraph.reasoning.columns import Columns, holds
-from calcigraph.reasoning.compile import CompiledRule
-from calcigraph.reasoning.facts import Facts
-from calcigraph.reasoning.join import UNIT, Atom, Table, scan
-from calcigraph.reasoning.lists import Ground
-from calcigraph.reasoning.maintain import Outcome
-from calcigraph.reasoning.proof import Proof
-from calcigraph.reasoning.terms import Statement
+from calcigraph.reasoning.closure import literals
+from calcigraph.reasoning.closure.fixpoint import Closure
+from calcigraph.reasoning.closure.join import UNIT, Table, scan
+from calcigraph.reasoning.facts.columns import Columns
+from calcigraph.reasoning.maintenance.difference import Outcome
+from calcigraph.reasoning.proofs.lookup import Facts
+from calcigraph.reasoning.proofs.proof import Proof
+from calcigraph.reasoning.rules.program import Atom, CompiledRule
+from calcigraph.reasoning.terms import vocabulary as v
+from calcigraph.reasoning.terms.numbering import Ground
+from calcigraph.reasoning.terms.statements import Statement
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def _whole(closure: Closure, rule: CompiledRule, sizes: list[int]) -> Iterator[V
         return _rows(closure, rule, UNIT, ())
     first = sizes.index(min(sizes))
     seed = rule.body[first]
-    facts = closure.relations[seed.key].facts
+    facts = closure.relations[seed.key].facts.array
     return _rows(closure, rule, scan(seed, facts), rule.body[:first] + rule.body[first + 1 :])
 
 
@@ -101,7 +101,7 @@ def _apart(closure: Closure, fact: Ground) -> tuple[int, int]:
     members = closure.equality.all(fact[0])
     for one in members:
         for other in members:
-            if holds(closure.base, (one, v.DIFFERENT_FROM, other)):
+            if closure.base.holds((one, v.DIFFERENT_FROM, other)):
                 return one, other
     return fact[0], fact[2]
 
@@ -114,30 +114,41 @@ def _same_members(closure: Closure, rule: CompiledRule) -> Ground:
     written = [
         member
         for member in closure.equality.all(root)
-        if any(holds(closure.base, (cell, v.FIRST, member)) for cell in cells)
+        if any(closure.base.holds((cell, v.FIRST, member)) for cell in cells)
     ]
     return (written[0], v.SAME_AS, written[-1]) if written else (root, v.SAME_AS, root)
 
 
-def literal_violations(closure: Closure, news: Columns | None = None) -> set[Violation]:
-    """The clashes of table 8: ill-typed literals (among `news`, if given), and unequal ones made equal."""
-    out: set[Violation] = set()
-    for index, key in literals.ill_typed(closure, news)[: closure.limits.clashes]:
-        out.add(("dt-not-type", (), ((index, v.TYPE, ~key),)))
-    for one, other in literals.unequal(closure)[: closure.limits.clashes]:
-        out.add(("eq-diff1", (), ((one, v.SAME_AS, other), (one, v.DIFFERENT_FROM, other))))
-    return out
+def literal_violations(closure: Closure) -> set[Violation]:
+    """The clashes of table 8: ill-typed literals, and unequal ones made equal."""
+    return _ill_typed(closure, None) | _unequal(closure)
+
+
+def _ill_typed(closure: Closure, news: Columns | None) -> set[Violation]:
+    found = literals.ill_typed(closure, news)[: closure.limits.clashes]
+    return {("dt-not-type", (), ((index, v.TYPE, ~key),)) for index, key in found}
+
+
+def _unequal(closure: Closure) -> set[Violation]:
+    found = literals.unequal(closure)[: closure.limits.clashes]
+    return {
+        ("eq-diff1", (), ((one, v.SAME_AS, other), (one, v.DIFFERENT_FROM, other))) for one, other in found
+    }
+
+
+def _between_literals(closure: Closure, found: Violation) -> bool:
+    one, _, other = found[2][0]
+    return found[0] == "eq-diff1" and one != other and all(map(closure.terms.is_literal, (one, other)))
 
 
 def updated(closure: Closure, old: set[Violation], outcome: Outcome) -> set[Violation]:
-    """The clashes after a change, from those before it. Cost: what the change touched.
+    """The clashes after a change that was not closed anew, from those before it. Cost: what it touched.
 
-    Clashes between literals hang on which terms are equal, and are always looked for again.
+    Clashes between literals hang on which terms are equal: unless that changed they stay.
     """
     facts = Facts(closure)
-    kept = {found for found in old if all(map(facts.holds, found[2]))}
-    return (
-        kept
-        | touched(closure, outcome.new)
-        | literal_violations(closure, None if outcome.merged else outcome.new)
-    )
+    unequal = {found for found in old if _between_literals(closure, found)}
+    kept = {found for found in old - unequal if all(map(facts.holds, found[2]))}
+    if outcome.merged:
+        return kept | touched(closure, outcome.new) | literal_violations(closure)
+    return kept | unequal | touched(closure, outcome.new) | _ill_typed(closure, outcome.new)

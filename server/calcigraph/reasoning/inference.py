@@ -14,15 +14,21 @@ import pyoxigraph as ox
 
 from calcigraph.errors import Finding
 from calcigraph.reasoning.clashes import Clash
-from calcigraph.reasoning.columns import Columns, common, decode, encode, holds, minus, plus
-from calcigraph.reasoning.construct_rule import ConstructRule
-from calcigraph.reasoning.derivation import Derivation
-from calcigraph.reasoning.engines import Engine, EngineName, engine
+from calcigraph.reasoning.closure.state import Progress, quiet
+from calcigraph.reasoning.constructs.derivation import Derivation
+from calcigraph.reasoning.constructs.rule import ConstructRule
+from calcigraph.reasoning.engines.choice import engine
+from calcigraph.reasoning.engines.engine import Engine, EngineName
+from calcigraph.reasoning.facts.base import Base
+from calcigraph.reasoning.facts.columns import Columns, minus, united
+from calcigraph.reasoning.facts.encoding import decode, encode
 from calcigraph.reasoning.limits import LimitMet, Limits
-from calcigraph.reasoning.proof import ListRules, Proof, Proofs, Prover, list_rules_of
-from calcigraph.reasoning.state import Progress, quiet
-from calcigraph.reasoning.terms import Statement, Terms
-from calcigraph.reasoning.trivial import trivial
+from calcigraph.reasoning.proofs.instances import ListRules, list_rules_of
+from calcigraph.reasoning.proofs.proof import Proof, Proofs
+from calcigraph.reasoning.proofs.search import Prover
+from calcigraph.reasoning.rules.trivial import trivial
+from calcigraph.reasoning.terms.numbering import Ground, Terms
+from calcigraph.reasoning.terms.statements import Statement
 
 
 @dataclass(frozen=True)
@@ -96,23 +102,28 @@ class Inference:
         return Cache(self._derivation.before, self._derivation.after, self.inferred, not self.clashes)
 
     @cached_property
-    def _asserted(self) -> Columns:
+    def _asserted(self) -> Base:
         columns = encode(self._terms, self._triples)
         self._triples = ()
-        return columns
+        return Base(columns)
+
+    @cached_property
+    def _built(self) -> Base:
+        """What stage `before` built."""
+        return Base(encode(self._terms, self._derivation.before))
 
     @cached_property
     def _derivation(self) -> Derivation:
         found = Derivation(self._rules, self._terms, self._limits)
         known = None if self._cache is None else self._cache.before
-        found.start(decode(self._terms, self._asserted), known)
+        found.start(decode(self._terms, self._asserted.columns), known)
         return found
 
     @cached_property
     def _engine(self) -> Engine:
         name, progress = self._maker
         made = engine(name, self._terms, self._limits, progress)
-        made.close(plus(self._asserted, encode(self._terms, self._derivation.before)))
+        made.close(self._asserted.changed(self._built.columns, {}).columns)
         if self._derivation.has_after:
             known = None if self._cache is None else self._cache.after
             self._derivation.finish(decode(self._terms, made.inferred()), known)
@@ -138,7 +149,7 @@ class Inference:
     @property
     def trivial(self) -> set[ox.Triple]:
         """The axiomatic and reflexive triples that `inferred` leaves out (see `trivial`)."""
-        asserted = set(decode(self._terms, self._asserted))
+        asserted = set(decode(self._terms, self._asserted.columns))
         return trivial(asserted | self.derived | self.inferred) - asserted
 
     @cached_property
@@ -166,9 +177,9 @@ class Inference:
     def _list_rules(self) -> ListRules:
         return list_rules_of(self._engine.state())
 
-    def _leaf(self, goal: tuple[int, int, int]) -> Proof | None:
+    def _leaf(self, goal: Ground) -> Proof | None:
         triple = self._terms.statement(*goal)
-        if not self._derivation.before or not isinstance(triple, ox.Triple) or holds(self._asserted, goal):
+        if not self._derivation.before or not isinstance(triple, ox.Triple) or self._asserted.holds(goal):
             return Proof(triple, "asserted")
         return next(self._constructions(triple), None)
 
@@ -220,19 +231,19 @@ class Inference:
         with everything as it was, when a bound is met.
         """
         made, derived = self._engine, self.derived
-        old = plus(self._asserted, encode(self._terms, self._derivation.before))
         added, removed = self._asked(add, remove)
-        asserted = plus(minus(self._asserted, removed), added)
+        asserted = self._asserted.changed(added, removed)
         news, olds = list(decode(self._terms, added)), list(decode(self._terms, removed))
         self._derivation.change(news, olds, asserted)
-        base = plus(asserted, encode(self._terms, self._derivation.before))
-        moved = plus(plus(added, removed), encode(self._terms, self._derivation.moved))
+        new, gone = encode(self._terms, self._derivation.came), encode(self._terms, self._derivation.went)
+        old, now = (self._asserted, self._built), (asserted, self._built.changed(new, gone))
+        new, gone = _beyond(old, united(added, new)), _beyond(now, united(removed, gone))
         try:
-            outcome = made.change(minus(common(moved, base), old), minus(common(moved, old), base))
+            outcome = made.change(new, gone)
         except LimitMet:
             self._derivation.change(olds, news, self._asserted)
             raise
-        self._asserted = asserted
+        self._asserted, self._built = now
         came = frozenset(decode(self._terms, outcome.came))
         went = frozenset(decode(self._terms, outcome.went))
         self._derivation.change_after(came, went, news, olds)
@@ -243,8 +254,14 @@ class Inference:
 
     def _asked(self, add: Iterable[ox.Triple], remove: Iterable[ox.Triple]) -> tuple[Columns, Columns]:
         added, removed = encode(self._terms, add), encode(self._terms, remove)
-        removed = minus(removed, added)
-        return minus(added, self._asserted), common(removed, self._asserted)
+        return self._asserted.beyond(added), self._asserted.common(minus(removed, added))
+
+
+def _beyond(bases: Iterable[Base], columns: Columns) -> Columns:
+    """Those of some facts that none of the bases has."""
+    for base in bases:
+        columns = base.beyond(columns)
+    return columns
 
 
 def infer(

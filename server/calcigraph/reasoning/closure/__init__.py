@@ -1,0 +1,1 @@
+"""Base facts and compiled rules in; all that follows from them out."""

@@ -1,0 +1,214 @@
+"""Base facts in, closed facts out: stratified semi-naive evaluation of the compiled rules.
+
+A `Closure` is a `State` that knows how to reach its fixpoint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from calcigraph.reasoning.closure import literals
+from calcigraph.reasoning.closure.join import UNIT, Joiner, Table, scan
+from calcigraph.reasoning.closure.state import State
+from calcigraph.reasoning.facts.arrays import member, unique
+from calcigraph.reasoning.facts.base import Base
+from calcigraph.reasoning.facts.columns import Columns, Key, class_key, filled
+from calcigraph.reasoning.facts.encoding import axioms
+from calcigraph.reasoning.facts.equality import Equality
+from calcigraph.reasoning.facts.relations import Relation, Relations
+from calcigraph.reasoning.limits import LimitMet
+from calcigraph.reasoning.rules.compiler import compile_program, schema_rules
+from calcigraph.reasoning.rules.program import CompiledRule
+from calcigraph.reasoning.rules.schema import Schema
+from calcigraph.reasoning.rules.strata import stratify
+from calcigraph.reasoning.terms import vocabulary as v
+from calcigraph.reasoning.terms.numbering import MASK, SHIFT, Ids
+
+
+class Closure(State):
+    """The closed relations over some base facts, and how they are closed."""
+
+    @property
+    def joiner(self) -> Joiner:
+        """Joins over the relations, within the limits."""
+        return Joiner(self.relations, self.limits.rows)
+
+    def close(self, base: Columns) -> None:
+        """Start anew from these base facts. Cost: the rules' joins; see bench/reasoning.
+
+        Raises LimitMet, naming the rule, when a bound of `Limits` is met.
+        """
+        self.base, self.given, self.typed, self.things = Base(base), {}, 0, False
+        self.equality, self.relations = Equality(), Relations()
+        for key, column in base.items():
+            self.relations[key] = Relation(key, column)
+        self.commit(literals.give(self, axioms()))
+        self.merge_equal()
+        while True:
+            self.compile()
+            before = self._versions()
+            self.run(self.program.rules, "rules")
+            if not self.merge_equal()[0] and before == self._versions():
+                return
+
+    def compile(self) -> None:
+        """Close the schema, then compile it; add the typed literals that the rules ask for."""
+        schema = Schema(self.terms, self.relations, self.equality, self.limits)
+        self.run(schema_rules(schema, self.things), "schema")
+        self.program = compile_program(schema)
+        if not self.things and self._asks_for_things():
+            self.things = True
+            self.compile()
+            return
+        if self.program.reflective and not self.relations.reflective:
+            self._reflect()
+        self.typed = 0
+        self.commit(literals.typed(self))
+
+    def _asks_for_things(self) -> bool:
+        thing, nothing = (self.equality.key(class_key(i)) for i in (v.THING, v.NOTHING))
+        return thing in self.program.asked or len(self.relations[nothing].facts) > 0
+
+    def _versions(self) -> dict[Key, int]:
+        return {key: len(self.relations[key].facts) for key in self.program.reads}
+
+    def _reflect(self) -> None:
+        self.relations.reflective = True
+        pairs = [(r.facts.array << SHIFT) | np.int64(~key) for key, r in self.relations.items() if key < 0]
+        if pairs:
+            self.relations[v.TYPE] = self.relations[v.TYPE].plus(unique(np.concatenate(pairs)))
+
+    def commit(self, new: Columns) -> Columns:
+        """Add facts that are not there yet; what was added, bridged facts included."""
+        return self.relations.commit(new)
+
+    def run(self, rules: Sequence[CompiledRule], stage: str) -> None:
+        """Evaluate rules to their fixpoint, group by group."""
+        reflective = v.TYPE if self.relations.reflective else None
+        for stratum in stratify(rules, reflective):
+            new = self.commit(self.fire_all(stratum.rules))
+            while stratum.recursive and new:
+                new = self.commit(self.fire(stratum.rules, new))
+            size = self.relations.size()
+            self.progress(stage, size)
+            if size > self.limits.inferred:
+                raise LimitMet(
+                    f"After {stratum.rules[0].name} there are more than {self.limits.inferred:,} facts.",
+                    "Raise the limit `inferred`, or look for a transitive or symmetric hub.",
+                )
+
+    def fire_all(self, rules: Iterable[CompiledRule]) -> Columns:
+        """What each rule makes of all facts, known facts left out."""
+        made: dict[Key, list[Ids]] = {}
+        for rule in rules:
+            facts = self._whole(rule)
+            if len(facts):
+                made.setdefault(rule.head.key, []).append(facts)  # type: ignore[union-attr]
+        return self._news(made)
+
+    def fire(self, rules: Iterable[CompiledRule], delta: Columns) -> Columns:
+        """What each rule makes with at least one fact of `delta`, known facts left out."""
+        made: dict[Key, list[Ids]] = {}
+        for rule in rules:
+            for facts in self.derive(rule, delta):
+                made.setdefault(rule.head.key, []).append(facts)  # type: ignore[union-attr]
+        return self._news(made)
+
+    def derive(self, rule: CompiledRule, delta: Columns) -> Iterable[Ids]:
+        """The heads of one rule with at least one fact of `delta`, known ones included."""
+        assert rule.head is not None
+        for index, atom in enumerate(rule.body):
+            seed = delta.get(atom.key)
+            if seed is not None and len(seed):
+                rest = rule.body[:index] + rule.body[index + 1 :]
+                yield self.heads(rule, scan(atom, seed), rest)
+
+    def heads(self, rule: CompiledRule, table: Table, rest: Sequence[object]) -> Ids:
+        """The head facts of a rule for the rows that `table` and the other atoms allow."""
+        assert rule.head is not None
+        wanted = rule.head.variables
+        rows = self.joiner.solve(table, rest, wanted, rule.name)  # type: ignore[arg-type]
+        facts = rows.pack(rule.head.slots)
+        return ordered(facts) if rule.head.key == v.SAME_AS else facts
+
+    def _whole(self, rule: CompiledRule) -> Ids:
+        if rule.star:
+            return self._neighbours(rule)
+        if not rule.body:
+            return self.heads(rule, UNIT, ())
+        sizes = [len(self.relations[atom.key].facts) for atom in rule.body]
+        first = sizes.index(min(sizes))
+        seed = rule.body[first]
+        rest = rule.body[:first] + rule.body[first + 1 :]
+        return self.heads(rule, scan(seed, self.relations[seed.key].facts.array), rest)
+
+    def _neighbours(self, rule: CompiledRule) -> Ids:
+        """Equal terms of a functional property, each linked with the next one only."""
+        relation = self.relations[rule.body[0].key]
+        column = (relation.facts if rule.name == "prp-fp" else relation.inverse).array
+        same = (column[1:] >> SHIFT) == (column[:-1] >> SHIFT)
+        return np.asarray(((column[:-1] & MASK)[same] << SHIFT) | (column[1:] & MASK)[same])
+
+    def _news(self, made: dict[Key, list[Ids]]) -> Columns:
+        out = {key: self.relations.news(key, columns) for key, columns in made.items()}
+        return filled(out)
+
+    def merge_equal(self) -> tuple[bool, Columns]:
+        """Make terms equal that owl:sameAs links, and literals of one value in their classes.
+
+        Returns whether terms were merged, and the facts that are new over the representatives.
+        """
+        changed: dict[Key, list[Ids]] = {}
+        merged = False
+        while True:
+            pairs = np.concatenate((self.relations[v.SAME_AS].facts.array, literals.equal(self)))
+            moved = self.equality.merge(pairs, self.limits)
+            if not len(moved):
+                break
+            merged = True
+            for key, column in self._rewrite(moved).items():
+                changed.setdefault(key, []).append(column)
+        if merged:
+            for key, column in self.commit(literals.of_classes(self)).items():
+                changed.setdefault(key, []).append(column)
+        new = {key: unique(np.concatenate(columns)) for key, columns in changed.items()}
+        return merged, filled(new)
+
+    def _rewrite(self, moved: Ids) -> Columns:
+        """Put every fact that mentions a moved id on representatives; what is new there."""
+        gone = set(moved.tolist())
+        changed: Columns = {}
+        for key in list(self.relations):
+            relation = self.relations[key]
+            if (~key if key < 0 else key) in gone:
+                facts = relation.facts.array
+                del self.relations[key]
+            else:
+                facts = (
+                    relation.mentions(moved)
+                    if relation.indexed and len(moved) < 64
+                    else _mentions(relation.facts.array, moved, key >= 0)
+                )
+                if not len(facts):
+                    continue
+                self.relations[key] = relation.minus(facts)
+            new = unique(self.equality.rewrite(facts, key >= 0))
+            target = self.equality.key(key)
+            new = new[~self.relations[target].facts.member(new)]
+            self.relations[target] = self.relations[target].plus(new)
+            changed[target] = unique(np.concatenate((changed.get(target, new[:0]), new)))
+        return changed
+
+
+def _mentions(facts: Ids, moved: Ids, pairs: bool) -> Ids:
+    mask = member(facts & MASK, moved)
+    return facts[mask | member(facts >> SHIFT, moved)] if pairs else facts[mask]
+
+
+def ordered(pairs: Ids) -> Ids:
+    """Pairs of equal terms with the lower id first, reflexive ones left out."""
+    left, right = pairs >> SHIFT, pairs & MASK
+    pairs = (np.minimum(left, right) << SHIFT) | np.maximum(left, right)
+    return np.asarray(pairs[left != right])

@@ -1,0 +1,118 @@
+"""Rule bodies evaluated on sorted columns: atoms in, one column per wanted variable out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from calcigraph.reasoning.facts.relations import Relations
+from calcigraph.reasoning.limits import LimitMet
+from calcigraph.reasoning.rules.patterns import Slot
+from calcigraph.reasoning.rules.program import Atom
+from calcigraph.reasoning.terms.numbering import MASK, SHIFT, Ids
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass
+class Table:
+    """Bindings in columns of equal length; `rows` counts them even when no column is left."""
+
+    columns: dict[str, Ids]
+    rows: int
+
+    def value(self, slot: Slot) -> Ids:
+        """The column of a slot, a constant repeated."""
+        return self.columns[slot] if isinstance(slot, str) else np.full(self.rows, slot, np.int64)
+
+    def where(self, mask: Mask) -> Table:
+        """The rows for which the mask holds."""
+        return Table({name: column[mask] for name, column in self.columns.items()}, int(mask.sum()))
+
+    def pack(self, slots: tuple[Slot, ...]) -> Ids:
+        """The facts that an atom with these slots makes of the rows."""
+        values = [self.value(slot) for slot in slots]
+        return values[0] if len(values) == 1 else (values[0] << SHIFT) | values[1]
+
+
+UNIT = Table({}, 1)
+"""One row that binds nothing: where a body without a seed begins."""
+
+
+def scan(atom: Atom, facts: Ids) -> Table:
+    """The bindings of one atom over a column of facts."""
+    halves = (facts,) if len(atom.slots) == 1 else (facts >> SHIFT, facts & MASK)
+    mask: Mask | None = None
+    for slot, half in zip(atom.slots, halves, strict=True):
+        if not isinstance(slot, str):
+            mask = half == slot if mask is None else mask & (half == slot)
+    if len(atom.slots) == 2 and atom.slots[0] == atom.slots[1]:
+        mask = halves[0] == halves[-1] if mask is None else mask & (halves[0] == halves[-1])
+    columns = {slot: half for slot, half in zip(atom.slots, halves, strict=True) if isinstance(slot, str)}
+    table = Table(columns, len(facts))
+    return table if mask is None else table.where(mask)
+
+
+class Joiner:
+    """Joins the atoms of a body over the relations, never holding more than `row_limit` rows."""
+
+    def __init__(self, relations: Relations, row_limit: int) -> None:
+        self.relations = relations
+        self.row_limit = row_limit
+
+    def solve(self, table: Table, body: Sequence[Atom], wanted: set[str], rule: str) -> Table:
+        """Extend `table` by every atom of `body`; columns that nobody needs any more are dropped.
+
+        Cost: sum of the intermediate rows, times a search each. Raises LimitMet, naming the rule.
+        """
+        rest = list(body)
+        while rest and table.rows:
+            atom = rest.pop(self._next(rest, table))
+            table = self._extend(table, atom, rule)
+            needed = wanted.union(*(other.variables for other in rest)) if rest else wanted
+            for name in [name for name in table.columns if name not in needed]:
+                del table.columns[name]
+        return table if not rest else Table({name: table.value(0)[:0] for name in wanted}, 0)
+
+    def _next(self, rest: list[Atom], table: Table) -> int:
+        def cost(index: int) -> tuple[int, float]:
+            atom = rest[index]
+            open_slots = sum(isinstance(slot, str) and slot not in table.columns for slot in atom.slots)
+            unbound = open_slots == len(atom.slots)
+            return (2 if unbound else int(open_slots > 0)), len(self.relations[atom.key].facts)
+
+        return min(range(len(rest)), key=cost)
+
+    def _extend(self, table: Table, atom: Atom, rule: str) -> Table:
+        relation = self.relations[atom.key]
+        bound = [not isinstance(slot, str) or slot in table.columns for slot in atom.slots]
+        if all(bound):
+            return table.where(relation.facts.member(table.pack(atom.slots)))
+        if not any(bound):
+            return self._product(table, scan(atom, relation.facts.array), rule)
+        facts, known, new = (
+            (relation.facts, atom.slots[0], atom.slots[1])
+            if bound[0]
+            else (relation.inverse, atom.slots[1], atom.slots[0])
+        )
+        rows, found = facts.follow(table.value(known), lambda total: self._check(total, rule))
+        columns = {name: values[rows] for name, values in table.columns.items()}
+        columns[str(new)] = found
+        return Table(columns, len(rows))
+
+    def _product(self, table: Table, other: Table, rule: str) -> Table:
+        total = table.rows * other.rows
+        self._check(total, rule)
+        columns = {name: np.repeat(values, other.rows) for name, values in table.columns.items()}
+        columns |= {name: np.tile(values, table.rows) for name, values in other.columns.items()}
+        return Table(columns, total)
+
+    def _check(self, total: int, rule: str) -> None:
+        if total > self.row_limit:
+            raise LimitMet(
+                f"The rule {rule} would join {total:,} rows in one round.",
+                "Look for a hub in the data under that axiom, or raise the limit `rows`.",
+            )

@@ -1,0 +1,43 @@
+"""What the reasoner holds between two changes: base facts, closed relations, equal terms, program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from calcigraph.reasoning.facts.base import Base
+from calcigraph.reasoning.facts.columns import Columns
+from calcigraph.reasoning.facts.equality import Equality
+from calcigraph.reasoning.facts.relations import Relations
+from calcigraph.reasoning.limits import Limits
+from calcigraph.reasoning.rules.program import Program
+from calcigraph.reasoning.terms.numbering import Terms
+
+Progress = Callable[[str, int], None]
+"""Called with what is being done and how many facts there are so far."""
+
+
+def quiet(_stage: str, _facts: int) -> None:
+    """Report nothing."""
+
+
+@dataclass
+class State:
+    """The closed relations over some base facts.
+
+    `base` is over the terms as they were written, `relations` and `given` over representatives of
+    equal terms. `given` are facts that no rule derives and nobody asserted: what literals are.
+    `typed` counts the literals that were looked at for them. `things` says that a rule asks who is
+    in owl:Thing, or that owl:Nothing has members.
+    """
+
+    terms: Terms
+    limits: Limits = field(default_factory=Limits)
+    progress: Progress = quiet
+    base: Base = field(default_factory=Base)
+    given: Columns = field(default_factory=dict)
+    relations: Relations = field(default_factory=Relations)
+    equality: Equality = field(default_factory=Equality)
+    program: Program = field(default_factory=Program)
+    typed: int = 0
+    things: bool = False

@@ -1,0 +1,1 @@
+"""Base facts in, inferred facts out: whoever closes them answers the same calls."""

@@ -1,0 +1,1 @@
+"""Numbers of terms in; the facts of each predicate and class as sorted columns out."""

@@ -1,0 +1,196 @@
+"""A triple of the closure in, a proof of it out: minimal in depth, well-founded, found on demand.
+
+The search runs backwards over the rules of `tables` and `lists` and looks facts up in the closed
+relations; nothing is stored when facts are inferred. A proof's leaves are asserted triples, built
+ones (see `constructs`), and what is true of every literal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from calcigraph.reasoning.closure.state import State
+from calcigraph.reasoning.proofs.instances import (
+    Instance,
+    ListRules,
+    candidates,
+    is_axiom,
+    literal_rule,
+    solutions,
+)
+from calcigraph.reasoning.proofs.lookup import Facts
+from calcigraph.reasoning.proofs.proof import Proof, Proofs
+from calcigraph.reasoning.proofs.rounds import Levels
+from calcigraph.reasoning.rules.patterns import Rule, substitute
+from calcigraph.reasoning.terms.datatypes import integer_value
+from calcigraph.reasoning.terms.numbering import Ground
+
+Leaf = Callable[[Ground], Proof | None]
+
+
+class BudgetSpent(Exception):
+    """The search for a minimal proof has looked at as many goals as it may."""
+
+
+class Prover:
+    """Proof search over one state of the closure; make a new one after a change."""
+
+    def __init__(self, state: State, leaf: Leaf, lists: ListRules) -> None:
+        self.state = state
+        self.leaf = leaf
+        self.facts, self.base = Facts(state), Facts(state, base_only=True)
+        self._lists = lists
+        self._forget()
+
+    def _forget(self) -> None:
+        self._proved: dict[Ground, tuple[int, Proof]] = {}
+        self._failed: dict[Ground, int] = {}
+        self._instances: dict[Ground, list[Instance]] = {}
+        self._spent = 0
+        self.cut = False
+
+    def prove(self, goal: Ground, without: Ground | None = None) -> Proof | None:
+        """A proof of least depth, or None when the triple is not in the closure.
+
+        `without` names a triple that the proof may not use. Cost: milliseconds for the usual proof;
+        after `limits.proof_goals` goals the first well-founded proof found is given instead.
+        """
+        if not self.facts.holds(goal) and self._leaf(goal) is None:
+            return None
+        self._forget()
+        if without is not None:
+            self._failed[without] = 1 << 30
+        try:
+            for depth in range(1, 200):
+                found = self._attempt(goal, depth)
+                if found or self._failed.get(goal, 0) >= 1 << 30:
+                    return found[1] if found else None
+        except BudgetSpent:
+            self.cut = True
+        return self._by_levels(goal, without)
+
+    def derivations(self, goal: Ground, limit: int) -> Proofs:
+        """Up to `limit` derivations that differ in their last step, the flattest first."""
+        self._forget()
+        instances = self._expand(goal)
+        cut = self.cut
+        found: list[Proof] = []
+        for instance in instances:
+            if len(found) >= limit:
+                return Proofs(tuple(sorted(found, key=lambda proof: proof.depth)), complete=False)
+            proofs = [self.prove(need, without=goal) for need in instance.needs]
+            cut |= self.cut
+            if all(proofs):
+                found.append(self._step(goal, instance, proofs))  # type: ignore[arg-type]
+        return Proofs(tuple(sorted(found, key=lambda proof: proof.depth)), complete=not cut)
+
+    def _leaf(self, goal: Ground) -> Proof | None:
+        triple = self.state.terms.statement(*goal)
+        if self.facts.asserted(goal):
+            return self.leaf(goal)
+        rule = literal_rule(self.state, goal)
+        return Proof(triple, rule) if rule else None
+
+    def _attempt(self, goal: Ground, depth: int) -> tuple[int, Proof] | None:
+        known = self._proved.get(goal)
+        if known is not None:
+            return known if known[0] <= depth else None
+        if self._failed.get(goal, -1) >= depth:
+            return None
+        leaf = self._leaf(goal)
+        if leaf:
+            return self._keep(goal, 0, leaf)
+        if depth == 0:
+            return None
+        for instance in self._expand(goal, base_only=True) if depth == 1 else self._expand(goal):
+            proofs = []
+            for need in instance.needs:
+                found = self._attempt(need, depth - 1)
+                if found is None:
+                    break
+                proofs.append(found)
+            else:
+                height = 1 + max((h for h, _ in proofs), default=0)
+                return self._keep(goal, height, self._step(goal, instance, [p for _, p in proofs]))
+        self._failed[goal] = max(depth, self._failed.get(goal, -1))
+        return None
+
+    def _keep(self, goal: Ground, height: int, proof: Proof) -> tuple[int, Proof]:
+        self._proved[goal] = height, proof
+        return height, proof
+
+    def _step(self, goal: Ground, instance: Instance, proofs: list[Proof]) -> Proof:
+        axioms = [p.triple for p, need in zip(proofs, instance.needs, strict=True) if _plain_axiom(p, need)]
+        premises = [p for p, need in zip(proofs, instance.needs, strict=True) if not _plain_axiom(p, need)]
+        triple = self.state.terms.statement(*goal)
+        return Proof(triple, instance.rule, tuple(axioms), tuple(premises))
+
+    def _expand(self, goal: Ground, base_only: bool = False) -> list[Instance]:
+        if not base_only and goal in self._instances:
+            return self._instances[goal]
+        self._spent += 1
+        if self._spent > self.state.limits.proof_goals:
+            raise BudgetSpent
+        out: dict[tuple[str, tuple[Ground, ...]], Instance] = {}
+        for rule, binding in candidates(goal, self._lists):
+            for count, needs in enumerate(self._solve(rule, binding, base_only)):
+                if count >= self.state.limits.proof_instances:
+                    self.cut = True
+                    break
+                if goal not in needs:
+                    out.setdefault((rule.name, needs), Instance(rule.name, needs))
+            if base_only and out:
+                break
+        found = sorted(out.values(), key=lambda i: sum(not self.facts.asserted(n) for n in i.needs))
+        if not base_only:
+            self._instances[goal] = found
+        return found
+
+    def _solve(self, rule: Rule, binding: dict[str, int], base_only: bool) -> Iterator[tuple[Ground, ...]]:
+        facts = self.base if base_only else self.facts
+        if base_only and not all(map(facts.asserted, rule.axioms)):
+            return
+        for found in solutions(facts, rule.body, binding):
+            if rule.guard:
+                number = integer_value([found[rule.guard[0]]], self.state.terms)
+                if number != rule.guard[1]:
+                    continue
+            made = tuple(substitute(pattern, found) for pattern in rule.body)
+            yield rule.axioms + made  # type: ignore[operator]
+
+    def _by_levels(self, goal: Ground, without: Ground | None) -> Proof | None:
+        """A well-founded proof along the rounds in which facts follow from the base."""
+        levels = Levels(self.state, goal, without)
+        return self._descend(goal, levels, {}, frozenset())
+
+    def _descend(
+        self, goal: Ground, levels: Levels, proved: dict[Ground, Proof], above: frozenset[Ground]
+    ) -> Proof | None:
+        if goal not in proved:
+            found = self._leaf(goal) or self._step_down(goal, levels, proved, above | {goal})
+            if found is None:
+                return None
+            proved[goal] = found
+        return proved[goal]
+
+    def _step_down(
+        self, goal: Ground, levels: Levels, proved: dict[Ground, Proof], above: frozenset[Ground]
+    ) -> Proof | None:
+        top = levels.of(goal)
+        for rule, binding in candidates(goal, self._lists):
+            for needs in self._solve(rule, binding, base_only=False):
+                if any(need in above or not _lower(levels.of(need), top, need) for need in needs):
+                    continue
+                proofs = [self._descend(need, levels, proved, above) for need in needs]
+                if all(proofs):
+                    return self._step(goal, Instance(rule.name, needs), proofs)  # type: ignore[arg-type]
+        return None
+
+
+def _lower(level: int | None, top: int | None, need: Ground) -> bool:
+    # An axiom was compiled into the rules, so it may bear no round of its own.
+    return is_axiom(need) if level is None else top is None or level < top
+
+
+def _plain_axiom(proof: Proof, need: Ground) -> bool:
+    return proof.rule == "asserted" and is_axiom(need)

@@ -1,0 +1,71 @@
+"""Rules whose predicates and classes are known, and look-ups among them: what a compiler makes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from calcigraph.errors import Finding
+from calcigraph.reasoning.facts.columns import Key
+from calcigraph.reasoning.rules.patterns import Slot
+from calcigraph.reasoning.terms import vocabulary as v
+from calcigraph.reasoning.terms.numbering import Ground
+
+
+@dataclass(frozen=True)
+class Atom:
+    """One pattern with a known key: one slot for a class, two (subject, object) for a predicate."""
+
+    key: Key
+    slots: tuple[Slot, ...]
+
+    @property
+    def variables(self) -> set[str]:
+        """The names of its variables."""
+        return {slot for slot in self.slots if isinstance(slot, str)}
+
+
+@dataclass(frozen=True)
+class CompiledRule:
+    """A rule whose predicates and classes are known; `head` None stands for a clash."""
+
+    name: str
+    body: tuple[Atom, ...]
+    head: Atom | None
+    axioms: tuple[Ground, ...] = ()
+
+    @property
+    def star(self) -> bool:
+        """Whether linking neighbours is enough: equality of many things that share one thing."""
+        return self.name in ("prp-fp", "prp-ifp")
+
+
+@dataclass
+class Program:
+    """Compiled rules, the keys that were read to make them, and what was found wrong on the way."""
+
+    rules: list[CompiledRule] = field(default_factory=list)
+    clashes: list[CompiledRule] = field(default_factory=list)
+    reads: frozenset[Key] = frozenset()
+    findings: tuple[Finding, ...] = ()
+    by_body: dict[Key, list[CompiledRule]] = field(default_factory=dict)
+    by_head: dict[Key, list[CompiledRule]] = field(default_factory=dict)
+
+    @property
+    def reflective(self) -> bool:
+        """Whether a rule uses rdf:type as a property like any other."""
+        return v.TYPE in self.by_body or v.TYPE in self.by_head
+
+    @cached_property
+    def asked(self) -> frozenset[Key]:
+        """The keys that some rule or clash reads."""
+        return frozenset(atom.key for rule in (*self.rules, *self.clashes) for atom in rule.body)
+
+    def index(self) -> Program:
+        """Fill the look-ups by key."""
+        for rule in self.rules:
+            for key in {atom.key for atom in rule.body}:
+                self.by_body.setdefault(key, []).append(rule)
+            if rule.head:
+                self.by_head.setdefault(rule.head.key, []).append(rule)
+        return self

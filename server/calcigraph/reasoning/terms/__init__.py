@@ -1,0 +1,1 @@
+"""RDF terms in; their numbers, their statements and the values of their literals out."""
