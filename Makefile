@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/stamp
 
-.PHONY: serve test check bench lint lock clean
+.PHONY: serve test check bench conformance lint lock clean
 
 serve: $(STAMP)-run
 	-$(BIN)/python hatch_build.py
@@ -19,7 +19,11 @@ check: $(STAMP)-run
 bench: $(STAMP)-test
 	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements/bench.txt
 	$(BIN)/python -m bench.reasoning
-	$(BIN)/python bench/queries/compare.py
+	$(BIN)/python -m bench.queries
+
+# Writes down what the W3C suites give; see CALCIGRAPH_SUITES in CONTRIBUTING.md.
+conformance: $(STAMP)-test
+	$(BIN)/python -m pytest -q tests/test_*_suite.py --earl server/calcigraph/conformance.ttl
 
 lint: $(STAMP)-test
 	$(BIN)/ruff check server tests bench hatch_build.py
@@ -43,6 +47,7 @@ $(STAMP)-test: requirements/test.txt requirements/owlapi.txt $(STAMP)-run
 lock: $(STAMP)-test
 	$(BIN)/python -m piptools compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-header --extra build -o requirements/run.txt pyproject.toml
 	$(BIN)/python -m piptools compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-header --extra build --extra test -c requirements/run.txt -o requirements/test.txt pyproject.toml
+	$(BIN)/python -m piptools compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-header --no-annotate -c requirements/run.txt -c requirements/test.txt -o requirements/bench.txt requirements/bench.in
 
 clean:
 	rm -rf .venv build dist server/frontend/node_modules server/calcigraph/web/static/built .pytest_cache .mypy_cache .ruff_cache .hypothesis

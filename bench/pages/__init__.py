@@ -1,0 +1,1 @@
+"""How long pages take: in the server, and until a browser first paints them."""

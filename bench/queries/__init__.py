@@ -1,0 +1,1 @@
+"""SPARQL over HTTP: this server beside its peers."""
