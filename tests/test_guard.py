@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calcigraph.engine.formats import Form
-from calcigraph.pool.guard import MOST_NESTED, Survey, survey
+from calcigraph.pool.guard import MOST_NESTED, Survey, _glance, _Surveyor, survey
 from calcigraph.pool.problems import QueryRefused, ServiceForbidden, UpdateForbidden
 
 MOST_BYTES = 256_000
@@ -135,6 +135,36 @@ def test_ordinary_query_is_not_volatile() -> None:
 def test_any_text_is_either_surveyed_or_refused(text: str) -> None:
     with suppress(QueryRefused, ServiceForbidden, UpdateForbidden):
         survey(text, MOST_BYTES)
+
+
+PIECES = """
+    SELECT select ASK DESCRIBE CONSTRUCT NOW() UUID() SERVICE FILTER UNION AS VALUES && { } ( ) [ ] . ; , / * + ? !
+    ?x :p a <http://x/select> <http://x/y> "SERVICE" 'ask' # 1.5 :a.b _:b"""
+
+
+@given(st.lists(st.sampled_from([*PIECES.split(), "\n"]), max_size=60).map(" ".join))
+def test_glance_at_a_short_query_sees_what_the_whole_pass_sees(text: str) -> None:
+    glanced = _glance(text)
+    if glanced is not None:
+        surveyor = _Surveyor(text)
+        surveyor.run()
+        assert not surveyor.is_volatile
+        assert not surveyor.calls_services
+        # Where the only form stands in a comment, a string or a name, it is no query.
+        assert surveyor.form in (glanced.form, None)
+
+
+def test_glance_is_enough_for_a_look_up_and_not_for_what_is_remarkable() -> None:
+    assert _glance("PREFIX : <http://x/> SELECT ?p ?o { :a ?p ?o }") == Survey(Form.SELECT, is_volatile=False)
+    for text in (
+        "SELECT (NOW() AS ?x) {}",
+        "SELECT * { ?s " + "(" * 6 + ":p" + ")*" * 6 + " ?o }",
+        "SELECT * { ?s ?p (" + "1 " * 41 + ") }",
+        "SELECT * { ?s " + "/".join([":p"] * 100) + " ?o }",
+        "SELECT * {}" + " " * 500,
+        "WHERE {}",
+    ):
+        assert _glance(text) is None
 
 
 @given(st.text(alphabet="{(", max_size=2 * MOST_NESTED))

@@ -16,7 +16,14 @@ from pathlib import Path
 import pytest
 
 from calcigraph.pool import Diff, Limits, Pool, Query, nursery
-from calcigraph.pool.problems import EngineUnavailable, QueryFailed, QueryTimedOut, QueryTooBig, QueueFull
+from calcigraph.pool.problems import (
+    EngineUnavailable,
+    QueryFailed,
+    QueryTimedOut,
+    QueryTooBig,
+    QueueFull,
+    ServiceForbidden,
+)
 
 EX = "http://example.org/"
 DATA = "".join(f"<{EX}s{i}> <{EX}p> <{EX}s{i * 7 % 3000}> <{EX}g{i % 3}> .\n" for i in range(3000)).encode()
@@ -219,7 +226,7 @@ def test_too_many_waiting_queries_are_told_to_come_back() -> None:
 
 
 def test_query_whose_turn_does_not_come_in_time_is_told_so(pool: Pool) -> None:
-    taken = [pool._roster.take(time.monotonic() + 60, inference=True) for _ in range(LIMITS.workers)]
+    taken = [pool._roster.take(time.monotonic() + 60, needs=frozenset()) for _ in range(LIMITS.workers)]
     with pytest.raises(QueueFull, match="turn"):
         pool.ask(Query(POINT, timeout_s=0.1))
     for worker in taken:
@@ -305,10 +312,10 @@ def test_service_that_slips_past_the_guard_reaches_no_network(
     from calcigraph.pool import pool as pool_module
     from calcigraph.pool.guard import Survey
 
-    monkeypatch.setattr(pool_module, "survey", lambda text, most: Survey(Form.SELECT, True))
+    monkeypatch.setattr(pool_module, "survey", lambda *_: Survey(Form.SELECT, True))
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        with pytest.raises(QueryFailed):
+        with pytest.raises(ServiceForbidden):
             pool.ask(Query(f"SELECT * {{ SERVICE <http://127.0.0.1:{port}/> {{ ?s ?p ?o }} }}"))
         server.settimeout(0)
         with pytest.raises(BlockingIOError):

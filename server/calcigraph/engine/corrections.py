@@ -10,6 +10,7 @@ by one function that returns the text unchanged where it does not apply:
 - `GRAPH ?g` around a subquery, MINUS or nothing but VALUES does not keep the graphs apart (section
   18.2.2.3): it is spelt out, graph by graph, where there are at most a hundred.
 - `SELECT *` lists variables by name; here they come in the order in which the query names them.
+- BNODE with an argument takes it for a label, instead of making a new node: see `blank_nodes`.
 """
 
 from __future__ import annotations
@@ -20,16 +21,17 @@ from typing import Final, Protocol
 
 import pyoxigraph as ox
 
+from calcigraph.engine.blank_nodes import fresh_blank_nodes
 from calcigraph.engine.tokens import Token, tokens
 
 _EMPTY: Final = ox.Store()
-_CONCAT: Final = re.compile(r"group_concat", re.IGNORECASE)
 _STAR: Final = re.compile(r"select\s+(?:(?:distinct|reduced)\s+)?\*", re.IGNORECASE)
 _GRAPH: Final = re.compile(r"graph\s*[?$]", re.IGNORECASE)
 _MIXING: Final = re.compile(r"select|minus|values", re.IGNORECASE)
 _MOST_GRAPHS: Final = 100
 _MOST_SPELT_OUT: Final = 100_000
 _REPEATED: Final = re.compile(r"[\w>)][*?]\s")
+_ENDS_OF_STEPS: Final = tuple(mark + space for mark in "*?" for space in " \n\t\r")
 # From which offset to which, and the text to put there.
 _Edit = tuple[int, int, str]
 
@@ -49,15 +51,19 @@ def corrected(text: str, base_iri: str | None, data: Data) -> str:
 
     Cost: a search for each mark of what may be wrong; reading the whole text where there is one.
     """
-    if _CONCAT.search(text):
+    # What none of the searches below could find is looked for first: there is nothing in most queries.
+    plain = text.lower()
+    if "group_concat" in plain:
         text = _edited(text, _concatenations(list(tokens(text))))
-    if _REPEATED.search(text):
+    if any(end in plain for end in _ENDS_OF_STEPS) and _REPEATED.search(text):
         text = _edited(text, _empty_paths(text, list(tokens(text)), base_iri, data))
-    graph = _GRAPH.search(text)
+    graph = _GRAPH.search(text) if "graph" in plain else None
     if graph and _MIXING.search(text, graph.end()):
         text = _edited(text, _graph_by_graph(text, list(tokens(text)), data))
-    if _STAR.search(text):
+    if "*" in plain and _STAR.search(text):
         text = _edited(text, _projection(text, list(tokens(text)), base_iri))
+    if "bnode" in plain:
+        text = _edited(text, fresh_blank_nodes(list(tokens(text))))
     return text
 
 

@@ -7,15 +7,25 @@ were applied since. It trusts its queries; untrusted ones belong in a `calcigrap
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Literal
 
 import pyoxigraph as ox
 
 from calcigraph.engine.clauses import QueryDataset, dataset_clause
 from calcigraph.engine.corrections import corrected
+from calcigraph.engine.federation import Fetch, calls_service, check_syntax_of_federated, federated
 from calcigraph.engine.formats import Results
+from calcigraph.engine.holes import Holes
+from calcigraph.engine.problems import SearchUnavailable
+from calcigraph.engine.prologue import check_syntax
+from calcigraph.engine.search import mentions_search, searched
+from calcigraph.engine.text_index import TextIndex, TextSize
 from calcigraph.engine.view import DefaultGraphMode, View
+
+# What is built when it is first asked for: the part without inferences, and the index of texts.
+Part = Literal["asserted", "text"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,7 @@ class Replica:
         self._unasserted = frozenset(ox.NamedNode(iri) for iri in unasserted)
         self._whole = View(quads, default_graph)
         self._asserted: View | None = None
+        self._text: TextIndex | SearchUnavailable | None = None
 
     @classmethod
     def load(
@@ -69,12 +80,37 @@ class Replica:
         """Whether the asserted part has been built."""
         return self._asserted is not None
 
+    def prepare(self, part: Part) -> None:
+        """Build a part now, so that it is there when it is asked for; an index that cannot be built is
+        spoken of then."""
+        if part == "asserted":
+            self.prepare_asserted()
+        else:
+            with suppress(SearchUnavailable):
+                self.prepare_text()
+
     def prepare_asserted(self) -> View:
         """The part without the graphs of inferred and of derived triples; built once."""
         if self._asserted is None:
             asserted = (quad for quad in self._whole.quads() if quad.graph_name not in self._unasserted)
             self._asserted = View(asserted, self._default_graph)
         return self._asserted
+
+    def prepare_text(self) -> TextIndex:
+        """The index of all texts, inferred ones too; built once. Raises: SearchUnavailable."""
+        if self._text is None:
+            try:
+                self._text = TextIndex(self._whole.quads())
+            except SearchUnavailable as problem:
+                self._text = problem
+        if isinstance(self._text, SearchUnavailable):
+            raise self._text
+        return self._text
+
+    @property
+    def text_size(self) -> TextSize:
+        """What the index of texts holds."""
+        return self._text.size if isinstance(self._text, TextIndex) else TextSize(0, 0)
 
     def query(
         self,
@@ -84,24 +120,38 @@ class Replica:
         named_graphs: Iterable[str] = (),
         inference: bool = True,
         base_iri: str | None = None,
+        fetch: Fetch | None = None,
     ) -> Results:
         """Start to evaluate `text`; a dataset given here takes the place of its FROM clauses.
 
+        `fetch` calls other services; without it the engine's own try ends at the walls of its process.
         Spec: SPARQL 1.1 Protocol, section 2.1.4. Results are lazy and stay in this thread.
-        Raises: SyntaxError where `text` is not SPARQL or a graph's name is no IRI.
+        Raises: SyntaxError where `text` is not SPARQL or a graph's name is no IRI; what `searched` and
+        `federated` raise.
         """
         view = self._whole if inference else self.prepare_asserted()
         default = tuple(dict.fromkeys(_node(iri) for iri in default_graphs))
         named = tuple(dict.fromkeys(_node(iri) for iri in named_graphs))
         given = QueryDataset(default, named) if default or named else dataset_clause(text, base_iri)
-        better = corrected(text, base_iri, view if given is None else _Named(view, given))
-        if better != text:
-            try:
-                return view.query(better, given, base_iri)
-            except SyntaxError:
+        evaluation = _Evaluation(view, given, base_iri, Holes(text))
+        if fetch is not None and calls_service(text):
+            check_syntax_of_federated(text, base_iri)
+            found = self._searched(text, evaluation)
+            asked = federated(found, base_iri, evaluation.holes, fetch, evaluation.solutions)
+        else:
+            asked = self._searched(text, evaluation)
+        try:
+            return evaluation.start(asked)
+        except SyntaxError:
+            if asked != text:
                 # So that the message is about the text as it was written.
-                pass
-        return view.query(text, given, base_iri)
+                check_syntax(text, base_iri)
+            raise
+
+    def _searched(self, text: str, evaluation: _Evaluation) -> str:
+        if not mentions_search(text):
+            return text
+        return searched(text, evaluation.base_iri, evaluation.holes, self.prepare_text)
 
     def apply(self, diff: Diff) -> bool:
         """Remove and add what `diff` says; True where that made the default graph be merged anew.
@@ -116,11 +166,47 @@ class Replica:
                 [quad for quad in added if quad.graph_name not in self._unasserted],
                 [quad for quad in removed if quad.graph_name not in self._unasserted],
             )
+        if isinstance(self._text, TextIndex):
+            try:
+                self._text.apply(added, removed, self._whole.says)
+            except SearchUnavailable as problem:
+                self._text = problem
         return rebuilt
 
     def dump(self, out: IO[bytes]) -> None:
         """Write every quad as N-Quads, with the blank node labels that `load` kept."""
         ox.serialize(self._whole.quads(), out, ox.RdfFormat.N_QUADS)
+
+
+@dataclass(frozen=True)
+class _Evaluation:
+    """One query on one view: what belongs to it besides the text, which is rewritten on its way."""
+
+    view: View
+    given: QueryDataset | None
+    base_iri: str | None
+    holes: Holes
+
+    def start(self, text: str) -> Results:
+        """Evaluate `text` as it is corrected, or else as it is; long tables are put in last."""
+        data = self.view if self.given is None else _Named(self.view, self.given)
+        better = corrected(text, self.base_iri, data)
+        if better != text:
+            try:
+                return self._evaluate(better)
+            except SyntaxError:
+                # So that the message is about the text as it was written.
+                pass
+        return self._evaluate(text)
+
+    def solutions(self, text: str) -> ox.QuerySolutions:
+        """The solutions of `text`, which is a SELECT query."""
+        results = self.start(text)
+        assert isinstance(results, ox.QuerySolutions)
+        return results
+
+    def _evaluate(self, text: str) -> Results:
+        return self.view.query(self.holes.fill(text), self.given, self.base_iri)
 
 
 @dataclass(frozen=True)

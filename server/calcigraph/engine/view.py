@@ -59,6 +59,10 @@ class View:
         as_object = self._store.quads_for_pattern(None, None, node, None)
         return next(as_subject, None) is not None or next(as_object, None) is not None
 
+    def says(self, predicate: ox.NamedNode, object_: ox.Literal) -> bool:
+        """Whether any triple of any graph has this predicate and this object."""
+        return next(self._store.quads_for_pattern(None, predicate, object_, None), None) is not None
+
     def named_graphs(self) -> Iterable[ox.NamedNode]:
         """The graphs that have a name and a triple."""
         return (name for name in self._store.named_graphs() if isinstance(name, ox.NamedNode))

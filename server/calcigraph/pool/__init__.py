@@ -2,7 +2,8 @@
 
 from calcigraph.engine.replica import Diff
 from calcigraph.pool.answer import Answer, Body, Query
+from calcigraph.pool.attempt import Attempt
 from calcigraph.pool.limits import Limits
 from calcigraph.pool.pool import Pool
 
-__all__ = ["Answer", "Body", "Diff", "Limits", "Pool", "Query"]
+__all__ = ["Answer", "Attempt", "Body", "Diff", "Limits", "Pool", "Query"]

@@ -1,21 +1,26 @@
 """Sockets in, frames out: how the front, the zygote and the workers speak to each other.
 
 A frame is one letter, a length and that many bytes. Both ends belong to this program and nothing
-from outside is ever read as a frame, so a length is trusted.
+from outside is ever read as a frame, so a length is trusted, and so is a query in `marshal` format:
+the interpreter is the same at both ends, and it takes a fifth of the time of JSON.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import select
 import socket
 import struct
 import time
+from contextlib import suppress
 from enum import Enum
 from typing import Final
 
 from calcigraph.engine.replica import Diff
 
+# Processor time (s) and memory of its own (bytes) that a worker has taken since it was forked.
+USAGE: Final = struct.Struct("!dQ")
 _HEADER: Final = struct.Struct("!cI")
 _LENGTH: Final = struct.Struct("!I")
 _READ: Final = 1 << 16
@@ -29,15 +34,16 @@ class Kind(Enum):
     START = b"S"
     FORK = b"F"
     APPLY = b"A"
-    ASSERTED = b"I"
+    PREPARE = b"I"
     FORGET = b"G"
     DUMP = b"U"
     QUERY = b"Q"
     DONE = b"K"
-    HEAD = b"H"
     DATA = b"D"
     END = b"E"
     FAILED = b"X"
+    FETCH = b"C"
+    FETCHED = b"R"
 
 
 _KINDS: Final = {kind.value: kind for kind in Kind}
@@ -58,7 +64,11 @@ class Channel:
         self._socket = connection
         self._buffer = bytearray()
 
-    def send(self, kind: Kind, body: bytes = b"") -> None:
+    def fileno(self) -> int:
+        """The descriptor that becomes readable when something has come."""
+        return self._socket.fileno()
+
+    def send(self, kind: Kind, body: bytes | bytearray = b"") -> None:
         """Send one frame; raises ClosedError."""
         self.send_bytes(encode(kind, body))
 
@@ -71,12 +81,15 @@ class Channel:
 
     def receive(self, deadline: float | None = None) -> tuple[Kind, bytes]:
         """The next frame; raises ClosedError, and TimeoutError after `deadline` (monotonic seconds)."""
-        self._fill(_HEADER.size, deadline)
-        letter, length = _HEADER.unpack_from(self._buffer)
-        self._fill(_HEADER.size + length, deadline)
-        body = bytes(memoryview(self._buffer)[_HEADER.size : _HEADER.size + length])
-        del self._buffer[: _HEADER.size + length]
-        return _KINDS[letter], body
+        while (frame := self._take_frame()) is None:
+            self._buffer += self._await_data(deadline)
+        return frame
+
+    def receive_now(self) -> tuple[Kind, bytes]:
+        """The next frame, without waiting; raises ClosedError, and BlockingIOError if it is not there."""
+        while (frame := self._take_frame()) is None:
+            self._buffer += self._read(socket.MSG_DONTWAIT)
+        return frame
 
     def keep_time(self) -> None:
         """Make `receive` look at its deadline even while nothing comes."""
@@ -86,22 +99,43 @@ class Channel:
         """Close the socket."""
         self._socket.close()
 
-    def _fill(self, size: int, deadline: float | None) -> None:
-        while len(self._buffer) < size:
-            try:
-                data = self._read()
-            except BlockingIOError:
-                if deadline is not None and time.monotonic() >= deadline:
-                    raise TimeoutError from None
-                continue
-            except ConnectionResetError as error:
-                raise ClosedError from error
-            if not data:
-                raise ClosedError
-            self._buffer += data
+    def _take_frame(self) -> tuple[Kind, bytes] | None:
+        if len(self._buffer) < _HEADER.size:
+            return None
+        letter, length = _HEADER.unpack_from(self._buffer)
+        end = _HEADER.size + length
+        if len(self._buffer) < end:
+            return None
+        with memoryview(self._buffer) as view:
+            body = bytes(view[_HEADER.size : end])
+        del self._buffer[:end]
+        return _KINDS[letter], body
 
-    def _read(self) -> bytes:
-        return self._socket.recv(_READ)
+    def _await_data(self, deadline: float | None) -> bytes:
+        """What comes next. Most answers come within a tick, and cost one system call; who waits for
+        longer is not to wake up at each tick."""
+        while True:
+            with suppress(BlockingIOError):
+                return self._read()
+            if deadline is not None:
+                left_s = deadline - time.monotonic()
+                if left_s <= 0:
+                    raise TimeoutError
+                poll = select.poll()
+                poll.register(self._socket, select.POLLIN)
+                poll.poll(math.ceil(1000 * left_s))
+
+    def _read(self, flags: int = 0) -> bytes:
+        try:
+            data = self._receive_bytes(flags)
+        except ConnectionResetError as error:
+            raise ClosedError from error
+        if not data:
+            raise ClosedError
+        return data
+
+    def _receive_bytes(self, flags: int) -> bytes:
+        return self._socket.recv(_READ, flags)
 
 
 class ControlChannel(Channel):
@@ -134,13 +168,13 @@ class ControlChannel(Channel):
         while self._descriptors:
             os.close(self._descriptors.pop())
 
-    def _read(self) -> bytes:
-        data, descriptors, _, _ = socket.recv_fds(self._socket, _READ, 1)
+    def _receive_bytes(self, flags: int) -> bytes:
+        data, descriptors, _, _ = socket.recv_fds(self._socket, _READ, 1, flags)
         self._descriptors += descriptors
         return data
 
 
-def encode(kind: Kind, body: bytes = b"") -> bytes:
+def encode(kind: Kind, body: bytes | bytearray = b"") -> bytes:
     """One frame as bytes."""
     return _HEADER.pack(kind.value, len(body)) + body
 

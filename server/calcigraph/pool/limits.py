@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from calcigraph.federation import CallLimits
 
 
 @dataclass(frozen=True)
 class Limits:
     """How much queries may take.
 
-    `workers` queries run at full priority at the same time. One that has run for `patience_s`, or has
-    had 10 ms of processor time while others wait, is moved aside, at lower priority, and lets the next
-    one start; so does a long answer that waits for its reader. At most `long_queries` are aside, and
-    beyond that a long query is ended with `QueueFull`. `spares` more processes wait to take the place
-    of one that is moved aside or ended. `queue` callers may wait for their turn.
+    `workers` queries run at the same time. One that has run for `patience_s`, or has had 5 ms of
+    processor time while others wait, is moved aside and lets the next one start; so does a long answer
+    that waits for its reader. Those aside go on by turns (see `calcigraph.pool.turns`). At most
+    `long_queries` are aside, and beyond that a long query is ended with `QueueFull`. `spares` more
+    processes wait to take the place of one that is moved aside or ended. `queue` callers may wait for
+    their turn.
 
     An answer of up to `buffer_bytes` is read to its end before anyone sees it; a longer one is streamed.
     A process whose own memory has grown past `private_mib` is replaced; one query may add `memory_mib`,
-    be `query_bytes` long, and nobody may set a limit above `timeout_s` seconds. Whole answers are kept
-    for as long as they are true, in `cache_bytes`.
+    all together leave a share of `memory_kept_free` of the machine's memory, or the largest is ended.
+    One may be `query_bytes` long, and nobody may set a limit above `timeout_s` seconds. Whole answers are
+    kept for as long as they are true, in `cache_bytes`. `calls` bounds calls of other services.
     """
 
     workers: int = 4
     spares: int = 4
-    long_queries: int = 16
-    patience_s: float = 1.0
+    long_queries: int = 128
+    patience_s: float = 0.05
     queue: int = 128
     timeout_s: float = 10.0
     memory_mib: int = 1024
+    memory_kept_free: float = 0.15
     private_mib: int = 512
     buffer_bytes: int = 1 << 20
     query_bytes: int = 256_000
     cache_bytes: int = 64 << 20
+    calls: CallLimits = field(default_factory=CallLimits)
 
     def __post_init__(self) -> None:
         if self.workers < 1 or self.timeout_s <= 0:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+import resource
+import select
 import signal
 import socket
 import subprocess
@@ -21,10 +23,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
-from calcigraph.engine.replica import Diff
+from calcigraph.engine.replica import Diff, Part
+from calcigraph.engine.text_index import TextSize
 from calcigraph.engine.view import DefaultGraphMode
 from calcigraph.errors import Problem
-from calcigraph.pool.frames import Channel, ClosedError, ControlChannel, Kind, encode_diff
+from calcigraph.pool.frames import USAGE, Channel, ClosedError, ControlChannel, Kind, encode_diff
 from calcigraph.pool.problems import DiffUnreadable, EngineUnavailable
 
 # A worker further behind than this is replaced rather than brought up to date: forking costs less.
@@ -38,36 +41,61 @@ _FOLD_BYTES: Final = 64 << 20
 # hold, for seconds, a lock of the memory that it shares with the zygote, which then cannot fork.
 _NICER: Final = 5
 _FAREWELL_S: Final = 5.0
-# exit_code of proc(5), counted from the field after the command.
+# The data in pages of 2 MiB, where the system has them: a fork then copies some hundred entries in place
+# of some hundred thousand (at a million quads 1 ms, not 20), and look-ups miss fewer page tables.
+_LARGE_PAGES: Final = "glibc.malloc.hugetlb=1"
+# state, minflt, rss and exit_code of proc(5), counted from the field after the command.
+_STATE: Final = 3 - 3
+_MINOR_FAULTS: Final = 10 - 3
+_RESIDENT: Final = 24 - 3
 _EXIT_STATUS: Final = 52 - 3
 
 
-@dataclass
+@dataclass(eq=False)
 class Worker:
     """A worker process as the front sees it: `version` counts the diffs that it has applied.
 
-    While it is busy: the processor time (s) it had had before, its deadline, whether others may start
-    beside it, whether its priority was lowered, and whether it was ended to make room.
+    While it is busy: the processor time (s) it had had before, its deadline, whether it is stopped for
+    a while, whether its priority was lowered, and whether it was ended to make room or to get memory.
     """
 
     pid: int
     handle: int
     channel: Channel
     version: int
-    has_asserted: bool
+    parts: frozenset[Part]
     cpu_before_s: float = 0.0
     deadline: float | None = None
-    is_aside: bool = False
+    is_paused: bool = False
     is_slowed: bool = False
     is_shed: bool = False
+    is_too_big: bool = False
 
-    def __hash__(self) -> int:
-        return self.pid
+    def await_ready(self) -> None:
+        """Wait until it can answer. Raises: ClosedError."""
+        _, body = self.channel.receive()
+        self.cpu_before_s, _ = USAGE.unpack(body)
+        self.channel.keep_time()
 
     def kill(self) -> None:
         """Kill the process, if it still lives, and leave its channel to whoever reads from it."""
-        with suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self.handle, signal.SIGKILL)
+        self._signal(signal.SIGKILL)
+
+    def pause(self) -> None:
+        """Stop the process until `resume`; harmless where it is stopped."""
+        if not self.is_paused:
+            self.is_paused = True
+            self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let the process go on; harmless where it is not stopped."""
+        if self.is_paused:
+            self.is_paused = False
+            self._signal(signal.SIGCONT)
+
+    def had_s(self) -> float:
+        """Seconds of processor time that its query has had."""
+        return self.cpu_s() - self.cpu_before_s
 
     def cpu_s(self) -> float:
         """Seconds of processor time that the process has had; 0 where it is gone."""
@@ -77,18 +105,26 @@ class Worker:
         except OSError:
             return 0.0
 
+    def own_bytes(self) -> int:
+        """About how much memory is its own: each page that it wrote first was a fault, except that a
+        large page is one fault as well, and what it takes anew is resident."""
+        stat = self._stat()
+        return max(int(stat[_MINOR_FAULTS]), int(stat[_RESIDENT])) * resource.getpagesize() if stat else 0
+
+    def is_asleep(self) -> bool:
+        """Whether it waits for something else than a processor."""
+        stat = self._stat()
+        return bool(stat) and stat[_STATE] == "S"
+
     def exit_code(self) -> int | None:
         """The exit code (negative for a signal) of a process that has ended and is not forgotten yet;
         None where the system does not tell."""
-        try:
-            stat = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii", errors="replace")
-        except OSError:
-            return None
-        status = int(stat.rpartition(")")[2].split()[_EXIT_STATUS])
-        return os.waitstatus_to_exitcode(status) or None
+        stat = self._stat()
+        return (os.waitstatus_to_exitcode(int(stat[_EXIT_STATUS])) or None) if stat else None
 
     def lower_priority(self) -> None:
         """Let the other processes go first, for good: priority cannot be taken back."""
+        self.is_slowed = True
         with suppress(ProcessLookupError, PermissionError):
             os.setpriority(os.PRIO_PROCESS, self.pid, os.getpriority(os.PRIO_PROCESS, 0) + _NICER)
 
@@ -99,6 +135,25 @@ class Worker:
             os.close(self.handle)
             self.handle = -1
             self.channel.close()
+
+    def await_end(self, most_s: float) -> None:
+        """Wait until the process is gone, at most `most_s` seconds."""
+        poll = select.poll()
+        poll.register(self.handle, select.POLLIN)
+        poll.poll(1000 * most_s)
+
+    def _stat(self) -> list[str]:
+        """The fields of proc(5) after the name of the command; none where the process is gone."""
+        try:
+            text = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii", errors="replace")
+        except OSError:
+            return []
+        return text.rpartition(")")[2].split()
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self.handle >= 0:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self.handle, number)
 
 
 class Nursery:
@@ -129,7 +184,9 @@ class Nursery:
         self._log_bytes = 0
         # (version before the first, diffs): replaced as a whole, so that reading needs no lock.
         self._recent: tuple[int, tuple[bytes, ...]] = (0, ())
-        self._wants_asserted = False
+        self._parts: frozenset[Part] = frozenset()
+        # What the index of texts held when it was built.
+        self.text_size = TextSize(0, 0)
         self._closed = False
         try:
             self._start()
@@ -148,16 +205,23 @@ class Nursery:
         """The process id of the zygote."""
         return self._process.pid
 
-    def fork(self) -> Worker:
-        """A new worker that knows everything published. Cost: 1 to 10 ms. Raises: EngineUnavailable."""
-        with self._lock:
-            front, back = socket.socketpair()
-            with back:
-                _, pid = self._request(Kind.FORK, descriptor=back.fileno())
-            handle = self._channel.take_descriptor()
-            channel = Channel(front)
-            channel.keep_time()
-            return Worker(int(pid), handle, channel, self.version, self._wants_asserted)
+    def fork(self, number: int = 1) -> list[Worker]:
+        """New workers that know everything published, and are ready. Cost: 2 to 10 ms each.
+
+        Raises: EngineUnavailable, also where none of them gets ready.
+        """
+        forked = [self._fork() for _ in range(number)]
+        ready = []
+        for worker in forked:
+            try:
+                worker.await_ready()
+            except ClosedError:
+                self.forget(worker)
+            else:
+                ready.append(worker)
+        if not ready:
+            raise EngineUnavailable("New processes for queries end before they are ready.")
+        return ready
 
     def publish(self, diff: Diff) -> int:
         """Apply `diff` in the zygote; the version from which on it is there.
@@ -184,12 +248,13 @@ class Nursery:
         first, diffs = self._recent
         return diffs[version - first :] if version >= first else None
 
-    def prepare_asserted(self) -> None:
-        """Have the part without inferences built, for all workers forked from now on."""
+    def prepare(self, part: Part) -> None:
+        """Have a part of the replica built, for all workers forked from now on."""
         with self._lock:
-            if not self._wants_asserted:
-                self._request(Kind.ASSERTED)
-                self._wants_asserted = True
+            if part not in self._parts:
+                _, body = self._request(Kind.PREPARE, part.encode())
+                self._parts |= {part}
+                self.text_size = TextSize(*json.loads(body))
 
     def forget(self, worker: Worker) -> None:
         """End `worker`, without waiting until it is gone."""
@@ -205,6 +270,14 @@ class Nursery:
                 self._closed = True
                 self._stop()
                 self._data.close()
+
+    def _fork(self) -> Worker:
+        with self._lock:
+            front, back = socket.socketpair()
+            with back:
+                _, pid = self._request(Kind.FORK, descriptor=back.fileno())
+            handle = self._channel.take_descriptor()
+            return Worker(int(pid), handle, Channel(front), self.version, self._parts)
 
     def _request(self, kind: Kind, body: bytes = b"", descriptor: int | None = None) -> tuple[Kind, bytes]:
         """Ask the zygote; where it is dead, start another and ask that one."""
@@ -227,8 +300,8 @@ class Nursery:
         self._start()
         for body in self._log:
             self._exchange(Kind.APPLY, body)
-        if self._wants_asserted:
-            self._exchange(Kind.ASSERTED, b"")
+        for part in self._parts:
+            self._exchange(Kind.PREPARE, part.encode())
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
@@ -237,6 +310,7 @@ class Nursery:
             self._process = subprocess.Popen(
                 # -P: no module is taken from the folder that the server happens to be started in.
                 [sys.executable, "-P", "-m", "calcigraph.pool.zygote", str(theirs.fileno())],
+                env={**os.environ, "GLIBC_TUNABLES": _LARGE_PAGES},
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -87,13 +87,15 @@ class QueryTimedOut(Problem):
 
 
 class QueryTooBig(Problem):
-    """The query needed more memory than one query may have; `limit_mib` is that limit."""
+    """The query needed more memory than one query may have; `limit_mib` is that limit, None where all
+    queries together left too little to the machine."""
 
     title: ClassVar[str] = "The query needs too much memory"
 
-    def __init__(self, limit_mib: int) -> None:
+    def __init__(self, limit_mib: int | None) -> None:
+        needed = "most of what is left for queries" if limit_mib is None else f"more than {limit_mib} MiB"
         super().__init__(
-            f"The query was ended because it needed more than {limit_mib} MiB.",
+            f"The query was ended because it needed {needed}.",
             "Narrow it, or drop ORDER BY, DISTINCT or GROUP BY over so many rows.",
         )
         self.limit_mib = limit_mib

@@ -1,7 +1,8 @@
 """Calls for a worker in, workers out: who is idle, who is busy, who is to be replaced.
 
-One thread, the keeper, forks what is missing and ends what has run past its deadline unwatched, so
-that no query waits for a fork.
+Two threads attend to it, so that no query waits for them. The keeper forks what is missing and ends
+what is replaced, which takes milliseconds; the watch sees to it that long queries make way, and ends
+what has run past its deadline unwatched.
 """
 
 from __future__ import annotations
@@ -11,19 +12,30 @@ import time
 from collections import deque
 from typing import Final
 
+from calcigraph.engine.replica import Part
 from calcigraph.errors import Problem
+from calcigraph.pool.attendant import Attendant
 from calcigraph.pool.caller import Caller
 from calcigraph.pool.limits import Limits
+from calcigraph.pool.memory import Memory
 from calcigraph.pool.nursery import Nursery, Worker
 from calcigraph.pool.problems import EngineUnavailable, QueueFull
+from calcigraph.pool.turns import Turns
+from calcigraph.pool.waiting import Ticket, Waiting
 
 _RETRY_S: Final = 1.0
 _LOOK_S: Final = 1.0
-_GRACE_S: Final = 0.01
-_LEAST_READY: Final = 2
-# Of processor time: how long a query keeps its turn when others wait; most are done by then.
-_FIRST_MOMENT_S: Final = 0.01
+# Who waits for an answer looks at its deadline; the watch ends what nobody waits for, and comes later.
+_GRACE_S: Final = 0.1
+# Of processor time: how long a query keeps its place when others wait; most are done by then.
+_FIRST_MOMENT_S: Final = 0.005
 _SECOND_MOMENT_S: Final = 0.02
+_SOONEST_S: Final = 0.002
+# They get ready side by side; more than this would keep the first from those who wait for it.
+_FORKED_AT_ONCE: Final = 2
+# A process that is killed frees its memory first: one after the other, as many at once take every
+# processor from those who have a query.
+_LAST_MOMENT_S: Final = 0.5
 
 
 class Roster:
@@ -32,80 +44,100 @@ class Roster:
     def __init__(self, nursery: Nursery, limits: Limits) -> None:
         self._nursery = nursery
         self._limits = limits
-        # One lock; those who wait for their turn and the keeper are told apart, as waking costs.
+        self._kept = limits.spares // 2
         self._lock = threading.RLock()
-        self._turn = threading.Condition(self._lock)
-        self._work = threading.Condition(self._lock)
         self._idle: deque[Worker] = deque()
         self._busy: set[Worker] = set()
-        self._gone: list[Worker] = []
-        self._waiting: deque[object] = deque()
-        self._needs_asserted = False
+        self._gone: deque[Worker] = deque()
+        self._turns = Turns()
+        self._waiting = Waiting()
+        self._memory = Memory()
+        self._parts: frozenset[Part] = frozenset()
         self._trouble: Problem | None = None
         self._closed = False
-        for _ in range(limits.workers + limits.spares):
-            self._idle.append(nursery.fork())
-        self._keeper = threading.Thread(target=self._keep, name="calcigraph-pool-keeper", daemon=True)
+        self._idle.extend(nursery.fork(limits.workers + limits.spares))
+        self._keeper = Attendant("calcigraph-pool-keeper", self._lock, self._keep)
+        self._watch = Attendant("calcigraph-pool-watch", self._lock, self._look)
         self._keeper.start()
+        self._watch.start()
 
-    def take(self, deadline: float, inference: bool, caller: Caller | None = None) -> Worker:
-        """A worker for one query, brought to a version not older than the last publication.
+    def take(
+        self, deadline: float, needs: frozenset[Part], caller: Caller | None = None, breadth: int = 0
+    ) -> Worker:
+        """A worker for one query, with the parts that this needs, brought to a version not older than the
+        last publication.
 
-        Waits for its turn until `deadline`, or until `caller` has left.
+        Waits for its turn until `deadline`, or until `caller` has left; see `Ticket` for `breadth`.
         Raises: QueueFull, EngineUnavailable, ClientGone.
         """
         with self._lock:
-            if not inference and not self._needs_asserted:
-                self._needs_asserted = True
-                self._work.notify()
-            # Who comes later does not go ahead of those who wait.
-            worker = None if self._waiting else self._pick(inference)
-            if worker is None:
-                worker = self._wait(deadline, inference, caller or Caller())
-            worker.deadline = deadline
-            self._busy.add(worker)
+            worker = self.take_idle(deadline, needs)
+            if worker is not None:
+                return worker
+            ticket = Ticket(deadline, needs, breadth, threading.Condition(self._lock))
+            return self._wait(ticket, caller or Caller())
+
+    def take_idle(self, deadline: float, needs: frozenset[Part]) -> Worker | None:
+        """As `take`, where that needs no waiting, else None."""
+        with self._lock:
+            if not needs <= self._parts:
+                self._parts |= needs
+                self._keeper.call()
+            worker = self._pick(needs)
+            if worker is not None:
+                self._employ(worker, deadline)
             return worker
+
+    def put_back(self, worker: Worker) -> None:
+        """Return a worker that was taken and not used."""
+        self.give_back(worker, worker.cpu_before_s, 0)
 
     def give_back(self, worker: Worker, cpu_s: float, grown_bytes: int) -> None:
         """Return a worker whose answer is complete, with the processor time and the memory of its own
         that it has taken since it was forked."""
         with self._lock:
+            self._dismiss(worker)
+            worker.resume()
             worker.cpu_before_s = cpu_s
-            self._busy.discard(worker)
             worker.deadline = None
-            worker.is_aside = False
             if worker.is_slowed or grown_bytes > self._limits.private_mib << 20 or self._closed:
                 self._drop(worker)
             else:
                 self._idle.append(worker)
                 if len(self._idle) > self._limits.workers + self._limits.spares:
                     self._drop(self._idle.popleft())
-            self._turn.notify_all()
+            self._serve()
 
-    def move_aside(self, worker: Worker, slow_down: bool) -> bool:
+    def is_long(self, worker: Worker) -> bool:
+        """Whether its query has had its first moment. Where the processors are busy, this takes time."""
+        return worker.had_s() >= _FIRST_MOMENT_S
+
+    def is_aside(self, worker: Worker) -> bool:
+        """Whether its query has been moved aside."""
+        with self._lock:
+            return worker in self._turns
+
+    def move_aside(self, worker: Worker) -> bool:
         """Let the next query start although `worker` has not finished; False where too many are aside.
 
-        One that is slowed down runs on at lower priority, and is replaced when it is done, because
-        priority cannot be given back; one that waits for its reader is not.
+        It goes on by turns with the others that are aside, as far as it does not wait for its reader.
         """
         with self._lock:
-            if not worker.is_aside:
-                if sum(busy.is_aside for busy in self._busy) >= self._limits.long_queries:
+            if worker not in self._turns:
+                if len(self._turns) >= self._limits.long_queries:
                     return False
-                worker.is_aside = True
-                self._turn.notify_all()
-            if slow_down and not worker.is_slowed:
-                worker.is_slowed = True
-                worker.lower_priority()
-            self._work.notify()
+                self._turns.join(worker)
+                self._serve()
+                self._watch.call()
+                self._keeper.call()
             return True
 
     def discard(self, worker: Worker) -> None:
-        """Kill a worker, whatever it does."""
+        """Have a worker killed, whatever it does."""
         with self._lock:
-            self._busy.discard(worker)
+            self._dismiss(worker)
             self._drop(worker)
-            self._turn.notify_all()
+            self._serve()
 
     def close(self) -> None:
         """End all workers; who waits gets EngineUnavailable."""
@@ -113,129 +145,201 @@ class Roster:
             self._closed = True
             for worker in self._busy:
                 worker.kill()
-            while self._idle:
-                self._idle.pop().end()
-            self._turn.notify_all()
-            self._work.notify()
-        self._keeper.join()
+            self._waiting.send_away(_stopping())
+        self._keeper.dismiss()
+        self._watch.dismiss()
+        for worker in (*self._idle, *self._gone):
+            worker.end()
 
     def refresh(self) -> None:
         """Have workers that are too far behind replaced now rather than when they are needed."""
         with self._lock:
             if self._outdated():
-                self._work.notify()
+                self._keeper.call()
 
     def counts(self) -> dict[str, int]:
         """How many workers are idle, busy and aside, and how many callers wait."""
         with self._lock:
-            aside = sum(worker.is_aside for worker in self._busy)
             return {
                 "idle": len(self._idle),
-                "busy": len(self._busy) - aside,
-                "aside": aside,
+                "busy": len(self._busy) - len(self._turns),
+                "aside": len(self._turns),
                 "waiting": len(self._waiting),
             }
 
-    def _wait(self, deadline: float, inference: bool, caller: Caller) -> Worker:
-        if len(self._waiting) >= self._limits.queue:
-            raise QueueFull(f"{len(self._waiting)} queries are waiting already.", self._retry_after_s())
-        turn = object()
-        self._waiting.append(turn)
-        try:
-            while True:
-                worker = self._pick(inference) if self._waiting[0] is turn else None
-                if worker is not None:
-                    return worker
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    raise QueueFull("The query's turn did not come in time.", self._retry_after_s())
-                caller.look()
-                self._turn.wait(min(left, self._make_way(), caller.left_s()))
-        finally:
-            self._waiting.remove(turn)
-            self._turn.notify_all()
-
-    def _pick(self, inference: bool) -> Worker | None:
+    def _pick(self, needs: frozenset[Part], warm: bool = True) -> Worker | None:
         if self._closed:
-            raise EngineUnavailable("The server is being stopped.")
-        if sum(not worker.is_aside for worker in self._busy) >= self._limits.workers:
+            raise _stopping()
+        if self._places() <= 0:
             return None
         # The most recently used one: its caches are warm, and the others keep their memory shared.
-        for worker in reversed(self._idle):
-            if self._is_current(worker) and (inference or worker.has_asserted):
+        for worker in list(reversed(self._idle) if warm else self._idle):
+            if self._is_current(worker) and needs <= worker.parts:
                 self._idle.remove(worker)
                 return worker
         if self._trouble is not None:
             raise self._trouble
         return None
 
+    def _places(self) -> int:
+        """How many more queries may start now."""
+        return self._limits.workers - len(self._busy) + len(self._turns)
+
+    def _employ(self, worker: Worker, deadline: float) -> None:
+        worker.deadline = deadline
+        self._busy.add(worker)
+        self._turns.expect_short()
+
+    def _dismiss(self, worker: Worker) -> None:
+        self._busy.discard(worker)
+        self._turns.leave(worker)
+
+    def _drop(self, worker: Worker) -> None:
+        if self._closed:
+            worker.end()
+            return
+        # One that is stopped takes no processor: it can wait until the keeper ends it.
+        if not worker.is_paused:
+            worker.kill()
+        self._gone.append(worker)
+        self._keeper.call()
+
+    def _is_current(self, worker: Worker) -> bool:
+        return self._nursery.diffs_since(worker.version) is not None
+
+    def _wait(self, ticket: Ticket, caller: Caller) -> Worker:
+        if len(self._waiting) >= self._limits.queue:
+            raise QueueFull(f"{len(self._waiting)} queries are waiting already.", self._retry_after_s())
+        self._waiting.join(ticket)
+        self._watch.call()
+        try:
+            while ticket.worker is None:
+                if ticket.problem is not None:
+                    raise ticket.problem
+                left_s = ticket.deadline - time.monotonic()
+                if left_s <= 0:
+                    raise QueueFull("The query's turn did not come in time.", self._retry_after_s())
+                caller.look()
+                ticket.called.wait(min(left_s, caller.left_s()))
+        except BaseException:
+            self._waiting.leave(ticket)
+            if ticket.worker is not None:
+                self.put_back(ticket.worker)
+            raise
+        return ticket.worker
+
+    def _serve(self) -> None:
+        """Give the workers that are free to those who wait."""
+        try:
+            while self._waiting and self._places() > 0 and (found := self._match()) is not None:
+                ticket, worker = found
+                self._employ(worker, ticket.deadline)
+                if ticket.is_of_crowd:
+                    self._turns.let_in(worker)
+                self._waiting.serve(ticket, worker)
+        except Problem as problem:
+            self._waiting.send_away(problem)
+
+    def _match(self) -> tuple[Ticket, Worker] | None:
+        """Whose turn it is, and their worker.
+
+        Who has come just now may have a short query, and is not to wait because a crowd of long ones
+        came before: they get any place and the best workers. Who has waited for longer is in a crowd,
+        which is let in as long ones are: some at a time, so that a processor is left.
+        """
+        if self._turns.has_room and self._ready() > self._kept:
+            for ticket in self._waiting.crowd():
+                worker = self._pick(ticket.needs, warm=False)
+                if worker is not None:
+                    return ticket, worker
+        for ticket in self._waiting.newest():
+            worker = self._pick(ticket.needs)
+            if worker is not None:
+                return ticket, worker
+        return None
+
+    def _retry_after_s(self) -> int:
+        return max(1, round(self._limits.timeout_s / 2))
+
+    def _look(self) -> float:
+        """What the watch does; seconds until it is to look again."""
+        with self._lock:
+            now = time.monotonic()
+            for worker in self._busy:
+                if worker.deadline is not None and now > worker.deadline + _GRACE_S:
+                    # Nobody watches it: its caller is sending to a client that does not read.
+                    worker.deadline = None
+                    worker.kill()
+            soonest_s = self._until_next_deadline(now)
+            if self._waiting:
+                soonest_s = min(soonest_s, self._make_way())
+            if self._turns:
+                soonest_s = min(soonest_s, self._turns.rotate())
+                self._watch_memory()
+            return soonest_s
+
     def _make_way(self) -> float:
         """While someone waits, move aside who has had its first moment; seconds until the next look.
 
         Where too many are aside already, who has had its second is ended: new queries go before old.
         """
-        soonest = self._limits.patience_s
-        for worker in self._busy:
-            if worker.is_aside or worker.is_shed:
+        soonest_s = _FIRST_MOMENT_S
+        for worker in list(self._busy):
+            if worker in self._turns or worker.is_shed:
                 continue
-            had = worker.cpu_s() - worker.cpu_before_s
-            if had >= _FIRST_MOMENT_S and self.move_aside(worker, slow_down=True):
-                return 0.0
-            if had >= _SECOND_MOMENT_S:
+            had_s = worker.had_s()
+            if had_s >= _FIRST_MOMENT_S and self.move_aside(worker):
+                continue
+            if had_s >= _SECOND_MOMENT_S:
                 worker.is_shed = True
                 worker.kill()
             else:
-                soonest = min(soonest, _FIRST_MOMENT_S)
-        return soonest
+                soonest_s = min(soonest_s, max(_SOONEST_S, _FIRST_MOMENT_S - had_s))
+        return soonest_s
 
-    def _is_current(self, worker: Worker) -> bool:
-        return self._nursery.diffs_since(worker.version) is not None
+    def _watch_memory(self) -> None:
+        """Before the machine has none left, end the query that has taken most."""
+        if self._memory.left() < self._limits.memory_kept_free * self._memory.total:
+            largest = max(self._busy, key=Worker.own_bytes)
+            largest.is_too_big = True
+            largest.kill()
 
-    def _drop(self, worker: Worker) -> None:
-        worker.end()
-        self._gone.append(worker)
-        self._work.notify()
+    def _until_next_deadline(self, now: float) -> float:
+        # A worker that is taken does not call the watch: its own caller looks at its deadline. Once it
+        # is aside, with an answer that may not be read, the watch has been called and knows it.
+        soonest = min((w.deadline for w in self._busy if w.deadline is not None), default=float("inf"))
+        return min(_LOOK_S, max(0.0, soonest - now) + _GRACE_S)
 
-    def _retry_after_s(self) -> int:
-        return max(1, round(self._limits.timeout_s / 2))
-
-    def _keep(self) -> None:
-        while True:
+    def _keep(self) -> float:
+        """What the keeper does; seconds until it is to look again."""
+        try:
+            more = self._replace()
+        except Problem as problem:
             with self._lock:
-                while not self._closed and not self._has_work():
-                    self._work.wait(self._until_next_look())
-                if self._closed:
-                    return
-            try:
-                self._do_work()
-                self._trouble = None
-            except Problem as problem:
-                with self._lock:
-                    self._trouble = problem
-                    self._turn.notify_all()
-                    self._work.wait_for(lambda: self._closed, _RETRY_S)
+                self._trouble = problem
+                self._serve()
+            return _RETRY_S
+        self._trouble = None
+        return 0.0 if more else _LOOK_S
 
-    def _has_work(self) -> bool:
-        now = time.monotonic()
-        for worker in self._busy:
-            if worker.deadline is not None and now > worker.deadline:
-                # Nobody watches it: its caller is sending to a client that does not read.
-                worker.deadline = None
-                worker.kill()
-        return bool(self._gone) or self._missing() > 0 or bool(self._outdated())
+    def _replace(self) -> bool:
+        """Fork first, then end one that is replaced; outside the lock, as the zygote may take its time.
 
-    def _do_work(self) -> None:
-        """Fork first, then end what is replaced; outside the lock, as the zygote may take its time."""
-        if self._needs_asserted:
-            self._nursery.prepare_asserted()
-        while self._missing() > 0:
-            self._welcome(self._nursery.fork(), None)
+        True where there is more to end.
+        """
+        for part in self._parts:
+            self._nursery.prepare(part)
+        while (missing := self._missing()) > 0:
+            for worker in self._nursery.fork(min(missing, _FORKED_AT_ONCE)):
+                self._welcome(worker, None)
         for worker in self._outdated():
-            self._welcome(self._nursery.fork() if self._is_current(worker) else None, worker)
-        with self._lock:
-            gone, self._gone = self._gone, []
-        for worker in gone:
-            self._nursery.forget(worker)
+            self._welcome(self._nursery.fork()[0] if self._is_current(worker) else None, worker)
+        gone = self._gone.popleft() if self._gone else None
+        if gone is not None:
+            gone.kill()
+            gone.await_end(_LAST_MOMENT_S)
+            self._nursery.forget(gone)
+        return bool(self._gone)
 
     def _welcome(self, new: Worker | None, old: Worker | None) -> None:
         with self._lock:
@@ -247,30 +351,30 @@ class Roster:
                     new.end()
                 else:
                     self._idle.append(new)
-            self._turn.notify_all()
+            self._serve()
 
     def _missing(self) -> int:
-        """How many more workers are to be ready: those at work are counted on to come back."""
+        """How many more workers are to be ready: those at work are counted on to come back, and every
+        place must find one."""
         with self._lock:
             if self._closed:
                 return 0
             coming_back = sum(not worker.is_slowed for worker in self._busy)
-            ready = sum(self._is_current(worker) for worker in self._idle)
             wanted = self._limits.workers + self._limits.spares
-            return max(wanted - coming_back, min(wanted, _LEAST_READY)) - ready
+            return max(wanted - coming_back, self._places() + self._kept) - self._ready()
+
+    def _ready(self) -> int:
+        return sum(self._is_current(worker) for worker in self._idle)
 
     def _outdated(self) -> list[Worker]:
-        """Idle workers to be replaced: too far behind, or without the asserted part that is asked for."""
+        """Idle workers to be replaced: too far behind, or without a part that is asked for."""
         with self._lock:
             return [
                 worker
                 for worker in self._idle
-                if not self._is_current(worker) or (self._needs_asserted and not worker.has_asserted)
+                if not self._is_current(worker) or not self._parts <= worker.parts
             ]
 
-    def _until_next_look(self) -> float:
-        # A worker that is taken does not wake the keeper: its own caller looks at its deadline. Once it
-        # is aside, with an answer that may not be read, the keeper has been woken and knows it.
-        deadlines = [worker.deadline for worker in self._busy if worker.deadline is not None]
-        left = min(deadlines, default=float("inf")) - time.monotonic()
-        return min(_LOOK_S, max(0.0, left) + _GRACE_S)
+
+def _stopping() -> EngineUnavailable:
+    return EngineUnavailable("The server is being stopped.")

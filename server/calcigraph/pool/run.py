@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import json
+import marshal
+import math
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from calcigraph.errors import Problem
+from calcigraph.federation import Services
+from calcigraph.pool import errands
 from calcigraph.pool.answer import Query
 from calcigraph.pool.caller import Caller
 from calcigraph.pool.diagnosis import Diagnosis
-from calcigraph.pool.frames import ClosedError, Kind, encode
+from calcigraph.pool.errands import recalled
+from calcigraph.pool.frames import USAGE, ClosedError, Kind, encode
 from calcigraph.pool.limits import Limits
 from calcigraph.pool.nursery import Worker
-from calcigraph.pool.problems import ClientGone, QueryFailed, QueryTimedOut, QueryTooBig, QueueFull
+from calcigraph.pool.problems import (
+    ClientGone,
+    QueryFailed,
+    QueryTimedOut,
+    QueryTooBig,
+    QueueFull,
+    ServiceForbidden,
+)
 from calcigraph.pool.roster import Roster
-from calcigraph.pool.worker import OUT_OF_MEMORY, USAGE
+from calcigraph.pool.worker import OUT_OF_MEMORY
 
 _RETRY_AFTER_S: Final = 5
 
@@ -50,6 +63,7 @@ class Run:
         deadline: Deadline,
         caller: Caller,
         diagnosis: Diagnosis,
+        services: Services | None = None,
     ) -> None:
         self._roster = roster
         self._worker = worker
@@ -57,13 +71,15 @@ class Run:
         self._deadline = deadline
         self._caller = caller
         self._diagnosis = diagnosis
+        self._services = services
         self._patience_until = time.monotonic() + limits.patience_s
         self._ended = False
-        self.format = ""
+        self.version = worker.version
+        self._has_begun = False
 
     def hand_over(self, query: Query, diffs: tuple[bytes, ...]) -> None:
         """Send what the worker lacks, then the query. Raises: WorkerLostError."""
-        request = json.dumps(
+        request = marshal.dumps(
             {
                 "text": query.text,
                 "default_graphs": query.default_graphs,
@@ -74,7 +90,7 @@ class Run:
                 "graph_format": query.graph_format,
                 "left_s": max(0.0, self._deadline.at - time.monotonic()),
             }
-        ).encode()
+        )
         frames = [encode(Kind.APPLY, diff) for diff in diffs] + [encode(Kind.QUERY, request)]
         try:
             self._worker.channel.send_bytes(b"".join(frames))
@@ -82,30 +98,44 @@ class Run:
             self._end()
             raise WorkerLostError from error
         self._worker.version += len(diffs)
+        self.version = self._worker.version
+
+    def fileno(self) -> int:
+        """The descriptor that becomes readable when there is more."""
+        return self._worker.channel.fileno()
 
     def more(self) -> bytes | None:
         """The next piece of the answer; None once it is complete and the worker is free again.
 
         Raises: the Problem that ended it, or WorkerLostError; the worker is then free or gone.
         """
+        return self._next_piece(self._receive)
+
+    def more_now(self) -> bytes | None:
+        """As `more`, without waiting. Raises: BlockingIOError too, where the next piece is not there."""
+        return self._next_piece(self._receive_now)
+
+    def _next_piece(self, receive: Callable[[], tuple[Kind, bytes]]) -> bytes | None:
         while not self._ended:
-            kind, body = self._receive()
+            kind, body = receive()
+            if kind is Kind.FETCH:
+                self._run_errand(body)
+                continue
+            self._has_begun = True
             if kind is Kind.DATA:
                 return body
-            if kind is Kind.HEAD:
-                self.format = body.decode()
-            elif kind is Kind.END:
-                self._ended = True
-                self._roster.give_back(self._worker, *USAGE.unpack(body))
-            else:
-                self._ended = True
-                self._roster.give_back(self._worker, *USAGE.unpack_from(body))
-                raise self._diagnosis.problem(**json.loads(body[USAGE.size :]))
+            self._ended = True
+            self._roster.give_back(self._worker, *USAGE.unpack_from(body))
+            rest = body[USAGE.size :]
+            if kind is Kind.END:
+                return rest or None
+            failure = json.loads(rest)
+            raise recalled(**failure) or self._diagnosis.problem(**failure)
         return None
 
     def stream(self) -> None:
         """From now on the pace is the reader's: make room for other queries. Raises: QueueFull."""
-        self._make_room(slow_down=False)
+        self._make_room()
 
     def abandon(self) -> None:
         """End it, complete or not."""
@@ -114,11 +144,13 @@ class Run:
 
     def _receive(self) -> tuple[Kind, bytes]:
         try:
-            if not self._worker.is_slowed and self._patience_until < self._deadline.at:
+            while self._patience_until < self._deadline.at:
                 try:
                     return self._receive_until(self._patience_until)
                 except TimeoutError:
-                    self._make_room(slow_down=True)
+                    self._patience_until = time.monotonic() + self._limits.patience_s
+                    if self._roster.is_long(self._worker):
+                        self._make_room()
             return self._receive_until(self._deadline.at)
         except TimeoutError:
             raise self._timed_out() from None
@@ -127,6 +159,12 @@ class Run:
         except ClientGone:
             self._end()
             raise
+
+    def _receive_now(self) -> tuple[Kind, bytes]:
+        try:
+            return self._worker.channel.receive_now()
+        except ClosedError:
+            raise self._died() from None
 
     def _receive_until(self, moment: float) -> tuple[Kind, bytes]:
         """The next frame, for somebody who is there. Raises: TimeoutError, ClosedError, ClientGone."""
@@ -139,8 +177,27 @@ class Run:
                 if time.monotonic() >= moment:
                     raise
 
-    def _make_room(self, slow_down: bool) -> None:
-        if not self._roster.move_aside(self._worker, slow_down):
+    def _run_errand(self, request: bytes) -> None:
+        """Call another service for the worker, which waits for it."""
+        if self._services is None:
+            # Something has slipped past the guard, and stops here.
+            self._end()
+            raise ServiceForbidden
+        self._make_room()
+        try:
+            answer = errands.run(self._services, request, self._deadline.at, self._caller.look)
+            self._worker.channel.send(Kind.FETCHED, answer)
+        except TimeoutError:
+            raise self._timed_out() from None
+        except ClosedError:
+            raise self._died() from None
+        except ClientGone:
+            self._end()
+            raise
+
+    def _make_room(self) -> None:
+        self._patience_until = math.inf
+        if not self._roster.move_aside(self._worker):
             self._end()
             raise self._crowded_out()
 
@@ -158,12 +215,15 @@ class Run:
             return self._crowded_out()
         if now >= self._deadline.at:
             return self._timed_out()
-        code = self._worker.exit_code()
+        if self._worker.is_too_big:
+            self._end()
+            return QueryTooBig(None)
+        code, is_young = self._worker.exit_code(), not self._roster.is_aside(self._worker)
         self._end()
         if code == -signal.SIGXCPU:
             return QueryTimedOut(self._deadline.limit_s)
         # Something else has ended it: so young a query cannot have grown until the system's killer came.
-        if code in (None, -signal.SIGKILL) and not self.format and now < self._patience_until:
+        if code in (None, -signal.SIGKILL) and not self._has_begun and is_young:
             raise WorkerLostError
         # An allocation that is refused makes the engine abort; the system's own killer sends KILL.
         if code in (OUT_OF_MEMORY, -signal.SIGABRT, -signal.SIGKILL):

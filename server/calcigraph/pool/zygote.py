@@ -15,9 +15,9 @@ import signal
 import socket
 import sys
 import time
-from typing import IO, Final, NoReturn
+from typing import IO, Final, NoReturn, cast
 
-from calcigraph.engine.replica import Replica
+from calcigraph.engine.replica import Part, Replica
 from calcigraph.pool.frames import ClosedError, ControlChannel, Kind, decode_diff
 from calcigraph.pool.worker import serve
 
@@ -78,9 +78,11 @@ class _Zygote:
             self._forgotten |= {int(body)} & self._children
         elif kind is Kind.APPLY:
             self._apply(body)
-        elif kind is Kind.ASSERTED:
-            self._replica.prepare_asserted()
-            self._channel.send(Kind.DONE)
+        elif kind is Kind.PREPARE:
+            self._replica.prepare(cast(Part, body.decode()))
+            # What is shared with the children is not to be written on by looking for garbage.
+            gc.freeze()
+            self._channel.send(Kind.DONE, json.dumps(self._replica.text_size).encode())
         elif kind is Kind.DUMP:
             with _opened(self._channel, "wb") as out:
                 self._replica.dump(out)

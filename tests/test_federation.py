@@ -1,0 +1,326 @@
+"""A query that calls other services is answered as if their answers stood in it."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from calcigraph.engine.federation import MOST_CALLS
+from calcigraph.engine.problems import RewritingTooLong, ServiceAnswerUnusable, ServiceUndetermined
+from calcigraph.engine.remote_results import Skolem, Table, read
+from calcigraph.engine.replica import Replica
+from calcigraph.errors import Problem
+
+EX = "http://example.org/"
+BASE = "https://here.example/sparql"
+PROLOGUE = f"PREFIX : <{EX}> "
+HERE = f"""\
+<{EX}a> <{EX}p> <{EX}b> <{EX}g1> .
+<{EX}c> <{EX}p> <{EX}d> <{EX}g2> .
+<{EX}one> <{EX}endpoint> <{EX}r1> .
+<{EX}two> <{EX}endpoint> <{EX}r2> .
+<{EX}two> <{EX}name> "r2" .
+"""
+REMOTE = {
+    EX + "r1": f'<{EX}a> <{EX}q> "1" .\n<{EX}b> <{EX}q> "2" .\n',
+    EX + "r2": f'<{EX}a> <{EX}q> "3" .\n_:x <{EX}q> "4" .\n_:x <{EX}r> "5" .\n',
+}
+
+
+class Remotes:
+    """Other services, each of which is a replica of its own that answers in SPARQL JSON."""
+
+    def __init__(self, data: dict[str, str] = REMOTE) -> None:
+        self.replicas = {iri: Replica.load(nquads.encode()) for iri, nquads in data.items()}
+        self.asked: list[tuple[str, str]] = []
+
+    def fetch(self, service: str, query: str) -> bytes:
+        self.asked.append((service, query))
+        if service not in self.replicas:
+            raise Problem("There is nobody.", "Look elsewhere.")
+        out = io.BytesIO()
+        self.replicas[service].query(query).serialize(out, ox.QueryResultsFormat.JSON)
+        return out.getvalue()
+
+
+def rows(
+    query: str, fetch: Callable[[str, str], bytes] | None = None, **options: object
+) -> list[tuple[str | None, ...]]:
+    replica = Replica.load(HERE.encode())
+    solutions = replica.query(  # type: ignore[call-overload, arg-type, unused-ignore]
+        PROLOGUE + query, fetch=fetch or Remotes().fetch, base_iri=BASE, **options
+    )
+    assert isinstance(solutions, ox.QuerySolutions)
+    found = [tuple(term and term.value.removeprefix(EX) for term in row) for row in solutions]
+    return sorted(found, key=repr)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("SELECT * { ?s :p ?o SERVICE :r1 { ?s :q ?v } }", [("a", "b", "1")]),
+        (f"SELECT * {{ ?s :p ?o . SERVICE <{EX}r1> {{ ?s :q ?v }} . }}", [("a", "b", "1")]),
+        (f"BASE <{EX}> SELECT * {{ ?s :p ?o service <r1> {{ ?s <q> ?v }} }}", [("a", "b", "1")]),
+        ("SELECT ?s ?v { ?s :p ?o OPTIONAL { SERVICE :r1 { ?s :q ?v } } }", [("a", "1"), ("c", None)]),
+        ("SELECT ?s ?v { ?s :p ?o OPTIONAL { SERVICE :r1 { ?s :q ?v } } } VALUES ?v { '2' }", [("c", "2")]),
+        ("SELECT ?s { ?s :p ?o MINUS { SERVICE :r1 { ?s :q ?v } } }", [("c",)]),
+        ("SELECT ?s { ?s :p ?o FILTER EXISTS { SERVICE :r1 { ?s :q ?v } } }", [("a",)]),
+        ("SELECT * { SERVICE :r1 { ?s :q ?v } SERVICE :r2 { ?s :q ?w } }", [("a", "1", "3")]),
+        ("SELECT ?v { { SERVICE :r1 { :a :q ?v } } UNION { SERVICE :r2 { :a :q ?v } } }", [("1",), ("3",)]),
+        ("SELECT ?n { SERVICE :r1 { SELECT (COUNT(*) AS ?n) { ?s :q ?v } } }", [("2",)]),
+        ("SELECT (COUNT(*) AS ?n) { SERVICE :r1 { ?s :q ?v } ?x :p ?y }", [("4",)]),
+        ("SELECT ?s { SERVICE :r1 { :a :q '1' } ?s :p :b }", [("a",)]),
+        ("SELECT ?s { SERVICE :r1 { :a :q 'none' } ?s :p :b }", []),
+        ("SELECT * { SERVICE :r1 { :b :q ?v } BIND(?v AS ?w) }", [("2", "2")]),
+        ("SELECT ?g ?v { GRAPH ?g { ?s :p ?o SERVICE :r1 { ?s :q ?v } } }", [("g1", "1")]),
+        ("SELECT ?v { # SERVICE :nobody { }\n SERVICE :r1 { :a :q ?v # } \n } }", [("1",)]),
+        ("SELECT ?v { BIND('SERVICE :x {}' AS ?t) SERVICE :r1 { :a :q ?v } }", [("1",)]),
+        ("SELECT ?x { SERVICE :r1 { ?y :q ?x } { SELECT ?y { ?y :p ?z } } }", [("1",)]),
+    ],
+)
+def test_answer_of_a_service_joins_with_its_group(query: str, expected: list[tuple[str | None, ...]]) -> None:
+    assert rows(query) == expected
+
+
+def test_a_service_is_sent_its_block_and_what_that_needs_and_nothing_else() -> None:
+    remotes = Remotes()
+    rows(
+        "PREFIX secret: <http://secret.example/> PREFIX r: <r#> # ours alone\n"
+        "SELECT * { ?s secret:p ?o SERVICE SILENT :r1 { ?s :q ?v FILTER(?v != r:x) } }",
+        remotes.fetch,
+    )
+    ((service, query),) = remotes.asked
+    assert service == EX + "r1"
+    assert "secret" not in query
+    assert "ours" not in query
+    assert query.splitlines() == [
+        f"BASE <{BASE}>",
+        f"PREFIX : <{EX}>",
+        "PREFIX r: <r#>",
+        "SELECT * WHERE { ?s :q ?v FILTER(?v != r:x) }",
+    ]
+
+
+def test_the_same_block_is_asked_for_once() -> None:
+    remotes = Remotes()
+    query = "SELECT * { { SERVICE :r1 { ?s :q ?v } } UNION { ?s :p ?o SERVICE :r1 { ?s :q ?v } } }"
+    assert len(rows(query, remotes.fetch)) == 3
+    assert len(remotes.asked) == 1
+
+
+def test_a_service_in_a_service_is_sent_along() -> None:
+    remotes = Remotes()
+    with pytest.raises(Problem, match="nobody"):
+        rows("SELECT * { SERVICE :nobody { ?s :q ?v SERVICE :r2 { ?s ?p ?o } } }", remotes.fetch)
+    assert [service for service, _ in remotes.asked] == [EX + "nobody"]
+    assert "SERVICE :r2 { ?s ?p ?o }" in remotes.asked[0][1]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("SELECT ?s ?v { ?s :p ?o SERVICE SILENT :nobody { ?s :q ?v } }", [("a", None), ("c", None)]),
+        ("SELECT * { SERVICE SILENT :nobody { ?s :q ?v } }", [()]),
+        ("SELECT ?s { SERVICE SILENT :nobody { :a :q 1 } ?s :p :b }", [("a",)]),
+        (
+            "SELECT ?x ?v { VALUES ?x { :nobody :r1 } SERVICE SILENT ?x { :a :q ?v } }",
+            [("nobody", None), ("r1", "1")],
+        ),
+    ],
+)
+def test_silent_makes_one_solution_without_bindings_of_a_failure(
+    query: str, expected: list[tuple[str | None, ...]]
+) -> None:
+    assert rows(query) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("SELECT ?x ?v { VALUES ?x { :r1 :r2 } SERVICE ?x { :a :q ?v } }", [("r1", "1"), ("r2", "3")]),
+        ("SELECT ?x ?v { ?e :endpoint ?x ; :name 'r2' SERVICE ?x { :a :q ?v } }", [("r2", "3")]),
+        ("SELECT ?e ?v { SERVICE ?x { :a :q ?v } ?e :endpoint ?x }", [("one", "1"), ("two", "3")]),
+        ("SELECT ?v { VALUES ?x { :r1 } OPTIONAL { SERVICE ?x { :a :q ?v } } }", [("1",)]),
+        ("SELECT ?v { ?e :endpoint ?x . { SERVICE ?x { :a :q ?v } } }", [("1",), ("3",)]),
+        ("SELECT ?v { GRAPH :nowhere { ?e :endpoint ?x SERVICE ?x { :a :q ?v } } }", []),
+        ("SELECT ?x { VALUES ?x { :r1 :r2 } SERVICE ?x { ?x ?p ?o } }", []),
+        (
+            "SELECT ?v { SERVICE :r1 { BIND(:r2 AS ?x) } SERVICE ?x { :a :q ?v } }",
+            [("3",)],
+        ),
+        ("SELECT ?v { ?e :endpoint ?x FILTER(?x = :none) SERVICE ?x { :a :q ?v } }", []),
+    ],
+)
+def test_a_variable_service_is_each_iri_that_its_group_binds(
+    query: str, expected: list[tuple[str | None, ...]]
+) -> None:
+    assert rows(query) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("SELECT * { SERVICE ?x { ?s :q ?v } }", "Nothing binds"),
+        ("SELECT * { OPTIONAL { :none :endpoint ?x } SERVICE ?x { ?s :q ?v } }", "not bound to an IRI"),
+        ("SELECT * { VALUES ?x { 'text' } SERVICE SILENT ?x { ?s :q ?v } }", "not bound to an IRI"),
+        (
+            "SELECT * { VALUES ?x { "
+            + " ".join(f":s{i}" for i in range(MOST_CALLS + 1))
+            + " } SERVICE ?x { ?s :q ?v } }",
+            "more than",
+        ),
+        (
+            "SELECT * { "
+            + " ".join(f"SERVICE SILENT :s{i} {{ ?s :q ?v }}" for i in range(MOST_CALLS + 1))
+            + " }",
+            "calls",
+        ),
+    ],
+)
+def test_an_undetermined_service_is_refused_with_a_remedy(query: str, words: str) -> None:
+    with pytest.raises(ServiceUndetermined, match=words) as refusal:
+        rows(query)
+    assert refusal.value.place is not None
+    assert "VALUES" in refusal.value.remedy
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * { ?s :p ?o SERVICE :r1 { ?s :q ?v }",
+        "SELECT * { ?s :p ?o SERVICE :r1 { ?s :q } }",
+        "SELECT * { SERVICE undeclared:r1 { ?s :q ?v } }",
+        "SELECT * { SERVICE 'r1' { ?s :q ?v } }",
+        "SELECT * { SERVICE { ?s :q ?v } }",
+        "SELECT * { SERVICE :r1 }",
+        "SELECT * { SERVICE SILENT",
+        "SELECT * { BIND(1 AS ?v) SERVICE :r1 { ?s :q ?v } BIND(1 AS ?s) }",
+        "CONSTRUCT { SERVICE :r1 { ?s :q ?v } } WHERE {}",
+    ],
+)
+def test_a_malformed_query_calls_nobody(query: str) -> None:
+    remotes = Remotes()
+    with pytest.raises(SyntaxError):
+        rows(query, remotes.fetch)
+    assert remotes.asked == []
+
+
+def test_star_lists_the_variables_in_the_order_of_the_query() -> None:
+    solutions = Replica.load(HERE.encode()).query(
+        PROLOGUE + "SELECT * { ?s :p ?o SERVICE :r1 { ?s :q ?v } }", fetch=Remotes().fetch
+    )
+    assert isinstance(solutions, ox.QuerySolutions)
+    assert [variable.value for variable in solutions.variables] == ["s", "o", "v"]
+
+
+def test_blank_nodes_of_an_answer_become_iris_that_agree_within_it() -> None:
+    query = "SELECT ?x ?y { SERVICE :r2 { ?x :q '4' . ?y :r '5' } }"
+    ((x, y),) = rows(query)
+    assert x == y
+    assert x is not None
+    assert x.startswith("https://here.example/.well-known/genid/")
+    assert rows(query) != [(x, y)], "another answer has other nodes"
+
+
+def test_a_long_answer_is_put_in_whole() -> None:
+    many = {EX + "r1": "".join(f'<{EX}s{i}> <{EX}q> "value {i}" .\n' for i in range(20_000))}
+    query = "SELECT (COUNT(*) AS ?n) (SUM(STRLEN(?v)) AS ?l) { SERVICE :r1 { ?s :q ?v } }"
+    assert rows(query, Remotes(many).fetch) == [("20000", str(sum(len(f"value {i}") for i in range(20_000))))]
+
+
+def test_an_answer_that_would_be_put_in_too_often_is_refused() -> None:
+    graphs = "".join(f'<{EX}s> <{EX}p> "{i}" <{EX}g{i}> .\n' for i in range(90))
+    many = {EX + "r1": "".join(f'<{EX}s{i}> <{EX}q> "{"x" * 1000}" .\n' for i in range(1000))}
+    query = "SELECT * { GRAPH ?g { SERVICE :r1 { ?s :q ?v } { SELECT ?s { ?s :p ?o } } } }"
+    with pytest.raises(RewritingTooLong):
+        Replica.load(graphs.encode()).query(PROLOGUE + query, fetch=Remotes(many).fetch)
+
+
+def one_value(term: str) -> bytes:
+    return f'{{"head":{{"vars":["v"]}},"results":{{"bindings":[{{"v":{term}}}]}}}}'.encode()
+
+
+GARBAGE = {
+    "nothing": b"",
+    "a page": b"<html><body>It works!</body></html>",
+    "cut": b'{"head":{"vars":["v"]},"results":{"bindings":[{"v":{"type":"lit',
+    "a truth value": b'{"head":{},"boolean":true}',
+    "no results": b'{"head":{"vars":[]}}',
+    "an IRI that breaks out": one_value('{"type":"uri","value":"a:b> ) } #"}'),
+    "a relative IRI": one_value('{"type":"uri","value":"x"}'),
+    "a language that breaks out": one_value('{"type":"literal","value":"x","xml:lang":"en ) }"}'),
+    "a datatype that breaks out": one_value('{"type":"literal","value":"x","datatype":"a:> ) }"}'),
+    "a variable that breaks out": b'{"head":{"vars":["v) { } #"]},"results":{"bindings":[]}}',
+    "a triple": one_value(
+        '{"type":"triple","value":{"subject":{"type":"uri","value":"a:b"},'
+        '"predicate":{"type":"uri","value":"a:b"},"object":{"type":"uri","value":"a:b"}}}'
+    ),
+    "not UTF-8": b'{"head":{"vars":["v"]},"results":{"bindings":[{"v":{"type":"literal","value":"\xff"}}]}}',
+    "brackets": b"[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("data", GARBAGE.values(), ids=GARBAGE)
+def test_garbage_is_refused_and_silenced(data: bytes) -> None:
+    query = "SELECT ?v { SERVICE %s :r1 { :a :q ?v } }"
+    with pytest.raises(ServiceAnswerUnusable):
+        rows(query % "", lambda _service, _query: data)
+    assert rows(query % "SILENT", lambda _service, _query: data) == [(None,)]
+
+
+def test_variables_that_were_not_asked_for_are_not_taken() -> None:
+    data = {
+        "head": {"vars": ["s", "v", "other"]},
+        "results": {"bindings": [{name: {"type": "literal", "value": name} for name in ("s", "v", "other")}]},
+    }
+    found = rows("SELECT ?s ?v ?other { SERVICE :r1 { ?s :q ?v } }", lambda *_: json.dumps(data).encode())
+    assert found == [("s", "v", None)]
+
+
+terms = st.one_of(
+    st.text().map(ox.Literal),
+    st.builds(lambda value: ox.Literal(value, language="en-gb"), st.text()),
+    st.builds(lambda value: ox.Literal(value, datatype=ox.NamedNode("a:b")), st.text()),
+    st.sampled_from([ox.NamedNode("a:b"), ox.NamedNode("http://example.org/é?x=(1)#'")]),
+)
+
+
+@given(st.lists(st.lists(st.one_of(terms, st.none()), min_size=2, max_size=2), max_size=5))
+def test_every_term_arrives_as_it_was_sent(table: list[list[ox.NamedNode | ox.Literal | None]]) -> None:
+    bindings = [
+        {name: described(term) for name, term in zip("ab", row, strict=True) if term is not None}
+        for row in table
+    ]
+    data = json.dumps({"head": {"vars": ["a", "b"]}, "results": {"bindings": bindings}}).encode()
+    solutions = Replica.load(b"").query(
+        "SELECT ?a ?b { SERVICE <a:service> { ?a ?p ?b } }", fetch=lambda _service, _query: data
+    )
+    assert isinstance(solutions, ox.QuerySolutions)
+    assert [list(row) for row in solutions] == table
+
+
+def described(term: ox.NamedNode | ox.Literal) -> dict[str, str]:
+    if isinstance(term, ox.NamedNode):
+        return {"type": "uri", "value": term.value}
+    more = {"xml:lang": term.language} if term.language else {"datatype": term.datatype.value}
+    return {"type": "literal", "value": term.value, **more}
+
+
+def test_the_rows_of_an_answer_are_bounded() -> None:
+    names = [f"v{i}" for i in range(100)]
+    bindings = ",".join(["{}"] * 200_000)
+    data = f'{{"head":{{"vars":{json.dumps(names)}}},"results":{{"bindings":[{bindings}]}}}}'.encode()
+    with pytest.raises(ServiceAnswerUnusable, match="million"):
+        read(data, frozenset(names), Skolem(None))
+
+
+def test_an_answer_without_variables_keeps_its_number_of_rows() -> None:
+    assert read(b'{"head":{"vars":[]},"results":{"bindings":[{},{}]}}', frozenset(), Skolem(None)) == Table(
+        (), ((), ())
+    )

@@ -1,0 +1,165 @@
+"""Asking without waiting: what `ask` would say, looked for when there is something to read."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from calcigraph.pool import Answer, Attempt, Diff, Limits, Pool, Query
+from calcigraph.pool.problems import ClientGone, QueryMalformed, QueryRefused, QueryTimedOut
+
+EX = "http://example.org/"
+DATA = "".join(f"<{EX}s{i}> <{EX}p> <{EX}s{i * 7 % 3000}> .\n" for i in range(3000)).encode()
+CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?p ?b . ?c ?q ?d . ?e ?r ?f }"
+POINT = f"SELECT ?o {{ <{EX}s1> ?p ?o }}"
+LONG = "SELECT * { ?a ?p ?b . ?c ?q ?d } LIMIT 50000"
+LIMITS = Limits(workers=2, spares=2, timeout_s=600.0, cache_bytes=0)
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Pool]:
+    with Pool.start(DATA, limits=LIMITS) as started:
+        yield started
+
+
+@pytest.fixture(autouse=True)
+def rested(pool: Pool) -> Iterator[None]:
+    until(lambda: is_at_rest(pool))
+    yield
+    until(lambda: is_at_rest(pool))
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for what another thread or process is about to do; far longer than it takes."""
+    give_up = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < give_up
+        time.sleep(0.01)
+
+
+def is_at_rest(pool: Pool) -> bool:
+    counts = pool.counts()
+    in_use = counts["busy"], counts["aside"], counts["waiting"]
+    return in_use == (0, 0, 0) and counts["idle"] >= LIMITS.workers + LIMITS.spares
+
+
+def begun(pool: Pool, text: str, gone: Callable[[], bool] | None = None) -> Attempt:
+    attempt = pool.attempt(Query(text), gone)
+    assert isinstance(attempt, Attempt)
+    return attempt
+
+
+def watched(attempt: Attempt) -> Answer:
+    """The answer of an attempt that is only ever polled when there is something to read."""
+    while True:
+        readable, _, _ = select.select([attempt.fileno()], [], [], 30)
+        assert readable
+        answer = attempt.poll()
+        if answer is not None:
+            return answer
+
+
+@pytest.mark.parametrize("text", [POINT, "ASK { ?s ?p ?o }", "SELECT * { ?s ?p ?o } LIMIT 2000"])
+def test_polled_answer_is_the_one_that_is_waited_for(pool: Pool, text: str) -> None:
+    for _ in range(5):
+        polled, asked = watched(begun(pool, text)), pool.ask(Query(text))
+        assert (polled.content, polled.form, polled.format) == (asked.content, asked.form, asked.format)
+        assert b"".join(polled.body) == asked.content
+
+
+def test_finish_goes_on_where_polling_stopped(pool: Pool) -> None:
+    attempt = begun(pool, LONG)
+    assert attempt.poll() is None
+    answers: list[Answer] = []
+    thread = threading.Thread(target=lambda: answers.append(attempt.finish()))
+    thread.start()
+    thread.join()
+    assert answers[0].content is None
+    assert b"".join(answers[0].body).endswith(b"]}}")
+
+
+def test_long_answer_comes_with_a_body_from_polling_too(pool: Pool) -> None:
+    answer = watched(begun(pool, LONG))
+    assert answer.content is None
+    assert b"".join(answer.body).endswith(b"]}}")
+
+
+def test_polling_never_waits_for_an_answer_that_takes_long(pool: Pool) -> None:
+    attempt = begun(pool, CROSS)
+    assert [attempt.poll() for _ in range(100)] == [None] * 100
+    assert not attempt.needs_thread
+    attempt.abandon()
+    attempt.abandon()
+    assert attempt.poll() is None
+
+
+def test_attempt_that_is_dropped_ends_its_query(pool: Pool) -> None:
+    attempt = begun(pool, CROSS)
+    assert pool.counts()["busy"] == 1
+    del attempt
+    assert pool.counts()["busy"] == 0
+
+
+def test_no_attempt_is_made_where_no_worker_is_free_and_none_is_kept_from_those_who_wait(pool: Pool) -> None:
+    attempts = [begun(pool, CROSS) for _ in range(LIMITS.workers)]
+    assert pool.attempt(Query(POINT)) is None
+    for attempt in attempts:
+        attempt.abandon()
+
+
+def test_what_needs_no_worker_is_said_at_once(pool: Pool) -> None:
+    with pytest.raises(QueryRefused):
+        pool.attempt(Query("SELECT * " + "{" * 1000))
+    assert pool.attempt(Query(POINT + " " * 100_000)) is None
+    with Pool.start(DATA, limits=Limits(workers=1)) as cached:
+        first = cached.ask(Query(POINT))
+        kept = cached.attempt(Query(POINT))
+        assert isinstance(kept, Answer)
+        assert kept.content == first.content
+
+
+def test_problems_are_raised_by_polling_and_free_the_worker(pool: Pool) -> None:
+    with pytest.raises(QueryMalformed):
+        watched(begun(pool, "SELECT * {"))
+    attempt = pool.attempt(Query(CROSS, timeout_s=0.3))
+    assert isinstance(attempt, Attempt)
+    with pytest.raises(QueryTimedOut):
+        watched(attempt)
+
+
+def test_deadline_and_departure_end_what_a_thread_goes_on_with(pool: Pool) -> None:
+    attempt = pool.attempt(Query(CROSS, timeout_s=0.3))
+    assert isinstance(attempt, Attempt)
+    with pytest.raises(QueryTimedOut):
+        attempt.finish()
+    with pytest.raises(ClientGone):
+        begun(pool, CROSS, lambda: True).finish()
+
+
+def test_lost_worker_is_replaced_by_who_can_wait() -> None:
+    with Pool.start(DATA, limits=LIMITS) as pool:
+        workers = [worker.pid for worker in pool._roster._idle]
+        for pid in workers:
+            os.kill(pid, signal.SIGSTOP)
+        attempt = begun(pool, POINT)
+        (busy,) = pool._roster._busy
+        for pid in workers:
+            os.kill(pid, signal.SIGKILL if pid == busy.pid else signal.SIGCONT)
+        until(lambda: attempt.poll() is None and attempt.needs_thread)
+        assert attempt.fileno() == -1
+        assert f"{EX}s7".encode() in (attempt.finish().content or b"")
+
+
+def test_attempt_knows_every_diff_that_was_published_before() -> None:
+    with Pool.start(DATA, limits=LIMITS) as pool:
+        for number in range(20):
+            version = pool.publish(Diff(added=f'<{EX}new> <{EX}n> "{number}" .\n'.encode()))
+            answer = watched(begun(pool, f"SELECT ?n {{ <{EX}new> ?p ?n }} ORDER BY ?n"))
+            assert answer.version == version
+            assert (answer.content or b"").count(b'"literal"') == number + 1

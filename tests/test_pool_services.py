@@ -1,0 +1,209 @@
+"""SERVICE through the pool: workers that have no network get answers, and no service can hurt a query."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+
+import pytest
+
+from calcigraph.engine.problems import ServiceAnswerUnusable, ServiceUndetermined
+from calcigraph.federation import CallLimits
+from calcigraph.federation.problems import (
+    AllowListMalformed,
+    ServiceFailed,
+    ServiceRefused,
+    ServicesBusy,
+    ServiceTimedOut,
+)
+from calcigraph.pool import Limits, Pool, Query
+from calcigraph.pool.problems import (
+    ClientGone,
+    QueryMalformed,
+    QueryRefused,
+    QueryTimedOut,
+    ServiceForbidden,
+)
+from conftest import free_port
+from hostile_services import EMPTY, Script, Service, answer, repeating, sending
+from hostile_services import service as listening
+
+EX = "http://example.org/"
+DATA = "".join(f'<{EX}s{i}> <{EX}p> "{i}" .\n' for i in range(100)).encode()
+CALLS = CallLimits(timeout_s=0.5, most_bytes=1 << 20, at_once=2, patience_s=0.2)
+PORT = free_port()
+ALLOWED = [f"http://127.0.0.1:{PORT}/"]
+ONE = b'{"head":{"vars":["s"]},"results":{"bindings":[{"s":{"type":"uri","value":"http://example.org/s7"}}]}}'
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Pool]:
+    with Pool.start(DATA, limits=Limits(workers=2, calls=CALLS), allow_service=ALLOWED) as started:
+        yield started
+
+
+def rows(pool: Pool, query: str, **options: object) -> list[dict[str, str]]:
+    content = pool.ask(Query(query, **options)).content  # type: ignore[arg-type]
+    assert content is not None
+    found = json.loads(content)["results"]["bindings"]
+    return [{name: term["value"] for name, term in row.items()} for row in found]
+
+
+def service(script: Script) -> AbstractContextManager[Service]:
+    return listening(script, port=PORT)
+
+
+def joined(here: Service, silent: str = "") -> str:
+    return f"SELECT ?o {{ SERVICE {silent} <{here.iri}> {{ ?s ?q ?x }} ?s <{EX}p> ?o }}"
+
+
+def wait_for(happened: Callable[[], bool]) -> None:
+    until = time.monotonic() + 60
+    while not happened():
+        assert time.monotonic() < until, "it does not happen"
+        time.sleep(0.01)
+
+
+def test_a_worker_gets_the_answer_of_a_service(pool: Pool) -> None:
+    with service(sending(answer(ONE))) as here:
+        assert rows(pool, joined(here)) == [{"o": "7"}]
+
+
+def test_service_is_off_without_a_list() -> None:
+    with Pool.start(DATA, limits=Limits(workers=1)) as closed, service(sending(answer(ONE))) as here:
+        for silent in ("", "SILENT"):
+            with pytest.raises(ServiceForbidden, match="switched off"):
+                closed.ask(Query(joined(here, silent)))
+        assert here.connections == 0
+
+
+def test_a_list_that_is_not_understood_is_refused_at_the_start() -> None:
+    with pytest.raises(AllowListMalformed):
+        Pool.start(DATA, allow_service=["example.org"])
+
+
+@pytest.mark.parametrize(
+    ("script", "problem"),
+    [
+        (sending(answer(b"<html>")), ServiceAnswerUnusable),
+        (sending(b"nonsense"), ServiceFailed),
+        (sending(answer(ONE, status="503 Service Unavailable")), ServiceFailed),
+        (
+            sending(answer(b"", "Location: http://127.0.0.1:1/", status="301 Moved Permanently")),
+            ServiceFailed,
+        ),
+        (repeating(answer(b"", "Content-Length: 99999999"), b" " * 65536), ServiceFailed),
+        (lambda connection: (connection.recv(1), None)[1], ServiceTimedOut),
+    ],
+    ids=["garbage", "no HTTP", "an error", "a redirect", "an endless answer", "silence"],
+)
+def test_a_bad_service_is_a_problem_and_silent_goes_on(pool: Pool, script: object, problem: type) -> None:
+    with service(script) as here:  # type: ignore[arg-type]
+        with pytest.raises(problem) as met:
+            pool.ask(Query(joined(here)))
+        assert met.value.remedy
+        assert len(rows(pool, joined(here, "SILENT"))) == 100
+    assert pool.counts()["busy"] == pool.counts()["aside"] == 0
+
+
+@pytest.mark.parametrize("iri", ["http://localhost:9000/sparql", "https://elsewhere.example/", "urn:x"])
+def test_a_service_that_is_not_on_the_list_is_refused_unless_silent(pool: Pool, iri: str) -> None:
+    here = f"SELECT ?o {{ SERVICE %s <{iri}> {{ ?s ?q ?x }} ?s <{EX}p> ?o }}"
+    with pytest.raises(ServiceRefused, match=r"list|address"):
+        pool.ask(Query(here % ""))
+    assert len(rows(pool, here % "SILENT")) == 100
+
+
+def test_answers_of_services_are_asked_for_anew_each_time(pool: Pool) -> None:
+    with service(sending(answer(ONE))) as here:
+        for _ in range(3):
+            rows(pool, joined(here))
+        assert len(here.requests) == 3
+        assert pool.attempt(Query(joined(here))) is None, "it blocks, and belongs in a thread"
+
+
+def test_the_deadline_of_the_query_ends_a_call() -> None:
+    over = threading.Event()
+    limits = Limits(workers=1, timeout_s=0.5, calls=CallLimits(timeout_s=60))
+    with (
+        Pool.start(DATA, limits=limits, allow_service=ALLOWED) as pool,
+        service(lambda _connection: (over.wait(), None)[1]) as here,
+    ):
+        for silent in ("", "SILENT"):
+            with pytest.raises(QueryTimedOut):
+                pool.ask(Query(joined(here, silent)))
+        over.set()
+        assert rows(pool, f"SELECT ?o {{ <{EX}s1> ?p ?o }}") == [{"o": "1"}]
+
+
+def test_a_client_that_leaves_ends_a_call() -> None:
+    closed = threading.Event()
+
+    def wait(connection: object) -> None:
+        if connection.recv(1) == b"":  # type: ignore[attr-defined]
+            closed.set()
+
+    limits = Limits(workers=1, timeout_s=600, calls=CallLimits(timeout_s=600))
+    with Pool.start(DATA, limits=limits, allow_service=ALLOWED) as pool, service(wait) as here:
+        with pytest.raises(ClientGone):
+            pool.ask(Query(joined(here)), gone=lambda: bool(here.requests))
+        assert closed.wait(20)
+
+
+def test_a_query_that_waits_for_a_service_holds_no_place_of_others() -> None:
+    over = threading.Event()
+    limits = Limits(workers=1, timeout_s=120, calls=CallLimits(timeout_s=100, at_once=8))
+    with (
+        Pool.start(DATA, limits=limits, allow_service=ALLOWED) as pool,
+        service(lambda connection: (over.wait(), connection.sendall(answer(ONE)))[1]) as here,
+        ThreadPoolExecutor(4) as clients,
+    ):
+        asked = [clients.submit(rows, pool, joined(here)) for _ in range(4)]
+        wait_for(lambda: len(here.requests) == 4)
+        assert rows(pool, f"SELECT ?o {{ <{EX}s1> ?p ?o }}") == [{"o": "1"}]
+        over.set()
+        assert [client.result() for client in asked] == [[{"o": "7"}]] * 4
+
+
+def test_more_calls_than_may_be_under_way_are_told_to_come_back() -> None:
+    over = threading.Event()
+    limits = Limits(workers=2, timeout_s=120, calls=CallLimits(timeout_s=100, at_once=1, patience_s=0.1))
+    with (
+        Pool.start(DATA, limits=limits, allow_service=ALLOWED) as pool,
+        service(lambda connection: (over.wait(), connection.sendall(answer(EMPTY)))[1]) as here,
+        ThreadPoolExecutor(1) as clients,
+    ):
+        first = clients.submit(rows, pool, joined(here))
+        wait_for(lambda: bool(here.requests))
+        with pytest.raises(ServicesBusy) as busy:
+            pool.ask(Query(joined(here)))
+        assert busy.value.retry_after_s
+        over.set()
+        assert first.result() == []
+
+
+def test_what_is_wrong_with_the_query_is_told_before_anyone_is_called(pool: Pool) -> None:
+    with service(sending(answer(ONE))) as here:
+        with pytest.raises(QueryMalformed) as malformed:
+            pool.ask(Query(f"SELECT * {{ SERVICE <{here.iri}> {{ ?s ?p }} }}"))
+        assert malformed.value.line == 1
+        with pytest.raises(QueryMalformed, match="`ex:`"):
+            pool.ask(Query(f"SELECT * {{ SERVICE <{here.iri}> {{ ?s ex:p ?o }} }}"))
+        with pytest.raises(QueryRefused):
+            pool.ask(Query(f"SELECT * {{ SERVICE <{here.iri}> {'{' * 100} {'}' * 100} }}"))
+        with pytest.raises(ServiceUndetermined) as unknown:
+            pool.ask(Query(f"SELECT * {{\n SERVICE ?x {{ ?s <{here.iri}> ?o }} }}"))
+        assert unknown.value.place is not None
+        assert (unknown.value.place.line, unknown.value.place.column) == (2, 10)
+        assert here.connections == 0
+
+
+def test_an_answer_that_ends_its_worker_ends_no_other_query(pool: Pool) -> None:
+    deep = b'{"head":{"vars":["s"]},"results":{"bindings":[' + b'{"s":' * 150_000
+    with service(sending(answer(deep))) as here, pytest.raises((ServiceAnswerUnusable, ServiceFailed)):
+        pool.ask(Query(joined(here)))
+    assert rows(pool, f"SELECT ?o {{ <{EX}s1> ?p ?o }}") == [{"o": "1"}]
