@@ -6,8 +6,10 @@ how to get it. No request leaves the machine: another address than the server's 
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import importlib.util
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -25,6 +27,8 @@ CHROMIUM = shutil.which("chromium")
 SCREENSHOTS = REPOSITORY / "build" / "screenshots"
 DESKTOP = {"width": 1200, "height": 900}
 MOBILE = {"width": 390, "height": 844}
+# A larger picture shows the same again, and Chromium draws none above 16,384 pixels.
+TALLEST = 9000
 WATCH = """
 window.refused = [];
 document.addEventListener("securitypolicyviolation", (event) =>
@@ -43,8 +47,11 @@ window.fetch = (...request) => {
 SETTLED = """
 () => document.readyState === "complete"
   && (!document.querySelector("script[type=module]") || document.documentElement.dataset.enhanced)
-  && window.waiting.count === 0 && performance.now() - window.waiting.since > 100
+  && window.waiting.count === 0 && performance.now() - window.waiting.since > 60
 """
+# That the server answers with a problem is often what a test is about; of scripts and styles it is none.
+STATUS = re.compile(r"Failed to load resource: the server responded with a status of \d+")
+PARTS = ("script", "stylesheet", "image", "font", "manifest")
 
 
 def missing() -> str | None:
@@ -60,7 +67,8 @@ def missing() -> str | None:
 
 @dataclass
 class Visit:
-    """One tab: `page` is Playwright's; `asked` are the addresses it fetched, `elsewhere` those it may not."""
+    """One tab: `page` is Playwright's; `asked` are the addresses it fetched, `elsewhere` those it may not,
+    `errors` what failed in it or was said to its console."""
 
     server: Server
     page: playwright.Page
@@ -69,16 +77,19 @@ class Visit:
     elsewhere: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     clicks: int = 0
+    status: int = 0
 
     def go(self, path: str) -> Visit:
-        """Open a page and wait until nothing is loading."""
-        self.page.goto(self.server.base + path)
+        """Open a page and wait until nothing is loading; `status` is what the server said."""
+        response = self.page.goto(self.server.base + path)
+        # None where only the fragment changed.
+        self.status = response.status if response else self.status
         self.settle()
         return self
 
     def settle(self) -> None:
         if self.scripts:
-            self.page.wait_for_function(SETTLED, polling=30)
+            self.page.wait_for_function(SETTLED, polling=20)
 
     def click(self, what: playwright.Locator) -> None:
         what.click()
@@ -96,11 +107,41 @@ class Visit:
         self.page.keyboard.press("Control+Enter")
         self.settle()
 
+    def unfold(self, most: int = 6) -> None:
+        """Open what is folded, as far as a reader would."""
+        self.page.evaluate(
+            "most => [...document.querySelectorAll('main details:not([open])')]"
+            ".filter(e => e.checkVisibility()).slice(0, most).forEach(e => { e.open = true; })",
+            most,
+        )
+        self.settle()
+
+    def snippet(self, language: str) -> str:
+        """The code that the query page offers in a language."""
+        room = self.page.locator(".elsewhere")
+        room.evaluate("e => e.querySelectorAll('details').forEach(folded => { folded.open = true; })")
+        room.get_by_role("tab", name=language, exact=True).click()
+        return room.locator("[role=tabpanel]:not([hidden]) pre").text_content() or ""
+
     def picture(self, name: str) -> None:
-        """A screenshot for people to look at."""
+        """A screenshot of the whole page, for people to look at."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        devtools = self.page.context.new_cdp_session(self.page)
+        size = devtools.send("Page.getLayoutMetrics")["cssContentSize"]
+        clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], TALLEST), "scale": 1}
+        shot = devtools.send(
+            "Page.captureScreenshot",
+            {"format": "png", "captureBeyondViewport": True, "optimizeForSpeed": True, "clip": clip},
+        )
+        devtools.detach()
         path = SCREENSHOTS / f"{self.server.name}-{name}.png"
-        self.page.screenshot(path=path, full_page=True)
+        path.write_bytes(base64.b64decode(shot["data"]))
+
+    def forget(self) -> None:
+        """Begin anew in the same tab."""
+        for kept in (self.asked, self.elsewhere, self.errors):
+            kept.clear()
+        self.clicks = 0
 
     def check(self) -> None:
         """Nothing was refused, nothing failed, nothing was asked for elsewhere."""
@@ -123,34 +164,61 @@ class Browser:
         phone: bool = False,
         dark: bool = False,
         scripts: bool = True,
+        policy: bool = True,
+        accept: str = "",
     ) -> Iterator[Visit]:
-        """A tab, checked when it is closed."""
+        """A tab, checked when it is closed. Without `policy` the browser does not enforce the page's
+        Content-Security-Policy, so that it hides nothing; `accept` is sent instead of the browser's own."""
         context = self._chromium.new_context(
             viewport=MOBILE if phone else DESKTOP,
+            has_touch=phone,
             color_scheme="dark" if dark else "light",
             java_script_enabled=scripts,
             reduced_motion="reduce",
+            bypass_csp=not policy,
+            extra_http_headers={"Accept": accept} if accept else {},
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         context.add_init_script(WATCH)
         visit = Visit(server, context.new_page(), scripts)
-
-        def answer(route: playwright.Route) -> None:
-            address = route.request.url
-            if address.startswith((server.base, "blob:")):
-                visit.asked.append(address)
-                route.continue_()
-            else:
-                visit.elsewhere.append(address)
-                route.abort()
-
-        context.route("**/*", answer)
-        visit.page.on("pageerror", lambda error: visit.errors.append(str(error)))
-        visit.page.on("dialog", lambda dialog: visit.errors.append(f"dialog: {dialog.message}"))
+        _record(context, visit)
         yield visit
         if scripts:
             visit.check()
         context.close()
+
+
+def _record(context: playwright.BrowserContext, visit: Visit) -> None:
+    """Let `visit` know what its tab asks for and what fails there; what is elsewhere is not fetched."""
+
+    def answer(route: playwright.Route) -> None:
+        address = route.request.url
+        if address.startswith((visit.server.base + "/", "blob:")):
+            visit.asked.append(address)
+            route.continue_()
+        else:
+            visit.elsewhere.append(address)
+            route.abort()
+
+    def heard(message: playwright.ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not STATUS.match(message.text):
+            visit.errors.append(f"console: {message.text}")
+
+    def answered(response: playwright.Response) -> None:
+        if response.status >= 400 and response.request.resource_type in PARTS:
+            visit.errors.append(f"{response.status} {response.url}")
+
+    context.route("**/*", answer)
+    visit.page.on("pageerror", lambda error: visit.errors.append(str(error)))
+    visit.page.on("dialog", lambda dialog: _dismiss(visit, dialog))
+    visit.page.on("console", heard)
+    visit.page.on("response", answered)
+    context.on("page", lambda page: visit.errors.append(f"a second window: {page.url}"))
+
+
+def _dismiss(visit: Visit, dialog: playwright.Dialog) -> None:
+    visit.errors.append(f"dialog: {dialog.message}")
+    dialog.dismiss()
 
 
 @pytest.fixture(scope="session")

@@ -25,8 +25,11 @@ import pyoxigraph as ox
 import pytest
 from hypothesis import HealthCheck, settings
 
+import published
 from calcigraph.root import Root
 
+# The outcomes of the W3C tests; see there.
+pytest_plugins = ["earl"]
 # How long an example takes says how busy the machine is, and no test asserts a time.
 settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("calm")
@@ -146,6 +149,14 @@ class Server:
         return ox.Triple(*(ox.NamedNode(row[name]) for name in ("s", "p", "o")))
 
 
+@dataclass(frozen=True)
+class PublishedServer:
+    """A server of an empty root, and the data that a test gives it."""
+
+    server: Server
+    data: published.Published
+
+
 @contextlib.contextmanager
 def serving(name: str, folder: Path, log: Path, *options: str) -> Iterator[Server]:
     """A server process for `folder`, ended by its process id."""
@@ -236,6 +247,36 @@ def toy(servers: Callable[[str], Server]) -> Server:
 
 
 @pytest.fixture(scope="session")
+def publishing(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[..., contextlib.AbstractContextManager[PublishedServer]]:
+    """Start a plain SPARQL store with what a test puts into it; its default graph is no union."""
+
+    @contextlib.contextmanager
+    def start_one(name: str, *options: str, **limits: int) -> Iterator[PublishedServer]:
+        folder, log, port = (
+            tmp_path_factory.mktemp("empty"),
+            tmp_path_factory.mktemp(name) / "log",
+            free_port(),
+        )
+        plain = ("--default-graph", "separate", "--reasoner", "none", *options)
+        with published.running(folder, port, log, *plain, **limits) as (process, data):
+            _wait(process, port, log)
+            yield PublishedServer(Server(name, Root.open(folder), port, process.pid, log), data)
+
+    return start_one
+
+
+@pytest.fixture(scope="session")
+def service(
+    publishing: Callable[..., contextlib.AbstractContextManager[PublishedServer]],
+) -> Iterator[PublishedServer]:
+    """One such server for all W3C tests."""
+    with publishing("service", "--workers", "1") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
 def hostile(start: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory) -> Server:
     """The toy root with data in it that means harm, or is merely hard to show."""
     folder = tmp_path_factory.mktemp("hostile") / "root"
@@ -251,6 +292,7 @@ HOSTILE = (
 @prefix id: <https://example.org/plant/id/> .
 @prefix dcterms: <http://purl.org/dc/terms/> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 
 id:script
   a plant:Device ;
@@ -265,6 +307,25 @@ id:long
     + """\"@en .
 
 id:unnamed a plant:Device .
+
+id:wordy a plant:Device ; rdfs:label \""""
+    + "a name of many words " * 500
+    + """\"@en ; plant:blocks id:long , id:unnamed , id:rtl , id:turned .
+
+id:rtl
+  a plant:Device ;
+  rdfs:label "\u0645\u0636\u062e\u0629 \u0627\u0644\u0645\u064a\u0627\u0647 (\u0631\u0642\u0645 7), A-12"@ar ;
+  dcterms:description "\u05d4\u05de\u05e9\u05d0\u05d1\u05d4, \u05de\u05e1' 7."@he .
+
+# It turns the reading direction and never turns it back.
+id:turned a plant:Device ; rdfs:label "turned \u202edrawkcab \u2067 and on"@en .
+
+id:gone
+  a <https://www.w3.org/ns/activitystreams#Tombstone> ;
+  rdfs:label "a pump that was scrapped"@en ;
+  <https://www.w3.org/ns/activitystreams#deleted> "2025-03-01T00:00:00Z"^^xsd:dateTime ;
+  dcterms:description "It rusted."@en ;
+  dcterms:isReplacedBy id:pump-1 .
 
 <https://example.org/plant/id/a%20b> a plant:Device ; rdfs:label "a percent-encoded name"@en .
 <https://example.org/plant/id/caf\u00e9> a plant:Device ; rdfs:label "a name beyond ASCII"@en .

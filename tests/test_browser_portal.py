@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import unquote
 
 import pytest
 
 from conftest import Server
+from page_kinds import ABOUT, PREFIXES, SRV, contested, explanation
 
 if TYPE_CHECKING:
     from browsing import Browser, Visit
@@ -17,34 +19,11 @@ if TYPE_CHECKING:
 # Brings the browser, and the servers that it visits.
 pytest_plugins = ["browsing"]
 
-ABOUT = {"shipped": "id/vitamin-k2", "toy": "id/pump-1"}
 TYPED = {"shipped": ("vitamin k2", "vitamin K2"), "toy": ("pump o", "pump one")}
-STANCES = "https://w3id.org/calcigraph/server#"
-
-
-def name_of(server: Server) -> str:
-    return server.name
 
 
 def resource(server: Server) -> str:
-    return f"/{ABOUT[name_of(server)]}.html"
-
-
-def explanation(server: Server) -> str:
-    triple = server.inferred()
-    terms = {"subject": triple.subject, "predicate": triple.predicate, "object": triple.object}
-    return f"/explain?{urlencode({name: term.value for name, term in terms.items()})}"
-
-
-def contested(server: Server) -> str:
-    """A proposition on which evidence speaks both ways."""
-    rows = server.rows(
-        f"SELECT ?p {{ ?a <{STANCES}proposition> ?p ; <{STANCES}stance> <{STANCES}supports> . "
-        f"?b <{STANCES}proposition> ?p ; <{STANCES}stance> ?other "
-        f"FILTER(?other IN (<{STANCES}refutes>, <{STANCES}noEffect>)) }} ORDER BY ?p"
-    )
-    assert rows
-    return rows[0]["p"]
+    return f"/{ABOUT[server.name]}.html"
 
 
 def test_the_proof_of_the_featured_answer_is_at_most_three_clicks_from_the_front_page(
@@ -104,7 +83,7 @@ def test_the_evidence_for_and_against_a_proposition_stands_on_its_page(
 ) -> None:
     proposition = contested(portal)
     lines = portal.rows(
-        f"SELECT ?line ?stance {{ ?line <{STANCES}proposition> <{proposition}> ; <{STANCES}stance> ?stance }}"
+        f"SELECT ?line ?stance {{ ?line <{SRV}proposition> <{proposition}> ; <{SRV}stance> ?stance }}"
     )
     assert len({line["stance"] for line in lines}) > 1
     with browser.visit(portal) as visit:
@@ -112,9 +91,51 @@ def test_the_evidence_for_and_against_a_proposition_stands_on_its_page(
         for line in lines:
             path = portal.path_of(line["line"])
             assert page.locator(f'main a[href="{path}"]').count() >= 1, line
-        assert page.locator(".contradiction .stance-column").count() == len(
-            {line["stance"] for line in lines}
-        )
+        assert page.locator(".contradiction th.stance").count() == len({line["stance"] for line in lines})
+
+
+def test_stances_stand_side_by_side_on_a_desk_and_below_one_another_on_a_phone(
+    browser: Browser, portal: Server
+) -> None:
+    path = portal.path_of(contested(portal)) + ".html"
+    with browser.visit(portal) as visit:
+        heads = _boxes(visit.go(path), "th.stance")
+        assert len({round(box["x"]) for box in heads}) == len(heads) > 1
+        assert len({round(box["y"]) for box in heads}) == 1
+        for head, entry in zip(heads, _first_entries(visit), strict=True):
+            assert head["x"] - 1 <= entry["x"] < head["x"] + head["width"]
+    with browser.visit(portal, phone=True) as visit:
+        entries = _boxes(visit.go(path), ".entry")
+        assert len({round(box["x"]) for box in entries}) == 1
+        assert all(a["y"] + a["height"] <= b["y"] for a, b in itertools.pairwise(entries))
+        # What a line rests on is read without opening anything.
+        assert visit.page.locator(".contradiction .entry").first.inner_text().count("\n") > 1
+
+
+def _boxes(visit: Visit, selector: str) -> list[dict[str, float]]:
+    found = visit.page.locator(f".contradiction {selector}")
+    return [box for element in found.all() if (box := element.bounding_box())]
+
+
+def _first_entries(visit: Visit) -> list[dict[str, float]]:
+    """The first entry of each stance, in the order of the headings."""
+    stances = visit.page.locator(".contradiction th.stance > :first-child").all_inner_texts()
+    return [_boxes(visit, f'td[data-stance="{stance}"] .entry')[0] for stance in stances]
+
+
+def test_evidence_is_compared_by_what_the_reader_chooses(browser: Browser, portal: Server) -> None:
+    path = portal.path_of(contested(portal)) + ".html"
+    with browser.visit(portal) as visit:
+        page = visit.go(path).page
+        choices = page.locator(".contradiction nav a")
+        assert choices.count() > 1
+        entries = page.locator(".contradiction .entry").count()
+        other = page.locator(".contradiction nav a:not([aria-current])").first
+        name = other.inner_text()
+        visit.click(other)
+        assert page.locator(".contradiction nav a[aria-current]").inner_text() == name
+        assert page.locator(".contradiction thead th").first.inner_text() == name
+        assert page.locator(".contradiction .entry").count() == entries
 
 
 def test_the_figures_of_the_evidence_are_a_forest_plot_with_their_stances(
@@ -122,8 +143,8 @@ def test_the_figures_of_the_evidence_are_a_forest_plot_with_their_stances(
 ) -> None:
     server = servers("shipped")
     rows = server.rows(
-        f"SELECT ?p (COUNT(*) AS ?n) {{ ?l <{STANCES}proposition> ?p ; <{STANCES}evidence> ?e . "
-        f"?e <{STANCES}value> ?v ; <{STANCES}low> ?low ; <{STANCES}high> ?high }} "
+        f"SELECT ?p (COUNT(*) AS ?n) {{ ?l <{SRV}proposition> ?p ; <{SRV}evidence> ?e . "
+        f"?e <{SRV}value> ?v ; <{SRV}low> ?low ; <{SRV}high> ?high }} "
         "GROUP BY ?p ORDER BY DESC(?n) ?p"
     )
     assert rows
@@ -144,8 +165,23 @@ def test_a_proof_is_drawn_and_listed(browser: Browser, portal: Server) -> None:
         assert page.locator("ol.proof").count() >= 1
 
 
+def test_a_leaf_of_the_featured_proof_leads_to_where_it_was_read(browser: Browser, portal: Server) -> None:
+    """From the front page to a source, by what anybody would click."""
+    with browser.visit(portal) as visit:
+        page = visit.go("/").page
+        visit.click(page.locator(".featured tbody").get_by_role("button", name="Why?").first)
+        visit.click(page.locator("tr.reasons a").first)
+        evidence = page.locator("ol.proof .lines").first
+        visit.click(evidence.locator(".source a, a").last)
+        iri = f"{portal.namespace}{unquote(page.url).removeprefix(portal.base + '/').removesuffix('.html')}"
+        kinds = portal.rows(
+            f"{PREFIXES}SELECT ?k {{ <{iri}> a ?k FILTER(?k IN (srv:Source, srv:Evidence)) }}"
+        )
+        assert kinds, iri
+
+
 def test_search_suggests_and_is_worked_by_keyboard(browser: Browser, portal: Server) -> None:
-    typed, label = TYPED[name_of(portal)]
+    typed, label = TYPED[portal.name]
     with browser.visit(portal) as visit:
         page = visit.go("/").page
         field = page.get_by_role("combobox").first

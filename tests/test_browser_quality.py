@@ -1,16 +1,16 @@
-"""Every kind of page in a real browser: accessible, small, whole on a phone, deaf to hostile data."""
+"""Every kind of page on both roots in a real browser: accessible, small, whole in every width and colour."""
 
 from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 import pytest
 
 from conftest import BROWSER, Server
-from test_browser_portal import contested, explanation, resource
+from page_checks import cut_off, faults, smuggled, unheard
+from page_kinds import EVERY, FOREST, KINDS, Place, one_of_each_class, place
 
 if TYPE_CHECKING:
     from browsing import Browser, Visit
@@ -20,84 +20,86 @@ pytest_plugins = ["browsing"]
 
 QUERY_BYTES = 450_000
 PAGE_BYTES = 150_000
-# It loads every part of the query page.
-EVERYTHING_DRAWN = "SELECT * { VALUES (?study ?value ?low ?high) { ('A' 1.0 0.5 2.0) } }"
+PAPER = {"width": 760, "height": 1075}
+ON_PAPER = ("front", "question", "resource", "proposition", "explanation", "answer-table", "ontology")
+
+SPOIL = """
+() => {
+  const deep = document.createElement("h5");
+  deep.textContent = "deep";
+  deep.style.transform = "translateX(900px)";
+  const link = document.createElement("a");
+  link.setAttribute("href", " javascript:alert(1)");
+  const [button, picture] = [document.createElement("button"), document.createElement("img")];
+  document.querySelector("main").append(button, deep, link, picture);
+}
+"""
 
 
-def pages(server: Server) -> dict[str, str]:
-    """A page of each kind, by a name for its picture."""
-    featured = server.root.questions[0]
-    query = "SELECT ?s ?p ?o { ?s ?p ?o } ORDER BY ?s ?p ?o LIMIT 5"
-    return {
-        "front": "/",
-        "questions": "/questions",
-        "question": f"/questions/{featured.slug}",
-        "resource": resource(server),
-        "proposition": server.path_of(contested(server)) + ".html",
-        "explanation": explanation(server),
-        "search": "/search?q=a",
-        "ontology": "/ontology.html",
-        "query": "/sparql",
-        "answer": f"/sparql?{urlencode({'query': query})}",
-        "mistake": f"/sparql?{urlencode({'query': 'SELECT * { ?s ?p }'})}",
-        "unknown": "/id/no-such-thing",
-    }
+def look(visit: Visit, where: Place) -> Visit:
+    """Go there, do what a reader does first, and open what is folded."""
+    visit.go(where.path)
+    assert visit.status == where.status, where
+    if where.tab:
+        visit.page.get_by_role("tab", name=where.tab).click()
+        visit.page.locator("[role=tabpanel]:not([hidden]) figure svg").wait_for()
+    visit.unfold()
+    return visit
 
 
-# In dark colours, and on the smaller root, the kinds that differ in what they draw are enough.
-DRAWN = ("front", "resource", "explanation", "answer")
-
-
-def faults(visit: Visit) -> list[str]:
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(visit.page).response["violations"]
-    return [
-        f"{fault['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
-        for fault in found
-        if fault["impact"] in ("serious", "critical")
-        for node in fault["nodes"]
-    ]
-
-
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_axe_finds_nothing_serious(browser: Browser, portal: Server, dark: bool) -> None:
+@pytest.mark.parametrize(("root", "kind"), EVERY)
+def test_a_page_is_read_in_light_and_dark_by_eye_and_by_ear(
+    browser: Browser, servers: Callable[[str], Server], root: str, kind: str
+) -> None:
+    server = servers(root)
+    where = place(server, kind)
     found: dict[str, list[str]] = {}
-    with browser.visit(portal, dark=dark) as visit:
-        for name, path in pages(portal).items():
-            if (dark or portal.name.endswith("toy")) and name not in DRAWN:
-                continue
-            visit.go(path)
-            for summary in visit.page.locator("details:not([open]) > summary").all()[:6]:
-                if summary.is_visible():
-                    summary.click()
-            visit.settle()
-            found[name] = faults(visit)
-            visit.picture(f"{name}-{'dark' if dark else 'light'}")
+    with browser.visit(server, accept=where.accept) as visit:
+        page = look(visit, where).page
+        found |= {"light": faults(page), "heard": unheard(page), "wide": cut_off(page)}
+        visit.picture(f"{kind}-light")
+        page.emulate_media(color_scheme="dark")
+        found["dark"] = faults(page, colours_only=True)
+        visit.picture(f"{kind}-dark")
+        if kind in ON_PAPER:
+            page.set_viewport_size(PAPER)
+            page.emulate_media(media="print", color_scheme="light")
+            found["paper"] = cut_off(page)
+            visit.picture(f"{kind}-paper")
     assert {name: said for name, said in found.items() if said} == {}
 
 
-def test_axe_would_find_something(browser: Browser, portal: Server) -> None:
-    with browser.visit(portal) as visit:
-        visit.go("/").page.evaluate("document.querySelector('main').append(document.createElement('button'))")
-        assert any(fault.startswith("button-name") for fault in faults(visit))
+@pytest.mark.parametrize(("root", "kind"), EVERY)
+def test_a_page_is_whole_on_a_phone(
+    browser: Browser, servers: Callable[[str], Server], root: str, kind: str
+) -> None:
+    server = servers(root)
+    where = place(server, kind)
+    with browser.visit(server, phone=True, accept=where.accept) as visit:
+        page = look(visit, where).page
+        visit.picture(f"{kind}-mobile")
+        assert cut_off(page) == []
 
 
-def test_nothing_is_cut_off_on_a_phone(browser: Browser, portal: Server) -> None:
+def test_the_page_of_one_thing_of_each_class_is_whole_on_a_phone(browser: Browser, portal: Server) -> None:
+    things = one_of_each_class(portal)
+    assert len(things) >= 8
+    found: dict[str, list[str]] = {}
     with browser.visit(portal, phone=True) as visit:
-        for name, path in pages(portal).items():
-            if portal.name.endswith("toy") and name not in DRAWN:
-                continue
+        for name, path in things.items():
             page = visit.go(path).page
-            visit.picture(f"{name}-mobile")
-            wide = page.evaluate(
-                "[...document.querySelectorAll('main *')]"
-                ".filter(e => e.getBoundingClientRect().right > innerWidth + 1 "
-                "&& !e.closest('.scroll, .canvas, pre, .CodeMirror, .suggestions, .unseen'))"
-                ".map(e => e.outerHTML.slice(0, 120)).slice(0, 3)"
-            )
-            assert wide == [], name
-            assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth + 1"), name
+            found[name] = [*cut_off(page), *unheard(page)]
+    assert {name: said for name, said in found.items() if said} == {}
+
+
+def test_what_is_wrong_would_be_found(browser: Browser, servers: Callable[[str], Server]) -> None:
+    with browser.visit(servers("toy")) as visit:
+        page = visit.go("/").page
+        page.evaluate(SPOIL)
+        assert any(fault.startswith("button-name") for fault in faults(page))
+        assert any("jumps to level 5" in said for said in unheard(page))
+        assert any("cut off: h5" in said for said in cut_off(page))
+        assert len(smuggled(page)) == 2
 
 
 @pytest.mark.parametrize(
@@ -106,17 +108,28 @@ def test_nothing_is_cut_off_on_a_phone(browser: Browser, portal: Server) -> None
         ("front", PAGE_BYTES),
         ("question", PAGE_BYTES),
         ("resource", PAGE_BYTES),
+        ("proposition", PAGE_BYTES),
         ("explanation", PAGE_BYTES),
         ("query", QUERY_BYTES),
     ],
 )
-def test_pages_are_small(browser: Browser, servers: Callable[[str], Server], kind: str, most: int) -> None:
+def test_pages_are_small_and_say_when_they_are_first_seen(
+    browser: Browser,
+    servers: Callable[[str], Server],
+    record_property: Callable[[str, object], None],
+    kind: str,
+    most: int,
+) -> None:
     server = servers("shipped")
     with browser.visit(server) as visit:
-        path = pages(server)[kind]
+        path = place(server, kind).path
         page = visit.go(path).page
+        paints = page.evaluate(
+            "performance.getEntriesByType('paint').map(e => [e.name, Math.round(e.startTime)])"
+        )
         if kind == "query":
-            visit.run(EVERYTHING_DRAWN)
+            # It loads every part of the query page.
+            visit.run(FOREST)
             page.get_by_role("tab", name="Forest plot").click()
         scripts = {address for address in visit.asked if "/static/" in address}
     assert len(scripts) > 4
@@ -125,43 +138,13 @@ def test_pages_are_small(browser: Browser, servers: Callable[[str], Server], kin
         *(server.get(a.removeprefix(server.base)).body for a in scripts),
     ]
     size = sum(len(body) if body[:2] == b"\x1f\x8b" else len(gzip.compress(body)) for body in bodies)
+    assert "first-contentful-paint" in dict(paints)
+    for name, milliseconds in paints:
+        record_property(name, milliseconds)
+    print(f"{kind}: {size:,} bytes compressed; " + ", ".join(f"{name} {ms} ms" for name, ms in paints))
     assert size <= most, size
 
 
-HOSTILE_PATHS = [
-    "/id/script.html",
-    "/id/long.html",
-    "/id/unnamed.html",
-    "/id/hub.html",
-    "/search?q=%3Cimg+src%3Dx+onerror%3Dalert(1)%3E",
-    "/sparql?" + urlencode({"query": "SELECT * { ?s ?p ?o FILTER(CONTAINS(STR(?s), 'script')) }"}),
-    "/sparql?" + urlencode({"query": "</textarea><script>alert(1)</script>"}),
-    "/sparql?" + urlencode({"query": 'SELECT ("<img src=x onerror=alert(1)>" AS ?x) {}'}),
-    "/sparql?"
-    + urlencode(
-        {"query": "CONSTRUCT { ?s <javascript:alert(1)> <javascript:alert(2)> } { ?s ?p ?o } LIMIT 2"}
-    ),
-    "/sparql?query=ASK%7B%7D#version=%3Cscript%3E&result=abc",
-]
-
-
-@pytest.mark.parametrize("path", HOSTILE_PATHS)
-def test_nothing_that_data_or_addresses_smuggle_in_runs(browser: Browser, hostile: Server, path: str) -> None:
-    with browser.visit(hostile) as visit:
-        page = visit.go(path).page
-        assert page.locator("main").is_visible()
-        assert page.locator("main img").count() == 0
-        assert page.locator("main script:not([type='application/ld+json'])").count() == 0
-        assert page.locator("a[href^='javascript:'], a[href^='data:']").count() == 0
-
-
-def test_hostile_labels_are_text_in_suggestions_and_in_the_editor(browser: Browser, hostile: Server) -> None:
-    with browser.visit(hostile) as visit:
-        page = visit.go("/sparql").page
-        page.get_by_role("combobox").first.press_sequentially("script")
-        page.locator(".suggestions li").first.wait_for()
-        assert "<script>" in page.locator(".suggestions").inner_text()
-        visit.write("SELECT * { ?s ?p scr")
-        page.keyboard.press("Control+Space")
-        page.locator("li.CodeMirror-hint").first.wait_for()
-        assert "<script>" in page.locator(".CodeMirror-hints").inner_text()
+def test_every_kind_is_there_on_both_roots() -> None:
+    assert {kind for root, kind in EVERY if root == "shipped"} == set(KINDS)
+    assert {kind for root, kind in EVERY if root == "toy"} > set(KINDS)

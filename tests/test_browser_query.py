@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import pytest
 
-from conftest import Server
+from conftest import ROOTS, Server
+from page_kinds import ENDLESS, FOREST, GRAPH, RANGES, TIMELINE
+from test_http_stopping import wait_for
 
 if TYPE_CHECKING:
     from browsing import Browser, Visit
@@ -35,22 +38,6 @@ INFERENCE = {
     "shipped": "PREFIX cg: <https://w3id.org/calcigraph/ontology/>\nSELECT ?s ?o { ?s cg:netInhibits ?o }",
     "toy": "PREFIX plant: <https://example.org/plant/ontology/>\nSELECT ?s ?o { ?s plant:reaches ?o }",
 }
-# Nested sums over everything: it would run for hours.
-ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n1 ?o }"
-FOREST = """SELECT * { VALUES (?study ?measure ?value ?low ?high) {
-  ("A" "hazard ratio" 0.8 0.6 1.1) ("B" "hazard ratio" 1.2 0.9 1.6)
-  ("C" "mean difference" -2.0 -4.5 0.5) } }"""
-RANGES = """SELECT * { VALUES (?source ?low ?high ?unit) {
-  ("A" 45 45 "ug/d") ("B" 90 180 "ug/d") ("C" 45 45 "mg/d") } }"""
-TIMELINE = """SELECT * { VALUES (?label ?date) {
-  ("late" "2020-05-01"^^<http://www.w3.org/2001/XMLSchema#date>)
-  ("early" "1999-01-01"^^<http://www.w3.org/2001/XMLSchema#date>) } }"""
-GRAPH = """SELECT * { VALUES (?source ?sign ?target) {
-  (<urn:a> "+" <urn:b>) (<urn:b> "-" <urn:c>) (<urn:a> "-" <urn:c>) } }"""
-
-
-def name_of(server: Server) -> str:
-    return server.name
 
 
 @pytest.fixture
@@ -66,7 +53,7 @@ def toy_visit(browser: Browser, servers) -> Visit:
 
 
 def test_names_are_completed_by_label_from_this_endpoint_and_prefixes_are_declared(visit: Visit) -> None:
-    for before, (typed, wanted) in COMPLETIONS[name_of(visit.server)].items():
+    for before, (typed, wanted) in COMPLETIONS[visit.server.name].items():
         visit.write(f"SELECT * {{ {before}")
         for letter in typed.rpartition(" ")[2]:
             visit.page.keyboard.type(letter)
@@ -80,7 +67,7 @@ def test_names_are_completed_by_label_from_this_endpoint_and_prefixes_are_declar
 
 
 def test_each_row_says_whether_it_is_asserted_or_follows_and_why(visit: Visit) -> None:
-    visit.run(INFERENCE[name_of(visit.server)])
+    visit.run(INFERENCE[visit.server.name])
     page = visit.page
     page.locator(".mark.inferred").first.wait_for()
     line = page.locator("tbody tr", has=page.locator(".mark.inferred")).first
@@ -136,33 +123,93 @@ def test_a_graph_answers_as_triples_and_as_a_picture(toy_visit: Visit) -> None:
     page.locator("svg .arrow").first.wait_for()
 
 
-def test_a_shared_link_tells_that_the_answer_is_the_same(browser: Browser, visit: Visit) -> None:
-    visit.run(INFERENCE[name_of(visit.server)])
-    address = visit.page.url
+def test_a_shared_link_shows_the_same_digest_and_tells_that_the_answer_is_the_same(
+    browser: Browser, visit: Visit
+) -> None:
+    visit.run(INFERENCE[visit.server.name])
+    address, said = visit.page.url, shared(visit)
     assert "#version=" in address
+    assert said[0] == visit.server.root.digest
+    assert said[1] == address.rpartition("result=")[2]
     with browser.visit(visit.server) as other:
         other.page.goto(address)
         other.settle()
         assert "Identical" in other.page.locator(".verdict").inner_text()
         assert other.page.url == address
+        assert shared(other) == said
     before, _, digest = address.rpartition("=")
     with browser.visit(visit.server) as other:
         other.page.goto(f"{before}={digest[::-1]}")
         other.settle()
         assert "Changed" in other.page.locator(".verdict").inner_text()
+        assert shared(other) == said
 
 
-def test_stop_ends_a_query_and_frees_its_worker(toy_visit: Visit) -> None:
-    page = toy_visit.page
-    # More than there are workers: were they not freed, the last query would have to wait for a deadline.
-    for _ in range(3):
-        toy_visit.write(ENDLESS)
-        page.get_by_role("button", name="Run").click()
-        page.get_by_role("button", name="Stop").click()
-        page.get_by_text("Stopped.").wait_for()
-        assert not page.get_by_role("button", name="Stop").is_visible()
-    toy_visit.run("ASK {}")
-    assert page.locator(".truth").inner_text() == "Yes"
+def shared(visit: Visit) -> list[str]:
+    """The version and the digest that the page names."""
+    visit.page.get_by_text("Share", exact=True).click()
+    return visit.page.locator(".elsewhere dd code").all_inner_texts()[:2]
+
+
+@pytest.fixture(scope="module")
+def patient(start: Callable[..., Server]) -> Server:
+    """A server that frees nothing by a deadline while these tests run."""
+    return start("patient", ROOTS["toy"], "--reasoner", "none", "--timeout", "600")
+
+
+def at_work(server: Server) -> int:
+    """How many processes the server says are evaluating queries."""
+    figures = dict(
+        line.rsplit(" ", 1) for line in server.get("/metrics").text.splitlines() if line[:1] != "#"
+    )
+    return sum(
+        int(float(figures[f'calcigraph_pool_workers{{state="{state}"}}'])) for state in ("busy", "aside")
+    )
+
+
+def test_stop_ends_a_query_at_the_server_and_frees_its_worker(browser: Browser, patient: Server) -> None:
+    with browser.visit(patient) as visit:
+        page = visit.go("/sparql").page
+        wait_for(lambda: at_work(patient) == 0)
+        for _ in range(2):
+            visit.write(ENDLESS)
+            page.get_by_role("button", name="Run").click()
+            wait_for(lambda: at_work(patient) == 1)
+            page.get_by_role("button", name="Stop").click()
+            page.get_by_text("Stopped.").wait_for()
+            assert not page.get_by_role("button", name="Stop").is_visible()
+            wait_for(lambda: at_work(patient) == 0)
+        assert patient.get("/healthz").status == 200
+        visit.run("ASK {}")
+        assert page.locator(".truth").inner_text() == "Yes"
+
+
+def test_a_second_run_ends_the_first(browser: Browser, patient: Server) -> None:
+    with browser.visit(patient) as visit:
+        page = visit.go("/sparql").page
+        visit.write(ENDLESS)
+        page.keyboard.press("Control+Enter")
+        wait_for(lambda: at_work(patient) == 1)
+        visit.run("ASK {}")
+        assert page.locator(".truth").inner_text() == "Yes"
+        wait_for(lambda: at_work(patient) == 0)
+
+
+def test_a_query_ends_when_its_page_is_left(browser: Browser, patient: Server) -> None:
+    with browser.visit(patient) as visit:
+        visit.go("/sparql")
+        visit.write(ENDLESS)
+        visit.page.keyboard.press("Control+Enter")
+        wait_for(lambda: at_work(patient) == 1)
+        visit.go("/")
+        wait_for(lambda: at_work(patient) == 0)
+
+
+def test_a_deadline_names_itself_on_the_page(toy_visit: Visit) -> None:
+    address = urlencode({"query": ENDLESS, "timeout": "0.2"})
+    page = toy_visit.go(f"/sparql?{address}").page
+    assert toy_visit.status == 503
+    assert "0.2 s" in page.locator("main").inner_text()
 
 
 def test_a_missing_prefix_is_put_in_by_one_click(toy_visit: Visit) -> None:
@@ -190,7 +237,7 @@ def test_an_error_of_syntax_marks_its_line(toy_visit: Visit) -> None:
 
 
 def test_an_empty_answer_names_what_stands_nowhere_and_what_was_meant(visit: Visit) -> None:
-    query = INFERENCE[name_of(visit.server)]
+    query = INFERENCE[visit.server.name]
     wrong = query.replace("netInhibits", "netInhibts").replace("reaches", "reachs")
     assert wrong != query
     visit.run(wrong)
@@ -202,12 +249,8 @@ def test_the_python_that_is_offered_runs_and_the_notebook_is_one(toy_visit: Visi
     toy_visit.run(INFERENCE["toy"])
     page = toy_visit.page
     rows = page.locator(".answer table tbody tr").count()
-    page.get_by_text("Use it from", exact=True).click()
-    heading = page.get_by_role("heading", name="Python", exact=True)
-    code = heading.locator("xpath=following-sibling::div").locator("pre")
-    done = subprocess.run(
-        [sys.executable, "-"], input=code.inner_text(), capture_output=True, text=True, check=False
-    )
+    code = toy_visit.snippet("Python")
+    done = subprocess.run([sys.executable, "-"], input=code, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == (f"{rows} rows\n", "")
     with page.expect_download() as saving:
         page.get_by_role("button", name="Save the notebook").click()
@@ -230,7 +273,7 @@ def test_the_editor_is_left_by_the_tab_key(toy_visit: Visit) -> None:
 
 
 def test_an_answer_page_of_the_server_becomes_a_working_one(browser: Browser, portal: Server) -> None:
-    address = urlencode({"query": INFERENCE[name_of(portal)], "inference": "off"})
+    address = urlencode({"query": INFERENCE[portal.name], "inference": "off"})
     with browser.visit(portal) as visit:
         page = visit.go(f"/sparql?{address}").page
         assert page.get_by_label("Inferences").input_value() == "off"

@@ -30,7 +30,7 @@ def test_every_setting_stands_in_the_readme_with_its_default_and_sentence() -> N
         default = getattr(Settings(), name)
         row = (
             f"| `--{name.replace('_', '-')}` | `{default}` | {sentence} |"
-            if default != ""
+            if default not in ("", ())
             else f"| `--{name}` | | {sentence} |"
         )
         assert row in README, row

@@ -16,7 +16,7 @@ from calcigraph.explanations.json import as_json
 from calcigraph.explanations.provenance import as_triples
 from calcigraph.explanations.text import as_text
 from calcigraph.rdf.terms import parse_term
-from calcigraph.reasoning.checking import check_proof
+from calcigraph.reasoning import check_proof
 from calcigraph.root import Root
 
 HERE = Path(__file__).parent

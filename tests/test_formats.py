@@ -26,7 +26,7 @@ from calcigraph.rdf.formats import (
     by_path,
 )
 from calcigraph.rdf.prefixes import Prefixes
-from calcigraph.rdf.serialise import serialise
+from calcigraph.rdf.serialise import FormatUnfit, serialise
 from turtle_texts import BASE, documents
 
 TABLE = Prefixes(
@@ -105,6 +105,53 @@ def test_written_graph_is_read_back_as_it_was(key: str, text: str) -> None:
         assert canonical_lines(quads) == canonical_lines(triples)
 
 
+def held_by_xml(triples: list[ox.Triple]) -> list[ox.Triple]:
+    """Those that RDF/XML can hold."""
+
+    def fits(triple: ox.Triple) -> bool:
+        try:
+            serialise([triple], by_key("graph", "rdf-xml"))
+        except FormatUnfit:
+            return False
+        return True
+
+    return [triple for triple in triples if fits(triple)]
+
+
+@RELAXED
+@given(documents(labels=True))
+def test_what_rdf_xml_can_hold_is_read_back_as_it_was(text: str) -> None:
+    triples = held_by_xml(plain(triples_of(text)))
+    written = serialise(triples, by_key("graph", "rdf-xml"), TABLE)
+    assert canonical_lines(read(written, ox.RdfFormat.RDF_XML)) == canonical_lines(triples)
+
+
+NODE = ox.NamedNode("http://example.org/a")
+
+
+@pytest.mark.parametrize(
+    ("triple", "key"),
+    [
+        (ox.Triple(NODE, ox.NamedNode("http://example.org/1"), NODE), "rdf-xml"),
+        (ox.Triple(NODE, ox.NamedNode("http://example.org/"), NODE), "rdf-xml"),
+        (ox.Triple(NODE, NODE, ox.Literal("\x01")), "rdf-xml"),
+        (ox.Triple(NODE, NODE, ox.Triple(NODE, NODE, NODE)), "rdf-xml"),
+        (ox.Triple(NODE, NODE, ox.Triple(NODE, NODE, NODE)), "json-ld"),
+    ],
+)
+def test_what_a_format_cannot_hold_is_refused_and_turtle_holds_it(triple: ox.Triple, key: str) -> None:
+    with pytest.raises(FormatUnfit):
+        serialise([triple], by_key("graph", key))
+    turtle = serialise([triple], by_key("graph", "turtle"))
+    assert [quad.triple for quad in read(turtle, ox.RdfFormat.TURTLE)] == [triple]
+
+
+@pytest.mark.parametrize("text", ["a\r\nb", "\r", " a ", "\n\ta"])
+def test_white_space_survives_rdf_xml_for_another_reader_too(text: str) -> None:
+    document = serialise([ox.Triple(NODE, NODE, ox.Literal(text))], by_key("graph", "rdf-xml"))
+    assert [str(o) for o in rdflib.Graph().parse(data=document, format="xml").objects()] == [text]
+
+
 @RELAXED
 @given(documents(), st.randoms())
 @pytest.mark.parametrize("key", ["turtle", "trig", "n-triples", "n-quads", "json-ld"])
@@ -149,7 +196,6 @@ def test_turtle_reads_like_a_person_wrote_it() -> None:
     written = serialise(triples_of(SAMPLE), by_key("graph", "turtle"), TABLE).decode()
     assert written == (
         "@prefix : <http://example.org/> .\n"
-        "@prefix p: <http://example.org/p#> .\n"
         "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"
         "\n"
         ":a a :T ;\n"

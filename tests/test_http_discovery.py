@@ -82,37 +82,18 @@ def test_the_named_graphs_and_their_sizes_are_those_that_queries_see(server: Ser
     assert int(next(graph.objects(default, VOID.triples))) == int(count["n"])
 
 
-def test_void_counts_equal_sparql_counts(server: Server) -> None:
-    graph = described(server, "/.well-known/void")
-    node = rdflib.URIRef(f"{server.base}/.well-known/void#dataset")
-    for name, query in (
-        ("triples", "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"),
-        ("distinctSubjects", "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }"),
-        ("properties", "SELECT (COUNT(DISTINCT ?p) AS ?n) { ?s ?p ?o }"),
-        ("classes", "SELECT (COUNT(DISTINCT ?c) AS ?n) { ?s a ?c FILTER(ISIRI(?c)) }"),
-    ):
-        assert int(next(graph.objects(node, VOID[name]))) == int(server.rows(query)[0]["n"]), name
-    for kind, counted, query in (
-        ("class", "entities", "SELECT ?t (COUNT(?s) AS ?n) { ?s a ?t FILTER(ISIRI(?t)) } GROUP BY ?t"),
-        ("property", "triples", "SELECT ?t (COUNT(*) AS ?n) { ?s ?t ?o } GROUP BY ?t"),
-    ):
-        claimed = {
-            str(next(graph.objects(p, VOID[kind]))): int(next(graph.objects(p, VOID[counted])))
-            for p in graph.objects(node, VOID[f"{kind}Partition"])
-        }
-        assert claimed == {row["t"]: int(row["n"]) for row in server.rows(query)}
-    assert set(graph.objects(node, VOID.sparqlEndpoint)) == {rdflib.URIRef(f"{server.base}/sparql")}
-
-
 def test_the_catalogue_lists_dumps_with_their_true_size_and_checksum(server: Server) -> None:
     graph = described(server, "/catalog")
     addresses = set(graph.objects(None, DCAT.downloadURL))
     assert len(addresses) == 2
     for address in addresses:
         dump = server.get(str(address).removeprefix(server.base))
+        (distribution,) = graph.subjects(DCAT.downloadURL, address)
         assert dump.status == 200
-        assert int(next(graph.objects(address, DCAT.byteSize))) == len(dump.body)
-        checksum = next(graph.objects(address, SPDX.checksum))
+        assert "immutable" in dump.headers["cache-control"]
+        assert server.get(str(distribution).removeprefix(server.base)).body == dump.body
+        assert int(next(graph.objects(distribution, DCAT.byteSize))) == len(dump.body)
+        checksum = next(graph.objects(distribution, SPDX.checksum))
         assert (
             str(next(graph.objects(checksum, SPDX.checksumValue))).lower()
             == hashlib.sha256(dump.body).hexdigest()
@@ -126,15 +107,13 @@ def test_the_dumps_hold_all_of_it(server: Server) -> None:
     triples = set(ox.parse(gzip.decompress(server.get("/dump.ttl.gz").body), format=ox.RdfFormat.TURTLE))
     (union,) = server.rows("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
     assert len(triples) == int(union["n"])
-    # Counted here and not by a query: the engine takes 1.0 and 1.00 for the same term.
-    claimed = next(described(server, "/.well-known/void").objects(None, VOID.distinctObjects))
-    assert len({triple.object for triple in triples}) == int(claimed)
 
 
 def test_the_context_is_the_prefix_table(server: Server) -> None:
     context = server.get("/context.jsonld")
     assert context.type == "application/ld+json"
-    assert context.json["@context"] == dict(server.root.prefixes.mapping)
+    names = {n: v if isinstance(v, str) else v["@id"] for n, v in context.json["@context"].items()}
+    assert names == dict(server.root.prefixes.mapping)
 
 
 def test_the_front_page_describes_the_dataset_for_search_engines(server: Server) -> None:
@@ -179,20 +158,6 @@ def test_a_separate_default_graph_is_described_as_it_is(start: Callable[..., Ser
     default = next(graph.objects(next(graph.subjects(SD.defaultGraph)), SD.defaultGraph))
     (count,) = separate.rows("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
     assert int(next(graph.objects(default, VOID.triples))) == int(count["n"]) == 0
-
-
-def test_the_interface_is_described_whole(server: Server) -> None:
-    description = server.get("/openapi.json").json
-    assert description["openapi"].startswith("3.1")
-    assert description["servers"] == [{"url": server.base}]
-    paths = description["paths"]
-    assert {"/sparql", "/explain", "/{room}/{name}", "/questions/{slug}", "/openapi.json"} <= set(paths)
-    for path, operations in paths.items():
-        for method, operation in operations.items():
-            assert operation["summary"], (path, method)
-    for path in paths:
-        if "{" not in path:
-            assert server.get(path).status in (200, 303, 400), path
 
 
 def test_crawlers_find_every_page_and_leave_queries_alone(server: Server) -> None:

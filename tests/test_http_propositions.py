@@ -8,6 +8,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import pyoxigraph as ox
 import pytest
@@ -28,8 +29,25 @@ def section(page: str) -> str:
     return found[0] if found else ""
 
 
+def stances(page: str) -> list[tuple[str, int]]:
+    """The columns of the table: the stance of each, and how many lines take it."""
+    heads = re.findall(r'<th scope="col" id="stance-\d+".*?</th>', section(page), re.S)
+    found = [(re.search(r'title="(?:srv:)?([^"]*)"', h), re.search(r'class="count">(\d+)', h)) for h in heads]
+    return [(s[1], int(n[1])) for s, n in found if s and n]
+
+
+def rows(page: str) -> list[tuple[str, list[str]]]:
+    """The rows of the table: the text of the heading, "" where there is none, and the cells."""
+    body = re.search(r'<table class="stances.*?<tbody>(.*?)</tbody>', section(page), re.S)
+    found = re.findall(r"<tr>(.*?)</tr>", body[1], re.S) if body else []
+    heads = [re.search(r'<th scope="row".*?</th>', row, re.S) for row in found]
+    cells = [re.findall(r"<td data-stance.*?</td>", row, re.S) for row in found]
+    return [(text(head[0]) if head else "", each) for head, each in zip(heads, cells, strict=True)]
+
+
 def columns(page: str) -> list[str]:
-    return re.findall(r'<section class="stance-column.*?</section>', section(page), re.S)
+    """What stands under each stance, all rows together."""
+    return ["".join(cells) for cells in zip(*(cells for _, cells in rows(page)), strict=True)]
 
 
 def text(markup: str) -> str:
@@ -61,22 +79,15 @@ def test_stances_stand_side_by_side_in_their_order_each_with_its_count(server: S
         )
         counts = Counter(row["s"] for row in lines)
         expected = [(s.value.removeprefix(SERVER), counts[s.value]) for s in STANCES if counts[s.value]]
-        found = [
-            (re.search(r'title="srv:(\w+)"', c), re.search(r'class="count">(\d+)', c))
-            for c in columns(view(server, iri))
-        ]
-        assert [(s[1], int(n[1])) for s, n in found if s and n] == expected, iri
+        assert stances(view(server, iri)) == expected, iri
         seen += len(expected) > 1
     assert seen, "some are contested"
 
 
 def test_each_line_shows_its_evidence_sources_and_grades_in_the_column_of_its_stance(server: Server) -> None:
     for iri in propositions(server, 4):
-        shown = {
-            stance[1]: column
-            for column in columns(view(server, iri))
-            if (stance := re.search(r'title="srv:(\w+)"', column))
-        }
+        page = view(server, iri)
+        shown = dict(zip((name for name, _ in stances(page)), columns(page), strict=True))
         rows = server.rows(
             PREFIX + f"SELECT ?s ?l ?e ?from ?grade {{ ?l srv:proposition <{iri}> ; srv:stance ?s ; "
             "srv:evidence ?e OPTIONAL { ?e srv:source ?from } OPTIONAL { ?l srv:grade ?grade } }"
@@ -136,32 +147,94 @@ def test_decisions_conditions_and_contexts_are_told(server: Server) -> None:
         assert f"only {row['text']}" in text(section(view(server, row["p"])))
 
 
-def test_what_evidence_says_of_itself_is_told_under_the_names_that_shapes_give(
-    servers: Callable[[str], Server],
-) -> None:
+def compared(server: Server) -> list[str]:
+    """What the root's shapes say that evidence is compared by, in their order."""
+    sh = "http://www.w3.org/ns/shacl#"
+    values = {(t.subject, t.predicate.value): t.object for f in server.root.shapes for t in f.triples}
+    shapes = [s for (s, p), o in values.items() if p == f"{sh}group" and o.value == f"{SERVER}comparison"]
+    assert shapes
+    return [
+        values[s, f"{sh}name"].value
+        for s in sorted(shapes, key=lambda s: float(values[s, f"{sh}order"].value))
+    ]
+
+
+def test_evidence_can_be_compared_by_each_heading_that_the_shapes_give(server: Server) -> None:
+    iri = propositions(server, 1)[0]
+    page = view(server, iri)
+    offered = re.findall(r'<a href="\?by=([^"#]*)#evidence"', section(page))
+    names = [name for name in compared(server) if name.replace(" ", "+") in offered]
+    assert len(names) == len(offered) > 1
+    lines = sum(count for _, count in stances(page))
+    seen = set()
+    for name in [*names, "no such heading"]:
+        page = server.get(server.path_of(iri) + ".html?" + urlencode({"by": name}), BROWSER).text
+        assert sum(count for _, count in stances(page)) == lines
+        assert sum(cell.count('class="entry"') for _, cells in rows(page) for cell in cells) == lines
+        seen.add(tuple(head for head, _ in rows(page)))
+    assert len(seen) > 1
+
+
+def test_rows_hold_the_lines_whose_value_they_are_named_after(servers: Callable[[str], Server]) -> None:
     shipped = servers("shipped")
-    sh, root = "http://www.w3.org/ns/shacl#", shipped.root
-    named: dict[ox.Triple | object, str] = {}
-    shapes = [t for file in root.shapes for t in file.triples]
-    names = {t.subject: t.object.value for t in shapes if t.predicate.value == f"{sh}name"}
-    for triple in shapes:
-        if triple.predicate.value == f"{sh}path" and triple.subject in names:
-            named.setdefault(triple.object, names[triple.subject])
-    iri = propositions(shipped, 1)[0]
-    shown = section(view(shipped, iri))
-    terms = {html.unescape(re.sub("<[^>]*>", "", m)) for m in re.findall(r"<dt>(.*?)</dt>", shown, re.S)}
-    assert len(terms) > 10
-    assert len(terms & set(named.values())) > 10
-    # A result leads to the work that it came from, and that one's own facts stand below it.
-    assert re.search(r'<dd><a [^>]*>.*?</a><dl class="told">\s*<div><dt>', shown, re.S)
+    cg = shipped.root.namespace + "ontology/"
+    for iri in propositions(shipped, 3):
+        asked = shipped.rows(
+            PREFIX
+            + f"SELECT ?design ?stance ?e {{ ?l srv:proposition <{iri}> ; srv:stance ?stance ; srv:evidence "
+            f"?e . ?e <{cg}findingOf>/<{cg}design>/rdfs:label ?design }}"
+        )
+        assert asked
+        page = view(shipped, iri)
+        order = [name for name, _ in stances(page)]
+        found = {head.rpartition(" ")[0]: cells for head, cells in rows(page)}
+        for row in asked:
+            cell = found[row["design"]][order.index(row["stance"].removeprefix(SERVER))]
+            assert f'href="{shipped.path_of(row["e"])}"' in cell
 
 
-def test_evidence_without_a_shape_still_says_what_was_asserted(toy: Server) -> None:
-    shown = view(toy, f"{toy.namespace}id/p-pump-2-feeds-high-tank")
-    supports, refutes = (text(column) for column in columns(shown))
-    assert "inspected by A. Fitter" in supports
-    assert "inspected by B. Welder" in refutes
-    assert "Fitter" not in refutes
+def test_amounts_are_told_with_their_unit_and_what_they_are_of(server: Server) -> None:
+    found = server.rows(
+        PREFIX
+        + "SELECT ?p ?low ?high ?unit ?of { ?l srv:proposition ?p ; srv:evidence ?e . ?e srv:amount ?a . "
+        "?a srv:low ?low ; srv:high ?high ; srv:unit ?unit ; srv:amountOf/rdfs:label ?of } "
+        "ORDER BY ?p LIMIT 5"
+    )
+    assert found
+    for row in found:
+        low, high = (row[end].removesuffix(".0") for end in ("low", "high"))
+        span = low if low == high else f"{low} to {high}"
+        assert f"{row['of']} {span} {row['unit']}" in text(section(view(server, row["p"]))), row
+
+
+def test_what_a_source_retells_of_a_work_stands_beside_what_came_out_of_that_work(server: Server) -> None:
+    found = server.rows(
+        PREFIX
+        + "SELECT DISTINCT ?p ?said ?work ?result ?stance { ?l srv:proposition ?p ; srv:evidence ?said . "
+        "?said srv:retells ?work . ?result srv:resultOf ?work . ?other srv:proposition ?p ; "
+        "srv:evidence ?result ; srv:stance ?stance } ORDER BY ?p ?said LIMIT 6"
+    )
+    assert found
+    for row in found:
+        table = re.search(r'<table class="works">.*?</table>', section(view(server, row["p"])), re.S)
+        assert table
+        lines = [
+            line
+            for line in re.findall(r"<tr>.*?</tr>", table[0], re.S)
+            if server.path_of(row["said"]) in line
+        ]
+        (line,) = [line for line in lines if f'href="{server.path_of(row["work"])}"' in line]
+        assert f'href="{server.path_of(row["result"])}"' in line
+        assert row["stance"].removeprefix(SERVER) in line
+
+
+def test_the_figures_of_evidence_stand_with_it(toy: Server) -> None:
+    page = view(toy, f"{toy.namespace}id/p-pump-2-feeds-high-tank")
+    supports, refutes = (text(column) for column in columns(page))
+    assert "A. Fitter" in text(section(page))
+    assert "A. Fitter" not in refutes
+    assert "3.8 m3/h (3.1 to 4.4)" in supports
+    assert "0.1 m3/h (-0.2 to 0.4)" in refutes
 
 
 def test_what_is_no_proposition_has_no_such_section(server: Server) -> None:
@@ -207,8 +280,8 @@ def test_the_view_is_well_formed_and_made_for_screen_readers(server: Server) -> 
         ids = [a["id"] for _, a in page.elements if "id" in a]
         assert len(ids) == len(set(ids)), iri
         assert all(a.get("aria-labelledby") in ids for a in page.all("section") if "aria-labelledby" in a)
-        anchors = [a["href"] for a in page.all("a") if (a.get("href") or "").startswith("#stance")]
-        assert all((href or "")[1:] in ids for href in anchors), iri
+        anchors = [a["href"] for a in page.all("a") if "#evidence" in (a.get("href") or "")]
+        assert not anchors or "evidence" in ids, iri
 
 
 HOSTILE = """\
@@ -249,7 +322,8 @@ MANY = MOST_LINES + 70
 
 @pytest.fixture(scope="module")
 def quarrel(start: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory) -> Server:
-    """The toy root with propositions that mean harm, or are merely hard to show."""
+    """The toy root with propositions that mean harm, or are merely hard to show, and without shapes that
+    say what evidence is compared by."""
     folder = tmp_path_factory.mktemp("quarrel") / "root"
     shutil.copytree(ROOTS["toy"], folder)
     many = "".join(
@@ -258,6 +332,9 @@ def quarrel(start: Callable[..., Server], tmp_path_factory: pytest.TempPathFacto
         f'id:inspection-many-{n} a plant:Inspection ; rdfs:label "visit {n}"@en .\n'
         for n in range(MANY)
     )
+    shapes = folder / "shapes" / "plant.ttl"
+    kept, _, _ = shapes.read_text(encoding="utf-8").partition("# By what pages compare")
+    shapes.write_text(kept, encoding="utf-8")
     ranks = "".join(f'id:grade-{n} rdfs:label "grade {n}"@en ; srv:rank {n} .\n' for n in range(3))
     (folder / "data" / "quarrel.ttl").write_text(HOSTILE + many + ranks, encoding="utf-8")
     return start("quarrel", folder, "--reasoner", "none")
@@ -277,24 +354,35 @@ def test_nothing_that_a_proposition_or_its_evidence_says_runs_or_breaks_out(quar
         assert f"alert({number})" in said
 
 
+def test_without_shapes_that_compare_evidence_says_what_it_says_of_itself(quarrel: Server) -> None:
+    page = quarrel.get("/id/p-pump-2-feeds-high-tank.html", BROWSER).text
+    assert "?by=" not in page
+    assert [head for head, _ in rows(page)] == [""]
+    supports, refutes = (text(column) for column in columns(page))
+    assert "inspected by A. Fitter" in supports
+    assert "inspected by B. Welder" in refutes
+    assert "Fitter" not in refutes
+
+
 def test_a_retracted_source_is_flagged_and_a_stance_of_ones_own_comes_last(quarrel: Server) -> None:
-    found = [text(column) for column in columns(quarrel.get("/id/p-evil.html", BROWSER).text)]
-    assert len(found) == 2
-    assert found[0].startswith("refutes 1")
+    page = quarrel.get("/id/p-evil.html", BROWSER).text
+    assert [name for name, _ in stances(page)] == ["refutes", "id:stance-evil"]
+    found = [text(column) for column in columns(page)]
     assert "retracted" in found[1]
     assert "retracted" not in found[0]
 
 
 def test_a_proposition_without_evidence_says_so(quarrel: Server) -> None:
     shown = quarrel.get("/id/p-silent.html", BROWSER).text
-    assert 'class="stance-column' not in shown
+    assert 'class="stances' not in shown
     assert "Nothing is recorded about who says so." in section(shown)
 
 
 def test_many_lines_leave_the_page_readable_and_the_best_graded_come_first(quarrel: Server) -> None:
-    (column,) = columns(quarrel.get("/id/p-many.html", BROWSER).text)
+    page = quarrel.get("/id/p-many.html", BROWSER).text
+    (column,) = columns(page)
     assert column.count('class="entry"') == MOST_LINES
-    assert f"{MANY - MOST_LINES} more" in text(column)
+    assert f"{MANY - MOST_LINES} more" in text(section(page))
     grades = [int(n) for n in re.findall(r">grade (\d)<", column)]
     assert len(grades) == MOST_LINES
     assert grades == sorted(grades, reverse=True)

@@ -85,6 +85,26 @@ def test_two_queries_are_refused(server: Server) -> None:
 def test_a_post_without_a_query_is_refused(server: Server) -> None:
     assert server.request("POST", "/sparql", b"", FORM).status == 400
     assert server.request("POST", "/sparql", b"", BODY).status == 400
+    assert server.request("POST", "/sparql", b"default-graph-uri=urn%3Aa", FORM).status == 400
+    assert server.request("POST", "/sparql?query=ASK%7B%7D", b"").status in (400, 415)
+
+
+@pytest.mark.parametrize("query", ["", " ", "# nothing but a comment", "PREFIX a: <urn:a>"])
+def test_an_empty_query_is_refused(server: Server, query: str) -> None:
+    for reply in (
+        server.ask(query),
+        server.request("POST", "/sparql", query.encode(), BODY),
+        server.request("POST", "/sparql", urlencode({"query": query}).encode(), FORM),
+    ):
+        assert (reply.status, reply.type) == (400, "application/problem+json")
+        assert reply.json["hint"]
+
+
+def test_get_never_writes_even_where_a_query_stands_beside_an_update(server: Server) -> None:
+    parameters = {"query": "ASK {}", "update": "INSERT DATA { <urn:a> <urn:b> <urn:c> }"}
+    assert server.get(f"/sparql?{urlencode(parameters)}").status in (400, 405)
+    assert server.request("POST", "/sparql", urlencode(parameters).encode(), FORM).status == 400
+    assert not server.ask("ASK { <urn:a> <urn:b> <urn:c> }").json["boolean"]
 
 
 @pytest.mark.parametrize(

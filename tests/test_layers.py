@@ -19,7 +19,17 @@ LAYERS = (
         "services",
         {
             *("pool", "commits", "describe", "questions", "dataset", "explanations"),
-            *("checks", "closures", "lints", "offline", "sssom"),
+            *(
+                "checks",
+                "closures",
+                "conformance",
+                "federation",
+                "lints",
+                "metadata",
+                "nanopublications",
+                "offline",
+                "sssom",
+            ),
         },
     ),
     ("engines", {"reasoning", "validation", "engine"}),
@@ -27,14 +37,27 @@ LAYERS = (
 )
 # Imports inside a function, each with its reason.
 DEFERRED: dict[tuple[str, str], str] = {
-    ("calcigraph.reasoning.derivation", "calcigraph.reasoning.constructs"): "0.3 s of rdflib at each start",
-    ("calcigraph.reasoning.engines", "calcigraph.reasoning.owlrl"): "the same",
+    (
+        "calcigraph.reasoning.constructs.derivation",
+        "calcigraph.reasoning.constructs.evaluation",
+    ): "0.3 s of rdflib at each start",
+    ("calcigraph.reasoning.engines.choice", "calcigraph.reasoning.engines.owlrl"): "the same",
+}
+# The rooms inside a room, from the top down: each may import those after it, and of the room itself
+# others see the door only (its `__init__`).
+INSIDE = {
+    "reasoning": (
+        *("__init__", "inference", "engines", "clashes", "maintenance", "proofs"),
+        *("closure", "constructs", "rules", "facts", "terms", "limits"),
+    ),
 }
 # What one room alone may know: the frameworks stay behind their door.
 ONLY_IN = {
     "flask": {"web"},
     "werkzeug": {"web"},
-    "waitress": {"web", "cli"},
+    "uvicorn": {"web"},
+    "a2wsgi": {"web"},
+    "prometheus_client": {"web"},
     "click": {"cli"},
     "rich": {"cli"},
     "pyshacl": {"validation"},
@@ -59,6 +82,10 @@ MODULES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
 
 def room_of(module: str) -> str:
     return module.split(".")[1] if "." in module else "__init__"
+
+
+def inner_room_of(module: str) -> str:
+    return module.split(".")[2] if module.count(".") > 1 else "__init__"
 
 
 def targets(node: ast.Import | ast.ImportFrom, module: str) -> list[str]:
@@ -120,6 +147,29 @@ def test_imports_point_down_the_layers(module: str) -> None:
     own = level(room_of(module))
     upwards = [target for target in EDGES[module] if level(room_of(target)) > own]
     assert upwards == []
+
+
+@pytest.mark.parametrize("room", INSIDE)
+def test_the_rooms_inside_a_room_are_those_of_its_table(room: str) -> None:
+    assert {inner_room_of(module) for module in MODULES if room_of(module) == room} == set(INSIDE[room])
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if room_of(module) in INSIDE])
+def test_imports_inside_a_room_point_down_its_table(module: str) -> None:
+    order = INSIDE[room_of(module)]
+    own = order.index(inner_room_of(module))
+    inner = [target for target in EDGES[module] if room_of(target) == room_of(module)]
+    assert [target for target in inner if order.index(inner_room_of(target)) < own] == []
+
+
+def test_a_room_with_rooms_inside_is_entered_by_its_door() -> None:
+    strays = {
+        (module, target)
+        for module, found in EDGES.items()
+        for target in found
+        if room_of(target) in INSIDE and room_of(target) != room_of(module) and target.count(".") > 1
+    }
+    assert strays == set()
 
 
 def circle(edges: dict[str, set[str]]) -> list[str]:

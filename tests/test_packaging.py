@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,11 @@ def test_an_installed_wheel_answers_the_flagship_question(python: str, wheel: Pa
     rows = list(csv.DictReader(io.StringIO(answer)))
     assert rows
     assert rows == list(csv.DictReader(io.StringIO(recorded)))
+
+
+def test_the_wheel_carries_the_report_of_the_suites(wheel: Path) -> None:
+    report = (REPOSITORY / "server/calcigraph/conformance.ttl").read_bytes()
+    assert zipfile.ZipFile(wheel).read("calcigraph/conformance.ttl") == report
 
 
 @pytest.mark.parametrize("python", interpreters())

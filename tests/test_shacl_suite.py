@@ -14,12 +14,16 @@ from calcigraph.rdf.blocks import blocks
 from calcigraph.rdf.canonical import canonical_lines
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.validation import Paths, ShapesUnreadable, validate
+from earl import w3c
 from suites import needs, suite
 
 FOLDER = suite("shacl")
 MF = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"
 SHT = "http://www.w3.org/ns/shacl-test#"
 SH = "http://www.w3.org/ns/shacl#"
+# As https://w3c.github.io/data-shapes/data-shapes-test-suite/ asks reports to name the tests.
+TEST = "urn:x-shacl-test:/"
+PUBLISHED = "https://w3c.github.io/data-shapes/data-shapes-test-suite/tests/"
 TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 # What a report is compared by; messages are the engine's own.
 COMPARED = {
@@ -67,12 +71,20 @@ def name_of(test: tuple[Path, ox.NamedNode]) -> str:
     return str(test[0].relative_to(FOLDER).with_suffix(""))
 
 
+def link_of(test: tuple[Path, ox.NamedNode]) -> str:
+    assert FOLDER is not None
+    return PUBLISHED + test[0].relative_to(FOLDER).as_posix()
+
+
 def collected() -> list:
     return [
         pytest.param(
             *test,
             id=name_of(test),
-            marks=[pytest.mark.xfail(reason=KNOWN[name_of(test)])] if name_of(test) in KNOWN else [],
+            marks=[
+                w3c("shacl", name_of(test), TEST + name_of(test), link=link_of(test)),
+                *([pytest.mark.xfail(reason=KNOWN[name_of(test)])] if name_of(test) in KNOWN else []),
+            ],
         )
         for test in (suite_tests(FOLDER) if FOLDER else [])
     ]

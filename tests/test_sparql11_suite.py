@@ -1,295 +1,278 @@
-"""The W3C SPARQL 1.1 test suites for queries: evaluation, results formats and syntax, through a pool."""
+"""The W3C SPARQL 1.1 tests over HTTP: queries, results formats, syntax, federation; updates are named."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
-from contextlib import suppress
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 
-from calcigraph.engine.formats import GRAPH_FORMATS, RESULTS_FORMATS
-from calcigraph.pool import Answer, Diff, Limits, Pool, Query
-from calcigraph.pool.problems import QueryFailed, QueryMalformed, ServiceForbidden
-from suites import needs, suite
+from calcigraph.rdf.formats import GRAPHS, RESULTS
+from conftest import PublishedServer, Reply
+from earl import w3c
+from published import read_all
+from sparql_manifests import (
+    FEDERATION_FOLDERS,
+    QUERY_FOLDERS,
+    RESULTS_FOLDERS,
+    UPDATE_FOLDERS,
+    Entry,
+    entries,
+    evaluation,
+    file_of,
+    rdf_format_of,
+    text_of,
+)
+from sparql_results import canonical, comparable, rows_of, table_in_turtle
+from suites import needs
 
-FOLDER = suite("sparql11")
-BASE = "http://www.w3.org/2009/sparql/docs/tests/data-sparql11/"
-MF = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"
-QT = "http://www.w3.org/2001/sw/DataAccess/tests/test-query#"
-RS = "http://www.w3.org/2001/sw/DataAccess/tests/result-set#"
-RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-RDFS = "http://www.w3.org/2000/01/rdf-schema#"
-FOLDERS = {
-    "evaluation": [
-        *(
-            "aggregates",
-            "bind",
-            "bindings",
-            "cast",
-            "construct",
-            "exists",
-            "functions",
-            "grouping",
-            "negation",
-        ),
-        *("project-expression", "property-path", "subquery", "csv-tsv-res", "json-res"),
-    ],
-    "syntax": ["syntax-query"],
-    "federation": ["syntax-fed", "service"],
-}
-# How many tests the suite of 2013, with the errata since, has at least.
-KNOWN_COUNTS = {"evaluation": 240, "syntax": 90, "federation": 9}
-KNOWN_FAILURES = {
-    "functions/bnode01": "BNODE(string) gives the same node in every solution (pyoxigraph 0.5.13)",
-}
+MEDIA_TYPES = {form.key: form.media_type for form in (*RESULTS, *GRAPHS)}
+BODY = {"Content-Type": "application/sparql-query"}
+NATIVE = {form.key: form.native for form in RESULTS}
+# How an answer is asked for, by the suffix of the file with the expected one; the rest is RDF.
+ASKED_AS = {"srx": "xml", "srj": "json", "csv": "csv", "tsv": "tsv"}
+# What the engine gets wrong and what no rewriting mends; by the name of the entry, with the reason.
+KNOWN_FAILURES: dict[str, str] = {}
+NO_UPDATES = "The service takes no updates yet."
+ALLOWED = "With the other services on the list of --allow-service; without such a list, calling is forbidden."
+PARSED_ONLY = "Read by the engine's parser in a process of its own: the service takes no updates yet."
+QUERIES = entries(*QUERY_FOLDERS)
+RESULTS_ENTRIES = entries(*RESULTS_FOLDERS)
+FEDERATED = entries(*FEDERATION_FOLDERS)
+UPDATES = entries(*UPDATE_FOLDERS)
 
 
-@dataclass(frozen=True)
-class SuiteTest:
-    """One entry of a manifest; files are IRIs below BASE."""
-
-    name: str
-    kind: str
-    query: str
-    data: tuple[str, ...]
-    graph_data: tuple[tuple[str, str], ...]
-    result: str | None
-
-
-@cache
-def graph_of(iri: str) -> ox.Dataset:
-    return ox.Dataset(ox.parse(file_of(iri).read_bytes(), rdf_format_of(iri), base_iri=iri))
-
-
-def file_of(iri: str) -> Path:
-    assert FOLDER is not None
-    assert iri.startswith(BASE)
-    return FOLDER / iri.removeprefix(BASE)
-
-
-def rdf_format_of(iri: str) -> ox.RdfFormat:
-    found = ox.RdfFormat.from_extension(iri.rpartition(".")[2])
-    assert found is not None
-    return found
-
-
-def objects(graph: ox.Dataset, subject: ox.NamedNode | ox.BlankNode, predicate: str) -> list:
-    return [q.object for q in graph.quads_for_subject(subject) if q.predicate.value == predicate]
-
-
-def listed(graph: ox.Dataset, head: ox.NamedNode | ox.BlankNode) -> Iterator[ox.NamedNode]:
-    while head.value != RDF + "nil":
-        yield objects(graph, head, RDF + "first")[0]
-        head = objects(graph, head, RDF + "rest")[0]
-
-
-def values(graph: ox.Dataset, node: ox.NamedNode | ox.BlankNode, predicate: str) -> tuple[str, ...]:
-    return tuple(found.value for found in objects(graph, node, predicate))
-
-
-def suite_tests(folder: str) -> Iterator[SuiteTest]:
-    manifest = BASE + folder + "/manifest.ttl"
-    graph = graph_of(manifest)
-    for head in objects(graph, ox.NamedNode(manifest), MF + "entries"):
-        for entry in listed(graph, head):
-            yield read_entry(graph, folder, entry)
-
-
-def read_entry(graph: ox.Dataset, folder: str, entry: ox.NamedNode) -> SuiteTest:
-    (action,) = objects(graph, entry, MF + "action")
-    named = []
-    for source in objects(graph, action, QT + "graphData"):
-        if isinstance(source, ox.NamedNode):
-            named.append((source.value, source.value))
-        else:
-            named.append((values(graph, source, RDFS + "label")[0], values(graph, source, QT + "graph")[0]))
-    return SuiteTest(
-        f"{folder}/{entry.value.partition('#')[2]}",
-        values(graph, entry, RDF + "type")[0].rpartition("#")[2],
-        values(graph, action, QT + "query")[0] if isinstance(action, ox.BlankNode) else action.value,
-        values(graph, action, QT + "data"),
-        tuple(named),
-        next(iter(values(graph, entry, MF + "result")), None),
-    )
-
-
-def collected(area: str) -> list:
-    tests = [test for folder in FOLDERS[area] for test in suite_tests(folder)] if FOLDER else []
+def params(found: list[Entry], suite: str, inapplicable: str = "", note: str = "") -> list:
+    """The entries as parameters whose outcome is recorded."""
     return [
         pytest.param(
-            test,
-            id=test.name,
-            marks=[pytest.mark.xfail(reason=KNOWN_FAILURES[test.name])]
-            if test.name in KNOWN_FAILURES
-            else [],
+            entry,
+            id=entry.name,
+            marks=[
+                w3c(suite, entry.name, entry.iri, link=entry.link, inapplicable=inapplicable, note=note),
+                *(
+                    [pytest.mark.xfail(reason=KNOWN_FAILURES[entry.name])]
+                    if entry.name in KNOWN_FAILURES
+                    else []
+                ),
+            ],
         )
-        for test in tests
+        for entry in found
     ]
 
 
-class Bench:
-    """One pool whose data is changed from test to test."""
+def ask(service: PublishedServer, entry: Entry, accept: str) -> Reply:
+    """The answer over HTTP. The base IRI of a query is that of its file (RFC 3986 section 5.1)."""
+    query = f"BASE <{evaluation(entry).query}>\n{text_of(entry)}"
+    return service.server.request("POST", "/sparql", query.encode(), {**BODY, "Accept": accept})
 
-    def __init__(self, pool: Pool) -> None:
-        self.pool = pool
-        self.loaded = b""
 
-    def load(self, test: SuiteTest) -> None:
-        quads = []
-        for name, source in [*(("", iri) for iri in test.data), *test.graph_data]:
-            graph = ox.NamedNode(name) if name else ox.DefaultGraph()
-            parsed = ox.parse(
-                file_of(source).read_bytes(), rdf_format_of(source), base_iri=source, rename_blank_nodes=True
+def hold_data_of(service: PublishedServer, entry: Entry) -> None:
+    asked = evaluation(entry)
+    files = [("", iri) for iri in asked.data] + list(asked.named)
+    service.data.hold(
+        read_all((name, file_of(iri).read_bytes(), rdf_format_of(iri), iri) for name, iri in files)
+    )
+
+
+@needs("sparql11")
+@pytest.mark.parametrize(
+    "entry",
+    [
+        *params([e for e in QUERIES if not e.is_syntax], "sparql11-query"),
+        *params(RESULTS_ENTRIES, "sparql11-results"),
+    ],
+)
+def test_answer_equals_the_one_of_the_suite(service: PublishedServer, entry: Entry) -> None:
+    hold_data_of(service, entry)
+    result = evaluation(entry).result
+    assert result is not None
+    suffix, expected = result.rpartition(".")[2], file_of(result).read_bytes()
+    is_graph = suffix not in ASKED_AS and "CONSTRUCT" in text_of(entry).upper()
+    key = "n-triples" if is_graph else ASKED_AS.get(suffix, "json")
+    reply = ask(service, entry, MEDIA_TYPES[key])
+    assert (reply.status, reply.type) == (200, MEDIA_TYPES[key]), reply.text
+    if is_graph:
+        ours = canonical([quad.triple for quad in ox.parse(reply.body, ox.RdfFormat.N_TRIPLES)])
+        theirs = ox.parse(expected, rdf_format_of(result), base_iri=result)
+        assert ours == canonical([quad.triple for quad in theirs])
+    elif suffix == "csv":
+        assert rows_of(reply.body) == rows_of(expected)
+    else:
+        ours_table = comparable(ox.parse_query_results(reply.body, NATIVE[key]))
+        is_rdf = suffix not in ASKED_AS
+        theirs_read = None if is_rdf else ox.parse_query_results(expected, NATIVE[key])
+        assert ours_table == (table_in_turtle(result) if theirs_read is None else comparable(theirs_read))
+
+
+@needs("sparql11")
+@pytest.mark.parametrize("entry", params([e for e in QUERIES if e.is_syntax], "sparql11-query-syntax"))
+def test_syntax_of_a_query_is_judged_as_by_the_suite(service: PublishedServer, entry: Entry) -> None:
+    query = text_of(entry)
+    reply = service.server.request("POST", "/sparql", query.encode(), BODY)
+    if entry.is_well_formed:
+        # A function that nobody has is well-formed; it cannot be evaluated.
+        assert reply.status == 200 or reply.json["type"].endswith("#QueryFailed"), reply.text
+    else:
+        assert reply.status == 400
+        assert reply.json["type"].endswith("#QueryMalformed")
+
+
+@dataclass(frozen=True)
+class Federation:
+    """A server that may call two others, the first of which may call the second; `addresses` are theirs
+    by the names that the suite gives them."""
+
+    front: PublishedServer
+    others: tuple[PublishedServer, PublishedServer]
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        first, second = (f"{other.server.base}/sparql" for other in self.others)
+        return {
+            "http://example.org/sparql": first,
+            "http://example1.org/sparql": first,
+            "http://example2.org/sparql": second,
+        }
+
+    def here(self, text: bytes) -> bytes:
+        """What the suite says, with the addresses of these servers."""
+        for name, address in self.addresses.items():
+            text = text.replace(name.encode(), address.encode())
+        return text
+
+    def back(self, text: bytes, used: list[str]) -> bytes:
+        """An answer of the front, with the suite's names of the services that a test has."""
+        for name in used:
+            text = text.replace(self.addresses[name].encode(), name.encode())
+        return text
+
+    def hold_data_of(self, entry: Entry) -> None:
+        asked = evaluation(entry)
+        held: dict[str, list[tuple[str, str]]] = {self.addresses[name]: [] for name in self.addresses}
+        for name, source in asked.services:
+            held[self.addresses[name]].append(("", source))
+        for server, files in (
+            (self.front, [("", iri) for iri in asked.data]),
+            *((other, held[f"{other.server.base}/sparql"]) for other in self.others),
+        ):
+            server.data.hold(
+                read_all(
+                    (name, self.here(file_of(iri).read_bytes()), rdf_format_of(iri), iri)
+                    for name, iri in files
+                )
             )
-            quads += [ox.Quad(q.subject, q.predicate, q.object, graph) for q in parsed]
-        data = ox.serialize(quads, format=ox.RdfFormat.N_QUADS)
-        assert data is not None
-        self.pool.publish(Diff(added=data, removed=self.loaded))
-        self.loaded = data
-
-    def ask(self, test: SuiteTest, results_format: str = "json") -> Answer:
-        text = file_of(test.query).read_bytes().decode()
-        return self.pool.ask(
-            Query(text, base_iri=test.query, results_format=results_format, graph_format="n-triples")
-        )
 
 
 @pytest.fixture(scope="module")
-def bench() -> Iterator[Bench]:
-    with Pool.start(b"", limits=Limits(workers=1, timeout_s=5.0), default_graph="separate") as pool:
-        yield Bench(pool)
+def federation(
+    publishing: Callable[..., AbstractContextManager[PublishedServer]],
+) -> Iterator[Federation]:
+    with ExitStack() as running:
+        second = running.enter_context(publishing("second"))
+        allowed = ["--allow-service", f"{second.server.base}/sparql"]
+        first = running.enter_context(publishing("first", *allowed))
+        allowed += ["--allow-service", f"{first.server.base}/sparql"]
+        yield Federation(running.enter_context(publishing("front", *allowed)), (first, second))
 
 
-def canonical(triples: list[ox.Triple]) -> ox.Dataset:
-    dataset = ox.Dataset(ox.Quad(t.subject, t.predicate, t.object) for t in triples)
-    dataset.canonicalize(ox.CanonicalizationAlgorithm.UNSTABLE)
-    return dataset
+@needs("sparql11")
+@pytest.mark.parametrize(
+    "entry", params([e for e in FEDERATED if not e.is_syntax], "sparql11-federation", note=ALLOWED)
+)
+def test_other_services_are_called_as_the_suite_says(federation: Federation, entry: Entry) -> None:
+    federation.hold_data_of(entry)
+    asked = evaluation(entry)
+    query = f"BASE <{asked.query}>\n".encode() + federation.here(text_of(entry).encode())
+    reply = federation.front.server.request("POST", "/sparql", query, {**BODY, "Accept": MEDIA_TYPES["xml"]})
+    assert reply.status == 200, reply.text
+    answer = federation.back(reply.body, [name for name, _ in asked.services])
+    assert asked.result is not None
+    expected = ox.parse_query_results(file_of(asked.result).read_bytes(), NATIVE["xml"])
+    assert comparable(ox.parse_query_results(answer, NATIVE["xml"])) == comparable(expected)
 
 
-def by_value(terms: list) -> list:
-    """The terms as the engine's store gives them back: it keeps values ("1.0" is "1"), not spellings."""
-    store = ox.Store()
-    for i, term in enumerate(terms):
-        store.add(ox.Quad(ox.NamedNode(f"urn:{i}"), ox.NamedNode("urn:p"), term))
-    found = {quad.subject.value: quad.object for quad in store}
-    return [found[f"urn:{i}"] for i in range(len(terms))]
+@needs("sparql11")
+@pytest.mark.parametrize(
+    "entry", params([e for e in FEDERATED if e.is_syntax], "sparql11-federation", note=ALLOWED)
+)
+def test_syntax_of_a_federated_query_is_judged_as_by_the_suite(federation: Federation, entry: Entry) -> None:
+    def problem(query: str) -> str:
+        reply = federation.front.server.request("POST", "/sparql", query.encode(), BODY)
+        return "" if reply.status == 200 else str(reply.json["type"].rpartition("#")[2])
+
+    assert entry.is_well_formed
+    # Understood, and then not done: nobody has allowed that address. SILENT says not to mind.
+    assert problem(text_of(entry)) == ("" if "SILENT" in text_of(entry) else "ServiceRefused")
+    assert problem(text_of(entry).rpartition("}")[0]) == "QueryMalformed"
 
 
-def comparable(results: ox.QuerySolutions | ox.QueryBoolean) -> object:
-    """A truth value, or the variables and the solutions as a graph in which blank nodes compare."""
-    if isinstance(results, ox.QueryBoolean):
-        return bool(results)
-    return table([variable.value for variable in results.variables], [list(row) for row in results])
+@needs("sparql11")
+@pytest.mark.parametrize("entry", FEDERATED, ids=lambda entry: entry.name)
+def test_without_a_list_calling_another_service_is_forbidden(service: PublishedServer, entry: Entry) -> None:
+    reply = ask(service, entry, "*/*")
+    assert reply.status == 403
+    assert "SERVICE" in reply.json["detail"]
 
 
-def table(variables: list[str], rows: list[list]) -> object:
-    triples = []
-    terms = iter(by_value([term for row in rows for term in row if term is not None]))
-    for row in rows:
-        node = ox.BlankNode()
-        triples.append(ox.Triple(node, ox.NamedNode("urn:row"), ox.Literal("")))
-        for variable, term in zip(variables, row, strict=True):
-            if term is not None:
-                triples.append(ox.Triple(node, ox.NamedNode("urn:" + variable), next(terms)))
-    return set(variables), canonical(triples)
-
-
-def table_in_turtle(iri: str) -> object:
-    """A results table that the suite wrote in its own RDF vocabulary."""
-    graph = graph_of(iri)
-    (result,) = [q.subject for q in graph if q.predicate.value == RS + "resultVariable"][:1]
-    variables = list(values(graph, result, RS + "resultVariable"))
-    rows = []
-    for solution in objects(graph, result, RS + "solution"):
-        bindings = {
-            values(graph, binding, RS + "variable")[0]: objects(graph, binding, RS + "value")[0]
-            for binding in objects(graph, solution, RS + "binding")
-        }
-        rows.append([bindings.get(variable) for variable in variables])
-    return table(variables, rows)
-
-
-def rows_of(data: bytes) -> list[list[str]]:
-    """The header, then the rows in any order; blank nodes and numbers compare as such."""
-    header, *rows = csv.reader(io.StringIO(data.decode()))
-    return [header, *sorted([_cell(cell) for cell in row] for row in rows)]
-
-
-def _cell(cell: str) -> str:
-    if cell.startswith("_:"):
-        return "_:"
+PARSER = """
+import json, resource, sys
+import pyoxigraph as ox
+store, verdicts = ox.Store(), []
+most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (3, most))
+for text in json.load(sys.stdin):
     try:
-        return str(float(cell))
-    except ValueError:
-        return cell
+        ox.Store().update(text, base_iri="urn:base:")
+        verdicts.append(True)
+    except SyntaxError:
+        verdicts.append(False)
+    except (OSError, RuntimeError):
+        verdicts.append(True)
+json.dump(verdicts, sys.stdout)
+"""
+
+
+@pytest.fixture(scope="module")
+def verdicts() -> dict[str, bool]:
+    """Whether each update is well-formed, by a process that can open nothing, neither file nor network."""
+    texts = {entry.iri: text_of(entry) for entry in UPDATES if entry.is_syntax}
+    command = [sys.executable, "-I", "-c", PARSER]
+    done = subprocess.run(
+        command, input=json.dumps([*texts.values()]).encode(), stdout=subprocess.PIPE, check=True
+    )
+    return dict(zip(texts, json.loads(done.stdout), strict=True))
 
 
 @needs("sparql11")
-@pytest.mark.parametrize("test", collected("evaluation"))
-def test_answer_equals_the_one_of_the_suite(bench: Bench, test: SuiteTest) -> None:
-    if test.kind.startswith("NegativeSyntaxTest"):
-        with pytest.raises(QueryMalformed):
-            bench.ask(test)
-        return
-    bench.load(test)
-    assert test.result is not None
-    expected = file_of(test.result).read_bytes()
-    suffix = test.result.rpartition(".")[2]
-    if suffix == "csv":
-        assert rows_of(bench.ask(test, "csv").content or b"") == rows_of(expected)
-        return
-    key = {"srx": "xml", "srj": "json", "tsv": "tsv"}.get(suffix, "json")
-    answer = bench.ask(test, key)
-    assert answer.content is not None
-    if answer.form.answers_with_graph:
-        ours = ox.parse(answer.content, GRAPH_FORMATS["n-triples"])
-        theirs = ox.parse(expected, rdf_format_of(test.result), base_iri=test.result)
-        assert canonical([q.triple for q in ours]) == canonical([q.triple for q in theirs])
-        return
-    results_format = RESULTS_FORMATS[key]
-    ours_table = comparable(ox.parse_query_results(answer.content, results_format))
-    if suffix == "ttl":
-        assert ours_table == table_in_turtle(test.result)
-    else:
-        assert ours_table == comparable(ox.parse_query_results(expected, results_format))
+@pytest.mark.parametrize(
+    "entry", params([e for e in UPDATES if e.is_syntax], "sparql11-update-syntax", note=PARSED_ONLY)
+)
+def test_syntax_of_an_update_is_judged_as_by_the_suite(verdicts: dict[str, bool], entry: Entry) -> None:
+    assert verdicts[entry.iri] is entry.is_well_formed
 
 
 @needs("sparql11")
-@pytest.mark.parametrize("test", collected("syntax"))
-def test_syntax_is_judged_as_by_the_suite(bench: Bench, test: SuiteTest) -> None:
-    if test.kind == "NegativeSyntaxTest11":
-        with pytest.raises(QueryMalformed):
-            bench.ask(test)
-    else:
-        assert test.kind == "PositiveSyntaxTest11"
-        # A function that nobody has is well-formed; it cannot be evaluated.
-        with suppress(QueryFailed):
-            assert bench.ask(test).content is not None
+@pytest.mark.parametrize(
+    "entry", params([e for e in UPDATES if not e.is_syntax], "sparql11-update", inapplicable=NO_UPDATES)
+)
+def test_update_is_refused_as_long_as_nothing_takes_it(service: PublishedServer, entry: Entry) -> None:
+    update = text_of(entry).encode()
+    assert service.server.request("POST", "/update", update).status == 404
+    assert service.server.request("POST", "/sparql", update, BODY).status in (400, 403)
 
 
 @needs("sparql11")
-@pytest.mark.parametrize("test", collected("federation"))
-def test_query_of_another_service_is_named_as_forbidden(bench: Bench, test: SuiteTest) -> None:
-    with pytest.raises(ServiceForbidden):
-        bench.ask(test)
-
-
-@needs("sparql11")
-@pytest.mark.parametrize("area", FOLDERS)
-def test_every_entry_of_the_suite_is_collected(area: str) -> None:
-    names = [test.name for folder in FOLDERS[area] for test in suite_tests(folder)]
-    assert len(names) == len(set(names)) >= KNOWN_COUNTS[area]
-    assert all(any(name.startswith(folder) for name in names) for folder in FOLDERS[area])
-
-
-@needs("sparql11")
-def test_every_known_failure_is_a_test_of_the_suite() -> None:
-    names = {test.name for folders in FOLDERS.values() for folder in folders for test in suite_tests(folder)}
-    assert set(KNOWN_FAILURES) <= names
+def test_the_suite_is_the_one_that_was_counted() -> None:
+    everything = [*QUERIES, *RESULTS_ENTRIES, *FEDERATED, *UPDATES]
+    assert len({entry.iri for entry in everything}) == len(everything)
+    asked = [entry for entry in everything if not entry.is_syntax and not entry.is_update]
+    assert (len(asked), len([e for e in everything if e.is_syntax])) == (242, 169)
+    assert len([e for e in UPDATES if not e.is_syntax]) == 94
+    assert set(KNOWN_FAILURES) <= {entry.name for entry in everything}
     assert len(KNOWN_FAILURES) <= 4

@@ -44,13 +44,12 @@ def check(
         return invalid.findings
     except Problem as problem:
         return [Finding("rules", problem.place or Place("ontology/rules"), problem.detail, problem.remedy)]
-    offline = Offline.of(dataset)
     return [
         *(_placed(root, finding) for finding in dataset.inference.findings),
         *(clash_finding(dataset, clash) for clash in dataset.inference.clashes),
         *shape_findings(dataset),
-        *lint(dataset, offline.csv),
-        *answer_findings(dataset, offline),
+        *lint(dataset, Offline.of_statements(dataset).csv),
+        *answer_findings(dataset, Offline.of(dataset)),
     ]
 
 

@@ -9,17 +9,22 @@ import hashlib
 import os
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from calcigraph import __version__
 
+_DECIDING = ("dataset.py", "closures.py", "metadata/*.py", "rdf/*.py", "reasoning/**/*.py", "root/*.py")
+
 
 @dataclass(frozen=True)
 class Kept:
-    """A dataset as N-Quads; `after` is where those begin that rules of the stage `after` built."""
+    """A dataset as N-Quads. `after` is where those begin that rules of the stage `after` built,
+    `metadata` where those begin that describe the dataset."""
 
     nquads: bytes
     after: int
+    metadata: int
 
 
 @dataclass(frozen=True)
@@ -41,14 +46,16 @@ class ClosureCache:
         except OSError:
             return None
         head, _, body = stored.partition(b"\n")
-        checksum, _, after = head.partition(b" ")
-        if hashlib.sha256(body).hexdigest().encode() != checksum or not after.isdigit():
+        checksum, *places = head.split(b" ")
+        if len(places) != 2 or not all(place.isdigit() for place in places):
             return None
-        return Kept(body, int(after))
+        if hashlib.sha256(body).hexdigest().encode() != checksum:
+            return None
+        return Kept(body, int(places[0]), int(places[1]))
 
     def remember(self, digest: str, reasoner: str, kept: Kept) -> None:
         """Keep a dataset for the next start; a directory that cannot be written is no failure."""
-        head = f"{hashlib.sha256(kept.nquads).hexdigest()} {kept.after}\n".encode()
+        head = f"{hashlib.sha256(kept.nquads).hexdigest()} {kept.after} {kept.metadata}\n".encode()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             _replace(self._file(digest, reasoner), head + kept.nquads)
@@ -56,8 +63,18 @@ class ClosureCache:
             return
 
     def _file(self, digest: str, reasoner: str) -> Path:
-        key = hashlib.sha256(f"{__version__} {reasoner} {digest}".encode()).hexdigest()
+        key = hashlib.sha256(f"{__version__} {_program()} {reasoner} {digest}".encode()).hexdigest()
         return self.folder / f"{key}.closure"
+
+
+@cache
+def _program() -> str:
+    """SHA-256 over the modules that decide what is kept. Cost: reads some sixty files, once."""
+    here = Path(__file__).parent
+    total = hashlib.sha256()
+    for path in sorted(path for pattern in _DECIDING for path in here.glob(pattern)):
+        total.update(path.read_bytes())
+    return total.hexdigest()
 
 
 def _replace(target: Path, content: bytes) -> None:

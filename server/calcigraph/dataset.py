@@ -1,4 +1,5 @@
-"""A root in, the dataset it stands for out: asserted, derived and inferred triples, each in its graph.
+"""A root in, the dataset it stands for out: asserted, derived and inferred triples, each in its graph,
+and beside them what describes all of it.
 
 The same corridor serves the server's start, `calcigraph check` and every offline command.
 """
@@ -6,17 +7,17 @@ The same corridor serves the server's start, `calcigraph check` and every offlin
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import pyoxigraph as ox
 
+from calcigraph import metadata
 from calcigraph.closures import ClosureCache, Kept
 from calcigraph.errors import Finding, Place, RootInvalid
 from calcigraph.rdf.terms import Term, show_term
-from calcigraph.reasoning import Clash, ConstructRule, Inference, Proof, Proofs, Statement, infer
-from calcigraph.reasoning.inference import Cache
+from calcigraph.reasoning import Cache, Clash, ConstructRule, Inference, Proof, Proofs, Statement, infer
 from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
 
@@ -25,6 +26,7 @@ _LABELS = (
     ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#label"),
 )
 Subject = ox.NamedNode | ox.BlankNode
+_MOST_KEPT = 1024
 
 
 @dataclass(frozen=True)
@@ -38,14 +40,32 @@ class Dataset:
     root: Root
     inference: Inference
     quads: ox.Dataset = field(repr=False)
-    nquads: bytes = field(repr=False)
-    """The same quads as N-Quads, for whoever loads them into a store."""
+    """What is asserted, derived and inferred. What describes it is in `metadata`."""
+    _kept: Kept = field(repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
     def digest(self) -> str:
         """SHA-256 of the root's files: the same digest, the same answers."""
         return self.root.digest
+
+    @property
+    def nquads(self) -> bytes:
+        """All that a query sees, the metadata included, as N-Quads for whoever loads them into a store."""
+        return self._kept.nquads
+
+    @property
+    def statements(self) -> bytes:
+        """What is asserted, derived and inferred alone, as N-Quads: what editors answer for."""
+        return self._kept.nquads[: self._kept.metadata]
+
+    @cached_property
+    def metadata(self) -> tuple[ox.Quad, ...]:
+        """The graph that describes the dataset (see `calcigraph.metadata`); no page of a resource shows it.
+
+        Cost of the first call: parsing some thousand lines.
+        """
+        return tuple(ox.parse(self._kept.nquads[self._kept.metadata :], format=ox.RdfFormat.N_QUADS))
 
     def triples(
         self,
@@ -66,8 +86,19 @@ class Dataset:
                 yield quad.triple
 
     def objects(self, subject: Subject, predicate: ox.NamedNode) -> list[Term]:
-        """What stands in `subject predicate ?`, in a stable order."""
-        return sorted((t.object for t in self.triples(subject, predicate)), key=str)
+        """What stands in `subject predicate ?`, in a stable order. Cost: what was read of `subject`
+        is kept for a while, as pages and proofs ask many things of the same few nodes."""
+        return list(self._said(subject).get(predicate, ()))
+
+    @cached_property
+    def _said(self) -> Callable[[Subject], dict[ox.NamedNode, list[Term]]]:
+        return lru_cache(_MOST_KEPT)(self._read)
+
+    def _read(self, subject: Subject) -> dict[ox.NamedNode, list[Term]]:
+        found: dict[ox.NamedNode, dict[Term, None]] = {}
+        for quad in self.quads.quads_for_subject(subject):
+            found.setdefault(quad.predicate, {})[quad.object] = None
+        return {predicate: sorted(values, key=str) for predicate, values in found.items()}
 
     def subjects(self, predicate: ox.NamedNode, object_: Term) -> list[Subject]:
         """What stands in `? predicate object`, in a stable order."""
@@ -142,14 +173,15 @@ def build(root: Root, reasoner: ReasonerName = "builtin", cache: ClosureCache | 
     if kept is not None:
         return _recalled(root, kept)
     root.judge()
-    asserted = {t: None for file in root.sources for t in file.triples}
+    # In the order in which they are recalled: of two proofs that are equally short, both then find the same.
+    asserted = sorted({t for file in root.sources for t in file.triples}, key=str)
     inference = infer(asserted, construct_rules(root), engine=reasoner)
     quads = ox.Dataset(_quads(root, inference))
     kept = _keep(root, quads, inference)
     # What is inconsistent, or rests on an axiom that could not be used, has to be looked at again.
     if cache and not inference.clashes and not inference.findings:
         cache.remember(root.digest, reasoner, kept)
-    return Dataset(root, inference, quads, kept.nquads)
+    return Dataset(root, inference, quads, kept)
 
 
 def construct_rules(root: Root) -> list[ConstructRule]:
@@ -158,11 +190,14 @@ def construct_rules(root: Root) -> list[ConstructRule]:
 
 
 def _keep(root: Root, quads: ox.Dataset, inference: Inference) -> Kept:
-    """The dataset as N-Quads, what rules of the stage `after` built at the end."""
+    """The dataset as N-Quads: first all but what rules of the stage `after` built, then that, then the
+    metadata."""
     derived, after = root.graph("derived"), inference.cache.after
     head = _nquads(quad for quad in quads if quad.graph_name != derived or quad.triple not in after)
     tail = _nquads(ox.Quad(t.subject, t.predicate, t.object, derived) for t in after)
-    return Kept(head + tail, len(head))
+    described, graph = metadata.describe(root, {quad.triple for quad in quads}), metadata.graph_node(root)
+    about = _nquads(ox.Quad(t.subject, t.predicate, t.object, graph) for t in described)
+    return Kept(head + tail + about, len(head), len(head) + len(tail))
 
 
 def _nquads(quads: Iterable[ox.Quad]) -> bytes:
@@ -177,7 +212,10 @@ def _recalled(root: Root, kept: Kept) -> Dataset:
     found: dict[str, set[ox.Triple]] = {"before": set(), "after": set(), "inferred": set()}
     asserted: list[ox.Triple] = []
     quads = ox.Dataset()
-    for stage, text in (("before", kept.nquads[: kept.after]), ("after", kept.nquads[kept.after :])):
+    for stage, text in (
+        ("before", kept.nquads[: kept.after]),
+        ("after", kept.nquads[kept.after : kept.metadata]),
+    ):
         for quad in ox.parse(text, format=ox.RdfFormat.N_QUADS):
             quads.add(quad)
             if quad.graph_name == graphs["derived"]:
@@ -188,7 +226,7 @@ def _recalled(root: Root, kept: Kept) -> Dataset:
                 asserted.append(quad.triple)
     before, after, inferred = (frozenset(found[name]) for name in ("before", "after", "inferred"))
     closure = Cache(before, after, inferred, consistent=True)
-    return Dataset(root, Inference.from_cache(asserted, closure, construct_rules(root)), quads, kept.nquads)
+    return Dataset(root, Inference.from_cache(asserted, closure, construct_rules(root)), quads, kept)
 
 
 def consistent(dataset: Dataset) -> Dataset:

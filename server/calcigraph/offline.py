@@ -33,6 +33,12 @@ class Offline:
         return cls(Replica.load(dataset.nquads, unasserted=dataset.root.inferences), dataset.root.prefixes)
 
     @classmethod
+    def of_statements(cls, dataset: Dataset) -> Offline:
+        """The same without the metadata, which no editor wrote: what is to be judged."""
+        root = dataset.root
+        return cls(Replica.load(dataset.statements, unasserted=root.inferences), root.prefixes)
+
+    @classmethod
     def empty(cls) -> Offline:
         """A dataset without a triple."""
         return cls(Replica.load(b""), Prefixes())

@@ -33,6 +33,9 @@ class Settings:
     timeout: float = setting(10.0, "Seconds that a query may run before it is ended with 503.")
     worker_memory_mib: int = setting(1024, "MiB that one query may use beyond the data.")
     query_bytes: int = setting(256_000, "Bytes of the longest query that is accepted.")
+    allow_service: tuple[str, ...] = setting(
+        (), "Beginning of the IRIs of services that SERVICE may call; to be repeated for each."
+    )
 
     @classmethod
     def documented(cls) -> dict[str, str]:

@@ -12,6 +12,7 @@ import click
 from calcigraph.cli.options import reasoner_option, root_option, setting_option
 from calcigraph.closures import ClosureCache
 from calcigraph.dataset import Dataset, build, consistent
+from calcigraph.federation import AllowList
 from calcigraph.pool import Limits, Pool
 from calcigraph.root import Root
 from calcigraph.settings import DefaultGraph, Settings
@@ -31,9 +32,12 @@ from calcigraph.web.protocol.server import serve as answer
 @setting_option("timeout", type=click.FloatRange(min=0.1), metavar="SECONDS")
 @setting_option("worker_memory_mib", type=click.IntRange(min=64), metavar="MIB")
 @setting_option("query_bytes", type=click.IntRange(min=1000), metavar="BYTES")
+@setting_option("allow_service", multiple=True, metavar="PREFIX")
 def serve(folder: Path, **values: Any) -> None:
     """Answer SPARQL, explanations and linked data over HTTP, read-only."""
     settings = Settings(**values)
+    # Before anything is loaded: what is not understood is said at once.
+    AllowList(settings.allow_service)
     # The address first: whether it can be had is known at once, and a free port is then known too.
     listener = listen(settings.host, settings.port)
     settings = replace(settings, port=listener.getsockname()[1])
@@ -68,4 +72,5 @@ def _pool(root: Root, nquads: bytes, settings: Settings) -> Pool:
         default_graph=settings.default_graph,
         unasserted=root.inferences,
         prefixes=root.prefixes.mapping,
+        allow_service=settings.allow_service,
     )

@@ -1,9 +1,11 @@
 """A dataset and an IRI in, one `Description` out; RDF and HTML are both renderings of that value."""
 
+from calcigraph.describe.comparison import Amount, Comparison, Facet, Trait
 from calcigraph.describe.describer import Describer
 from calcigraph.describe.details import Detail, Details, Told
 from calcigraph.describe.labels import Labels
 from calcigraph.describe.names import Match, Names
+from calcigraph.describe.uses import Use, Uses
 from calcigraph.describe.values import (
     Description,
     Fact,
@@ -17,10 +19,13 @@ from calcigraph.describe.values import (
 )
 
 __all__ = [
+    "Amount",
+    "Comparison",
     "Describer",
     "Description",
     "Detail",
     "Details",
+    "Facet",
     "Fact",
     "Group",
     "Incoming",
@@ -32,5 +37,8 @@ __all__ = [
     "Standing",
     "Term",
     "Told",
+    "Trait",
+    "Use",
+    "Uses",
     "Value",
 ]

@@ -6,12 +6,15 @@ as their objects are blank nodes, what those say in turn.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 import pyoxigraph as ox
 
 from calcigraph.dataset import Dataset
 from calcigraph.describe.values import Fact, Node, Standing, Term
+
+_MOST_KEPT = 1024
 
 
 class Cut:
@@ -19,6 +22,9 @@ class Cut:
 
     def __init__(self, dataset: Dataset) -> None:
         self._dataset = dataset
+        self.about = lru_cache(_MOST_KEPT)(self._about)
+        """The facts with a node as subject, by property, in a stable order. Cost: an index look-up; what
+        many lead to, such as a class or a work, is kept for a while."""
 
     def outgoing(self, node: Node) -> list[Fact]:
         """What is said of `node`, and of the blank nodes that are reached from it, in no order.
@@ -56,6 +62,15 @@ class Cut:
                 break
             chain.insert(0, above[0])
         return chain
+
+    def _about(self, node: Node) -> Mapping[ox.NamedNode, tuple[Fact, ...]]:
+        found: dict[ox.NamedNode, list[Fact]] = {}
+        for fact in self._facts(self._dataset.quads.quads_for_subject(node)):
+            found.setdefault(fact.triple.predicate, []).append(fact)
+        return {
+            predicate: tuple(sorted(facts, key=lambda fact: str(fact.triple.object)))
+            for predicate, facts in found.items()
+        }
 
     def _facts(self, quads: Iterable[ox.Quad]) -> list[Fact]:
         graphs: dict[ox.Triple, list[ox.NamedNode]] = {}

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pyoxigraph as ox
 
 from calcigraph.dataset import Dataset
+from calcigraph.describe.comparison import Comparison
 from calcigraph.describe.cut import Cut
 from calcigraph.describe.labels import Labels
 from calcigraph.describe.names import Names
 from calcigraph.describe.presentation import Field, Presentation
+from calcigraph.describe.uses import Uses
 from calcigraph.describe.values import Description, Fact, Group, Incoming, Node, Slot, Term, Value
 from calcigraph.describe.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS
 
@@ -18,7 +20,7 @@ _DEFINITIONS = (SKOS["definition"], DCTERMS["description"], RDFS["comment"])
 _REPLACED_BY = DCTERMS["isReplacedBy"]
 _TRUE = {"true", "1"}
 _NESTING = 12
-Fields = dict[tuple[ox.NamedNode, bool], Field]
+Fields = Mapping[tuple[ox.NamedNode, bool], Field]
 
 
 class Describer:
@@ -30,6 +32,8 @@ class Describer:
         self._presentation = Presentation(t for file in dataset.root.shapes for t in file.triples)
         self.labels = Labels(dataset)
         self.names = Names(dataset, self.labels)
+        self.uses = Uses(dataset)
+        self.comparison = Comparison(self._cut, self._presentation, self.labels)
 
     def describe(self, subject: ox.NamedNode, offset: int = 0) -> Description | None:
         """What the dataset says of `subject`; None where it says nothing and nothing links there.
@@ -61,6 +65,17 @@ class Describer:
         outgoing = self._cut.outgoing(subject)
         own, _, fields = self._shaped(subject, outgoing)
         return self._groups(own, outgoing, fields)
+
+    def leading(self, subject: Node, term: Term) -> tuple[Slot, ...]:
+        """The properties by which `subject` leads to `term`, those that a shape shows first."""
+        about = self._cut.about(subject)
+        types = tuple(sorted(_named((f for facts in about.values() for f in facts), RDF["type"]), key=str))
+        values = {
+            predicate: [Value(term, fact) for fact in facts if fact.triple.object == term]
+            for predicate, facts in about.items()
+        }
+        found = {predicate: facts for predicate, facts in values.items() if facts}
+        return self._ordered(found, self._presentation.fields(types), inverse=False)
 
     def _shaped(
         self, subject: Node, outgoing: Sequence[Fact]
@@ -111,7 +126,8 @@ class Describer:
         for predicate, found in values.items():
             field = fields.get((predicate, inverse))
             name = (field.name if field else None) or self.labels.of_property(predicate)
-            found.sort(key=lambda value: (self.labels.of(value.term).value.casefold(), str(value.term)))
+            if len(found) > 1:
+                found.sort(key=lambda value: (self.labels.of(value.term).value.casefold(), str(value.term)))
             order = field.order if field else float("inf")
             slot = Slot(predicate, name, tuple(found), field is not None)
             slots.append((order, name.value, predicate.value, slot))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import pyoxigraph as ox
 
@@ -39,10 +40,11 @@ class Presentation:
     """
 
     def __init__(self, shapes: Iterable[ox.Triple]) -> None:
-        self._values: dict[tuple[Term, ox.NamedNode], list[Term]] = {}
+        self.values: dict[tuple[Term, ox.NamedNode], list[Term]] = {}
+        """The objects of each subject and predicate of the shapes."""
         shapes_with_fields: dict[Term, None] = {}
         for triple in shapes:
-            self._values.setdefault((triple.subject, triple.predicate), []).append(triple.object)
+            self.values.setdefault((triple.subject, triple.predicate), []).append(triple.object)
             if triple.predicate == SH["property"]:
                 shapes_with_fields[triple.subject] = None
         self._fields: dict[Term, list[Field]] = {}
@@ -50,12 +52,16 @@ class Presentation:
             fields = [field for p in self._all(shape, SH["property"]) for field in self._field(p)]
             for target in self._targets(shape):
                 self._fields.setdefault(target, []).extend(fields)
-
-    def fields(self, types: Iterable[ox.NamedNode]) -> dict[tuple[ox.NamedNode, bool], Field]:
+        # There are few combinations of types, and fewer groups.
+        self.fields = cache(self._fields_of)
         """The fields for a resource of these types, by property and direction.
 
         Where several shapes show one property, the one with the lowest order is taken.
         """
+        self.group = cache(self._head)
+        """The head of a group; None where it has no label."""
+
+    def _fields_of(self, types: tuple[ox.NamedNode, ...]) -> Mapping[tuple[ox.NamedNode, bool], Field]:
         found: dict[tuple[ox.NamedNode, bool], Field] = {}
         for kind in types:
             for field in self._fields.get(kind, ()):
@@ -64,8 +70,7 @@ class Presentation:
                     found[field.predicate, field.inverse] = field
         return found
 
-    def group(self, node: Node) -> GroupHead | None:
-        """The head of a group; None where it has no label."""
+    def _head(self, node: Node) -> GroupHead | None:
         name = self._text(node, RDFS["label"])
         return GroupHead(name, self._number(node, SH["order"])) if name else None
 
@@ -89,7 +94,7 @@ class Presentation:
                 )
 
     def _all(self, subject: Term, predicate: ox.NamedNode) -> list[Term]:
-        return self._values.get((subject, predicate), [])
+        return self.values.get((subject, predicate), [])
 
     def _text(self, subject: Term, predicate: ox.NamedNode) -> ox.Literal | None:
         texts = [value for value in self._all(subject, predicate) if isinstance(value, ox.Literal)]

@@ -1,34 +1,37 @@
-"""Names of W3C vocabularies as terms: `RDFS["label"]`."""
+"""The names of `calcigraph.rdf.vocabulary`, for who looks for them here."""
 
-from __future__ import annotations
+from calcigraph.rdf.vocabulary import (
+    DCAT,
+    DCTERMS,
+    FOAF,
+    OWL,
+    RDF,
+    RDFS,
+    SCHEMA,
+    SD,
+    SH,
+    SKOS,
+    SPDX,
+    SRV,
+    VOID,
+    XSD,
+    Namespace,
+)
 
-from functools import cache
-
-import pyoxigraph as ox
-
-
-class Namespace:
-    """An IRI that terms begin with."""
-
-    def __init__(self, iri: str) -> None:
-        self.iri = iri
-
-    @cache  # noqa: B019 - one instance a vocabulary, alive as long as the module
-    def __getitem__(self, name: str) -> ox.NamedNode:
-        return ox.NamedNode(self.iri + name)
-
-
-RDF = Namespace("http://www.w3.org/1999/02/22-rdf-syntax-ns#")
-RDFS = Namespace("http://www.w3.org/2000/01/rdf-schema#")
-OWL = Namespace("http://www.w3.org/2002/07/owl#")
-SKOS = Namespace("http://www.w3.org/2004/02/skos/core#")
-SH = Namespace("http://www.w3.org/ns/shacl#")
-DCTERMS = Namespace("http://purl.org/dc/terms/")
-FOAF = Namespace("http://xmlns.com/foaf/0.1/")
-SCHEMA = Namespace("https://schema.org/")
-XSD = Namespace("http://www.w3.org/2001/XMLSchema#")
-SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
-VOID = Namespace("http://rdfs.org/ns/void#")
-DCAT = Namespace("http://www.w3.org/ns/dcat#")
-SRV = Namespace("https://w3id.org/calcigraph/server#")
-SPDX = Namespace("http://spdx.org/rdf/terms#")
+__all__ = [
+    "DCAT",
+    "DCTERMS",
+    "FOAF",
+    "OWL",
+    "RDF",
+    "RDFS",
+    "SCHEMA",
+    "SD",
+    "SH",
+    "SKOS",
+    "SPDX",
+    "SRV",
+    "VOID",
+    "XSD",
+    "Namespace",
+]

@@ -107,7 +107,7 @@ def proposition(dataset: Dataset, node: Subject) -> Proposition | None:
 
 def _proposition(dataset: Dataset, node: Subject) -> Proposition:
     return Proposition(
-        _named(dataset, node),
+        named(dataset, node),
         tuple(_texts(dataset, node, "condition")),
         tuple(_all(dataset, node, "context")),
         _true(dataset, node, "contested"),
@@ -119,7 +119,7 @@ def _proposition(dataset: Dataset, node: Subject) -> Proposition:
 def _decision(dataset: Dataset, node: Subject) -> Decision:
     verdicts = list(_all(dataset, node, "verdict")) or [Named(node, "")]
     return Decision(
-        _named(dataset, node),
+        named(dataset, node),
         verdicts[0],
         tuple(_texts(dataset, node, "reason")),
         tuple(_all(dataset, node, "basis")),
@@ -144,14 +144,15 @@ def _source(dataset: Dataset, node: Subject) -> Source:
     parents = list(_all(dataset, node, "partOf"))
     positions = [int(t) for t in _texts(dataset, node, "position") if t.isdigit()]
     return Source(
-        _named(dataset, node),
+        named(dataset, node),
         parents[0] if parents else None,
         positions[0] if positions else 0,
         _true(dataset, node, "retracted"),
     )
 
 
-def _named(dataset: Dataset, node: Subject) -> Named:
+def named(dataset: Dataset, node: Subject) -> Named:
+    """A resource by its label and identifier. Cost: a few look-ups."""
     identifiers = [o.value for o in dataset.objects(node, _IDENTIFIER) if isinstance(o, ox.Literal)]
     return Named(node, dataset.label(node), identifiers[0] if identifiers else "")
 
@@ -159,7 +160,7 @@ def _named(dataset: Dataset, node: Subject) -> Named:
 def _all(dataset: Dataset, node: Subject, name: str) -> Iterator[Named]:
     for value in dataset.objects(node, server(name)):
         if isinstance(value, Subject):
-            yield _named(dataset, value)
+            yield named(dataset, value)
 
 
 def _texts(dataset: Dataset, node: Subject, name: str) -> Iterator[str]:

@@ -2,41 +2,100 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
+from calcigraph.errors import Problem
 from calcigraph.rdf.formats import Format
 from calcigraph.rdf.jsonld import write_jsonld
 from calcigraph.rdf.prefixes import Prefixes
-from calcigraph.rdf.terms import show_term
-from calcigraph.rdf.turtle import write_turtle
+from calcigraph.rdf.terms import XSD, Term, show_term
+from calcigraph.rdf.turtle import RDF, TYPE, write_turtle
 
 Statement = ox.Triple | ox.Quad
+_UNSAID = (ox.NamedNode(XSD + "string"), ox.NamedNode(RDF + "langString"))
+# Namespaces in XML 1.0, production NCName.
+_START = (
+    r"A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f"
+    r"\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_ENDS_IN_NAME = re.compile(rf"[{_START}][{_START}\-.0-9\u00b7\u0300-\u036f\u203f\u2040]*\Z")
+_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
+
+
+class FormatUnfit(Problem):
+    """A graph that a format cannot hold."""
+
+    title = "The format cannot hold this graph"
+
+    def __init__(self, form: str, what: str) -> None:
+        super().__init__(f"{form} cannot hold {what}.", "Ask for Turtle or N-Triples, which hold everything.")
 
 
 def serialise(statements: Iterable[Statement], target: Format, prefixes: Prefixes | None = None) -> bytes:
     """A graph, or a dataset where the format can name graphs, as UTF-8, in an order that does not change.
 
     Duplicates are written once; in a format that names no graphs, the graphs of quads are merged. Lexical
-    forms are kept. Meant for answers and files that people read, because all statements are sorted in
-    memory (about 10 microseconds a triple); a dump streams through pyoxigraph's own serialisers.
+    forms are kept, and only the prefixes that are of use are declared. Meant for answers and files that
+    people read, because all statements are sorted in memory (about 10 microseconds a triple); a dump streams
+    through pyoxigraph's own serialisers.
+    Raises: FormatUnfit where the format has no way to write one of the statements.
     """
-    table = prefixes or Prefixes()
     quads = {s if isinstance(s, ox.Quad) else ox.Quad(s.subject, s.predicate, s.object) for s in statements}
     if not target.has_graphs:
         quads = {ox.Quad(q.subject, q.predicate, q.object) for q in quads}
+    native = target.native
+    assert isinstance(native, ox.RdfFormat)
+    if native in (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS):
+        return ox.serialize(sorted(quads, key=str), format=native) or b""
+    table = _useful(quads, prefixes or Prefixes())
     if target.key == "json-ld":
-        return write_jsonld(quads, table).encode()
+        if any(isinstance(quad.object, ox.Triple) for quad in quads):
+            raise FormatUnfit("JSON-LD 1.1", "a triple inside a triple")
+        return write_jsonld(quads, table)
     if target.key in ("turtle", "trig"):
         return _turtle(quads, table).encode()
-    assert isinstance(target.native, ox.RdfFormat)
-    ordered = sorted(quads, key=str)
-    if target.has_graphs:
-        return ox.serialize(ordered, format=target.native) or b""
-    triples = [quad.triple for quad in ordered]
-    return ox.serialize(triples, format=target.native, prefixes=dict(table.mapping)) or b""
+    return _rdf_xml([quad.triple for quad in sorted(quads, key=str)], table)
+
+
+def _rdf_xml(triples: list[ox.Triple], prefixes: Prefixes) -> bytes:
+    """RDF 1.1 XML Syntax: a predicate is the name of an element, a literal its text."""
+    for triple in triples:
+        value = triple.object
+        if not _ENDS_IN_NAME.search(triple.predicate.value):
+            raise FormatUnfit("RDF/XML", f"the predicate <{triple.predicate.value}>, which ends in no name")
+        if isinstance(value, ox.Literal) and _NO_XML.search(value.value):
+            raise FormatUnfit("RDF/XML", "a control character")
+        if isinstance(value, ox.Triple):
+            raise FormatUnfit("RDF/XML", "a triple inside a triple")
+    text = ox.serialize(triples, format=ox.RdfFormat.RDF_XML, prefixes=dict(prefixes.mapping)) or b""
+    # A reader of XML takes a bare carriage return for a line feed (XML 1.0, section 2.11).
+    return text.replace(b"\r", b"&#13;")
+
+
+def _useful(quads: Iterable[ox.Quad], prefixes: Prefixes) -> Prefixes:
+    """The part of the table that shortens a name of these quads; every format has its own word for a type."""
+    nodes: set[ox.NamedNode] = set()
+    for quad in quads:
+        for term in (quad.subject, quad.predicate, quad.object, quad.graph_name):
+            nodes.update(_named(term))
+    nodes.discard(TYPE)
+    names = {prefixes.shrink(node).partition(":")[0] for node in nodes}
+    return Prefixes({prefix: iri for prefix, iri in prefixes.mapping.items() if prefix in names})
+
+
+def _named(term: Term | ox.DefaultGraph) -> Iterator[ox.NamedNode]:
+    """The IRIs that a term is written with; plain and tagged text needs none."""
+    if isinstance(term, ox.NamedNode):
+        yield term
+    elif isinstance(term, ox.Literal) and term.datatype not in _UNSAID:
+        yield term.datatype
+    elif isinstance(term, ox.Triple):
+        for part in (term.subject, term.predicate, term.object):
+            yield from _named(part)
 
 
 def _turtle(quads: set[ox.Quad], prefixes: Prefixes) -> str:

@@ -113,6 +113,11 @@ class Root:
         stated = (t.object for t in self._triples("data/catalog.ttl") if t.predicate == _URI_SPACE)
         return next((term.value for term in stated if isinstance(term, ox.Literal)), _NO_NAMESPACE)
 
+    @property
+    def is_named(self) -> bool:
+        """Whether the root states a namespace; one that does not has no IRIs of its own."""
+        return self.namespace != _NO_NAMESPACE
+
     @cached_property
     def prefixes(self) -> Prefixes:
         """The root's one prefix table, from the `sh:declare` statements of `ontology/prefixes.ttl`."""

@@ -10,8 +10,11 @@ from calcigraph.describe import Describer
 from calcigraph.pool import Pool
 from calcigraph.settings import Settings
 from calcigraph.web import (
+    conformance,
     crawlers,
     discovery,
+    door,
+    dumps,
     explanations,
     front,
     graphs,
@@ -25,23 +28,13 @@ from calcigraph.web import (
     site,
     sparql,
     vocabulary,
+    w3id,
 )
-from calcigraph.web.protocol import problems
+from calcigraph.web.metrics import Metrics
+from calcigraph.web.protocol import headers, problems, versions
 from calcigraph.web.views import pages
 from calcigraph.web.views.about import about
 
-# Scripts are our own, from our own address; JSON-LD is a data block and not subject to script-src.
-_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-_SECURITY = {
-    "Content-Security-Policy": _POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "cross-origin",
-}
-_EXPOSED = "Allow, Calcigraph-Version, Content-Location, ETag, Link, Location, Retry-After"
 _READING = ("GET", "HEAD", "OPTIONS")
 _BLUEPRINTS = (
     front.blueprint,
@@ -50,12 +43,15 @@ _BLUEPRINTS = (
     explanations.blueprint,
     search.blueprint,
     discovery.blueprint,
+    dumps.blueprint,
     mappings.blueprint,
     operations.blueprint,
     crawlers.blueprint,
     openapi.blueprint,
+    conformance.blueprint,
     graphs.blueprint,
     vocabulary.blueprint,
+    w3id.blueprint,
     resources.blueprint,
 )
 
@@ -81,24 +77,34 @@ def create_app(dataset: Dataset, pool: Pool, settings: Settings) -> Flask:
                 about(dataset),
                 program.digest(),
                 base.rstrip("/"),
+                Metrics(pool),
             )
         )
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
     pages.register(app)
     problems.register(app)
+    app.before_request(_check_version)
     app.after_request(_finish)
     return app
 
 
+def _check_version() -> None:
+    """Raises: VersionUnknown. Queries are looked at by the door that they come through."""
+    if request.routing_exception is None and request.path != door.PATH:
+        versions.check(request.args.get(versions.PARAMETER), site.current_site())
+
+
 def _finish(response: Response) -> Response:
     """What every response carries: the version it was made from, CORS for reading, security."""
-    response.headers["Calcigraph-Version"] = site.current_site().version
-    for name, value in _SECURITY.items():
+    here = site.current_site()
+    response.headers.update(headers.of_version(here.version))
+    route = request.url_rule.rule if request.url_rule else None
+    here.metrics.count_request(route, request.method, response.status_code)
+    for name, value in headers.SECURITY.items():
         response.headers.setdefault(name, value)
     if request.method in _READING or request.path == "/sparql":
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Access-Control-Expose-Headers"] = _EXPOSED
+        response.headers.update(headers.READABLE)
     if request.method == "OPTIONS" and response.headers.get("Allow"):
         response.headers["Access-Control-Allow-Methods"] = response.headers["Allow"]
         response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type, If-None-Match"

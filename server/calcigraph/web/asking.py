@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from flask import request
 
-from calcigraph.pool import Answer, Query
+from calcigraph.errors import Problem
+from calcigraph.pool import Answer, Attempt, Query
+from calcigraph.web.protocol.visit import KEY, Visit
 from calcigraph.web.site import Site
 
 
 def ask(site: Site, query: Query) -> Answer:
     """The answer to `query`, which is ended early where the client of this request leaves.
 
+    What the fast lane has begun for this request, the same query, is taken up.
     Raises: what `Pool.ask` raises.
     """
-    # Of waitress; other servers do not tell, and the query then runs until its deadline.
-    gone: Callable[[], bool] | None = request.environ.get("waitress.client_disconnected")
-    return site.pool.ask(query, gone)
+    visit = _visit()
+    if visit is None:
+        with site.metrics.timed_query():
+            return site.pool.ask(query)
+    begun, visit.begun = visit.begun, None
+    if isinstance(begun, Problem):
+        raise begun
+    if isinstance(begun, Answer):
+        return begun
+    with site.metrics.timed_query():
+        return begun.finish() if isinstance(begun, Attempt) else site.pool.ask(query, visit.gone)
+
+
+def _visit() -> Visit | None:
+    """The company of the current request; None where the application is not behind its front."""
+    scope = request.environ.get("asgi.scope")
+    return scope["state"].get(KEY) if scope is not None else None

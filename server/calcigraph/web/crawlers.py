@@ -8,11 +8,13 @@ from xml.sax.saxutils import escape
 import pyoxigraph as ox
 from flask import Blueprint, Response
 
+from calcigraph.rdf.vocabulary import AS, RDF
 from calcigraph.web.protocol.caching import validated
 from calcigraph.web.site import Site, current_site
 
 _MOST_ADDRESSES = 50_000  # https://www.sitemaps.org/protocol.html#index
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_PAGES = ("/", "/questions", "/ontology.html", "/server.html", "/conformance.html", "/sparql", "/openapi")
 blueprint = Blueprint("crawlers", __name__)
 
 
@@ -32,7 +34,10 @@ def robots() -> Response:
 def sitemap() -> Response:
     """The pages of all resources of the root."""
     site = current_site()
-    entries = "".join(f"<url><loc>{escape(address)}</loc></url>\n" for address in _addresses(site))
+    day = f"{site.modified:%Y-%m-%d}"
+    entries = "".join(
+        f"<url><loc>{escape(address)}</loc><lastmod>{day}</lastmod></url>\n" for address in _addresses(site)
+    )
     body = f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{_SITEMAP}">\n{entries}</urlset>\n'
     return validated(Response(body, content_type="application/xml"), site, "sitemap")
 
@@ -52,7 +57,8 @@ def llms() -> Response:
         f"- [Explanations]({site.absolute('/explain')}): `?subject=&predicate=&object=` gives the proof",
         f"- [Search]({site.absolute('/search')}): `?q=` finds resources by name or identifier",
         f"- [Ontology]({site.absolute('/ontology.ttl')}): all classes and properties",
-        f"- [Interface]({site.absolute('/openapi.json')}): every address, as OpenAPI",
+        f"- [Interface]({site.absolute('/openapi.json')}): every address, as OpenAPI; "
+        f"[the same as a page]({site.absolute('/openapi')})",
         "",
         "## Questions",
         "",
@@ -65,10 +71,12 @@ def llms() -> Response:
 def _addresses(site: Site) -> Iterator[str]:
     yield site.absolute("/")
     yield site.absolute("/ontology.html")
+    yield site.absolute("/conformance.html")
     for question in site.dataset.root.questions:
         yield site.absolute(f"/questions/{question.slug}")
-    nodes = {quad.subject for quad in site.dataset.quads if isinstance(quad.subject, ox.NamedNode)}
-    left = _MOST_ADDRESSES - 2 - len(site.dataset.root.questions)
+    removed = set(site.dataset.subjects(RDF["type"], AS["Tombstone"]))
+    nodes = {quad.subject for quad in site.dataset.quads if isinstance(quad.subject, ox.NamedNode)} - removed
+    left = _MOST_ADDRESSES - 3 - len(site.dataset.root.questions)
     paths = (path for node in nodes if (path := site.path(node)) and path.startswith(("/id/", "/ontology/")))
     for path in sorted(paths)[:left]:
         yield site.absolute(f"{path}.html")

@@ -1,39 +1,33 @@
-"""What a machine that has never been here asks for first: VoID, DCAT, dumps, schema.org, context."""
+"""What a machine that has never been here asks for first: VoID, DCAT, schema.org, the JSON-LD context."""
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
-from flask import Blueprint, Response, current_app, jsonify
+from flask import Blueprint, Response, jsonify
 
-from calcigraph.describe.vocabulary import DCAT, DCTERMS, RDF, SPDX, VOID, XSD
+from calcigraph import metadata
 from calcigraph.rdf.formats import by_key
+from calcigraph.rdf.jsonld import context as context_of
+from calcigraph.rdf.vocabulary import DCAT, DCTERMS, PROV, RDF, VOID
+from calcigraph.web import dumps
 from calcigraph.web.protocol.caching import validated
 from calcigraph.web.protocol.choice import requested
 from calcigraph.web.representations import GRAPH_OFFERS, graph_format, write_graph
 from calcigraph.web.site import Site, current_site
 
-_DUMPS = {"n-quads": "/dump.nq.gz", "turtle": "/dump.ttl.gz"}
-_MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
-_KEY = "calcigraph-dumps"
+# What a catalogue may say of its dataset, and is said again where the dataset is described over HTTP.
+_SAID = (
+    *(DCTERMS[name] for name in ("title", "description", "license", "creator", "publisher", "issued")),
+    *(DCTERMS["modified"], DCAT["keyword"]),
+)
 blueprint = Blueprint("discovery", __name__)
-
-
-@dataclass(frozen=True)
-class Dump:
-    """Everything, compressed: the same bytes for the same data."""
-
-    content: bytes
-    sha256: str
 
 
 @blueprint.get("/.well-known/void")
 def void() -> Response:
-    """The VoID description, with class and property partitions."""
+    """The VoID description, with class and property partitions: what a query finds too, and where it is."""
     return _graph(_void(current_site()), "void")
 
 
@@ -43,135 +37,101 @@ def catalog() -> Response:
     return _graph(_dcat(current_site()), "catalog")
 
 
-@blueprint.get("/dump.nq.gz")
-def dump_nquads() -> Response:
-    """Everything, each triple in its graphs."""
-    return _download("n-quads")
-
-
-@blueprint.get("/dump.ttl.gz")
-def dump_turtle() -> Response:
-    """Everything as one graph."""
-    return _download("turtle")
-
-
 @blueprint.get("/context.jsonld")
 def context() -> Response:
-    """The root's prefixes as a JSON-LD context."""
+    """The root's prefixes as a JSON-LD context: the whole of which each document carries its part."""
     site = current_site()
-    response = jsonify({"@context": dict(sorted(site.dataset.root.prefixes.mapping.items()))})
+    response = jsonify({"@context": context_of(site.dataset.root.prefixes)})
     response.content_type = "application/ld+json"
     return validated(response, site, "context")
 
 
 def schema_org(site: Site) -> dict[str, object]:
-    """The dataset in schema.org's words, for search engines."""
+    """The dataset in schema.org's words, for search engines.
+
+    See https://developers.google.com/search/docs/appearance/structured-data/dataset.
+    """
     said = site.about
-    return {
+    described = {
         "@context": "https://schema.org/",
         "@type": "Dataset",
-        "@id": _dataset(site).value,
+        "@id": site.citable.value,
+        "identifier": site.citable.value,
         "url": site.absolute("/"),
         "name": said.title.value,
         "description": said.description.value if said.description else said.title.value,
         "version": site.version,
         "license": [node.value for node in said.licences],
-        "distribution": [
-            {
-                "@type": "DataDownload",
-                "contentUrl": site.absolute(path),
-                "encodingFormat": by_key("graph", key).media_type,
-            }
-            for key, path in _DUMPS.items()
-        ],
+        "isAccessibleForFree": True,
+        "creator": [_organisation(site, node) for node in _objects(site, DCTERMS["creator"])],
+        "keywords": [text.value for text in _objects(site, DCAT["keyword"]) if isinstance(text, ox.Literal)],
+        "datePublished": _date(site, "issued"),
+        "dateModified": _date(site, "modified"),
+        "distribution": [_download(site, key, path) for key, path in dumps.PATHS.items()],
     }
+    return {name: value for name, value in described.items() if value not in (None, [], "")}
 
 
-def _dataset(site: Site) -> ox.NamedNode:
-    return ox.NamedNode(site.absolute("/.well-known/void") + "#dataset")
+def _download(site: Site, key: str, path: str) -> dict[str, str]:
+    media_type = by_key("graph", key).media_type
+    return {"@type": "DataDownload", "contentUrl": site.absolute(path), "encodingFormat": media_type}
+
+
+def _organisation(site: Site, node: object) -> dict[str, str]:
+    if not isinstance(node, ox.NamedNode):
+        return {"@type": "Organization", "name": getattr(node, "value", "")}
+    name = site.describer.labels.of(node).value
+    return {"@type": "Organization", "@id": node.value, "url": node.value, "name": name}
+
+
+def _date(site: Site, name: str) -> str | None:
+    found = [text.value for text in _objects(site, DCTERMS[name]) if isinstance(text, ox.Literal)]
+    return max(found, default=None)
+
+
+def _objects(site: Site, predicate: ox.NamedNode) -> list[object]:
+    return [*site.dataset.objects(site.citable, predicate)]
 
 
 def _void(site: Site) -> Iterator[ox.Triple]:
-    """VoID sections 2 and 4.5; counts are of the union of all graphs as a set."""
-    node, counts = _dataset(site), site.statistics
-    yield ox.Triple(node, RDF["type"], VOID["Dataset"])
-    yield from _titles(site, node)
+    """VoID sections 2 and 4.5, as the metadata graph has it; and the addresses of this server."""
+    node = metadata.dataset_node(site.dataset.root)
+    root, described = site.dataset.root, site.dataset.metadata
+    questions = {metadata.question_node(root, asked.slug) for asked in root.questions}
+    yield from (quad.triple for quad in described if quad.subject not in questions)
     yield ox.Triple(node, VOID["sparqlEndpoint"], ox.NamedNode(site.absolute("/sparql")))
-    yield ox.Triple(node, VOID["uriSpace"], ox.Literal(site.namespace))
-    for path in _DUMPS.values():
+    for path in dumps.PATHS.values():
         yield ox.Triple(node, VOID["dataDump"], ox.NamedNode(site.absolute(path)))
-    for name, number in (
-        ("triples", counts.triples),
-        ("entities", counts.subjects),
-        ("distinctSubjects", counts.subjects),
-        ("distinctObjects", counts.objects),
-        ("classes", len(counts.classes)),
-        ("properties", len(counts.properties)),
-    ):
-        yield ox.Triple(node, VOID[name], _number(number))
-    yield from _partitions(node, "class", "entities", counts.classes)
-    yield from _partitions(node, "property", "triples", counts.properties)
-
-
-def _partitions(
-    node: ox.NamedNode, kind: str, counted: str, counts: Mapping[ox.NamedNode, int]
-) -> Iterator[ox.Triple]:
-    for term, number in sorted(counts.items(), key=lambda item: item[0].value):
-        partition = ox.BlankNode("p" + hashlib.sha256(f"{kind} {term.value}".encode()).hexdigest()[:16])
-        yield ox.Triple(node, VOID[f"{kind}Partition"], partition)
-        yield ox.Triple(partition, VOID[kind], term)
-        yield ox.Triple(partition, VOID[counted], _number(number))
 
 
 def _dcat(site: Site) -> Iterator[ox.Triple]:
     """DCAT 3 section 6: a catalogue of one dataset, its dumps with size and checksum, its service."""
-    catalogue, node = ox.NamedNode(site.absolute("/catalog")), _dataset(site)
-    service = ox.NamedNode(site.absolute("/sparql"))
+    catalogue, node = ox.NamedNode(site.absolute("/catalog")), metadata.dataset_node(site.dataset.root)
+    service, front = ox.NamedNode(site.absolute("/sparql")), ox.NamedNode(site.absolute("/"))
     yield ox.Triple(catalogue, RDF["type"], DCAT["Catalog"])
-    yield from _titles(site, catalogue)
+    yield from _said(site, catalogue, (DCTERMS["title"], DCTERMS["description"], DCTERMS["license"]))
     yield ox.Triple(catalogue, DCAT["dataset"], node)
     yield ox.Triple(catalogue, DCAT["service"], service)
     yield ox.Triple(node, RDF["type"], DCAT["Dataset"])
-    yield from _titles(site, node)
+    yield from _said(site, node, _SAID)
     yield ox.Triple(node, DCAT["version"], ox.Literal(site.version))
+    yield ox.Triple(node, DCAT["landingPage"], front)
+    yield ox.Triple(node, PROV["wasDerivedFrom"], site.citable)
     yield ox.Triple(service, RDF["type"], DCAT["DataService"])
     yield ox.Triple(service, DCTERMS["title"], ox.Literal("SPARQL 1.1", language="en"))
     yield ox.Triple(service, DCAT["endpointURL"], service)
+    yield ox.Triple(service, DCAT["endpointDescription"], service)
     yield ox.Triple(service, DCAT["servesDataset"], node)
-    for key, path in _DUMPS.items():
-        yield from _distribution(site, node, key, path)
+    yield from dumps.distributions(site, node)
 
 
-def _distribution(site: Site, node: ox.NamedNode, key: str, path: str) -> Iterator[ox.Triple]:
-    address, dump = ox.NamedNode(site.absolute(path)), _dump(key)
-    media_type = ox.NamedNode(_MEDIA_TYPES + by_key("graph", key).media_type)
-    gz = ox.NamedNode(f"{_MEDIA_TYPES}application/gzip")
-    checksum = ox.BlankNode("c" + dump.sha256[:16])
-    yield ox.Triple(node, DCAT["distribution"], address)
-    yield ox.Triple(address, RDF["type"], DCAT["Distribution"])
-    yield ox.Triple(address, DCAT["downloadURL"], address)
-    yield ox.Triple(address, DCAT["mediaType"], media_type)
-    yield ox.Triple(address, DCAT["compressFormat"], gz)
-    size = ox.Literal(str(len(dump.content)), datatype=XSD["nonNegativeInteger"])
-    yield ox.Triple(address, DCAT["byteSize"], size)
-    yield ox.Triple(address, SPDX["checksum"], checksum)
-    yield ox.Triple(checksum, RDF["type"], SPDX["Checksum"])
-    yield ox.Triple(checksum, SPDX["algorithm"], SPDX["checksumAlgorithm_sha256"])
-    yield ox.Triple(checksum, SPDX["checksumValue"], ox.Literal(dump.sha256, datatype=XSD["hexBinary"]))
-    for licence in site.about.licences:
-        yield ox.Triple(address, DCTERMS["license"], licence)
-
-
-def _titles(site: Site, node: ox.NamedNode) -> Iterator[ox.Triple]:
-    yield ox.Triple(node, DCTERMS["title"], site.about.title)
-    if site.about.description:
-        yield ox.Triple(node, DCTERMS["description"], site.about.description)
-    for licence in site.about.licences:
-        yield ox.Triple(node, DCTERMS["license"], licence)
-
-
-def _number(number: int) -> ox.Literal:
-    return ox.Literal(str(number), datatype=XSD["integer"])
+def _said(site: Site, node: ox.NamedNode, predicates: Iterable[ox.NamedNode]) -> Iterator[ox.Triple]:
+    """What the root says of its dataset, said of `node`; a title there is in any case."""
+    for predicate in predicates:
+        values = site.dataset.objects(site.citable, predicate)
+        if predicate == DCTERMS["title"] and not values:
+            values = [site.about.title]
+        yield from (ox.Triple(node, predicate, value) for value in values)
 
 
 def _graph(triples: Iterator[ox.Triple], variant: str) -> Response:
@@ -182,24 +142,3 @@ def _graph(triples: Iterator[ox.Triple], variant: str) -> Response:
     response = Response(body, content_type=chosen.content_type)
     response.vary.add("Accept")
     return validated(response, site, f"{variant}.{chosen.name}")
-
-
-def _dump(key: str) -> Dump:
-    """The dump in that format, made once. Two requests at once may both make it: the same bytes."""
-    dumps: dict[str, Dump] = current_app.extensions.setdefault(_KEY, {})
-    if key not in dumps:
-        site = current_site()
-        if key == "n-quads":
-            # Sorted, so that the same data has the same checksum.
-            content = b"".join(sorted(site.dataset.nquads.splitlines(keepends=True)))
-        else:
-            content = write_graph(list(site.dataset.quads), by_key("graph", key), site.dataset.root.prefixes)
-        compressed = gzip.compress(content, mtime=0)
-        dumps[key] = Dump(compressed, hashlib.sha256(compressed).hexdigest())
-    return dumps[key]
-
-
-def _download(key: str) -> Response:
-    response = Response(_dump(key).content, content_type="application/gzip")
-    response.headers["Content-Disposition"] = f'attachment; filename="{_DUMPS[key][1:]}"'
-    return validated(response, current_site(), f"dump.{key}")

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import pyoxigraph as ox
 from flask import Blueprint, Response, render_template
 
+from calcigraph.describe.vocabulary import SRV, XSD
 from calcigraph.errors import Problem
 from calcigraph.root import QuestionFile
-from calcigraph.web import discovery
-from calcigraph.web.protocol.caching import links, validated
-from calcigraph.web.questions import answer, featured
+from calcigraph.web import discovery, dumps, signposting
+from calcigraph.web.protocol.caching import validated
+from calcigraph.web.questions import answer, csv_address, featured
 from calcigraph.web.representations import HTML
 from calcigraph.web.site import Site, current_site
+from calcigraph.web.views.citation import Citation
 from calcigraph.web.views.pages import json_for_page
 from calcigraph.web.views.results import Table
+from calcigraph.web.views.strings import STRINGS
 
 _ROWS = 12
+_QUESTIONS = 12
+_TRUE = ox.Literal("true", datatype=XSD["boolean"])
 blueprint = Blueprint("front", __name__)
 
 
@@ -29,16 +35,37 @@ def front() -> Response:
         featured=asked,
         table=table,
         questions=site.dataset.root.questions,
-        address=site.absolute(f"/questions/{asked.slug}") if asked else None,
+        few=_QUESTIONS,
+        numbers=_numbers(site),
+        citation=Citation(site.about, "", site.citable.value, site.version),
+        address=csv_address(site, asked),
         json_ld=json_for_page(discovery.schema_org(site)),
     )
     response = Response(page, content_type=HTML.content_type)
-    links(response, (site.link("/.well-known/void"), "describedby", "text/turtle"))
+    signposting.of_dataset(response, site, dumps.PATHS.values())
     if asked and table is None:
         # Not what this version says, only what this moment allows.
         response.headers["Cache-Control"] = "no-store"
         return response
     return validated(response, site, "front")
+
+
+def _numbers(site: Site) -> list[tuple[int, str]]:
+    """What there is to be counted: evidence first, where a root has any; then triples."""
+    uses, counts = site.describer.uses, site.statistics
+    contested = len(site.dataset.subjects(SRV["contested"], _TRUE))
+    found = [
+        (uses.count(SRV["Proposition"]), STRINGS.numbers_propositions),
+        (contested, STRINGS.numbers_contested),
+        (uses.count(SRV["EvidenceLine"]), STRINGS.numbers_lines),
+        (uses.count(SRV["Source"]), STRINGS.numbers_sources),
+        (counts.asserted, STRINGS.numbers_asserted),
+        (counts.derived, STRINGS.numbers_derived),
+        (counts.inferred, STRINGS.numbers_inferred),
+        (len(counts.graphs), STRINGS.numbers_graphs),
+        (len(site.dataset.root.questions), STRINGS.numbers_questions),
+    ]
+    return [(number, text) for number, text in found if number]
 
 
 def _table(site: Site, asked: QuestionFile) -> Table | None:

@@ -5,9 +5,12 @@ See https://www.w3.org/TR/sparql11-http-rdf-update/ sections 4 and 5.2.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pyoxigraph as ox
 from flask import Blueprint, Response, request
 
+from calcigraph import metadata
 from calcigraph.rdf.iris import named_node
 from calcigraph.web.protocol.caching import validated
 from calcigraph.web.protocol.choice import requested
@@ -30,8 +33,8 @@ def graph() -> Response:
     if names:
         return _named(site, named_node(names[0]))
     union = site.settings.default_graph == "union"
-    triples = list(site.dataset.triples()) if union else []
-    return _document(site, [ox.Quad(t.subject, t.predicate, t.object) for t in triples], "default")
+    quads = [*site.dataset.quads, *site.dataset.metadata] if union else []
+    return _document(site, quads, "default")
 
 
 @blueprint.get("/graph/<path:name>")
@@ -48,13 +51,15 @@ def direct(name: str) -> Response:
 def _named(site: Site, node: ox.NamedNode) -> Response:
     if node not in site.statistics.graphs:
         raise ResourceUnknown("There is no such graph.", "Look it up in the service description.")
-    return _document(site, list(site.dataset.quads.quads_for_graph_name(node)), "graph")
+    if node == metadata.graph_node(site.dataset.root):
+        return _document(site, site.dataset.metadata, "graph")
+    return _document(site, site.dataset.quads.quads_for_graph_name(node), "graph")
 
 
-def _document(site: Site, quads: list[ox.Quad], variant: str) -> Response:
+def _document(site: Site, quads: Iterable[ox.Quad], variant: str) -> Response:
     """The triples of one graph; a format that could name it does not, as the request did."""
     chosen = requested(GRAPH_OFFERS)
-    plain = [ox.Quad(q.subject, q.predicate, q.object) for q in quads]
+    plain = {ox.Quad(q.subject, q.predicate, q.object) for q in quads}
     body = write_graph(plain, graph_format(chosen), site.dataset.root.prefixes)
     response = Response(body, content_type=chosen.content_type)
     response.vary.add("Accept")

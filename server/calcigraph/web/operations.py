@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 
 from calcigraph import __version__
 from calcigraph.web.site import current_site
@@ -26,4 +26,13 @@ def version() -> Response:
     site = current_site()
     response = jsonify({"calcigraph": __version__, "root": site.version})
     response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """Figures about requests, queries and processes, for Prometheus."""
+    body, content_type = current_site().metrics.exposition(request.headers.get("Accept"))
+    response = Response(body, content_type=content_type)
+    response.headers["Cache-Control"] = "no-store"
     return response

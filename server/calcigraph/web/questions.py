@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, jsonify, redirect, render_template
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from calcigraph.describe.vocabulary import RDF, RDFS, SCHEMA, SH
+from calcigraph import metadata
 from calcigraph.pool import Query
 from calcigraph.rdf.formats import RESULTS
 from calcigraph.root import QuestionFile
@@ -27,12 +26,6 @@ from calcigraph.web.views.results import Table, ask_table
 # Plain JSON is the question as one object; the answer alone has the names of SPARQL results.
 ANSWERS = tuple(Offer(form.media_type, form.suffixes[0][1:]) for form in RESULTS)
 DESCRIPTIONS = (JSON, *(Offer(o.media_type, o.name, short=o.short) for o in GRAPH_OFFERS), HTML)
-_EXECUTABLES = {
-    "SELECT": "SPARQLSelectExecutable",
-    "ASK": "SPARQLAskExecutable",
-    "CONSTRUCT": "SPARQLConstructExecutable",
-}
-_NOISE = re.compile(r"<[^<>\s]*>|#[^\n]*")
 blueprint = Blueprint("questions", __name__)
 
 
@@ -94,6 +87,14 @@ def answer(site: Site, asked: QuestionFile, most_rows: int | None = None) -> Tab
     return ask_table(site, asked.text, inference=asked.needs_inference, most_rows=most_rows)
 
 
+def csv_address(site: Site, asked: QuestionFile | None) -> str:
+    """Where a program finds the answer as CSV; without a question, the answer of some query."""
+    if asked is not None:
+        return f"{site.absolute(f'/questions/{asked.slug}')}?format=csv"
+    sample = {"query": "SELECT * { ?s ?p ?o } LIMIT 5", "format": "csv"}
+    return f"{site.absolute('/sparql')}?{urlencode(sample)}"
+
+
 def query_link(site: Site, asked: QuestionFile) -> str:
     """The page on which the query can be changed and run."""
     parameters = {"query": asked.text, "edit": "1"}
@@ -102,26 +103,8 @@ def query_link(site: Site, asked: QuestionFile) -> str:
     return f"{site.link('/sparql')}?{urlencode(parameters)}"
 
 
-def executables(site: Site, found: Iterable[QuestionFile]) -> Iterator[ox.Triple]:
-    """The questions as `sh:SPARQLExecutable` (SHACL advanced features, section 3.1)."""
-    for asked in found:
-        node = ox.NamedNode(f"{site.namespace}id/question-{asked.slug}")
-        yield ox.Triple(node, RDF["type"], SH["SPARQLExecutable"])
-        yield ox.Triple(node, RDFS["label"], ox.Literal(asked.question, language="en"))
-        yield ox.Triple(node, RDFS["comment"], ox.Literal(asked.question, language="en"))
-        kind = _form(asked.text)
-        yield ox.Triple(node, RDF["type"], SH[_EXECUTABLES[kind]])
-        yield ox.Triple(node, SH[kind.lower()], ox.Literal(asked.text))
-        yield ox.Triple(node, SCHEMA["target"], ox.NamedNode(site.absolute("/sparql")))
-
-
 def _unknown(slug: str) -> ResourceUnknown:
     return ResourceUnknown(f"There is no question “{slug[:100]}”.", "Choose one from the list of questions.")
-
-
-def _form(query: str) -> str:
-    words = re.findall(r"[A-Za-z]+", _NOISE.sub(" ", query).upper())
-    return next((word for word in words if word in _EXECUTABLES), "SELECT")
 
 
 def _page(site: Site, asked: QuestionFile) -> str:
@@ -132,6 +115,7 @@ def _page(site: Site, asked: QuestionFile) -> str:
         table=table,
         formats=[(form.key, answer.name) for form, answer in zip(RESULTS, ANSWERS, strict=True)],
         edit=query_link(site, asked),
+        address=csv_address(site, asked),
     )
 
 
@@ -154,6 +138,9 @@ def _json(site: Site, asked: QuestionFile) -> dict[str, object]:
 
 
 def _graph(site: Site, chosen: Offer, found: Iterable[QuestionFile]) -> Response:
-    quads = [ox.Quad(t.subject, t.predicate, t.object) for t in executables(site, found)]
-    body = write_graph(quads, graph_format(chosen), site.dataset.root.prefixes)
+    root, here = site.dataset.root, ox.NamedNode(site.absolute("/sparql"))
+    wanted = {metadata.question_node(root, asked.slug) for asked in found}
+    triples = metadata.executables(root, metadata.endpoint_node(root), here)
+    quads = [ox.Quad(t.subject, t.predicate, t.object) for t in triples if t.subject in wanted]
+    body = write_graph(quads, graph_format(chosen), root.prefixes)
     return Response(body, content_type=chosen.content_type)

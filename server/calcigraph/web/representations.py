@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import pyoxigraph as ox
 
 from calcigraph.rdf.formats import ALIASES, GRAPHS, RESULTS, Format
 from calcigraph.rdf.prefixes import Prefixes
-from calcigraph.rdf.turtle import write_turtle
-from calcigraph.web.json_ld import COMPACTED, write_json_ld
+from calcigraph.rdf.serialise import serialise
 from calcigraph.web.protocol.negotiation import Offer
 
+COMPACTED = "http://www.w3.org/ns/json-ld#compacted"
 HTML = Offer("text/html", "html", ("application/xhtml+xml",))
 JSON = Offer("application/json", "json", ("text/json",))
 
@@ -38,35 +38,11 @@ def graph_format(chosen: Offer) -> Format:
     return _BY_NAME[chosen.name]
 
 
-def write_graph(quads: Sequence[ox.Quad], form: Format, prefixes: Prefixes) -> bytes:
-    """The quads in that format; a format without graphs gets each triple once.
+def write_graph(quads: Iterable[ox.Quad], form: Format, prefixes: Prefixes) -> bytes:
+    """The quads in that format, laid out for people, in an order that depends on them alone.
 
-    Turtle is laid out for people, and its order depends on the triples alone. Cost: linear.
+    TriG and N-Quads say which graph each stands in. JSON-LD does not: it is embedded in pages, whose
+    readers look into the default graph alone, and so is one graph in a file of its own too.
     """
-    if form.key == "turtle":
-        used = prefixes_of((quad.triple for quad in quads), prefixes)
-        return f"{used.turtle()}\n{write_turtle((quad.triple for quad in quads), used)}".encode()
-    if form.key == "json-ld" and not any(isinstance(quad.object, ox.Triple) for quad in quads):
-        triples = {quad.triple for quad in quads}
-        return write_json_ld(triples, prefixes_of(triples, prefixes))
-    known = dict(prefixes_of((quad.triple for quad in quads), prefixes).mapping)
-    native = form.native
-    assert isinstance(native, ox.RdfFormat)
-    if form.has_graphs and form.key != "json-ld":
-        ordered = sorted(quads, key=lambda quad: (str(quad.graph_name), str(quad.triple)))
-        return ox.serialize(ordered, format=native, prefixes=known) or b""
-    ordered_triples = sorted({quad.triple for quad in quads}, key=str)
-    return ox.serialize(ordered_triples, format=native, prefixes=known) or b""
-
-
-def prefixes_of(triples: Iterable[ox.Triple], prefixes: Prefixes) -> Prefixes:
-    """The part of the prefix table that the triples can make use of."""
-    used: set[str] = set()
-    for triple in triples:
-        for term in (triple.subject, triple.predicate, triple.object):
-            node = term.datatype if isinstance(term, ox.Literal) else term
-            if isinstance(node, ox.NamedNode):
-                name = prefixes.shrink(node)
-                if not name.startswith("<"):
-                    used.add(name.partition(":")[0])
-    return Prefixes({name: iri for name, iri in prefixes.mapping.items() if name in used})
+    statements = (quad.triple for quad in quads) if form.key == "json-ld" else quads
+    return serialise(statements, form, prefixes)

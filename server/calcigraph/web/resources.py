@@ -6,6 +6,8 @@ each document of it has a URL of its own that is never negotiated.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -13,10 +15,18 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from calcigraph.describe import Description
-from calcigraph.web.protocol.caching import links, validated
+from calcigraph.nanopublications import SUFFIX, is_publishable
+from calcigraph.rdf.vocabulary import AS, DCTERMS, OWL, RDF
+from calcigraph.web import nanopubs, signposting
+from calcigraph.web.protocol.caching import validated
 from calcigraph.web.protocol.choice import requested
 from calcigraph.web.protocol.negotiation import Offer
-from calcigraph.web.protocol.problems import RequestMalformed, ResourceUnknown
+from calcigraph.web.protocol.problems import (
+    RequestMalformed,
+    ResourceRemoved,
+    ResourceUnknown,
+    VersionUnknown,
+)
 from calcigraph.web.representations import (
     GRAPH_OFFERS,
     HTML,
@@ -34,6 +44,11 @@ _LARGEST_OFFSET = 10**9
 blueprint = Blueprint("resources", __name__)
 
 
+@blueprint.app_context_processor
+def _offered() -> dict[str, Any]:
+    return {"nanopublication": lambda node: nanopubs.link_of(current_site(), node)}
+
+
 @blueprint.get("/<any(id, ontology):room>/<path:name>")
 def resource(room: str, name: str) -> WerkzeugResponse:
     """A resource of the root, or, with a suffix, one document about it.
@@ -42,17 +57,23 @@ def resource(room: str, name: str) -> WerkzeugResponse:
     """
     site = current_site()
     path = f"/{room}/{name}"
-    if find(site, path) is not None:
-        return see_other(site, path)
+    node = find(site, path)
+    if node is not None:
+        _refuse_removed(site, node)
+        return see_other(site, "/ontology" if _is_this_version(site, node) else path)
     stem, suffix = split_suffix(path)
-    node = find(site, stem) if suffix else None
+    fixed = SUFFIXES.get(suffix)
+    node = find(site, stem.removesuffix(SUFFIX))
     if node is None:
         raise _unknown(site, stem)
+    _refuse_removed(site, node)
+    if stem.endswith(SUFFIX):
+        return _nanopublication(site, node, stem, fixed)
     offset = _offset()
-    description = site.describer.describe(node, offset)
-    if description is None:
+    description = site.describer.describe(node, offset) if fixed else None
+    if description is None or fixed is None:
         raise _unknown(site, stem)
-    return _document(site, description, stem, SUFFIXES[suffix], offset)
+    return _document(site, description, stem, fixed, offset)
 
 
 @blueprint.get("/ontology")
@@ -105,18 +126,19 @@ def see_other(site: Site, path: str) -> WerkzeugResponse:
 
 
 def finished(
-    site: Site, body: str | bytes, stem: str, chosen: Offer, node: ox.NamedNode, variant: str
+    site: Site,
+    body: str | bytes,
+    stem: str,
+    chosen: Offer,
+    node: ox.NamedNode,
+    variant: str,
+    types: Iterable[ox.NamedNode] = (),
 ) -> Response:
     """A document with all that HTTP says about it: its place, its siblings, what it describes."""
     response = Response(body, content_type=chosen.content_type)
     response.headers["Content-Location"] = site.link(stem + SUFFIX_OF[chosen.name])
-    iri = quote(node.value, safe=":/#?%@!$&'()*+,;=~[]")
-    links(response, (iri, "describes", None), (iri, "cite-as", None))
-    for licence in site.about.licences:
-        links(response, (licence.value, "license", None))
-    for offer in OFFERS:
-        if offer is not chosen:
-            links(response, (site.link(stem + SUFFIX_OF[offer.name]), "alternate", offer.media_type))
+    signposting.of_document(response, site, stem, chosen, node, types)
+    nanopubs.announce(response, site, node)
     return validated(response, site, f"{variant}.{chosen.name}")
 
 
@@ -125,7 +147,45 @@ def _document(site: Site, description: Description, stem: str, chosen: Offer, of
         body: str | bytes = resource_page(site, description, stem)
     else:
         body = write_graph(list(description.quads()), graph_format(chosen), site.dataset.root.prefixes)
-    return finished(site, body, stem, chosen, description.subject, f"incoming-{offset}")
+    node, types = description.subject, description.types
+    return finished(site, body, stem, chosen, node, f"incoming-{offset}", types)
+
+
+def _nanopublication(site: Site, node: ox.NamedNode, stem: str, fixed: Offer | None) -> Response:
+    is_offered = fixed is None or fixed in nanopubs.OFFERS
+    if not is_offered or not is_publishable(site.dataset, node):
+        raise _unknown(site, stem)
+    return nanopubs.respond(site, node, stem.removesuffix(SUFFIX), fixed)
+
+
+def _is_this_version(site: Site, node: ox.NamedNode) -> bool:
+    """Whether `node` names the present version of the ontology. Raises: VersionUnknown for an earlier one."""
+    ontology, dataset = ox.NamedNode(f"{site.namespace}ontology"), site.dataset
+    if any(dataset.triples(ontology, OWL["priorVersion"], node)):
+        raise VersionUnknown(site.version)
+    return any(dataset.triples(ontology, OWL["versionIRI"], node))
+
+
+def _refuse_removed(site: Site, node: ox.NamedNode) -> None:
+    """Nothing where `node` is still there. What was taken out leaves a tombstone, as the Activity Vocabulary
+    calls it (https://www.w3.org/TR/activitystreams-vocabulary/#dfn-tombstone), by which it is known.
+
+    Raises: ResourceRemoved.
+    """
+    dataset, labels = site.dataset, site.describer.labels
+    if not any(dataset.triples(node, RDF["type"], AS["Tombstone"])):
+        return
+    days = [
+        value.value[:10] for value in dataset.objects(node, AS["deleted"]) if isinstance(value, ox.Literal)
+    ]
+    reasons = [v.value for v in dataset.objects(node, DCTERMS["description"]) if isinstance(v, ox.Literal)]
+    stated = (t for t in dataset.triples(node, DCTERMS["isReplacedBy"]) if not dataset.is_inferred(t))
+    instead = sorted((t.object for t in stated if isinstance(t.object, ox.NamedNode)), key=str)
+    raise ResourceRemoved(
+        " ".join([f"“{labels.of(node).value}” was removed{' on ' + days[0] if days else ''}.", *reasons]),
+        "Use what replaces it." if instead else "Look for another one in the search.",
+        tuple((labels.of(v).value, link) for v in instead if (link := site.href(v))),
+    )
 
 
 def _offset() -> int:

@@ -20,21 +20,30 @@ blueprint = Blueprint("search", __name__)
 def search() -> Response:
     """`q` as label, synonym, identifier, prefixed name or IRI; JSON or a page."""
     site = current_site()
+    names = site.describer.names
     text = request.args.get("q", "").strip()[:200]
     matches = find(site, text) if text else ()
-    near = site.describer.labels.nearest(text) if text and not matches else []
+    nearest = site.describer.labels.nearest(text) if text and not matches else []
+    near = [names.match(node, text) for node, _ in nearest]
     chosen = requested((JSON, HTML))
     if chosen is HTML:
-        page = render_template("search.html", text=text, matches=matches, near=near)
+        page = render_template("search.html", text=text, matches=matches, near=near, most=_MOST)
         response = Response(page, content_type=HTML.content_type)
     else:
-        rows = [
-            {"iri": m.node.value, "label": m.label.value, "matched": m.matched, "link": site.href(m.node)}
-            for m in matches
-        ]
-        response = jsonify({"query": text, "results": rows})
+        found = {"results": [_json(site, m) for m in matches], "near": [_json(site, m) for m in near]}
+        response = jsonify({"query": text, **found})
     response.vary.add("Accept")
     return validated(response, site, f"search.{chosen.name}")
+
+
+def _json(site: Site, match: Match) -> dict[str, str | None]:
+    return {
+        "iri": match.node.value,
+        "label": match.label.value,
+        "matched": match.matched,
+        "kind": site.describer.labels.of(match.kind).value if match.kind else None,
+        "link": site.href(match.node),
+    }
 
 
 def find(site: Site, text: str) -> tuple[Match, ...]:
@@ -47,7 +56,7 @@ def find(site: Site, text: str) -> tuple[Match, ...]:
         pass
     else:
         if any(site.dataset.triples(node)):
-            found[node] = Match(node, site.describer.labels.of(node), text)
+            found[node] = names.match(node, text)
     for match in names.find(text, _MOST):
         found.setdefault(match.node, match)
     return tuple(found.values())

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
-from calcigraph.describe.vocabulary import RDF, SD, VOID, XSD, Namespace
+from calcigraph import metadata
+from calcigraph.describe.vocabulary import RDF, SD, SRV, VOID, XSD, Namespace
 from calcigraph.rdf.formats import GRAPHS, RESULTS
 from calcigraph.web.protocol.negotiation import Offer
 from calcigraph.web.representations import graph_format, write_graph
@@ -42,7 +43,7 @@ def write(site: Site, chosen: Offer) -> bytes:
 def triples(site: Site) -> Iterator[ox.Triple]:
     """What the service is, what it can do, and which graphs it holds."""
     service = ox.NamedNode(site.absolute("/sparql"))
-    dataset = ox.NamedNode(site.absolute("/.well-known/void") + "#dataset")
+    dataset = metadata.dataset_node(site.dataset.root)
     yield ox.Triple(service, RDF["type"], SD["Service"])
     yield ox.Triple(service, SD["endpoint"], service)
     yield ox.Triple(service, SD["supportedLanguage"], SD["SPARQL11Query"])
@@ -51,6 +52,11 @@ def triples(site: Site) -> Iterator[ox.Triple]:
         yield ox.Triple(service, SD["resultFormat"], name)
     if site.settings.default_graph == "union":
         yield ox.Triple(service, SD["feature"], SD["UnionDefaultGraph"])
+    if site.settings.allow_service:
+        yield ox.Triple(service, SD["feature"], SD["BasicFederatedQuery"])
+    # A feature that extends the language and is used by naming the property.
+    yield ox.Triple(service, SD["propertyFeature"], SRV["search"])
+    yield ox.Triple(SRV["search"], RDF["type"], SD["Feature"])
     yield ox.Triple(service, SD["defaultEntailmentRegime"], _regime(site))
     if _reasons(site):
         yield ox.Triple(service, SD["defaultSupportedEntailmentProfile"], _PROFILE_RL)

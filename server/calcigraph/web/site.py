@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import cast
 from urllib.parse import quote, urlsplit
 
 import pyoxigraph as ox
-from flask import current_app
+from flask import Flask, current_app
 
+from calcigraph import metadata
 from calcigraph.dataset import Dataset
 from calcigraph.describe import Describer
 from calcigraph.describe.vocabulary import SRV
 from calcigraph.pool import Pool
 from calcigraph.settings import Settings
+from calcigraph.web.metrics import Metrics
+from calcigraph.web.program import last_modified
 from calcigraph.web.statistics import Statistics, count
 from calcigraph.web.views.about import About
 
@@ -40,11 +44,27 @@ class Site:
     about: About
     program: str
     base: str
+    metrics: Metrics
 
     @cached_property
     def statistics(self) -> Statistics:
         """The counts, made when they are first asked for. Cost: see `count`."""
         return count(self.dataset)
+
+    @cached_property
+    def query_base(self) -> str:
+        """What relative IRIs of a query are resolved against, unless it says so itself."""
+        return self.absolute("/sparql")
+
+    @cached_property
+    def modified(self) -> datetime:
+        """When anything changed last that a response is made from. Cost: asks the file system, once."""
+        return last_modified(self.dataset.root.folder)
+
+    @cached_property
+    def citable(self) -> ox.NamedNode:
+        """What the dataset is called, version after version, in a citation."""
+        return metadata.catalogued_node(self.dataset.root)
 
     @property
     def namespace(self) -> str:
@@ -92,4 +112,9 @@ def install(site: Site) -> None:
 
 def current_site() -> Site:
     """The site that the current request is about."""
-    return cast(Site, current_app.extensions[_KEY])
+    return site_of(current_app)
+
+
+def site_of(app: Flask) -> Site:
+    """The site of an application."""
+    return cast(Site, app.extensions[_KEY])

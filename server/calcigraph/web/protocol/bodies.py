@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qsl
 
 from flask import request
+from werkzeug.http import parse_options_header
 
 from calcigraph.web.protocol.problems import (
     AddressTooLong,
@@ -20,20 +21,13 @@ _PIECE = 64 * 1024
 Parameters = list[tuple[str, str]]
 
 
-def address_parameters(most_bytes: int) -> Parameters:
+def address_parameters(query_string: bytes, most_bytes: int) -> Parameters:
     """The parameters of the address, in order. Raises: AddressTooLong, RequestMalformed."""
-    if len(request.query_string) > 3 * most_bytes:
+    if len(query_string) > 3 * most_bytes:
         raise AddressTooLong(
-            f"The query string has {len(request.query_string)} bytes.",
-            "Send the query in the body of a POST.",
+            f"The query string has {len(query_string)} bytes.", "Send the query in the body of a POST."
         )
-    return parameters(request.query_string)
-
-
-def form_parameters(most_bytes: int) -> Parameters:
-    """The parameters of an urlencoded body, in order. Raises: BodyTooLarge, RequestMalformed."""
-    # A byte of the query takes up to three in the body.
-    return parameters(body(3 * most_bytes))
+    return parameters(query_string)
 
 
 def parameters(encoded: bytes) -> Parameters:
@@ -49,17 +43,20 @@ def parameters(encoded: bytes) -> Parameters:
         raise _not_utf8() from error
 
 
-def text(most_bytes: int) -> str:
-    """The body as text. Raises: BodyTooLarge, RequestMalformed."""
+def text(encoded: bytes) -> str:
+    """A body as text. Raises: RequestMalformed where it is not UTF-8."""
     try:
-        return body(most_bytes).decode("utf-8")
+        return encoded.decode("utf-8")
     except UnicodeDecodeError as error:
         raise _not_utf8() from error
 
 
 def body(most_bytes: int) -> bytes:
-    """The body, counted while it is read: a chunked one says no length beforehand, and werkzeug's
-    `get_data` would silently cut it. Raises: BodyTooLarge, MediaTypeUnsupported."""
+    """The body of the current request, counted while it is read: a chunked one says no length
+    beforehand, and werkzeug's `get_data` would silently cut it.
+
+    Raises: BodyTooLarge, MediaTypeUnsupported for a compressed one.
+    """
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise MediaTypeUnsupported("Compressed bodies are not taken.", "Send the body as it is.")
     pieces: list[bytes] = []
@@ -72,12 +69,20 @@ def body(most_bytes: int) -> bytes:
     return b"".join(pieces)
 
 
-def media_type() -> str:
-    """The media type of the body, in lower case. Raises: MediaTypeUnsupported for another charset."""
-    charset = request.mimetype_params.get("charset", "utf-8").lower()
+def limited(received: bytes, most_bytes: int) -> bytes:
+    """A body that has been read already. Raises: BodyTooLarge."""
+    if len(received) > most_bytes:
+        raise BodyTooLarge(f"The body has more than {most_bytes} bytes.", "Send a smaller one.")
+    return received
+
+
+def media_type(content_type: str | None) -> str:
+    """The media type that a header names, in lower case. Raises: MediaTypeUnsupported for another charset."""
+    named, parameters = parse_options_header(content_type)
+    charset = parameters.get("charset", "utf-8").lower()
     if charset not in ("utf-8", "utf8", "us-ascii"):
         raise MediaTypeUnsupported(f"The charset {charset[:40]} is not taken.", "Send UTF-8.")
-    return request.mimetype.lower()
+    return named.lower()
 
 
 def _not_utf8() -> RequestMalformed:

@@ -30,7 +30,7 @@ def named(offers: tuple[Offer, ...]) -> Offer | None:
     if wanted is None:
         return None
     for offer in offers:
-        if wanted.lower() in (offer.name, offer.short, offer.media_type):
+        if wanted and wanted.lower() in (offer.name, offer.short, offer.media_type):
             return offer
     listed = ", ".join(offer.name for offer in offers)
     raise RequestMalformed(f'There is no format "{wanted[:40]}" here.', f"Use one of: {listed}.")

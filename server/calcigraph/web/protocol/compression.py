@@ -6,10 +6,16 @@ import gzip
 
 from flask import Response, request
 
-_LEAST_BYTES = 1024
+LEAST_BYTES = 1024
 _LEVEL = 5
 _TEXTUAL = ("text/", "application/json", "application/sparql", "application/ld", "application/n-")
-_XML = ("application/rdf+xml", "application/trig", "application/problem+json", "image/svg+xml")
+_XML = (
+    "application/xml",
+    "application/rdf+xml",
+    "application/trig",
+    "application/problem+json",
+    "image/svg+xml",
+)
 
 
 def compressed(response: Response) -> Response:
@@ -21,7 +27,7 @@ def compressed(response: Response) -> Response:
         return response
     response.vary.add("Accept-Encoding")
     body = response.get_data()
-    if len(body) < _LEAST_BYTES or not _takes_gzip():
+    if len(body) < LEAST_BYTES or not _takes_gzip():
         return response
     # Without a time in it, the same content has the same bytes, as a strong ETag promises.
     response.set_data(gzip.compress(body, _LEVEL, mtime=0))

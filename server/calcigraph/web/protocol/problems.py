@@ -10,17 +10,20 @@ import json
 import logging
 from typing import Any, ClassVar
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 from werkzeug.http import HTTP_STATUS_CODES
 
 from calcigraph import errors, explanations, root
+from calcigraph.engine import problems as engine
+from calcigraph.federation import problems as federation
 from calcigraph.pool import problems as pool
-from calcigraph.rdf import formats, iris, malformed, prefixes, reading, terms
-from calcigraph.reasoning import checking, construct_rule, limits
+from calcigraph.rdf import formats, iris, malformed, prefixes, reading, serialise, terms
+from calcigraph.reasoning import LimitMet, RuleRefused, StepWrong
 from calcigraph.web.protocol.negotiation import Offer, choose
 from calcigraph.web.representations import HTML
 from calcigraph.web.views.strings import STRINGS
+from calcigraph.web.views.troubles import trouble_page
 
 _LOG = logging.getLogger(__name__)
 _TYPE = "https://w3id.org/calcigraph/server#"
@@ -71,6 +74,28 @@ class ResourceUnknown(errors.Problem):
         self.nearest = nearest
 
 
+class ResourceRemoved(errors.Problem):
+    """What was published and then taken out; `instead` are labels and links of what replaces it."""
+
+    title = "This resource was removed"
+
+    def __init__(self, detail: str, remedy: str, instead: tuple[tuple[str, str], ...] = ()) -> None:
+        super().__init__(detail, remedy)
+        self.instead = instead
+
+
+class VersionUnknown(errors.Problem):
+    """A version of the data that is not here."""
+
+    title = "This version is not here"
+
+    def __init__(self, version: str) -> None:
+        super().__init__(
+            f"What is here is version {version[:12]}; others are not kept.",
+            f"Leave `at` out, or give `at={version[:12]}`.",
+        )
+
+
 class AnswerTooLong(errors.Problem):
     """An answer that does not fit on a page."""
 
@@ -102,12 +127,20 @@ STATUS: dict[type[errors.Problem], int] = {
     formats.FormatUnknown: 400,
     malformed.TurtleMalformed: 400,
     reading.FileMalformed: 400,
+    engine.SearchMalformed: 400,
+    engine.SearchTooBroad: 400,
+    engine.ServiceUndetermined: 400,
+    engine.RewritingTooLong: 400,
     pool.ServiceForbidden: 403,
+    federation.ServiceRefused: 403,
     ResourceUnknown: 404,
     explanations.NothingToExplain: 404,
+    VersionUnknown: 404,
     pool.NotAcceptable: 406,
     NothingAcceptable: 406,
     AnswerTooLong: 406,
+    serialise.FormatUnfit: 406,
+    ResourceRemoved: 410,
     BodyTooLarge: 413,
     AddressTooLong: 414,
     MediaTypeUnsupported: 415,
@@ -119,15 +152,21 @@ STATUS: dict[type[errors.Problem], int] = {
     errors.RootInvalid: 500,
     root.RootMissing: 500,
     prefixes.PrefixesConflict: 500,
-    limits.LimitMet: 500,
-    construct_rule.RuleRefused: 500,
-    checking.StepWrong: 500,
+    LimitMet: 500,
+    RuleRefused: 500,
+    StepWrong: 500,
     pool.DiffUnreadable: 500,
+    federation.AllowListMalformed: 500,
+    engine.SearchUnavailable: 501,
+    engine.ServiceAnswerUnusable: 502,
+    federation.ServiceFailed: 502,
     pool.QueryTimedOut: 503,
     pool.QueryTooBig: 503,
     pool.EngineUnavailable: 503,
+    federation.ServicesBusy: 503,
     # Nobody is there to read it.
     pool.ClientGone: 503,
+    federation.ServiceTimedOut: 504,
 }
 
 
@@ -154,6 +193,8 @@ def document(problem: errors.Problem) -> dict[str, Any]:
         members |= {"line": problem.place.line, "column": problem.place.column}
     if isinstance(problem, ResourceUnknown):
         members["nearest"] = [{"label": label, "link": link} for label, link in problem.nearest]
+    if isinstance(problem, ResourceRemoved):
+        members["instead"] = [{"label": label, "link": link} for label, link in problem.instead]
     return {name: value for name, value in members.items() if value not in (0, [], "")}
 
 
@@ -162,6 +203,10 @@ def respond(problem: errors.Problem) -> Response:
     members = document(problem)
     nearest = problem.nearest if isinstance(problem, ResourceUnknown) else ()
     response = _response(members, nearest)
+    if isinstance(problem, ResourceRemoved):
+        # RFC 5829, section 3.3.
+        for _, link in problem.instead:
+            response.headers.add("Link", f'<{link}>; rel="successor-version"')
     retry_after = getattr(problem, "retry_after_s", None)
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)
@@ -204,7 +249,7 @@ def _response(members: dict[str, Any], nearest: tuple[tuple[str, str], ...]) -> 
     section 12.5.1 lets a server disregard `Accept`, and a reason helps more than none."""
     chosen = choose(request.headers.get("Accept"), (PROBLEM_JSON, HTML)) or PROBLEM_JSON
     if chosen is HTML:
-        body = render_template("problem.html", problem=members, nearest=nearest)
+        body = trouble_page(members, nearest)
     else:
         body = json.dumps(members, ensure_ascii=False, indent=2) + "\n"
     response = Response(body, members["status"], content_type=chosen.content_type)

@@ -1,35 +1,27 @@
-"""A WSGI application and an address in, a server that answers there until it is told to stop out."""
+"""An application and an address in, a server that answers there until it is told to stop out."""
 
 from __future__ import annotations
 
 import contextlib
+import logging
 import signal
 import socket
-import time
 from collections.abc import Callable, Iterator
 from types import FrameType
-from typing import Any
+from typing import Final
 
+import uvicorn
 from flask import Flask
-from waitress import wasyncore
-from waitress.server import create_server
 
 from calcigraph.errors import EnvironmentProblem
+from calcigraph.web.lane import Lane
+from calcigraph.web.protocol.connection import IDLE_S, Connection
+from calcigraph.web.protocol.front import Front
+from calcigraph.web.site import site_of
 
-# Requests wait in waitress's loop without holding a thread until they have arrived whole, and
-# answers leave through its buffers: a slow client costs memory, not a thread.
-# What does hold one is an answer longer than the buffer, until it is read or its deadline ends it;
-# the pool allows fewer of these at a time than there are threads.
-_THREADS = 64
-_BUFFERED_ANSWER = 2 << 20
-# waitress notices that a client has left only while it would read a further request from it. A client
-# that closes its half of the connection alone counts as gone too (RFC 9112 section 9.5 lets a server).
-_LOOKAHEAD = 1
-_LARGEST_HEADER = 1 << 20
-_LARGEST_BODY = 4 << 20
-_IDLE_S = 60
-_TICK_S = 0.5
-_GRACE_S = 10
+_GRACE_S: Final = 10
+_MOST_CONNECTIONS: Final = 1000
+_LARGEST_BODY: Final = 4 << 20
 
 
 def serve(app: Flask, listener: socket.socket, ready: Callable[[], None] | None = None) -> None:
@@ -37,42 +29,42 @@ def serve(app: Flask, listener: socket.socket, ready: Callable[[], None] | None 
 
     `ready` is called once connections are taken. Runs in the main thread.
     """
-    channels: dict[int, Any] = {}
-    server = create_server(
-        app,
-        map=channels,
-        sockets=[listener],
-        threads=_THREADS,
-        channel_request_lookahead=_LOOKAHEAD,
-        ident="calcigraph",
-        max_request_header_size=_LARGEST_HEADER,
-        max_request_body_size=_LARGEST_BODY,
-        channel_timeout=_IDLE_S,
-        connection_limit=1000,
-        outbuf_high_watermark=_BUFFERED_ANSWER,
-        # An answer that is broken off half-way is no error of the socket; see web.streaming.
-        log_socket_errors=False,
-        clear_untrusted_proxy_headers=True,
+    site = site_of(app)
+    front = Front(app, Lane(site), max(_LARGEST_BODY, 3 * site.settings.query_bytes))
+    # What goes wrong is logged by the front; this logger would also say that a client has left.
+    logging.getLogger("uvicorn.error").disabled = True
+    server = _Server(_config(front), ready)
+    with _signals_end_nothing_else():
+        server.run(sockets=[listener])
+
+
+def _config(front: Front) -> uvicorn.Config:
+    return uvicorn.Config(
+        front,
+        http=Connection,
+        loop="uvloop",
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=_MOST_CONNECTIONS,
+        timeout_keep_alive=int(IDLE_S),
+        timeout_graceful_shutdown=_GRACE_S,
     )
-    with _stopped_by_signal(server.pull_trigger) as is_stopped:
-        if ready is not None:
-            ready()
-        while not is_stopped():
-            wasyncore.loop(timeout=_TICK_S, map=channels, count=1)
-        _finish(server, channels)
 
 
-def _finish(server: Any, channels: dict[int, Any]) -> None:
-    """Take no more connections, and let the requests that are under way be answered."""
-    server.del_channel()
-    server.socket.close()
-    until = time.monotonic() + _GRACE_S
-    while time.monotonic() < until and any(
-        channel.requests or channel.total_outbufs_len for channel in server.active_channels.values()
-    ):
-        wasyncore.loop(timeout=_TICK_S, map=channels, count=1)
-    server.task_dispatcher.shutdown(timeout=1)
-    wasyncore.close_all(channels, ignore_all=True)
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None] | None) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self._ready is not None:
+            self._ready()
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -95,18 +87,16 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 @contextlib.contextmanager
-def _stopped_by_signal(wake: Callable[[], None]) -> Iterator[Callable[[], bool]]:
-    """Whether SIGTERM or SIGINT has come. The handler raises nothing: the loop takes any exception
-    for a failure of the connection that it was busy with."""
-    came: list[int] = []
+def _signals_end_nothing_else() -> Iterator[None]:
+    """uvicorn stops at SIGTERM and SIGINT and then raises them again, for whoever listened before:
+    that is us, and there is still a pool to close."""
 
-    def stop(number: int, _frame: FrameType | None) -> None:
-        came.append(number)
-        wake()
+    def ignore(_number: int, _frame: FrameType | None) -> None:
+        pass
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    before = {number: signal.signal(number, ignore) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        yield lambda: bool(came)
+        yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -34,13 +34,20 @@ def respond(answer: Answer, content_type: str) -> Response:
     """
     if answer.content is not None:
         response = Response(answer.content, content_type=content_type)
-        response.set_etag(hashlib.sha256(answer.content + content_type.encode()).hexdigest()[:32])
+        response.set_etag(entity_tag(answer.content, content_type))
         return response
     if request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0":
         return _spooled(answer, content_type)
     response = Response(_pieces(answer), content_type=content_type)
     response.call_on_close(answer.body.close)
     return response
+
+
+def entity_tag(content: bytes, content_type: str) -> str:
+    """The strong entity tag, without quotes, of an answer that is known whole."""
+    digest = hashlib.sha256(content)
+    digest.update(content_type.encode())
+    return digest.hexdigest()[:32]
 
 
 def _pieces(answer: Answer) -> Iterator[bytes]:

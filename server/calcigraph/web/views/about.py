@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from calcigraph.dataset import Dataset
+from calcigraph.dataset import Dataset, Subject
 from calcigraph.describe.vocabulary import DCAT, DCTERMS, OWL, RDF, SRV
 
 _FEATURED = SRV["featuredQuestion"]
+_DATES = (DCTERMS["modified"], DCTERMS["issued"], DCTERMS["created"])
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,13 @@ class About:
     literature_until: ox.Literal | None
     licences: tuple[ox.NamedNode, ...]
     featured_question: str | None
+    creators: tuple[str, ...]
+    year: str
+
+    @property
+    def credits(self) -> dict[str, object]:
+        """Who made it and when, as scripts read it."""
+        return {"authors": list(self.creators), "title": self.title.value, "year": self.year}
 
 
 def about(dataset: Dataset) -> About:
@@ -51,4 +59,10 @@ def about(dataset: Dataset) -> About:
         text(SRV["literatureUntil"]),
         tuple(dict.fromkeys(v for v in values(DCTERMS["license"]) if isinstance(v, ox.NamedNode))),
         questions[0].removeprefix("question-") if questions else None,
+        next((found for node in nodes if (found := _creators(dataset, node))), ()),
+        next((v.value[:4] for name in _DATES for v in values(name) if isinstance(v, ox.Literal)), ""),
     )
+
+
+def _creators(dataset: Dataset, node: Subject) -> tuple[str, ...]:
+    return tuple(dataset.label(creator) for creator in dataset.objects(node, DCTERMS["creator"]))

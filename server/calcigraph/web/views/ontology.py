@@ -2,27 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 from flask import render_template
 
 from calcigraph.describe import Description
-from calcigraph.describe.vocabulary import OWL, RDF, RDFS
+from calcigraph.describe.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS, XSD
 from calcigraph.web.site import Site
+from calcigraph.web.views.strings import STRINGS
 
-_PROPERTY_KINDS = (OWL["ObjectProperty"], OWL["DatatypeProperty"], OWL["AnnotationProperty"])
+_TRUE = ox.Literal("true", datatype=XSD["boolean"])
+
+_PARTS = (
+    ("classes", STRINGS.ontology_classes, (OWL["Class"], RDFS["Class"]), RDFS["subClassOf"]),
+    ("object-properties", STRINGS.ontology_object, (OWL["ObjectProperty"],), RDFS["subPropertyOf"]),
+    ("datatype-properties", STRINGS.ontology_datatype, (OWL["DatatypeProperty"],), RDFS["subPropertyOf"]),
+    (
+        "annotation-properties",
+        STRINGS.ontology_annotation,
+        (OWL["AnnotationProperty"],),
+        RDFS["subPropertyOf"],
+    ),
+)
 
 
 @dataclass(frozen=True)
 class Branch:
-    """A term with those below it; a term below two others appears under each."""
+    """A term with those below it; a term below two others appears under each.
+
+    `uses` is how many members a class has, or how many triples a property.
+    """
 
     node: ox.NamedNode
     label: ox.Literal
+    definition: str
+    uses: int
     deprecated: bool
     branches: tuple[Branch, ...]
+
+    def walk(self) -> Iterator[Branch]:
+        """This term and all below it."""
+        yield self
+        for branch in self.branches:
+            yield from branch.walk()
+
+
+@dataclass(frozen=True)
+class Part:
+    """One kind of terms, `count` of them."""
+
+    name: str
+    title: str
+    branches: tuple[Branch, ...]
+    count: int
+
+
+@dataclass(frozen=True)
+class Retired:
+    """A term that is not to be used any more."""
+
+    node: ox.NamedNode
+    replaced_by: tuple[ox.NamedNode, ...]
 
 
 def quads(site: Site) -> list[ox.Quad]:
@@ -39,16 +81,24 @@ def page(site: Site) -> str:
     """The ontology page: what it is, its classes and its properties as trees, all asserted."""
     header: Description | None = site.describer.describe(ox.NamedNode(f"{site.namespace}ontology"))
     triples = [t for file in site.dataset.root.ontology for t in file.triples]
+    parts = [_part(name, title, _tree(site, triples, kinds, above)) for name, title, kinds, above in _PARTS]
     return render_template(
         "ontology.html",
         header=header,
-        classes=_tree(site, triples, (OWL["Class"], RDFS["Class"]), RDFS["subClassOf"]),
-        properties=[
-            (kind, tree)
-            for kind in _PROPERTY_KINDS
-            if (tree := _tree(site, triples, (kind,), RDFS["subPropertyOf"]))
-        ],
+        parts=[part for part in parts if part.count],
+        deprecated=_retired(site, triples),
     )
+
+
+def _part(name: str, title: str, branches: tuple[Branch, ...]) -> Part:
+    return Part(name, title, branches, len({found.node for branch in branches for found in branch.walk()}))
+
+
+def _retired(site: Site, triples: Iterable[ox.Triple]) -> tuple[Retired, ...]:
+    nodes = {t.subject for t in triples if t.predicate == OWL["deprecated"] and t.object == _TRUE}
+    own = sorted((n for n in nodes if isinstance(n, ox.NamedNode) and site.path(n)), key=str)
+    instead = {node: site.dataset.objects(node, DCTERMS["isReplacedBy"]) for node in own}
+    return tuple(Retired(n, tuple(v for v in instead[n] if isinstance(v, ox.NamedNode))) for n in own)
 
 
 def _tree(
@@ -66,13 +116,17 @@ def _tree(
             terms[node] = None
         elif triple.predicate == above and isinstance(value, ox.NamedNode):
             below.setdefault(value, []).append(node)
-        elif triple.predicate == OWL["deprecated"]:
+        elif triple.predicate == OWL["deprecated"] and value == _TRUE:
             deprecated.add(node)
 
     def branch(node: ox.NamedNode, path: frozenset[ox.NamedNode]) -> Branch:
         children = [n for n in below.get(node, []) if n in terms and n not in path]
         branches = sorted((branch(n, path | {n}) for n in children), key=_by_label)
-        return Branch(node, site.describer.labels.of(node), node in deprecated, tuple(branches))
+        said = site.dataset.objects(node, SKOS["definition"])
+        definition = next((text.value for text in said if isinstance(text, ox.Literal)), "")
+        uses = site.describer.uses.count(node)
+        label = site.describer.labels.of(node)
+        return Branch(node, label, definition, uses, node in deprecated, tuple(branches))
 
     placed = {child for node in terms for child in below.get(node, []) if child != node}
     tops = [node for node in terms if node not in placed] or list(terms)

@@ -5,26 +5,26 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, cast
 
 import pyoxigraph as ox
-from flask import Flask, render_template
+from flask import Flask, current_app, render_template, request
 from markupsafe import Markup
 
-from calcigraph.describe import Description, Fact, Standing, Term
-from calcigraph.describe.vocabulary import XSD
+from calcigraph.describe import Description, Term
 from calcigraph.rdf.formats import by_key
 from calcigraph.rdf.prefixes import Prefixes
-from calcigraph.rdf.terms import show_term
 from calcigraph.web.representations import SUFFIXES, write_graph
 from calcigraph.web.site import Site, current_site
 from calcigraph.web.views import assets
+from calcigraph.web.views.citation import Citation
 from calcigraph.web.views.propositions import contradiction
 from calcigraph.web.views.results import Table
 from calcigraph.web.views.strings import STRINGS
+from calcigraph.web.views.terms import Terms
 
-_PLAIN = {XSD["string"].value, "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"}
+_KEY = "calcigraph-terms"
+_EXAMPLES = 6
 
 
 def register(app: Flask) -> None:
@@ -41,13 +41,10 @@ def register(app: Flask) -> None:
             "assets": built,
             "link": site.link,
             "href": site.href,
+            "show": terms_of(site),
             "label": site.describer.labels.of,
-            "name": lambda term: show_term(term, site.dataset.root.prefixes),
             "kind": kind,
-            "datatype": datatype,
-            "why": why,
             "suffixes": SUFFIXES,
-            "title_of": site.describer.labels.stated,
             "site_title": site.about.title,
             "disclaimer": site.about.disclaimer,
             "prologue": _prologue(site),
@@ -109,31 +106,17 @@ def kind(term: Term) -> str:
     return "literal" if isinstance(term, ox.Literal) else "triple"
 
 
-def datatype(literal: ox.Literal) -> str:
-    """The datatype to show beside a literal; "" for plain and language-tagged text."""
-    if literal.datatype.value in _PLAIN or literal.language:
-        return ""
-    return current_site().dataset.root.prefixes.shrink(literal.datatype)
-
-
-def why(fact: Fact) -> str | None:
-    """Where a fact that nobody asserted is explained; None for the others, and for blank nodes."""
-    triple = fact.triple
-    terms = (triple.subject, triple.predicate, triple.object)
-    if fact.standing is Standing.ASSERTED or any(isinstance(t, ox.BlankNode | ox.Triple) for t in terms):
-        return None
-    return explain_link(current_site(), triple)
-
-
 def explain_link(site: Site, triple: ox.Triple, **more: str) -> str:
     """The path of the explanation of a triple."""
-    prefixes = site.dataset.root.prefixes
-    parameters = {
-        "subject": show_term(triple.subject, prefixes),
-        "predicate": show_term(triple.predicate, prefixes),
-        "object": show_term(triple.object, prefixes),
-    }
-    return f"{site.link('/explain')}?{urlencode(parameters | more)}"
+    return terms_of(site).explanation(triple, **more)
+
+
+def terms_of(site: Site) -> Terms:
+    """How terms are shown, made once for an application."""
+    kept = current_app.extensions
+    if _KEY not in kept:
+        kept[_KEY] = Terms(site)
+    return cast(Terms, kept[_KEY])
 
 
 def resource_page(site: Site, description: Description, path: str) -> str:
@@ -146,7 +129,11 @@ def resource_page(site: Site, description: Description, path: str) -> str:
         "resource.html",
         description=description,
         types=sorted(types.values(), key=str),
-        contradiction=contradiction(site.dataset, site.describer, description.subject),
+        contradiction=contradiction(
+            site.dataset, site.describer, description.subject, request.args.get("by")
+        ),
+        uses=site.describer.uses.of_property(description.subject, _EXAMPLES),
+        citation=Citation(site.about, description.label.value, description.subject.value, site.version),
         path=path,
         json_ld=script_data(json_ld.decode()),
     )

@@ -1,15 +1,22 @@
-"""A description in, its contradiction view out: what speaks for and against a proposition, side by side."""
+"""A proposition in, its contradiction view out: what speaks for and against it, side by side.
+
+Lines of evidence stand in a table with a column for each stance and a row for each value of the facet by
+which the reader compares: design, species and so on, as the root's shapes say (see `describe.comparison`).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 
 from calcigraph.dataset import Dataset, Subject
-from calcigraph.describe import Describer, Detail, Details, Slot, Term, Value
+from calcigraph.describe import Describer, Detail, Details, Facet, Fact, Trait
 from calcigraph.describe.vocabulary import RDF, SRV
 from calcigraph.explanations.evidence import Line, Named, Proposition, proposition, server
+from calcigraph.web.views.figures import Figure, Figures
+from calcigraph.web.views.works import Telling, tellings
 
 STANCES = tuple(server(name) for name in ("supports", "refutes", "noEffect", "inconclusive"))
 MOST_LINES = 50
@@ -17,72 +24,124 @@ MOST_LINES = 50
 
 @dataclass(frozen=True)
 class Grade:
-    """A grade, and the property and value that give it where a description shows them."""
+    """A grade, what a shape calls it, None where none does, and the fact that gives it."""
 
     named: Named
-    slot: Slot | None = None
-    value: Value | None = None
+    name: ox.Literal | None = None
+    fact: Fact | None = None
 
 
 @dataclass(frozen=True)
 class Exhibit:
-    """A piece of evidence: its classes, but for those of the server vocabulary, and its details."""
+    """A piece of evidence: its classes, but for those of the server vocabulary, its figures, its details."""
 
     named: Named
     kinds: tuple[ox.NamedNode, ...]
+    figures: tuple[Figure, ...]
     details: tuple[Detail, ...]
+
+
+@dataclass(frozen=True)
+class Quality:
+    """What one facet says of a line."""
+
+    facet: Facet
+    traits: tuple[Trait, ...]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of evidence; `details` are what it says itself, beyond its evidence and grades."""
+    """One line of evidence; `qualities` are those that its place in the table does not tell.
+
+    `details` are what it says itself, where the root does not say what to compare.
+    """
 
     line: Line
     grades: tuple[Grade, ...]
     exhibits: tuple[Exhibit, ...]
+    qualities: tuple[Quality, ...]
     details: tuple[Detail, ...]
 
 
 @dataclass(frozen=True)
-class Column:
-    """The lines of one stance, the best graded first: `entries` of `total`.
+class Stance:
+    """A column: the stance and how many lines take it, of which `hidden` are not shown.
 
     `is_wide` where most of the evidence takes this stance.
     """
 
-    stance: Named
-    entries: tuple[Entry, ...]
+    named: Named
     total: int
+    hidden: int
     is_wide: bool
 
 
 @dataclass(frozen=True)
+class Row:
+    """The lines that are alike in the chosen facet, a cell for each stance.
+
+    `traits` is what they share; none where the facet says nothing, and then `kinds` are their classes.
+    """
+
+    traits: tuple[Trait, ...]
+    kinds: tuple[ox.NamedNode, ...]
+    cells: tuple[tuple[Entry, ...], ...]
+
+    @property
+    def count(self) -> int:
+        """How many lines stand in the row."""
+        return sum(len(cell) for cell in self.cells)
+
+
+@dataclass(frozen=True)
 class Contradiction:
-    """A proposition, and the stances that evidence takes on it in the order of `STANCES`."""
+    """A proposition and the evidence on it, compared `by` one of its `facets`; None where it has none.
+
+    A facet that gives bare numbers is told of each line, and classes none.
+    """
 
     proposition: Proposition
-    columns: tuple[Column, ...]
+    stances: tuple[Stance, ...]
+    rows: tuple[Row, ...]
+    facets: tuple[Facet, ...]
+    by: Facet | None
+    tellings: tuple[Telling, ...]
     total: int
 
 
-def contradiction(dataset: Dataset, describer: Describer, node: Subject) -> Contradiction | None:
-    """The view of `node`; None where it is no proposition.
+def contradiction(
+    dataset: Dataset, describer: Describer, node: Subject, by: str | None = None
+) -> Contradiction | None:
+    """The view of `node`, compared by the facet that is called `by`; None where it is no proposition.
 
-    Cost: a description of each line that is shown, of its evidence, and of what that leads to.
+    Cost: a description of each line that is shown and of its evidence, a look-up for each of their traits.
     """
     found = proposition(dataset, node)
     if found is None:
         return None
-    stances: dict[Named, list[Line]] = {}
-    for line in found.lines:
-        stances.setdefault(line.stance, []).append(line)
     reader = _Reader(dataset, describer, node)
-    columns = []
-    for stance in sorted(stances, key=_place):
-        lines = sorted(stances[stance], key=reader.merit)
-        shown = tuple(reader.entry(line) for line in lines[:MOST_LINES])
-        columns.append(Column(stance, shown, len(lines), 2 * len(lines) > len(found.lines) > 2))
-    return Contradiction(found, tuple(columns), len(found.lines))
+    shown: dict[Named, list[Line]] = {}
+    stances = []
+    for stance, lines in sorted(_by_stance(found.lines).items(), key=lambda item: _place(item[0])):
+        shown[stance] = sorted(lines, key=reader.merit)[:MOST_LINES]
+        hidden = len(lines) - len(shown[stance])
+        stances.append(Stance(stance, len(lines), hidden, 2 * len(lines) > len(found.lines) > 2))
+    qualities = {line: reader.qualities(line) for lines in shown.values() for line in lines}
+    classing = {
+        q.facet for each in qualities.values() for q in each if not any(t.is_figure for t in q.traits)
+    }
+    facets = tuple(facet for facet in describer.comparison.facets if facet in classing)
+    chosen = next((f for f in facets if f.name.value == by), facets[0] if facets else None)
+    rows = _rows(reader, shown, qualities, chosen)
+    told = tellings(dataset, found.lines, reader.figures)
+    return Contradiction(found, tuple(stances), rows, facets, chosen, told, len(found.lines))
+
+
+def _by_stance(lines: Iterable[Line]) -> dict[Named, list[Line]]:
+    found: dict[Named, list[Line]] = {}
+    for line in lines:
+        found.setdefault(line.stance, []).append(line)
+    return found
 
 
 def _place(stance: Named) -> tuple[int, str, str]:
@@ -90,51 +149,95 @@ def _place(stance: Named) -> tuple[int, str, str]:
     return (order, stance.label, str(stance.node))
 
 
+_Key = tuple[tuple[str, ...], tuple[ox.NamedNode, ...]]
+
+
+def _rows(
+    reader: _Reader,
+    shown: dict[Named, list[Line]],
+    qualities: dict[Line, tuple[Quality, ...]],
+    chosen: Facet | None,
+) -> tuple[Row, ...]:
+    """The table. The rows with the highest rank come first, those without a trait last."""
+    cells: dict[_Key, dict[Named, list[Entry]]] = {}
+    heads: dict[_Key, tuple[Trait, ...]] = {}
+    for stance, lines in shown.items():
+        for line in lines:
+            own = next((q.traits for q in qualities[line] if q.facet is chosen), ())
+            key = (tuple(trait.text for trait in own), () if own or not chosen else reader.kinds(line))
+            heads.setdefault(key, own)
+            rest = tuple(q for q in qualities[line] if q.facet is not chosen)
+            cells.setdefault(key, {}).setdefault(stance, []).append(reader.entry(line, rest))
+    order = sorted(cells, key=lambda key: _rank(heads[key], key))
+    return tuple(
+        Row(heads[key], key[1], tuple(tuple(cells[key].get(stance, ())) for stance in shown)) for key in order
+    )
+
+
+def _rank(traits: Sequence[Trait], key: _Key) -> tuple[bool, int, list[tuple[str, float]], _Key]:
+    amounts = [(a.unit, a.size) for trait in traits if (a := trait.amount)]
+    return (not traits, -max((trait.rank for trait in traits), default=0), amounts, key)
+
+
 class _Reader:
     """Reads the lines of one proposition."""
 
     def __init__(self, dataset: Dataset, describer: Describer, subject: Subject) -> None:
         self._dataset = dataset
+        self._describer = describer
+        self._comparison = describer.comparison
         self._details = Details(describer)
         self._subject = subject
+        self.figures = Figures(dataset)
 
     def merit(self, line: Line) -> tuple[bool, int, str, str]:
         """Retracted lines come last, the best graded first: by what the line itself was graded."""
         own = self._dataset.objects(line.node, SRV["grade"])
-        ranks = [self._rank(g) for g in own or [grade.node for grade in line.grades]]
+        ranks = [self._comparison.rank(g) for g in own or [grade.node for grade in line.grades]]
         retracted = any(source.retracted for source in line.sources)
         heading = " ".join(named.label for named in line.evidence)
         return (retracted, -max(ranks, default=0), heading, str(line.node))
 
-    def _rank(self, grade: Term) -> int:
-        ranks = self._dataset.objects(grade, SRV["rank"]) if isinstance(grade, Subject) else []
-        try:
-            return max((int(rank.value) for rank in ranks if isinstance(rank, ox.Literal)), default=0)
-        except ValueError:
-            return 0
+    def qualities(self, line: Line) -> tuple[Quality, ...]:
+        """What the facets say of a line, those that say nothing left out."""
+        found = (Quality(f, self._comparison.traits(line.node, f)) for f in self._comparison.facets)
+        return tuple(quality for quality in found if quality.traits)
 
-    def entry(self, line: Line) -> Entry:
+    def kinds(self, line: Line) -> tuple[ox.NamedNode, ...]:
+        """The classes of the evidence of a line, but for those of the server vocabulary."""
+        return tuple(dict.fromkeys(kind for named in line.evidence for kind in self._kinds(named)))
+
+    def entry(self, line: Line, qualities: tuple[Quality, ...]) -> Entry:
         """A line with all that a page shows of it."""
         known = {self._subject, line.node, line.stance.node}
         known.update(named.node for named in (*line.evidence, *line.grades))
         known.update(source.named.node for source in line.sources)
+        known.update(t.term for q in qualities for t in q.traits if isinstance(t.term, Subject))
         return Entry(
             line,
             tuple(self._grade(line, grade) for grade in line.grades),
             tuple(self._exhibit(named, known) for named in line.evidence),
-            self._details.of(line.node, known),
+            qualities,
+            self._of(line.node, known),
         )
 
     def _exhibit(self, named: Named, known: set[Subject]) -> Exhibit:
+        figures = self.figures.of(named.node)
+        return Exhibit(named, self._kinds(named), figures, self._of(named.node, known))
+
+    def _of(self, node: Subject, known: set[Subject]) -> tuple[Detail, ...]:
+        """The details of `node`; none where facets tell what a reader compares."""
+        if self._comparison.facets:
+            return ()
+        found = self._details.of(node, known)
+        return tuple(detail for detail in found if not self.figures.tells(detail.slot.predicate))
+
+    def _kinds(self, named: Named) -> tuple[ox.NamedNode, ...]:
         types = self._dataset.objects(named.node, RDF["type"])
-        own = (t for t in types if isinstance(t, ox.NamedNode) and not t.value.startswith(SRV.iri))
-        return Exhibit(named, tuple(own), self._details.of(named.node, known))
+        return tuple(t for t in types if isinstance(t, ox.NamedNode) and not t.value.startswith(SRV.iri))
 
     def _grade(self, line: Line, grade: Named) -> Grade:
         for holder in (line.node, *(named.node for named in line.evidence)):
-            for group in self._details.groups(holder):
-                for slot in group.slots:
-                    for value in slot.values:
-                        if value.term == grade.node:
-                            return Grade(grade, slot, value)
+            for given in self._describer.leading(holder, grade.node):
+                return Grade(grade, given.name if given.shaped else None, given.values[0].fact)
         return Grade(grade)

@@ -24,15 +24,26 @@ class Strings:
     search_none: str = "Nothing is called that here."
     search_hint: str = "Try a shorter word, a prefixed name or a whole IRI."
     search_start: str = "Type a label, a synonym, an identifier, a prefixed name or an IRI."
-    search_near: str = "These come near:"
+    search_near: str = "Did you mean one of these?"
+    search_found: str = "found, the most exact first"
+    search_found_one: str = "found"
+    search_first: str = "The first"
     front_answered: str = "One question, answered"
     front_busy: str = "The server is busy; the answer will be here when it has time."
     front_answer_all: str = "The question, its query and all formats of the answer"
     front_questions: str = "Questions that this graph answers"
+    front_more_questions: str = "more questions"
     front_use: str = "Use it from elsewhere"
-    front_use_text: str = "Ask the endpoint from a shell; every IRI of the graph answers as data too."
+    front_use_text: str = (
+        "Each question has an address that answers as data; "
+        "so does each IRI of the graph, and so does any query."
+    )
     front_downloads: str = "Everything at once"
     front_numbers: str = "What is in it"
+    numbers_propositions: str = "propositions"
+    numbers_lines: str = "lines of evidence on them"
+    numbers_contested: str = "of them contested"
+    numbers_sources: str = "sources"
     numbers_asserted: str = "asserted triples"
     numbers_derived: str = "triples that rules built"
     numbers_inferred: str = "inferred triples"
@@ -55,6 +66,14 @@ class Strings:
     resource_incoming: str = "What links here"
     resource_previous: str = "Previous links"
     resource_next: str = "Next links"
+    resource_nanopublication: str = "nanopublication"
+    resource_as: str = "As data:"
+    resource_links: str = "Links"
+    resource_uses: str = "Triples with this property"
+    resource_uses_lead: str = "Some of them:"
+    cite_title: str = "How to cite"
+    cite_bibtex: str = "BibTeX"
+    use_label: str = "From a program"
     resource_formats: str = "This resource as data"
     resource_iri: str = "Its IRI"
     resource_why: str = "Why?"
@@ -68,8 +87,27 @@ class Strings:
     deprecated_mark: str = "retired"
     standing_derived: str = "derived"
     standing_inferred: str = "inferred"
+    openapi_title: str = "Interface for programs"
+    openapi_lead: str = (
+        "Every address of this server: what it takes and what it sends. Errors are problem documents."
+    )
+    openapi_base: str = "All below"
+    openapi_takes: str = "What it takes"
+    openapi_required: str = "needed"
+    openapi_example: str = "such as"
+    openapi_body: str = "In the body:"
+    openapi_sends: str = "It sends"
+    openapi_redirects: str = "It leads to the document that is asked for (303)."
+    openapi_formats: str = "The same for programs"
     ontology_title: str = "Ontology"
     ontology_classes: str = "Classes"
+    ontology_object: str = "Object properties"
+    ontology_datatype: str = "Datatype properties"
+    ontology_annotation: str = "Annotation properties"
+    ontology_deprecated: str = "Retired terms"
+    ontology_none_deprecated: str = "No term was retired so far."
+    ontology_contents: str = "Contents"
+    ontology_counts: str = "The number beside a term is that of its members or of the triples that have it."
     ontology_formats: str = "The whole ontology as data"
     vocabulary_title: str = "Server vocabulary"
     vocabulary_lead: str = "What the server itself knows about; each root's own properties refine these."
@@ -104,7 +142,50 @@ class Strings:
     proposition_in: str = "in"
     proposition_line: str = "this line of evidence"
     proposition_more: str = "more; all of them are among what links here."
+    proposition_by: str = "Compare by"
+    proposition_caption: str = "Lines of evidence by stance"
+    proposition_unsaid: str = "not said"
+    proposition_nothing: str = "none"
+    proposition_to: str = "to"
+    proposition_details: str = "All that is recorded of it"
+    durations: tuple[tuple[str, str], ...] = (
+        ("year", "years"),
+        ("month", "months"),
+        ("week", "weeks"),
+        ("day", "days"),
+    )
+    works_title: str = "What is told of a work, beside what came out of it"
+    works_said: str = "A source says"
+    works_work: str = "of the work"
+    works_found: str = "which found"
+    works_nothing: str = "No result of it is recorded."
+    works_elsewhere: str = "None of its results bears on this proposition; these bear on others."
+    works_more: str = "more; see the work."
     proposition_decisions: str = "What was decided about it"
+    conformance_title: str = "Conformance"
+    conformance_lead: str = (
+        "What became of the tests that the W3C and others have published for the standards this program "
+        "follows. Where a standard is about HTTP, its tests are run over HTTP."
+    )
+    conformance_link: str = "How this program does in the test suites of the standards"
+    conformance_totals: str = "Tests by suite and outcome"
+    conformance_suite: str = "Suite"
+    conformance_tests: str = "Tests"
+    conformance_of: str = "of"
+    conformance_passed: str = "tests have passed."
+    conformance_source: str = "Where the suite comes from"
+    conformance_formats: str = "Every test and its outcome as data (EARL)"
+    conformance_outcomes: Mapping[str, str] = field(
+        default_factory=lambda: MappingProxyType(
+            {
+                "passed": "passed",
+                "failed": "failed",
+                "cantTell": "undecided",
+                "inapplicable": "not applicable",
+                "untested": "not tested",
+            }
+        )
+    )
     query_title: str = "Query"
     query_lead: str = "SPARQL 1.1; every graph of the root and what follows from it."
     query_text: str = "Query"
@@ -122,11 +203,13 @@ class Strings:
     results_graph: str = "The answer is a graph; here it is in Turtle."
     results_limited: str = "Only the first rows are shown here; take another format for all of them."
     problem_hint: str = "What to do"
+    problem_ways: str = "From here:"
     problem_nearest: str = "Did you mean one of these?"
     problem_line: str = "line"
     problem_column: str = "column"
     footer_version: str = "Version of the data"
     footer_formats: str = "VoID"
+    footer_conformance: str = "Conformance"
     datatype: str = "datatype"
     blank: str = "a node without a name"
     rules: Mapping[str, str] = field(
@@ -170,8 +253,9 @@ class Strings:
                 404: "There is nothing at this address.",
                 405: "This address does not take that method; `Allow` lists those it takes.",
                 413: "The request is larger than this server takes.",
-                414: "The address is longer than this server takes.",
+                414: "The address is longer than this server takes; send a query in the body of a POST.",
                 415: "This address does not take a body of that media type.",
+                431: "The header fields of the request are longer than this server takes.",
             }
         )
     )

@@ -1,0 +1,111 @@
+"""What each address takes and sends, as a table: the part of the interface that the routes do not say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+from calcigraph.rdf.formats import GRAPHS, RESULTS
+
+Json = Mapping[str, Any]
+TEXT: Final[Json] = MappingProxyType({"type": "string"})
+HTML: Final = ("text/html",)
+JSON: Final = ("application/json",)
+GRAPH: Final = tuple(form.media_type for form in GRAPHS)
+RESULT: Final = tuple(form.media_type for form in RESULTS)
+_PLAIN: Final = ("text/plain",)
+_TERM: Final[Json] = {"type": "string", "minLength": 1}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What may stand behind the `?` of an address."""
+
+    name: str
+    description: str
+    schema: Json = field(default_factory=lambda: TEXT)
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What an address sends where all is well: media types, or another address; and what it takes.
+
+    `negotiates` where `Accept` and `format=` choose among the media types.
+    """
+
+    sends: tuple[str, ...] = ()
+    takes: tuple[Parameter, ...] = ()
+    redirects: bool = False
+    negotiates: bool = False
+
+
+_QUERY: Final = (
+    Parameter("query", "The SPARQL 1.1 query; without it the service is described."),
+    Parameter(
+        "default-graph-uri",
+        "A graph of the default graph; may be repeated.",
+        {"type": "string", "format": "iri"},
+    ),
+    Parameter("named-graph-uri", "A named graph; may be repeated.", {"type": "string", "format": "iri"}),
+    Parameter(
+        "inference",
+        "Whether what is derived and inferred is seen.",
+        {"type": "string", "enum": ["on", "off"]},
+    ),
+    Parameter("timeout", "Seconds, at most the server's.", {"type": "number", "exclusiveMinimum": 0}),
+)
+_EXPLAIN: Final = (
+    Parameter("subject", "A prefixed name or an IRI.", _TERM, True),
+    Parameter("predicate", "A prefixed name or an IRI.", _TERM, True),
+    Parameter("object", "A prefixed name, an IRI or a literal as in Turtle.", _TERM, True),
+    Parameter("all", "`1` for every derivation.", {"type": "string", "enum": ["0", "1"]}),
+)
+_GRAPH_NAME: Final = (
+    Parameter("graph", "The graph's IRI; either this or `default`.", {"type": "string", "format": "iri"}),
+    Parameter("default", "The default graph; takes no value."),
+)
+_INCOMING: Final = (
+    Parameter("incoming", "Where the page of incoming links begins.", {"type": "integer", "minimum": 0}),
+)
+
+# By the endpoint of the route; routes that are not here are for the pages alone.
+INTERFACE: Final[Mapping[str, Facts]] = {
+    "sparql.sparql": Facts((*RESULT, *GRAPH, *HTML), _QUERY, negotiates=True),
+    "questions.questions": Facts((*JSON, *GRAPH, *HTML), negotiates=True),
+    "questions.question": Facts((*JSON, *GRAPH, *RESULT, *HTML), negotiates=True),
+    "questions.question_resource": Facts(redirects=True),
+    "explanations.explanation": Facts((*JSON, *GRAPH, *_PLAIN, *HTML), _EXPLAIN, negotiates=True),
+    "search.search": Facts(
+        (*JSON, *HTML),
+        (Parameter("q", "A label, synonym, identifier, prefixed name or IRI."),),
+        negotiates=True,
+    ),
+    "resources.resource": Facts((*GRAPH, *HTML), _INCOMING, redirects=True, negotiates=True),
+    "resources.ontology_resource": Facts(redirects=True, negotiates=True),
+    "resources.ontology_document": Facts((*GRAPH, *HTML)),
+    "vocabulary.vocabulary": Facts(redirects=True, negotiates=True),
+    "vocabulary.document": Facts((*GRAPH, *HTML)),
+    "graphs.graph": Facts(GRAPH, _GRAPH_NAME, negotiates=True),
+    "graphs.direct": Facts(GRAPH, negotiates=True),
+    "discovery.void": Facts(GRAPH, negotiates=True),
+    "discovery.catalog": Facts(GRAPH, negotiates=True),
+    "discovery.context": Facts(("application/ld+json",)),
+    "dumps.nquads": Facts(("application/gzip",)),
+    "dumps.turtle": Facts(("application/gzip",)),
+    "mappings.mappings": Facts(("text/tab-separated-values",)),
+    "conformance.report": Facts((*JSON, *GRAPH, *HTML), negotiates=True),
+    "conformance.document": Facts((*JSON, *GRAPH, *HTML)),
+    "front.front": Facts(HTML),
+    "openapi.openapi": Facts(JSON),
+    "openapi.page": Facts(HTML),
+    "crawlers.robots": Facts(_PLAIN),
+    "crawlers.llms": Facts(_PLAIN),
+    "crawlers.sitemap": Facts(("application/xml",)),
+    "w3id.rules": Facts(_PLAIN),
+    "operations.health": Facts(JSON),
+    "operations.version": Facts(JSON),
+    "operations.metrics": Facts((*_PLAIN, "application/openmetrics-text")),
+}

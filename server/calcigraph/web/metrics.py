@@ -1,0 +1,120 @@
+"""What happens in this process in, figures for Prometheus out: never a query, an address or a client.
+
+Every label takes its values from a short list, so that no client can make the exposition grow.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterable, Iterator
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    GCCollector,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    disable_created_metrics,
+)
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from calcigraph import __version__
+from calcigraph.errors import Problem
+from calcigraph.pool import Pool
+
+# When each series began would be as many series again.
+disable_created_metrics()  # type: ignore[no-untyped-call] # it says nothing of its types
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"})
+# From an answer out of the cache to the longest deadline that anyone sets, in seconds.
+_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+ANSWERED = "answered"
+_OTHER = "other"
+
+
+class Metrics:
+    """The figures of one server process. All methods may be called from any thread.
+
+    A registry of its own, so that two applications in one process do not mix theirs.
+    """
+
+    def __init__(self, pool: Pool) -> None:
+        self._registry = CollectorRegistry(auto_describe=False)
+        self._requests = Counter(
+            "calcigraph_http_requests",
+            "Requests whose response was begun.",
+            ("route", "method", "status"),
+            registry=self._registry,
+        )
+        self._queries = Histogram(
+            "calcigraph_query_seconds",
+            "Time until a query was answered, or its answer was long enough to be streamed, or it failed.",
+            ("outcome",),
+            buckets=_BUCKETS,
+            registry=self._registry,
+        )
+        self._registry.register(_Gauges(pool))
+        ProcessCollector(registry=self._registry)
+        PlatformCollector(registry=self._registry)
+        GCCollector(registry=self._registry)
+
+    def count_request(self, route: str | None, method: str, status: int) -> None:
+        """Count a response. `route` is the pattern of the address, as "/id/<path:name>", never the
+        address itself; None where no route was found."""
+        known = method if method in _METHODS else _OTHER
+        self._requests.labels(route or _OTHER, known, str(status)).inc()
+
+    @contextlib.contextmanager
+    def timed_query(self) -> Iterator[None]:
+        """Measure one query around what asks the pool; a Problem passes through and names the outcome."""
+        outcome, begun = ANSWERED, time.perf_counter()
+        try:
+            yield
+        except Problem as problem:
+            outcome = type(problem).__name__
+            raise
+        finally:
+            self.count_query(outcome, time.perf_counter() - begun)
+
+    def count_query(self, outcome: str, seconds: float) -> None:
+        """Count one query that ended after `seconds`: "answered", or the class of its Problem."""
+        self._queries.labels(outcome).observe(seconds)
+
+    def exposition(self, accept: str | None) -> tuple[bytes, str]:
+        """All figures as text and its media type: OpenMetrics where `accept` asks for it, else
+        Prometheus's own format. Cost: some milliseconds; reads files of this process below /proc."""
+        encode, content_type = choose_encoder(accept or "")
+        return encode(self._registry), content_type
+
+
+class _Gauges(Collector):
+    """What is so at the moment of looking: the pool's processes and the program's version."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    def collect(self) -> Iterable[Metric]:
+        """The gauges, read now."""
+        counts = self._pool.counts()
+        workers = GaugeMetricFamily(
+            "calcigraph_pool_workers", "Processes that evaluate queries.", labels=("state",)
+        )
+        for state in ("idle", "busy", "aside"):
+            workers.add_metric((state,), counts[state])
+        yield workers
+        yield GaugeMetricFamily(
+            "calcigraph_pool_waiting", "Queries that wait for a process.", value=counts["waiting"]
+        )
+        yield GaugeMetricFamily(
+            "calcigraph_pool_cached_bytes",
+            "Memory that kept answers take, in bytes.",
+            value=counts["cached_bytes"],
+        )
+        version = GaugeMetricFamily("calcigraph_info", "The version of the program.", labels=("version",))
+        version.add_metric((__version__,), 1)
+        yield version

@@ -1,0 +1,53 @@
+"""The path of a nanopublication in, the nanopublication in one of the formats that can name graphs out."""
+
+from __future__ import annotations
+
+import pyoxigraph as ox
+from flask import Response
+
+from calcigraph.dataset import Subject
+from calcigraph.nanopublications import SUFFIX, is_publishable, nanopublication
+from calcigraph.rdf.formats import GRAPHS
+from calcigraph.rdf.serialise import serialise
+from calcigraph.rdf.vocabulary import NP
+from calcigraph.web.protocol.caching import links, validated
+from calcigraph.web.protocol.choice import requested
+from calcigraph.web.protocol.negotiation import Offer
+from calcigraph.web.representations import SUFFIX_OF, graph_format, offer
+from calcigraph.web.site import Site
+
+# TriG first, as the guidelines recommend it.
+OFFERS = tuple(offer(f) for f in sorted((f for f in GRAPHS if f.has_graphs), key=lambda f: f.key != "trig"))
+
+
+def link_of(site: Site, node: Subject) -> str | None:
+    """Where the nanopublication of `node` is to be had; None where there is none."""
+    path = site.path(node) if isinstance(node, ox.NamedNode) else None
+    return site.link(path + SUFFIX) if path and is_publishable(site.dataset, node) else None
+
+
+def announce(response: Response, site: Site, node: ox.NamedNode) -> None:
+    """Link to the nanopublication of `node`, where there is one."""
+    address = link_of(site, node)
+    if address is not None:
+        links(response, (address, "related", OFFERS[0].media_type))
+        links(response, (address, NP["Nanopublication"].value, OFFERS[0].media_type))
+
+
+def respond(site: Site, node: ox.NamedNode, stem: str, fixed: Offer | None) -> Response:
+    """The nanopublication of `node`: as `fixed` says, or, at its own IRI, as it is asked for.
+
+    `stem` is the path of `node`. Raises: NothingAcceptable.
+    """
+    chosen = fixed or requested(OFFERS)
+    created = site.modified.strftime("%Y-%m-%dT%H:%M:%SZ")
+    quads = nanopublication(site.dataset, node, created)
+    body = serialise(quads, graph_format(chosen), site.dataset.root.prefixes)
+    response = Response(body, content_type=chosen.content_type)
+    if fixed is None:
+        response.vary.add("Accept")
+    response.headers["Content-Location"] = site.link(stem + SUFFIX + SUFFIX_OF[chosen.name])
+    links(response, (site.link(stem), "related", None))
+    for licence in site.about.licences:
+        links(response, (licence.value, "license", None))
+    return validated(response, site, f"nanopub.{chosen.name}")
