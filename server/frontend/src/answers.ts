@@ -5,6 +5,7 @@ import { pictures } from "./pictures/offer";
 import { figureSpace } from "./pictures/space";
 import { rowReasons } from "./query/reasons";
 import { read } from "./rdf/endpoint";
+import { STRINGS } from "./strings";
 
 /** Fill each container; where something cannot be had, the table of the page stands alone. */
 export async function enhance(): Promise<void> {
@@ -39,7 +40,7 @@ function addReasons(table: HTMLTableElement, rows: Parameters<typeof rowReasons>
     return;
   }
   // First, because a wide table scrolls.
-  head.prepend(h("td", {}));
+  head.prepend(h("th", { scope: "col" }, h("span", { class: "unseen" }, STRINGS.whyColumn)));
   [...body.rows].forEach((line, i) => line.prepend(h("td", { class: "narrow" }, rowReasons(rows[i]!, query, line))));
 }
 

@@ -27,3 +27,9 @@ export function href(iri: string): string | undefined {
 export function explanation(subject: string, predicate: string, object: string): string {
   return `${at("/explain")}?${new URLSearchParams({ subject, predicate, object })}`;
 }
+
+/** Who made the data, as the page says in JSON; nobody where it does not. */
+export function credits(): { authors: string[]; title: string; year: string } {
+  const found = globalThis.document?.querySelector<HTMLElement>("[data-credits]")?.dataset["credits"];
+  return found ? (JSON.parse(found) as ReturnType<typeof credits>) : { authors: [], title: "", year: "" };
+}

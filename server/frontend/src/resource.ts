@@ -48,8 +48,9 @@ async function evidence(iri: string, space: number): Promise<Node[]> {
     `OPTIONAL { ?evidence <${SRV}low> ?low ; <${SRV}high> ?high } OPTIONAL { ?evidence <${SRV}measure> ?measure } ` +
     `OPTIONAL { ?evidence <${SRV}unit> ?unit } } ORDER BY ?measure ?unit ?stance ?evidence`;
   const amounts =
-    `SELECT DISTINCT ?stance ?evidence ?amount ?low ?high ?unit WHERE { ${BEARS(iri)} ?evidence <${SRV}amount> ?amount . ` +
-    `?amount <${SRV}low> ?low ; <${SRV}high> ?high ; <${SRV}unit> ?unit } ORDER BY ?unit ?low ?evidence`;
+    `SELECT DISTINCT ?stance ?evidence ?measure ?low ?high ?unit WHERE { ${BEARS(iri)} ?evidence <${SRV}amount> ?amount . ` +
+    `?amount <${SRV}low> ?low ; <${SRV}high> ?high ; <${SRV}unit> ?unit OPTIONAL { ?amount <${SRV}amountOf> ?measure } } ` +
+    `ORDER BY ?measure ?unit ?low ?stance ?evidence`;
   const parts = await Promise.all([section(figures, STRINGS.evidenceFigures, space), section(amounts, STRINGS.evidenceAmounts, space)]);
   return parts.flat();
 }

@@ -39,7 +39,8 @@ export const STRINGS = {
   graphUnsigned: "no sign",
   graphSummary: (nodes: number, edges: number) => `A graph of ${nodes} things and ${edges} relations; the table below says the same.`,
   graphLegend: "An arrow raises what it points at; a broken line that ends in a bar lowers it.",
-  graphCut: (kept: number, all: number) => `${kept} of ${all} relations are drawn; the table has all.`,
+  graphCut: (drawn: number, listed: number, all: number) =>
+    `${drawn} of ${all} relations are drawn; the table has ${listed < all ? `the first ${listed}` : "all"}.`,
   neighbourhood: "Neighbourhood",
   neighbourhoodLead: "What stands nearest, by the relations that are asserted or built by rule; select a name to go there.",
 
@@ -92,6 +93,7 @@ export const STRINGS = {
   standingUnknown: "What the inferences add could not be found out.",
   standingLimit: "The query has a LIMIT, so other rows may fill the place of those that are left out.",
   why: "Why?",
+  whyColumn: "Why",
   whyNone: "No statement between the things of this row was inferred or built by rule: the row is asserted, counted or calculated.",
   whyLabel: "Statements behind this row that nobody asserted",
 
@@ -101,6 +103,9 @@ export const STRINGS = {
   problemReplace: (from: string, to: string) => `Replace ${from} by ${to}`,
   problemNetwork: "The server cannot be reached.",
   problemNetworkHint: "See whether it runs, then run the query again.",
+  emptyAlone: (line: number) => `In line ${line} the answer becomes empty. This part finds nothing, even by itself:`,
+  emptyTogether: (line: number) => `In line ${line} the answer becomes empty. This part does find something, but nothing that fits what stands before it:`,
+  emptyWithout: "Leave it out and run",
   emptyUnknown: (name: string) => `${name} stands nowhere in this graph.`,
 
   share: "Share",

@@ -9,6 +9,7 @@ import { hasDataset, mark } from "../src/query/standing";
 import { matching } from "../src/query/complete";
 import { flatten, type Proof } from "../src/explanation";
 import { Problem, read } from "../src/rdf/endpoint";
+import { fromContext } from "../src/rdf/prefixes";
 import type { Row } from "../src/rdf/terms";
 
 const row = (value: string): Row => ({ x: { type: "literal", value } });
@@ -50,13 +51,29 @@ test("a missing prefix that the root has is put first, and a mistyped one is exc
   expect(exchangePrefix("SELECT * { a:b a:c a:d }", "a", "bb")).toBe("SELECT * { bb:b bb:c bb:d }");
 });
 
+test("a mistyped keyword is exchanged where the problem is, and a name is not taken for one", () => {
+  const mend = (query: string, line: number, column: number) => repairs(query, new Problem("", "", "", line, column, 400), {})[0]?.query;
+  expect(mend("SELCT * { ?s ?p ?o }", 1, 1)).toBe("SELECT * { ?s ?p ?o }");
+  expect(mend("SELECT * {\n ?s ?p ?o\n OPTOINAL { ?s ?q ?r } }", 3, 2)).toBe("SELECT * {\n ?s ?p ?o\n OPTIONAL { ?s ?q ?r } }");
+  expect(mend("SELECT * { ?selct ?p ?o ", 1, 24)).toBeUndefined();
+});
+
+test("prefixes are read from a context in either form", () => {
+  expect(fromContext({ "@version": "1.1", a: "urn:a#", b: { "@id": "urn:b#" } })).toEqual({ a: "urn:a#", b: "urn:b#" });
+});
+
 test("snippets carry the query whole, quotes included", () => {
   const query = `SELECT * { ?s ?p "it's" }`;
-  const asked = { endpoint: "http://localhost/sparql", query, inference: true, version: "1" };
-  const [curl, python, r] = snippets(asked).map((snippet) => snippet.text);
+  const asked = { endpoint: "http://localhost/sparql", query, inference: true, version: "1", address: "http://localhost/sparql?query=a%20b#result=abc1", digest: "abc1" };
+  const credits = { authors: ["Müller & Sons", "N. Body"], title: "Pumps_and {tanks}", year: "2026" };
+  const [curl, python, r, bibtex] = snippets(asked, credits).map((snippet) => snippet.text);
   expect(curl).toContain(`'query=SELECT * { ?s ?p "it'\\''s" }'`);
   expect(python).toContain(`"""SELECT * { ?s ?p "it's" }"""`);
   expect(r).toContain(`"SELECT * { ?s ?p \\"it's\\" }"`);
+  expect(bibtex).toContain("author = {{Müller \\& Sons} and {N. Body}}");
+  expect(bibtex).toContain("howpublished = {Pumps\\_and \\{tanks\\}}");
+  expect(bibtex).toContain("url = {http://localhost/sparql?query=a%20b#result=abc1}");
+  expect(bibtex).toContain("abc1");
   expect(JSON.parse(notebook(asked, "A question")).cells).toHaveLength(2);
 });
 

@@ -12,13 +12,16 @@ import type { Edge, NameOf, Sign } from "./shape";
 const MOST_EDGES = 60;
 // Without signs each arrow bears its relation in words, which takes room.
 const MOST_WORDED = 16;
+// Nobody reads more; a query has them all.
+const MOST_LISTED = 300;
 const SIGNS: Record<Sign, string> = { "+": `+ ${STRINGS.graphPlus}`, "-": `− ${STRINGS.graphMinus}`, "": STRINGS.graphUnsigned };
 
 /** The figure of the edges for a space of that many pixels; `focus` is marked. */
 export async function graphFigure(all: Edge[], title: string, space: number, focus: string[] = [], headed = false): Promise<HTMLElement> {
   const ordered = [...all].sort((a, b) => touches(b, focus) - touches(a, focus));
   const drawn = ordered.slice(0, all.some((edge) => edge.sign) ? MOST_EDGES : MOST_WORDED);
-  const nameOf = await names([...ends(all), ...all.flatMap((edge) => (edge.relation ? [edge.relation.value] : []))]);
+  const listed = ordered.slice(0, MOST_LISTED);
+  const nameOf = await names([...ends(listed), ...listed.flatMap((edge) => (edge.relation ? [edge.relation.value] : []))]);
   const nodes = ends(drawn);
   const boxes = nodes.map((iri): Box => ({ id: iri, text: nameOf(iri), href: href(iri), kind: focus.includes(iri) ? "focus" : "thing" }));
   const hasSigns = drawn.some((edge) => edge.sign);
@@ -32,9 +35,9 @@ export async function graphFigure(all: Edge[], title: string, space: number, foc
     title,
     svg,
     headed,
-    notes: [...(hasSigns ? [STRINGS.graphLegend] : []), ...(drawn.length < all.length ? [STRINGS.graphCut(drawn.length, all.length)] : [])],
+    notes: [...(hasSigns ? [STRINGS.graphLegend] : []), ...(drawn.length < all.length ? [STRINGS.graphCut(drawn.length, listed.length, all.length)] : [])],
     head: [STRINGS.graphSubject, STRINGS.graphRelation, STRINGS.graphObject, ...(hasSigns ? [STRINGS.graphSign] : [])],
-    body: ordered.map((edge) => [
+    body: listed.map((edge) => [
       link(edge.from.value, nameOf),
       edge.relation ? link(edge.relation.value, nameOf) : "",
       link(edge.to.value, nameOf),

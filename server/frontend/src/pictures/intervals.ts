@@ -10,6 +10,8 @@ const SIZE = 13;
 const LINE = 17;
 const GAP = 10;
 const AXIS = 30;
+// What a figure's frame and padding take.
+const ROOM = 20;
 
 interface Columns {
   label: number;
@@ -21,7 +23,7 @@ interface Columns {
 
 /** Draw a plot for a space of that many pixels. */
 export function drawPlot(plot: Plot, title: string, space: number): SVGSVGElement {
-  const total = Math.max(300, Math.min(space, 960));
+  const total = Math.max(300, Math.min(space - ROOM, 960));
   const columns = arrange(total);
   const content: SVGElement[] = [];
   let y = 0;
@@ -57,17 +59,26 @@ function drawPanel(panel: Panel, columns: Columns, top: number, total: number): 
   }
   const numbers = panel.marks.flatMap(({ point, low, high }) => [point, low, high].filter((n) => n !== undefined));
   const axis = scale(panel.scale, panel.reference === undefined ? numbers : [...numbers, panel.reference], columns.from, columns.to);
-  const start = y;
   const rows: SVGElement[] = [];
+  const lines: SVGElement[] = [];
+  const spans: [number, number][] = columns.stacked ? [] : [[y, y]];
   for (const mark of panel.marks) {
     const row = drawMark(mark, columns, axis.at, y, total);
     rows.push(...row.content);
     y = row.end;
+    // Where labels stand above their marks, no line runs through them.
+    if (columns.stacked) {
+      spans.push([row.middle - LINE / 2, row.middle + LINE / 2]);
+    } else {
+      spans[0]![1] = y;
+    }
   }
-  const lines = axis.ticks.map((tick) => s("line", { x1: tick.at, x2: tick.at, y1: start, y2: y, class: "grid" }));
-  if (panel.reference !== undefined) {
-    const x = axis.at(panel.reference);
-    lines.push(s("line", { x1: x, x2: x, y1: start, y2: y, class: "reference" }));
+  for (const [from, to] of spans) {
+    lines.push(...axis.ticks.map((tick) => s("line", { x1: tick.at, x2: tick.at, y1: from, y2: to, class: "grid" })));
+    if (panel.reference !== undefined) {
+      const x = axis.at(panel.reference);
+      lines.push(s("line", { x1: x, x2: x, y1: from, y2: to, class: "reference" }));
+    }
   }
   const labels = spaced(axis.ticks).map((tick) => s("text", { x: tick.at, y: y + LINE, class: "tick", "text-anchor": "middle" }, tick.text));
   content.push(...lines, ...rows, ...labels);
@@ -76,10 +87,14 @@ function drawPanel(panel: Panel, columns: Columns, top: number, total: number): 
 
 function drawMark(mark: Mark, columns: Columns, at: (n: number) => number, top: number, total: number) {
   const lines = wrap(mark.label, columns.label - 8, SIZE, 2);
-  const height = lines.length * LINE + GAP + (columns.stacked ? LINE : 0);
-  const middle = columns.stacked ? top + lines.length * LINE + LINE / 2 + 2 : top + height / 2;
+  // On a narrow page the figure stands on lines of its own, between the label and the mark.
+  const figures = columns.stacked ? wrap(mark.text, total, SIZE, 2) : [];
+  const above = (lines.length + figures.length) * LINE;
+  const height = columns.stacked ? above + LINE + GAP : lines.length * LINE + GAP;
+  const middle = columns.stacked ? top + above + LINE / 2 + 2 : top + height / 2;
   const first = columns.stacked ? top + LINE - 3 : middle - ((lines.length - 1) * LINE) / 2 + 4;
   const content: SVGElement[] = lines.map((line, i) => s("text", { x: 0, y: first + i * LINE, class: "name" }, line));
+  content.push(...figures.map((line, i) => s("text", { x: 0, y: first + (lines.length + i) * LINE, class: "figure" }, line)));
   if (mark.low !== undefined && mark.high !== undefined) {
     const [from, to] = [at(mark.low), at(mark.high)];
     if (to - from < 1 && mark.point === undefined) {
@@ -92,14 +107,11 @@ function drawMark(mark: Mark, columns: Columns, at: (n: number) => number, top: 
   if (mark.point !== undefined) {
     content.push(s("rect", { x: at(mark.point) - 4.5, y: middle - 4.5, width: 9, height: 9, class: mark.low === undefined ? "point lone" : "point" }));
   }
-  if (columns.stacked) {
-    const under = wrap(mark.text, total, SIZE, 1)[0] ?? "";
-    content[lines.length - 1]!.append(s("tspan", { class: "figure" }, `  ${under}`));
-  } else {
+  if (!columns.stacked) {
     content.push(s("text", { x: total, y: middle + 4, class: "figure", "text-anchor": "end" }, mark.text));
   }
   content[0]?.append(s("title", {}, `${mark.label}: ${mark.text}`));
-  return { content, end: top + height };
+  return { content, middle, end: top + height };
 }
 
 /** The ticks whose texts do not run into one another. */

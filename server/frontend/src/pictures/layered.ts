@@ -36,6 +36,8 @@ export interface Options {
 
 // Beyond this, text of 13 pixels cannot be read.
 const SMALLEST = 0.78;
+// What a figure's frame and padding take.
+const ROOM = 20;
 
 interface Laid extends Box {
   lines: string[];
@@ -46,10 +48,52 @@ interface Laid extends Box {
 
 /** Draw boxes and arrows. Boxes with an address are links, so the picture is a group, not an image. */
 export function drawLayered(boxes: Box[], arrows: Arrow[], options: Options): SVGSVGElement {
+  const { graph, laid, w, hgt } = fitted(boxes, arrows, options);
+  const id = unique("layers");
+  const lines = arrows.map((arrow, i) => drawArrow(arrow, graph.edge({ v: arrow.from, w: arrow.to, name: String(i) }) as { points: Point[] }, id));
+  const shapes = [...laid.values()].map((box) => drawBox(box, graph.node(box.id) as Point));
+  const zoom = Math.min(1, Math.max(SMALLEST, (options.space - ROOM) / w));
+  return s(
+    "svg",
+    { viewBox: `0 0 ${w} ${hgt}`, width: Math.round(w * zoom), height: Math.round(hgt * zoom), role: "group", "aria-labelledby": `${id}-title`, class: "layered" },
+    s("title", { id: `${id}-title` }, options.title),
+    s("defs", {}, ...markers(id)),
+    ...lines,
+    ...shapes,
+  );
+}
+
+interface Layout {
+  graph: InstanceType<typeof dagre.graphlib.Graph>;
+  laid: Map<string, Laid>;
+  w: number;
+  hgt: number;
+}
+
+/** The first layout that the space has room for: as asked, narrower, then downwards; else the narrowest. */
+function fitted(boxes: Box[], arrows: Arrow[], options: Options): Layout {
+  const tried: Layout[] = [];
+  const narrow = Math.round(options.box * 0.78);
+  for (const [direction, box, gap] of [
+    [options.direction, options.box, 1],
+    [options.direction, narrow, 0.6],
+    ["TB", options.box, 1],
+    ["TB", narrow, 0.8],
+  ] as const) {
+    const layout = lay(boxes, arrows, direction, box, gap);
+    if (layout.w * SMALLEST <= options.space - ROOM) {
+      return layout;
+    }
+    tried.push(layout);
+  }
+  return tried.reduce((a, b) => (b.w < a.w ? b : a));
+}
+
+function lay(boxes: Box[], arrows: Arrow[], direction: Options["direction"], most: number, gap: number): Layout {
   const graph = new dagre.graphlib.Graph({ multigraph: true });
-  const isDown = options.direction === "TB";
-  graph.setGraph({ rankdir: options.direction, nodesep: isDown ? 22 : 16, ranksep: isDown ? 46 : 60, edgesep: 14, marginx: 6, marginy: 6 });
-  const laid = new Map(boxes.map((box) => [box.id, measure(box, options.box)]));
+  const isDown = direction === "TB";
+  graph.setGraph({ rankdir: direction, nodesep: isDown ? 22 : 16, ranksep: (isDown ? 46 : 60) * gap, edgesep: 14, marginx: 6, marginy: 6 });
+  const laid = new Map(boxes.map((box) => [box.id, measure(box, most)]));
   for (const [id, box] of laid) {
     graph.setNode(id, { width: box.width, height: box.height });
   }
@@ -59,19 +103,7 @@ export function drawLayered(boxes: Box[], arrows: Arrow[], options: Options): SV
   });
   dagre.layout(graph);
   const size = graph.graph();
-  const [w, hgt] = [Math.ceil(size.width ?? 0), Math.ceil(size.height ?? 0)];
-  const id = unique("layers");
-  const lines = arrows.map((arrow, i) => drawArrow(arrow, graph.edge({ v: arrow.from, w: arrow.to, name: String(i) }), id));
-  const shapes = [...laid.values()].map((box) => drawBox(box, graph.node(box.id)));
-  const zoom = Math.min(1, Math.max(SMALLEST, (options.space - 20) / w));
-  return s(
-    "svg",
-    { viewBox: `0 0 ${w} ${hgt}`, width: Math.round(w * zoom), height: Math.round(hgt * zoom), role: "group", "aria-labelledby": `${id}-title`, class: "layered" },
-    s("title", { id: `${id}-title` }, options.title),
-    s("defs", {}, ...markers(id)),
-    ...lines,
-    ...shapes,
-  );
+  return { graph, laid, w: Math.ceil(size.width ?? 0), hgt: Math.ceil(size.height ?? 0) };
 }
 
 function measure(box: Box, most: number): Laid {

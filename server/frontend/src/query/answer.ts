@@ -9,18 +9,18 @@ import type { Row } from "../rdf/terms";
 import { STRINGS } from "../strings";
 import { Tabs } from "../ui/tabs";
 import { digest } from "./digest";
-import type { Run } from "./page";
+import type { Run } from "./run";
 import { elsewhere } from "./elsewhere";
 import { link, short, type Shared } from "./share";
 import { compare, type Comparison } from "./standing";
 import { ResultTable } from "./table";
-import { showUnknown } from "./trouble";
+import { showNothing, type Acts } from "./trouble";
 
 interface Known {
   named: Map<string, string>;
   table: Prefixes;
   promised: Shared | undefined;
-  replace: (query: string) => void;
+  acts: Acts;
 }
 
 /** Fill `output` with an answer. Pictures and standings come when they are there. */
@@ -40,7 +40,7 @@ export async function show(output: HTMLElement, status: HTMLElement, run: Run, a
     output.append(h("p", { class: "truth" }, answer.truth ? STRINGS.answerYes : STRINGS.answerNo));
   } else if (!answer.rows.length && !answer.triples.length) {
     output.append(h("p", {}, STRINGS.answerNothing));
-    await showUnknown(output, run.query, known.replace);
+    await showNothing(output, run, known.acts);
   } else {
     fill(output, notes, run, answer, known);
   }

@@ -37,7 +37,7 @@ export async function suggestions(query: string, cursor: number): Promise<{ star
   }
   const table = await prefixes();
   const own = declared(query);
-  const all = await candidates(place, token, { ...table, ...own });
+  const all = await candidates(place, token, Object.assign(Object.create(null), table, own));
   const found = all.slice(0, MOST).map(({ iri, label, kind }) => suggestion(iri, label, kind, own, table));
   return { start, found };
 }
@@ -101,7 +101,7 @@ async function things(token: string, table: Prefixes): Promise<{ iri: string; la
     return [];
   }
   const found = await search(typed).catch(() => []);
-  return found.filter(({ iri }) => iri.startsWith(namespace)).map(({ iri, label }) => ({ iri, label, kind: STRINGS.completionThing }));
+  return found.filter(({ iri }) => iri.startsWith(namespace)).map(({ iri, label, kind }) => ({ iri, label, kind: kind ?? STRINGS.completionThing }));
 }
 
 /** The classes and properties that this endpoint declares or uses, asked for once. */

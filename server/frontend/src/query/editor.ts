@@ -23,6 +23,8 @@ interface CodeMirror {
   addLineClass(line: number, where: string, name: string): void;
   removeLineClass(line: number, where: string, name: string): void;
   lineCount(): number;
+  getLine(line: number): string;
+  markText(from: Place, to: Place, options: object): { clear(): void };
   focus(): void;
   refresh(): void;
   on(event: string, act: (mirror: unknown, change: { text: string[] }) => void): void;
@@ -41,6 +43,7 @@ interface Hint {
 export class Editor {
   private readonly mirror: CodeMirror;
   private marked: number | undefined;
+  private place: { clear(): void } | undefined;
 
   /** Takes the place of `textarea`, which stays in the form and is kept up to date. */
   constructor(
@@ -98,11 +101,18 @@ export class Editor {
   }
 
   /** Show where something is wrong; lines and columns count from one. */
-  mark(line: number): void {
+  mark(line: number, column = 0): void {
     this.unmark();
-    if (line >= 1 && line <= this.mirror.lineCount()) {
-      this.marked = line - 1;
-      this.mirror.addLineClass(this.marked, "background", "wrong");
+    if (line < 1 || line > this.mirror.lineCount()) {
+      return;
+    }
+    this.marked = line - 1;
+    this.mirror.addLineClass(this.marked, "background", "wrong");
+    const text = this.mirror.getLine(this.marked);
+    const word = /^[^\s{}()[\].;,]+|^./u.exec(text.slice(Math.max(0, column - 1)))?.[0];
+    if (column && word) {
+      const [from, to] = [column - 1, column - 1 + word.length];
+      this.place = this.mirror.markText({ line: this.marked, ch: from }, { line: this.marked, ch: to }, { className: "wrong-word" });
     }
   }
 
@@ -116,6 +126,8 @@ export class Editor {
       this.mirror.removeLineClass(this.marked, "background", "wrong");
       this.marked = undefined;
     }
+    this.place?.clear();
+    this.place = undefined;
   }
 
   private complete(): void {

@@ -1,11 +1,13 @@
 // A run and its answer in, the ways to keep and to repeat it out: link, formats, curl, Python, R, notebook.
 
 import { button, h } from "../dom";
-import { at } from "../page";
+import { at, credits } from "../page";
 import { download } from "../pictures/figure";
 import type { Answer } from "../rdf/endpoint";
 import { STRINGS } from "../strings";
-import type { Run } from "./page";
+import { copyButton, snippet } from "../ui/copy";
+import { Tabs } from "../ui/tabs";
+import type { Run } from "./run";
 import { short, type Shared } from "./share";
 import { notebook, snippets, type Asked } from "./snippets";
 
@@ -17,14 +19,21 @@ const FORMATS: Record<Answer["kind"], string[]> = {
 
 /** The part of the page below an answer. */
 export function elsewhere(run: Run, answer: Answer, own: Shared, address: string): HTMLElement {
-  const asked: Asked = { endpoint: location.origin + at("/sparql"), query: run.query, inference: run.inference, version: short(own.version) };
+  const asked: Asked = {
+    endpoint: location.origin + at("/sparql"),
+    query: run.query,
+    inference: run.inference,
+    version: short(own.version),
+    address,
+    digest: own.digest,
+  };
   return h(
     "div",
     { class: "elsewhere" },
     details(STRINGS.share, share(own, address)),
     details(
       STRINGS.copyAs,
-      h("div", {}, ...snippets(asked).map(({ name, text }) => h("section", {}, h("h3", {}, name), code(text)))),
+      code(asked),
       h("section", {}, h("h3", {}, STRINGS.copyNotebook), button(STRINGS.copySave, () => download(notebook(asked, document.title), "application/x-ipynb+json", "query.ipynb"), { class: "small" })),
     ),
     formats(run, answer),
@@ -58,21 +67,7 @@ function details(name: string, ...children: Node[]): HTMLElement {
   return h("details", {}, h("summary", {}, name), ...children);
 }
 
-function code(text: string): HTMLElement {
-  return h("div", { class: "snippet" }, h("pre", { tabindex: 0 }, h("code", {}, text)), copyButton(STRINGS.copyText, text));
-}
-
-/** A button that copies; where the browser does not let it, the text stays to be selected. */
-function copyButton(name: string, text: string): HTMLButtonElement {
-  const made = button(
-    name,
-    () => {
-      void navigator.clipboard?.writeText(text).then(() => {
-        made.textContent = STRINGS.copied;
-        setTimeout(() => (made.textContent = name), 2000);
-      });
-    },
-    { class: "small" },
-  );
-  return made;
+function code(asked: Asked): HTMLElement {
+  const made = snippets(asked, credits()).map(({ name, text }) => ({ name, make: () => Promise.resolve(snippet(text)) }));
+  return new Tabs(STRINGS.copyAs, made).element;
 }

@@ -2,23 +2,15 @@
 
 import "./query.css";
 import { button, h } from "../dom";
-import { ask, Problem, type Answer } from "../rdf/endpoint";
+import { ask, fromDocument, Problem, type Answer, type ProblemDocument } from "../rdf/endpoint";
 import { labels } from "../rdf/labels";
 import { prefixes } from "../rdf/prefixes";
 import { STRINGS } from "../strings";
 import { show as showAnswer } from "./answer";
 import { Editor } from "./editor";
-import { showProblem } from "./trouble";
+import type { Run } from "./run";
+import { showProblem, type Acts } from "./trouble";
 import { promised } from "./share";
-
-/** What one run was about. */
-export interface Run {
-  query: string;
-  inference: boolean;
-  compared: boolean;
-  signal: AbortSignal;
-  seconds: number;
-}
 
 /** Take the form over. Without a script it sends itself, and the server answers with a page. */
 export async function enhance(): Promise<void> {
@@ -38,6 +30,10 @@ class QueryPage {
   private readonly inference: HTMLSelectElement | null;
   private running: AbortController | undefined;
   private readonly promise = promised(location.hash);
+  private readonly acts: Acts = {
+    go: (line, column) => this.editor.go(line, column),
+    replace: (query) => this.replace(query),
+  };
 
   constructor(
     private readonly form: HTMLFormElement,
@@ -72,6 +68,12 @@ class QueryPage {
       document.querySelector("h1")?.replaceChildren(STRINGS.queryTitle);
       form.closest("section")?.querySelector("h2")?.remove();
       await this.run();
+    }
+    // One that came with a problem shows it where it can be mended; it is not asked for a second time.
+    const banner = document.querySelector<HTMLElement>("[data-problem]");
+    if (banner) {
+      banner.remove();
+      await this.told(this.editor.text, fromDocument(JSON.parse(banner.dataset["problem"]!) as ProblemDocument));
     }
   }
 
@@ -131,7 +133,7 @@ class QueryPage {
       return;
     }
     this.status.textContent = "";
-    await showAnswer(this.output, this.status, run, answer, { named, table, promised: this.promise, replace: (query) => this.replace(query) });
+    await showAnswer(this.output, this.status, run, answer, { named, table, promised: this.promise, acts: this.acts });
   }
 
   private async failed(query: string, error: unknown, signal: AbortSignal): Promise<void> {
@@ -139,15 +141,15 @@ class QueryPage {
       this.status.textContent = STRINGS.stopped;
       return;
     }
-    const problem = error instanceof Problem ? error : new Problem(STRINGS.problemNetwork, "", STRINGS.problemNetworkHint);
+    await this.told(query, error instanceof Problem ? error : new Problem(STRINGS.problemNetwork, "", STRINGS.problemNetworkHint));
+  }
+
+  private async told(query: string, problem: Problem): Promise<void> {
     if (problem.line) {
-      this.editor.mark(problem.line);
+      this.editor.mark(problem.line, problem.column);
     }
     this.status.textContent = "";
-    await showProblem(this.output, query, problem, {
-      go: (line, column) => this.editor.go(line, column),
-      replace: (text) => this.replace(text),
-    });
+    await showProblem(this.output, query, problem, this.acts);
   }
 
   private replace(query: string): void {

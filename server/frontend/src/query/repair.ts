@@ -1,7 +1,7 @@
 // A query that failed, or found nothing, and the server's reason in; ways to mend it out.
 
 import { rows, type Problem } from "../rdf/endpoint";
-import { declared, namedIn, names, nearest, shrink, type Prefixes } from "../rdf/prefixes";
+import { bare, declared, namedIn, names, nearest, shrink, type Prefixes } from "../rdf/prefixes";
 import { STRINGS } from "../strings";
 import { search } from "../ui/search";
 
@@ -23,7 +23,7 @@ export function repairs(query: string, problem: Problem, table: Prefixes): Repai
     return right === undefined ? [] : [[wrong, right]];
   });
   if (!meant.length) {
-    return [];
+    return [...keyword(query, problem)];
   }
   const mistyped = meant.filter(([wrong, right]) => wrong !== right);
   const lines = [...new Set(meant.map(([, right]) => right))].filter((prefix) => !(prefix in own)).map((prefix) => `PREFIX ${prefix}: <${table[prefix]}>`);
@@ -33,6 +33,28 @@ export function repairs(query: string, problem: Problem, table: Prefixes): Repai
     ...(lines.length ? [STRINGS.problemPut(lines.join(" "))] : []),
   ];
   return [{ text: said.join("; "), query: [...lines, body].join("\n") }];
+}
+
+const KEYWORDS = (
+  "SELECT DISTINCT REDUCED CONSTRUCT DESCRIBE ASK WHERE FROM NAMED PREFIX BASE OPTIONAL UNION MINUS GRAPH FILTER BIND VALUES SERVICE " +
+  "EXISTS GROUP ORDER HAVING LIMIT OFFSET ASC DESC COUNT SUM AVG MIN MAX SAMPLE GROUP_CONCAT SEPARATOR"
+).split(" ");
+
+/** A mistyped keyword at or just before the place of the problem. */
+function* keyword(query: string, problem: Problem): Generator<Repair> {
+  const lines = query.split("\n");
+  const before = lines.slice(0, problem.line - 1).reduce((sum, line) => sum + line.length + 1, 0);
+  const at = before + Math.max(0, problem.column - 1);
+  const words = [...bare(query).matchAll(/(?<![?$:\p{L}\p{N}_-])[A-Za-z_]{3,}(?![:\p{L}\p{N}_-])/gu)].filter((word) => word.index <= at);
+  for (const word of words.slice(-2).reverse()) {
+    const [wrong] = word;
+    const right = KEYWORDS.includes(wrong.toUpperCase()) ? undefined : nearest(wrong, KEYWORDS);
+    if (problem.line && right) {
+      const mended = query.slice(0, word.index) + right + query.slice(word.index + wrong.length);
+      yield { text: STRINGS.problemReplace(wrong, right), query: mended };
+      return;
+    }
+  }
 }
 
 /** A query with one prefix in place of another, in its body only. */

@@ -10,15 +10,48 @@ export interface Asked {
   query: string;
   inference: boolean;
   version: string;
+  /** The address that asks the query again, and the digest of what it answered. */
+  address: string;
+  digest: string;
 }
 
-/** curl, Python and R, ready to be pasted. */
-export function snippets(asked: Asked): Snippet[] {
+/** What the page says about who made the data. */
+export interface Credits {
+  authors: string[];
+  title: string;
+  year: string;
+}
+
+/** curl, Python, R and BibTeX, ready to be pasted. */
+export function snippets(asked: Asked, credits: Credits): Snippet[] {
   return [
     { name: "curl", text: curl(asked) },
     { name: "Python", text: python(asked) },
     { name: "R", text: r(asked) },
+    { name: "BibTeX", text: bibtex(asked, credits) },
   ];
+}
+
+function bibtex({ query, version, address, digest }: Asked, { authors, title, year }: Credits): string {
+  const question = /^#\+ question:\s*(.+)$/m.exec(query)?.[1] ?? "SPARQL query";
+  const fields: [string, string][] = [
+    ["author", authors.map((name) => `{${tex(name)}}`).join(" and ")],
+    ["title", tex(question)],
+    ["howpublished", tex(title)],
+    ["year", tex(year)],
+    ["version", tex(version)],
+    ["note", `Digest of the answer: ${tex(digest)}`],
+    ["url", address.replace(/[{}\\]/g, (letter) => encodeURIComponent(letter))],
+  ];
+  const lines = fields.filter(([, value]) => value).map(([name, value]) => `  ${name} = {${value}}`);
+  return `@misc{query-${digest.slice(0, 8)},\n${lines.join(",\n")}\n}`;
+}
+
+const TEX: Record<string, string> = { "\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}" };
+
+/** A text in which nothing has a meaning to TeX. */
+export function tex(text: string): string {
+  return text.replace(/[\\~^&%$#_{}]/g, (letter) => TEX[letter] ?? `\\${letter}`);
 }
 
 function curl({ endpoint, query, inference }: Asked): string {
@@ -54,7 +87,7 @@ function pythonText(text: string): string {
 function r({ endpoint, query, inference, version }: Asked): string {
   const off = inference ? "" : `, "&inference=off"`;
   return `# Written for version ${version} of the data.
-query <- ${JSON.stringify(query).replace(/\\n/g, "\n")}
+query <- "${query.split("\n").map((line) => JSON.stringify(line).slice(1, -1)).join("\n")}"
 address <- paste0(${JSON.stringify(`${endpoint}?format=csv&query=`)}, URLencode(query, reserved = TRUE)${off})
 rows <- read.csv(url(address), encoding = "UTF-8")
 head(rows)`;

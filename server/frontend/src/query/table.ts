@@ -40,7 +40,7 @@ export class ResultTable {
       this.withLabels = toggle.checked;
       this.fill();
     });
-    const table = h("table", {}, h("thead", {}, this.head()), this.body);
+    const table = h("table", {}, h("caption", { class: "unseen" }, STRINGS.answer), h("thead", {}, this.head()), this.body);
     this.element = h(
       "div",
       {},
@@ -66,7 +66,7 @@ export class ResultTable {
       return cell;
     });
     const extra = this.content.compared ? [h("th", { scope: "col" }, STRINGS.standing)] : [];
-    return h("tr", {}, this.content.inference ? h("td") : undefined, ...extra, ...cells);
+    return h("tr", {}, this.content.inference ? h("th", { scope: "col" }, h("span", { class: "unseen" }, STRINGS.whyColumn)) : undefined, ...extra, ...cells);
   }
 
   private sort(name: string, cell: HTMLElement): void {
@@ -100,7 +100,7 @@ export class ResultTable {
 
   private line(index: number): HTMLTableRowElement {
     const row = this.content.rows[index]!;
-    const line = h("tr", {}, ...this.content.variables.map((name) => h("td", {}, this.cell(row[name]))));
+    const line = h("tr", {}, ...this.content.variables.map((name) => h("td", { class: number(row[name]) === undefined ? undefined : "number" }, this.cell(row[name]))));
     const standing = this.comparison?.standings[index];
     // What a row rests on comes first, because a wide table scrolls.
     if (this.content.compared) {

@@ -4,9 +4,11 @@ import { button, h } from "../dom";
 import type { Problem } from "../rdf/endpoint";
 import { prefixes } from "../rdf/prefixes";
 import { STRINGS } from "../strings";
+import { asker, emptied } from "./emptied";
 import { repairs, unknownNames, type Repair } from "./repair";
+import type { Run } from "./run";
 
-interface Acts {
+export interface Acts {
   go: (line: number, column: number) => void;
   replace: (query: string) => void;
 }
@@ -30,17 +32,27 @@ export async function showProblem(output: HTMLElement, query: string, problem: P
   );
 }
 
-/** Add to `output` which names of a query that found nothing stand nowhere. */
-export async function showUnknown(output: HTMLElement, query: string, replace: (query: string) => void): Promise<void> {
-  const found = await unknownNames(query).catch(() => []);
-  if (found.length) {
-    output.append(
+/** Add to `output` why a query found nothing: names that stand nowhere, and the part that empties the pattern. */
+export async function showNothing(output: HTMLElement, run: Run, acts: Acts): Promise<void> {
+  const [unknown, part] = await Promise.all([
+    unknownNames(run.query).catch(() => []),
+    emptied(run.query, asker(run.inference, run.signal)).catch(() => undefined),
+  ]);
+  const said: HTMLElement[] = unknown.map(({ name, repair }) => h("p", {}, STRINGS.emptyUnknown(name), " ", repair ? mend(repair, acts.replace) : undefined));
+  if (part) {
+    said.push(
+      h("p", {}, part.matchesAlone ? STRINGS.emptyTogether(part.line) : STRINGS.emptyAlone(part.line)),
+      h("pre", { tabindex: 0 }, h("code", {}, part.unit.text)),
       h(
-        "div",
-        { class: "banner" },
-        ...found.map(({ name, repair }) => h("p", {}, STRINGS.emptyUnknown(name), " ", repair ? mend(repair, replace) : undefined)),
+        "p",
+        { class: "repairs" },
+        button(STRINGS.problemGo(part.line, part.column), () => acts.go(part.line, part.column), { class: "small" }),
+        mend({ text: STRINGS.emptyWithout, query: part.without }, acts.replace),
       ),
     );
+  }
+  if (said.length) {
+    output.append(h("div", { class: "banner" }, ...said));
   }
 }
 

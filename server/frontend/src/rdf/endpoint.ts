@@ -84,17 +84,24 @@ export function read(document: {
   return { kind: "rows", variables: document.head.vars ?? [], rows: found, truth: false, triples: [] };
 }
 
+/** The members of a problem document that are shown. */
+export interface ProblemDocument {
+  title?: string;
+  detail?: string;
+  hint?: string;
+  line?: number;
+  column?: number;
+  status?: number;
+}
+
+/** A problem document as a Problem. */
+export function fromDocument(said: ProblemDocument): Problem {
+  return new Problem(said.title ?? "", said.detail ?? "", said.hint ?? "", said.line ?? 0, said.column ?? 0, said.status ?? 0);
+}
+
 async function problem(response: Response): Promise<Problem> {
   try {
-    const said = (await response.json()) as Record<string, string & number>;
-    return new Problem(
-      said["title"] ?? response.statusText,
-      said["detail"] ?? "",
-      said["hint"] ?? "",
-      said["line"] ?? 0,
-      said["column"] ?? 0,
-      response.status,
-    );
+    return fromDocument({ title: response.statusText, status: response.status, ...((await response.json()) as ProblemDocument) });
   } catch {
     return new Problem(response.statusText || String(response.status), "", "", 0, 0, response.status);
   }

@@ -2,6 +2,7 @@
 
 import { at } from "../page";
 
+/** By prefix; without a prototype, so that `constructor:` is as good a name as any. */
 export type Prefixes = Record<string, string>;
 
 let loaded: Promise<Prefixes> | undefined;
@@ -9,10 +10,22 @@ let loaded: Promise<Prefixes> | undefined;
 /** The prefixes of the root, asked for once. */
 export function prefixes(): Promise<Prefixes> {
   loaded ??= fetch(at("/context.jsonld"))
-    .then((response) => response.json() as Promise<{ "@context": Prefixes }>)
-    .then((document) => document["@context"])
-    .catch(() => ({}));
+    .then((response) => response.json() as Promise<{ "@context": Context }>)
+    .then((document) => fromContext(document["@context"]))
+    .catch(() => table());
   return loaded;
+}
+
+type Context = Record<string, string | { "@id": string }>;
+
+/** The prefixes of a JSON-LD context, which may be written out as term definitions. */
+export function fromContext(context: Context): Prefixes {
+  const entries = Object.entries(context).filter(([name]) => !name.startsWith("@"));
+  return table(Object.fromEntries(entries.map(([name, value]) => [name, typeof value === "string" ? value : value["@id"]])));
+}
+
+function table(entries: Prefixes = {}): Prefixes {
+  return Object.assign(Object.create(null) as Prefixes, entries);
 }
 
 const LOCAL = /^[\p{L}\p{N}_]([\p{L}\p{N}_\-.]*[\p{L}\p{N}_-])?$/u;
@@ -32,7 +45,7 @@ export function shrink(iri: string, table: Prefixes): string {
 
 /** The prefixes that a query declares. */
 export function declared(query: string): Prefixes {
-  const found: Prefixes = {};
+  const found = table();
   for (const match of query.matchAll(/\bPREFIX\s+([\p{L}\p{N}_.-]*):\s*<([^<>\s]*)>/giu)) {
     found[match[1]!] = match[2]!;
   }

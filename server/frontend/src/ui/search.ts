@@ -7,6 +7,7 @@ import { STRINGS } from "../strings";
 interface Found {
   label: string;
   matched: string;
+  kind?: string | null;
   link: string | null;
 }
 
@@ -98,7 +99,8 @@ class Suggestions {
           return [];
         }
         const other = entry.matched !== entry.label ? h("span", { class: "quiet" }, ` ${entry.matched}`) : undefined;
-        const link = h("a", { href: entry.link, tabindex: -1 }, h("bdi", {}, entry.label), other);
+        const kind = entry.kind ? h("span", { class: "tag" }, entry.kind) : undefined;
+        const link = h("a", { href: entry.link, tabindex: -1 }, h("bdi", { dir: "auto" }, entry.label), other, kind);
         return [h("li", { id: unique("suggestion"), role: "option", "aria-selected": "false" }, link)];
       }),
     );

@@ -57,3 +57,18 @@ export class Tabs {
     }
   }
 }
+
+/** Make tabs of sections that stand below each other: the heading of each becomes its name. */
+export function tabbed(room: HTMLElement): void {
+  const sections = [...room.querySelectorAll<HTMLElement>(":scope > section")];
+  const label = room.getAttribute("aria-label") ?? "";
+  const tabs = sections.map((section) => {
+    const heading = section.querySelector("h2, h3, h4");
+    const name = heading?.textContent ?? "";
+    heading?.remove();
+    return { name, make: () => Promise.resolve(section) };
+  });
+  room.removeAttribute("role");
+  room.removeAttribute("aria-label");
+  room.replaceChildren(new Tabs(label, tabs).element);
+}
