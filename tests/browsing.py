@@ -176,26 +176,29 @@ class Browser:
             java_script_enabled=scripts,
             reduced_motion="reduce",
             bypass_csp=not policy,
-            extra_http_headers={"Accept": accept} if accept else {},
         )
         context.set_default_timeout(60_000)
         context.add_init_script(WATCH)
         visit = Visit(server, context.new_page(), scripts)
-        _record(context, visit)
+        _record(context, visit, {"accept": accept} if accept else {})
         yield visit
         if scripts:
             visit.check()
         context.close()
 
 
-def _record(context: playwright.BrowserContext, visit: Visit) -> None:
-    """Let `visit` know what its tab asks for and what fails there; what is elsewhere is not fetched."""
+def _record(context: playwright.BrowserContext, visit: Visit, said: dict[str, str]) -> None:
+    """Let `visit` know what its tab asks for and what fails there; what is elsewhere is not fetched.
+
+    `said` are headers of a page's request in place of the browser's own.
+    """
 
     def answer(route: playwright.Route) -> None:
         address = route.request.url
         if address.startswith((visit.server.base + "/", "blob:")):
             visit.asked.append(address)
-            route.continue_()
+            changed = said and route.request.is_navigation_request()
+            route.continue_(headers=route.request.headers | said if changed else None)
         else:
             visit.elsewhere.append(address)
             route.abort()

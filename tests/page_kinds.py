@@ -129,6 +129,8 @@ KINDS: dict[str, Callable[[Server], Place]] = {
     "class": thing("?x a owl:Class ; rdfs:subClassOf ?above . ?s a ?x FILTER(?above != ?x && isIRI(?above))"),
     "property": thing("?x a owl:ObjectProperty ; srv:sign ?sign"),
     "vocabulary": at("/server.html"),
+    "conformance": at("/conformance.html"),
+    "interface": at("/openapi"),
     "query": at("/sparql"),
     "query-written": query("SELECT * { ?s ?p ?o } LIMIT 7", edit="1"),
     "answer-table": query("SELECT ?s ?p ?o { ?s ?p ?o FILTER(isIRI(?s)) } ORDER BY ?s ?p ?o LIMIT 30"),

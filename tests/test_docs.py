@@ -31,7 +31,7 @@ def test_every_setting_stands_in_the_readme_with_its_default_and_sentence() -> N
         row = (
             f"| `--{name.replace('_', '-')}` | `{default}` | {sentence} |"
             if default not in ("", ())
-            else f"| `--{name}` | | {sentence} |"
+            else f"| `--{name.replace('_', '-')}` | | {sentence} |"
         )
         assert row in README, row
 

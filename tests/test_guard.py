@@ -138,7 +138,8 @@ def test_any_text_is_either_surveyed_or_refused(text: str) -> None:
 
 
 PIECES = """
-    SELECT select ASK DESCRIBE CONSTRUCT NOW() UUID() SERVICE FILTER UNION AS VALUES && { } ( ) [ ] . ; , / * + ? !
+    SELECT select ASK DESCRIBE CONSTRUCT NOW() UUID() SERVICE FILTER UNION AS VALUES &&
+    { } ( ) [ ] . ; , / * + ? !
     ?x :p a <http://x/select> <http://x/y> "SERVICE" 'ask' # 1.5 :a.b _:b"""
 
 

@@ -23,9 +23,7 @@ PREFIX = f"PREFIX srv: <{SERVER}> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-sc
 
 def section(page: str) -> str:
     """The contradiction view of a page, "" where it has none."""
-    found = re.search(
-        r'<section class="contradiction".*?</section>\s*(?=<section>|<section class="formats")', page, re.S
-    )
+    found = re.search(r'<section class="contradiction".*?</section>\s*(?=<div data-resource)', page, re.S)
     return found[0] if found else ""
 
 

@@ -92,6 +92,8 @@ def test_data_asked_for_by_version_never_changes_and_may_be_kept(server: Server)
         plain = server.get(address)
         assert plain.headers["cache-control"] == "no-cache"
         assert plain.body == kept.body
+    redirect = server.get(f"{path}?at={version[:12]}", "text/turtle")
+    assert redirect.headers["location"] == f"{path}.ttl?at={version[:12]}"
     # A page changes with the program.
     assert server.get(f"{path}.html?at={version}").headers["cache-control"] == "no-cache"
 

@@ -48,7 +48,7 @@ DEFERRED: dict[tuple[str, str], str] = {
 INSIDE = {
     "reasoning": (
         *("__init__", "inference", "engines", "clashes", "maintenance", "proofs"),
-        *("closure", "constructs", "rules", "facts", "terms", "limits"),
+        *("closure", "constructs", "queries", "rules", "facts", "terms", "limits"),
     ),
 }
 # What one room alone may know: the frameworks stay behind their door.

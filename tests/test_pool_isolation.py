@@ -227,7 +227,7 @@ def test_too_many_waiting_queries_are_told_to_come_back() -> None:
 
 def test_query_whose_turn_does_not_come_in_time_is_told_so(pool: Pool) -> None:
     taken = [pool._roster.take(time.monotonic() + 60, needs=frozenset()) for _ in range(LIMITS.workers)]
-    with pytest.raises(QueueFull, match="turn"):
+    with pytest.raises(QueryTimedOut, match=r"turn did not come within its limit of 0\.1 s"):
         pool.ask(Query(POINT, timeout_s=0.1))
     for worker in taken:
         pool._roster.give_back(worker, 0.0, 0)

@@ -26,7 +26,7 @@ _LABELS = (
     ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#label"),
 )
 Subject = ox.NamedNode | ox.BlankNode
-_MOST_KEPT = 1024
+_MOST_KEPT = 256
 
 
 @dataclass(frozen=True)

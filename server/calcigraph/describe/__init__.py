@@ -1,6 +1,6 @@
 """A dataset and an IRI in, one `Description` out; RDF and HTML are both renderings of that value."""
 
-from calcigraph.describe.comparison import Amount, Comparison, Facet, Trait
+from calcigraph.describe.comparison import Amount, Comparison, Facet, FacetValue
 from calcigraph.describe.describer import Describer
 from calcigraph.describe.details import Detail, Details, Told
 from calcigraph.describe.labels import Labels
@@ -26,6 +26,7 @@ __all__ = [
     "Detail",
     "Details",
     "Facet",
+    "FacetValue",
     "Fact",
     "Group",
     "Incoming",
@@ -37,7 +38,6 @@ __all__ = [
     "Standing",
     "Term",
     "Told",
-    "Trait",
     "Use",
     "Uses",
     "Value",

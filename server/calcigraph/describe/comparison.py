@@ -51,10 +51,10 @@ class Amount:
 
 
 @dataclass(frozen=True)
-class Trait:
+class FacetValue:
     """One value of a facet: its text as one line, its rank where it has one, and the fact that gives it.
 
-    Traits with the same text are one to a reader, whatever node they stand for.
+    Values with the same text are one to a reader, whatever node they stand for.
     """
 
     term: Term
@@ -82,9 +82,11 @@ class Comparison:
         self.rank = lru_cache(_MOST_KEPT)(self._rank)
         """The highest `srv:rank` of a term; 0 where it has none that is a whole number."""
 
-    def traits(self, node: Node, facet: Facet) -> tuple[Trait, ...]:
+    def values(self, node: Node, facet: Facet) -> tuple[FacetValue, ...]:
         """What `facet` says of `node`. Cost: a look-up for each step and each end."""
-        return tuple(self._trait(found.term, found.last) for found in walk(facet.route, self._cut, node))
+        return tuple(
+            self._facet_value(found.term, found.last) for found in walk(facet.route, self._cut, node)
+        )
 
     def _amount(self, node: Node) -> Amount | None:
         parts = [self._objects(node, SRV[name]) for name in ("low", "high", "unit")]
@@ -106,10 +108,10 @@ class Comparison:
     def _objects(self, node: Node, predicate: ox.NamedNode) -> list[Term]:
         return [fact.triple.object for fact in self._cut.about(node).get(predicate, ())]
 
-    def _trait(self, term: Term, fact: Fact | None) -> Trait:
+    def _facet_value(self, term: Term, fact: Fact | None) -> FacetValue:
         amount = self.amount(term) if isinstance(term, Node) else None
         text = self._said(amount) if amount else self._labels.of(term).value
-        return Trait(term, text, self.rank(term), fact, amount)
+        return FacetValue(term, text, self.rank(term), fact, amount)
 
     def _said(self, amount: Amount) -> str:
         of = " ".join(self._labels.of(node).value for node in amount.of)

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from calcigraph.dataset import Dataset
 from calcigraph.describe.values import Fact, Node, Standing, Term
 
-_MOST_KEPT = 1024
+_MOST_KEPT = 512
 
 
 class Cut:
@@ -46,6 +46,15 @@ class Cut:
     def incoming(self, node: Term) -> list[Fact]:
         """The facts with `node` as object, in no order. Cost: as for `outgoing`."""
         return self._facts(self._dataset.quads.quads_for_object(node))
+
+    def links(self, node: Term, offset: int, most: int) -> tuple[list[Fact], int]:
+        """`most` of the facts with `node` as object from `offset` on, by property, then by subject; and how
+        many there are. Cost: one pass over all of them, in which no fact is made but of those asked for."""
+        found: dict[tuple[str, str], list[ox.Quad]] = {}
+        for quad in self._dataset.quads.quads_for_object(node):
+            found.setdefault((quad.predicate.value, str(quad.subject)), []).append(quad)
+        window = sorted(found)[offset : offset + most]
+        return self._facts(quad for key in window for quad in found[key]), len(found)
 
     def to_named(self, fact: Fact) -> list[Fact]:
         """The facts that lead from a named resource to `fact`, the outermost first.

@@ -35,18 +35,19 @@ class Describer:
         self.uses = Uses(dataset)
         self.comparison = Comparison(self._cut, self._presentation, self.labels)
 
-    def describe(self, subject: ox.NamedNode, offset: int = 0) -> Description | None:
+    def describe(self, subject: ox.NamedNode, offset: int | None = 0) -> Description | None:
         """What the dataset says of `subject`; None where it says nothing and nothing links there.
 
-        `offset` is where the page of incoming links begins. Cost: linear in the facts about the
-        resource and its incoming links, with a look-up for each label.
+        `offset` is where the page of incoming links begins; None for none of them. Cost: linear in the
+        facts about the resource and its incoming links, with a look-up for each label.
         """
         outgoing = self._cut.outgoing(subject)
-        incoming = self._cut.incoming(subject)
-        if not outgoing and not incoming:
+        incoming, total = ([], 0) if offset is None else self._cut.links(subject, offset, self._page_size)
+        if not outgoing and not total:
             return None
         own, types, fields = self._shaped(subject, outgoing)
-        page, chains = self._incoming(incoming, fields, offset)
+        slots, chains = self._incoming(incoming, fields)
+        page = Incoming(slots, total, offset or 0, self._page_size)
         facts = {fact.triple: fact for fact in [*outgoing, *chains]}
         return Description(
             subject,
@@ -133,19 +134,16 @@ class Describer:
             slots.append((order, name.value, predicate.value, slot))
         return tuple(slot for *_, slot in sorted(slots, key=lambda entry: entry[:3]))
 
-    def _incoming(self, facts: Sequence[Fact], fields: Fields, offset: int) -> tuple[Incoming, list[Fact]]:
-        """One page of the links, and all facts that it takes to lead them back to named resources."""
-        ordered = sorted(facts, key=lambda f: (f.triple.predicate.value, str(f.triple.subject)))
-        window = ordered[offset : offset + self._page_size]
+    def _incoming(self, facts: Sequence[Fact], fields: Fields) -> tuple[tuple[Slot, ...], list[Fact]]:
+        """The links as slots, and all facts that it takes to lead them back to named resources."""
         values: dict[ox.NamedNode, list[Value]] = {}
         chains: list[Fact] = []
-        for fact in window:
+        for fact in facts:
             chain = self._cut.to_named(fact)
             chains += chain
             outermost = chain[0].triple
             values.setdefault(outermost.predicate, []).append(Value(outermost.subject, chain[0]))
-        page = Incoming(self._ordered(values, fields, inverse=True), len(ordered), offset, self._page_size)
-        return page, chains
+        return self._ordered(values, fields, inverse=True), chains
 
 
 def _named(facts: Iterable[Fact], predicate: ox.NamedNode) -> list[ox.NamedNode]:

@@ -13,6 +13,7 @@ import pyoxigraph as ox
 from calcigraph.dataset import Dataset
 from calcigraph.describe.labels import LABELS, SYNONYMS, Labels
 from calcigraph.describe.vocabulary import DCTERMS, RDF, SKOS
+from calcigraph.rdf.vocabulary import AS
 
 _IDENTIFIERS = (DCTERMS["identifier"], SKOS["notation"])
 _NAMES = (*LABELS, *SYNONYMS, *_IDENTIFIERS)
@@ -30,7 +31,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class _Name:
-    """One name: as it is written, as words, and run together ("MK-7" is also found as "mk7")."""
+    """One name: as it is written, as words, and run together ("XR-7" is also found as "xr7")."""
 
     node: ox.NamedNode
     text: str
@@ -61,7 +62,7 @@ class Names:
             if rank is not None:
                 best = (rank, len(name.key), name.text)
                 ranked[name.node] = min(best, ranked.get(name.node, best))
-        order = sorted(ranked, key=lambda node: self._place(node, ranked[node]))
+        order = sorted(ranked.keys() - self._removed, key=lambda node: self._place(node, ranked[node]))
         return [self.match(node, ranked[node][2]) for node in order[:most]]
 
     def match(self, node: ox.NamedNode, matched: str) -> Match:
@@ -75,8 +76,14 @@ class Names:
         return min(own or types, key=lambda kind: (self._links[kind], kind.value), default=None)
 
     def _place(self, node: ox.NamedNode, found: tuple[int, int, str]) -> tuple[int, int, int, str]:
-        # In steps of a factor of two, so that a shorter name still counts.
-        return (found[0], -self._links[node].bit_length(), found[1], node.value)
+        rank, length, _ = found
+        # Twice as many links weigh as much as eight letters less.
+        return (rank, length // 8 - self._links[node].bit_length(), length, node.value)
+
+    @cached_property
+    def _removed(self) -> set[object]:
+        """What was taken out: its name is still known, but nothing is to be found under it."""
+        return set(self._dataset.subjects(RDF["type"], AS["Tombstone"]))
 
     @cached_property
     def _links(self) -> Counter[ox.NamedNode]:

@@ -35,7 +35,7 @@ class Uses:
         return self._counts.get(term, 0)
 
     def of_property(self, term: ox.NamedNode, most: int) -> Use:
-        """The triples of a property, with `most` examples between named things. Cost: linear in some of them."""
+        """The triples of a property, with `most` examples of named things. Cost: linear in some of them."""
         found = islice(self._dataset.quads.quads_for_predicate(term), _LOOKED_AT)
         triples = {q.triple for q in found if isinstance(q.subject, ox.NamedNode)}
         shown = sorted((t for t in triples if not isinstance(t.object, ox.BlankNode)), key=str)

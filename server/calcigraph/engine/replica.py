@@ -20,6 +20,7 @@ from calcigraph.engine.formats import Results
 from calcigraph.engine.holes import Holes
 from calcigraph.engine.problems import SearchUnavailable
 from calcigraph.engine.prologue import check_syntax
+from calcigraph.engine.rewriting import rewritten
 from calcigraph.engine.search import mentions_search, searched
 from calcigraph.engine.text_index import TextIndex, TextSize
 from calcigraph.engine.view import DefaultGraphMode, View
@@ -191,6 +192,8 @@ class _Evaluation:
         """Evaluate `text` as it is corrected, or else as it is; long tables are put in last."""
         data = self.view if self.given is None else _Named(self.view, self.given)
         better = corrected(text, self.base_iri, data)
+        if self.given is None:
+            better = rewritten(better, self.base_iri, self.view)
         if better != text:
             try:
                 return self._evaluate(better)

@@ -9,10 +9,12 @@ the store's default graph, and a merge of several graphs is copied out before it
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Final, Literal
 
 import pyoxigraph as ox
 
+from calcigraph.engine.cardinalities import Cardinalities, Node, Pattern
 from calcigraph.engine.clauses import QueryDataset
 from calcigraph.engine.formats import Results
 
@@ -28,7 +30,8 @@ _COPIES_KEPT: Final = 4
 class View:
     """A store of quads that is asked and changed.
 
-    Cost: about 400 bytes a quad; finding out whether graphs overlap about 1.5 s for a million.
+    Cost: about 400 bytes a quad; finding out whether graphs overlap about 1.5 s for a million, and how
+    many triples there are of each kind 0.3 s.
     Keeping the merged default graph adds about 100 bytes a triple.
     """
 
@@ -42,6 +45,7 @@ class View:
         self._copies: dict[QueryDataset, ox.Store] = {}
         if self._overlaps and self._union:
             self._merge()
+        self._cardinalities = Cardinalities(self._numbers("?s ?key ?o"), self._numbers("?s a ?key"))
 
     def __len__(self) -> int:
         """The number of stored quads, copies in the merged default graph included."""
@@ -62,6 +66,16 @@ class View:
     def says(self, predicate: ox.NamedNode, object_: ox.Literal) -> bool:
         """Whether any triple of any graph has this predicate and this object."""
         return next(self._store.quads_for_pattern(None, predicate, object_, None), None) is not None
+
+    def count(self, pattern: Pattern, most: int) -> int | None:
+        """How many triples of the default graph match `pattern`, kept up to date with the data; where
+        they have to be counted, no further than `most`, and None for more."""
+        known = self._cardinalities.of(pattern)
+        if known is not None or most == 0:
+            return known
+        graph = _UNNAMED if self._merged or not self._union else None
+        found = len(list(islice(self._store.quads_for_pattern(*pattern, graph), most + 1)))
+        return found if found <= most else None
 
     def named_graphs(self) -> Iterable[ox.NamedNode]:
         """The graphs that have a name and a triple."""
@@ -92,6 +106,27 @@ class View:
 
     def apply(self, added: list[ox.Quad], removed: list[ox.Quad]) -> bool:
         """Remove, then add; True where the merged default graph had to be built because of it."""
+        touched = {quad.triple for quad in (*added, *removed)}
+        before = {triple for triple in touched if self._holds_triple(triple)}
+        rebuilt = self._change(added, removed)
+        after = {triple for triple in touched if self._holds_triple(triple)}
+        self._cardinalities.remove(before - after)
+        self._cardinalities.add(after - before)
+        return rebuilt
+
+    def _numbers(self, pattern: str) -> dict[Node, int]:
+        """How many triples of the default graph there are for each ?key of `pattern`."""
+        question = f"SELECT ?key (COUNT(*) AS ?n) {{ {pattern} }} GROUP BY ?key"
+        solutions = self.query(question, None, None)
+        assert isinstance(solutions, ox.QuerySolutions)
+        return {key: int(number.value) for key, number in solutions}
+
+    def _holds_triple(self, triple: ox.Triple) -> bool:
+        graph = None if self._union else _UNNAMED
+        found = self._store.quads_for_pattern(triple.subject, triple.predicate, triple.object, graph)
+        return next(found, None) is not None
+
+    def _change(self, added: list[ox.Quad], removed: list[ox.Quad]) -> bool:
         self._copies.clear()
         for quad in removed:
             if self._merged:

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from calcigraph.engine.replica import Part
 from calcigraph.engine.search import mentions_search
 from calcigraph.federation import Services
-from calcigraph.pool.answer import Answer, Body, Query
+from calcigraph.pool.answer import Answer, Body, Query, Source
 from calcigraph.pool.cache import Cache
 from calcigraph.pool.caller import Caller
 from calcigraph.pool.diagnosis import Diagnosis
 from calcigraph.pool.guard import Survey
 from calcigraph.pool.limits import Limits
 from calcigraph.pool.nursery import Nursery, Worker
-from calcigraph.pool.problems import EngineUnavailable
+from calcigraph.pool.problems import EngineUnavailable, QueryTimedOut
 from calcigraph.pool.roster import Roster
 from calcigraph.pool.run import Deadline, Run, WorkerLostError
 
@@ -123,7 +123,10 @@ class Attempt:
         worker = roster.take_idle(self._deadline.at, self._needs)
         if worker is None:
             breadth = len(set(_VARIABLE.findall(self._query.text)))
-            worker = roster.take(self._deadline.at, self._needs, self._caller, breadth)
+            try:
+                worker = roster.take(self._deadline.at, self._needs, self._caller, breadth)
+            except TimeoutError:
+                raise QueryTimedOut(self._deadline.limit_s, in_queue=True) from None
         diffs = self._means.nursery.diffs_since(worker.version)
         if diffs is None:
             roster.discard(worker)
@@ -168,7 +171,14 @@ class Attempt:
             self.abandon()
             raise
         self._run = None
-        return self._answer(run, None, Body(self._pieces, run))
+        return self._long(run)
+
+    def _long(self, run: Run) -> Answer:
+        answer = self._answer(run, None, Body([], None))
+        source: Source = run
+        if not self._seen.is_volatile:
+            source = self._means.cache.copied(self._query, answer, self._pieces, run)
+        return replace(answer, body=Body(self._pieces, source))
 
     def _whole(self, run: Run) -> Answer:
         self._run = None

@@ -11,8 +11,8 @@ from calcigraph.federation import CallLimits
 class Limits:
     """How much queries may take.
 
-    `workers` queries run at the same time. One that has run for `patience_s`, or has had 5 ms of
-    processor time while others wait, is moved aside and lets the next one start; so does a long answer
+    `workers` queries run at the same time. One that has had 5 ms of processor time is moved aside, at
+    once if others wait and else after `patience_s`, and lets the next one start; so does a long answer
     that waits for its reader. Those aside go on by turns (see `calcigraph.pool.turns`). At most
     `long_queries` are aside, and beyond that a long query is ended with `QueueFull`. `spares` more
     processes wait to take the place of one that is moved aside or ended. `queue` callers may wait for
@@ -21,8 +21,9 @@ class Limits:
     An answer of up to `buffer_bytes` is read to its end before anyone sees it; a longer one is streamed.
     A process whose own memory has grown past `private_mib` is replaced; one query may add `memory_mib`,
     all together leave a share of `memory_kept_free` of the machine's memory, or the largest is ended.
-    One may be `query_bytes` long, and nobody may set a limit above `timeout_s` seconds. Whole answers are
-    kept for as long as they are true, in `cache_bytes`. `calls` bounds calls of other services.
+    One may be `query_bytes` long, and nobody may set a limit above `timeout_s` seconds. Answers are kept
+    for as long as they are true, in `cache_bytes`, of which one may take a quarter. `calls` bounds calls
+    of other services.
     """
 
     workers: int = 4
@@ -36,9 +37,17 @@ class Limits:
     private_mib: int = 512
     buffer_bytes: int = 1 << 20
     query_bytes: int = 256_000
-    cache_bytes: int = 64 << 20
+    cache_bytes: int = 128 << 20
     calls: CallLimits = field(default_factory=CallLimits)
 
     def __post_init__(self) -> None:
         if self.workers < 1 or self.timeout_s <= 0:
             raise ValueError("a pool has at least one worker and a timeout above 0")
+
+    @property
+    def callers(self) -> int:
+        """How many may wait for an answer at the same time; who comes beyond that is told to come back.
+
+        A front needs a thread for each of them, and some more for what is no query.
+        """
+        return self.workers + self.long_queries + self.queue

@@ -117,11 +117,13 @@ class Pool:
 
     def counts(self) -> dict[str, int]:
         """Gauges: workers idle, busy and aside, callers waiting, bytes in the cache; literals in the index
-        of texts, and its bytes, when it was built."""
+        of texts, and its bytes, when it was built. Counters: answers that were kept and that were not."""
         indexed = self._nursery.text_size
         return {
             **self._roster.counts(),
             "cached_bytes": self._means.cache.size,
+            "cache_hits": self._means.cache.hits,
+            "cache_misses": self._means.cache.misses,
             "indexed_literals": indexed.literals,
             "index_bytes": indexed.bytes,
         }

@@ -73,16 +73,23 @@ class NotAcceptable(Problem):
 
 
 class QueryTimedOut(Problem):
-    """The query ran until its deadline; `limit_s` is that limit in seconds."""
+    """The query ran until its deadline, or waited for its turn until then; `limit_s` is that limit in
+    seconds."""
 
     title: ClassVar[str] = "The query took too long"
 
-    def __init__(self, limit_s: float) -> None:
-        super().__init__(
-            f"The query was ended at its limit of {limit_s:g} s.",
-            "Narrow it (more specific patterns, a LIMIT without ORDER BY), or give a longer `timeout` "
-            "if the server allows it.",
-        )
+    def __init__(self, limit_s: float, in_queue: bool = False) -> None:
+        if in_queue:
+            super().__init__(
+                f"The server is busy: the query's turn did not come within its limit of {limit_s:g} s.",
+                "Try again later, or give a longer `timeout` if the server allows it.",
+            )
+        else:
+            super().__init__(
+                f"The query was ended at its limit of {limit_s:g} s.",
+                "Narrow it (more specific patterns, a LIMIT without ORDER BY), or give a longer `timeout` "
+                "if the server allows it.",
+            )
         self.limit_s = limit_s
 
 

@@ -68,7 +68,7 @@ class Roster:
         last publication.
 
         Waits for its turn until `deadline`, or until `caller` has left; see `Ticket` for `breadth`.
-        Raises: QueueFull, EngineUnavailable, ClientGone.
+        Raises: TimeoutError, QueueFull, EngineUnavailable, ClientGone.
         """
         with self._lock:
             worker = self.take_idle(deadline, needs)
@@ -218,7 +218,7 @@ class Roster:
                     raise ticket.problem
                 left_s = ticket.deadline - time.monotonic()
                 if left_s <= 0:
-                    raise QueueFull("The query's turn did not come in time.", self._retry_after_s())
+                    raise TimeoutError
                 caller.look()
                 ticket.called.wait(min(left_s, caller.left_s()))
         except BaseException:
@@ -272,6 +272,7 @@ class Roster:
                     worker.kill()
             soonest_s = self._until_next_deadline(now)
             if self._waiting:
+                self._serve()
                 soonest_s = min(soonest_s, self._make_way())
             if self._turns:
                 soonest_s = min(soonest_s, self._turns.rotate())

@@ -28,6 +28,10 @@ _TOO_SOON_S: Final = 0.01
 _SLOWED_AFTER_S: Final = 1.0
 # After a short query: how long one processor is kept free for the next.
 _LIVELY_S: Final = 0.25
+# Where there are more long queries than a few, a crowd is let in at this pace: to start each takes more
+# of the processors (a fork, and what the new process makes its own) than to see that it is long.
+_FEW: Final = 8
+_PACE_S: Final = 0.03
 # A crowd that does not end does not keep long queries from going on for longer than this.
 _STARVED_S: Final = 1.0
 
@@ -61,6 +65,7 @@ class Turns:
         self._processors = len(os.sched_getaffinity(0))
         self._long: dict[Worker, _Long] = {}
         self._let_in: set[Worker] = set()
+        self._let_in_at = 0.0
         self._short_until = 0.0
         self._went_on_at = 0.0
 
@@ -75,11 +80,13 @@ class Turns:
     @property
     def has_room(self) -> bool:
         """Whether another one of a crowd can be let in."""
-        return len(self._let_in) < self._places()
+        is_early = len(self._long) > _FEW and time.monotonic() < self._let_in_at + _PACE_S
+        return len(self._let_in) < self._places() and not is_early
 
     def let_in(self, worker: Worker) -> None:
         """`worker` has a query of a crowd, and runs in the place of one that is long already."""
         self._let_in.add(worker)
+        self._let_in_at = time.monotonic()
         self.rotate()
 
     def join(self, worker: Worker) -> None:

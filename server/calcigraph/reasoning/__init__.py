@@ -8,7 +8,7 @@ The rooms inside, each using those below it only (`tests/test_layers.py` holds t
 - `maintenance` brings a closure up to date with changed facts;
 - `proofs` finds proofs, and checks each step a second time;
 - `closure` is how facts follow from facts until nothing new does;
-- `constructs` runs the root's CONSTRUCT rules;
+- `constructs` keeps what the root's CONSTRUCT rules build, and `queries` reads their text;
 - `rules` are the W3C's, and what the compiler makes of them with a schema;
 - `facts` are sorted columns of numbers, one for each predicate and class;
 - `terms` are what the numbers stand for, and the values of literals;
@@ -16,11 +16,11 @@ The rooms inside, each using those below it only (`tests/test_layers.py` holds t
 """
 
 from calcigraph.reasoning.clashes import Clash
-from calcigraph.reasoning.constructs.rule import ConstructRule, RuleRefused
 from calcigraph.reasoning.inference import Cache, Change, Inference, infer
 from calcigraph.reasoning.limits import LimitMet, Limits
 from calcigraph.reasoning.proofs.checking import StepWrong, check_proof, check_step
 from calcigraph.reasoning.proofs.proof import Proof, Proofs
+from calcigraph.reasoning.queries.rule import ConstructRule, RuleRefused
 from calcigraph.reasoning.terms.statements import GeneralizedTriple, Statement
 
 __all__ = [

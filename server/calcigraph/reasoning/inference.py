@@ -15,8 +15,7 @@ import pyoxigraph as ox
 from calcigraph.errors import Finding
 from calcigraph.reasoning.clashes import Clash
 from calcigraph.reasoning.closure.state import Progress, quiet
-from calcigraph.reasoning.constructs.derivation import Derivation
-from calcigraph.reasoning.constructs.rule import ConstructRule
+from calcigraph.reasoning.constructs.derivation import Derivation, Triples
 from calcigraph.reasoning.engines.choice import engine
 from calcigraph.reasoning.engines.engine import Engine, EngineName
 from calcigraph.reasoning.facts.base import Base
@@ -26,6 +25,7 @@ from calcigraph.reasoning.limits import LimitMet, Limits
 from calcigraph.reasoning.proofs.instances import ListRules, list_rules_of
 from calcigraph.reasoning.proofs.proof import Proof, Proofs
 from calcigraph.reasoning.proofs.search import Prover
+from calcigraph.reasoning.queries.rule import ConstructRule
 from calcigraph.reasoning.rules.trivial import trivial
 from calcigraph.reasoning.terms.numbering import Ground, Terms
 from calcigraph.reasoning.terms.statements import Statement
@@ -35,10 +35,10 @@ from calcigraph.reasoning.terms.statements import Statement
 class Change:
     """What a change did beyond the asserted triples themselves."""
 
-    inferred_added: frozenset[ox.Triple]
-    inferred_removed: frozenset[ox.Triple]
-    derived_added: frozenset[ox.Triple]
-    derived_removed: frozenset[ox.Triple]
+    inferred_added: Triples
+    inferred_removed: Triples
+    derived_added: Triples
+    derived_removed: Triples
     clashes: tuple[Clash, ...]
     """All clashes that there are now, not only new ones."""
 
@@ -47,9 +47,9 @@ class Change:
 class Cache:
     """What an inference found, to start from next time. Valid for the same triples and rules only."""
 
-    before: frozenset[ox.Triple]
-    after: frozenset[ox.Triple]
-    inferred: frozenset[ox.Triple]
+    before: Triples
+    after: Triples
+    inferred: Triples
     consistent: bool
 
 
@@ -75,7 +75,7 @@ class Inference:
         self._terms = Terms()
         self._maker = name, progress
         self._cache = cache
-        self._above: frozenset[ox.Triple] = frozenset()
+        self._above: Triples = frozenset()
         if cache is None:
             assert self._engine
 
@@ -114,7 +114,7 @@ class Inference:
 
     @cached_property
     def _derivation(self) -> Derivation:
-        found = Derivation(self._rules, self._terms, self._limits)
+        found = Derivation(self._rules, self._limits)
         known = None if self._cache is None else self._cache.before
         found.start(decode(self._terms, self._asserted.columns), known)
         return found
@@ -130,14 +130,14 @@ class Inference:
         return made
 
     @cached_property
-    def derived(self) -> frozenset[ox.Triple]:
+    def derived(self) -> Triples:
         """What the CONSTRUCT rules of both stages built; never an asserted triple."""
         if self._cache is not None:
             return self._cache.before | self._cache.after
         return self._derivation.before | self._derivation.after
 
     @cached_property
-    def inferred(self) -> frozenset[ox.Triple]:
+    def inferred(self) -> Triples:
         """What the ontology entails; never an asserted or derived triple, and no trivial one.
 
         Cost of the first call: about a microsecond a triple.
@@ -227,30 +227,42 @@ class Inference:
         """Add and remove asserted triples (removal first), and bring everything up to date.
 
         Cost: what depends on the change; like inferring anew when it reaches the schema, and like
-        running the CONSTRUCT rules of a stage anew when one of them could read it. Raises LimitMet,
-        with everything as it was, when a bound is met.
+        running a CONSTRUCT rule anew when it is not known which of its solutions it reaches. Raises
+        LimitMet, with everything as it was, when a bound is met.
         """
-        made, derived = self._engine, self.derived
+        assert self._engine  # made of what was there so far
         added, removed = self._asked(add, remove)
-        asserted = self._asserted.changed(added, removed)
-        news, olds = list(decode(self._terms, added)), list(decode(self._terms, removed))
-        self._derivation.change(news, olds, asserted)
-        new, gone = encode(self._terms, self._derivation.came), encode(self._terms, self._derivation.went)
-        old, now = (self._asserted, self._built), (asserted, self._built.changed(new, gone))
-        new, gone = _beyond(old, united(added, new)), _beyond(now, united(removed, gone))
         try:
-            outcome = made.change(new, gone)
+            came, went = self._applied(added, removed)
         except LimitMet:
-            self._derivation.change(olds, news, self._asserted)
+            before, after = self._derivation.earlier
+            self._derivation = Derivation(self._rules, self._limits)
+            self._derivation.start(decode(self._terms, self._asserted.columns), before)
+            if self._derivation.has_after:
+                self._derivation.finish(decode(self._terms, self._engine.inferred()), after)
             raise
-        self._asserted, self._built = now
-        came = frozenset(decode(self._terms, outcome.came))
-        went = frozenset(decode(self._terms, outcome.went))
-        self._derivation.change_after(came, went, news, olds)
         self._cache = None
         for name in ("derived", "inferred", "clashes", "_prover", "_list_rules"):
             self.__dict__.pop(name, None)
-        return Change(came, went, self.derived - derived, derived - self.derived, self.clashes)
+        return Change(came, went, *self._derivation.difference, self.clashes)
+
+    def _applied(self, added: Columns, removed: Columns) -> tuple[Triples, Triples]:
+        """The inferred triples that come and go. Raises LimitMet; then all but `_derivation` is as it was."""
+        derivation = self._derivation
+        derivation.change(list(decode(self._terms, added)), list(decode(self._terms, removed)))
+        new, gone = encode(self._terms, derivation.came), encode(self._terms, derivation.went)
+        old = self._asserted, self._built
+        now = self._asserted.changed(added, removed), self._built.changed(new, gone)
+        new, gone = _beyond(old, united(added, new)), _beyond(now, united(removed, gone))
+        outcome = self._engine.change(new, gone)
+        came, went = (frozenset(decode(self._terms, moved)) for moved in (outcome.came, outcome.went))
+        try:
+            derivation.change_after(came, went)
+        except LimitMet:
+            self._engine.change(gone, new)
+            raise
+        self._asserted, self._built = now
+        return came, went
 
     def _asked(self, add: Iterable[ox.Triple], remove: Iterable[ox.Triple]) -> tuple[Columns, Columns]:
         added, removed = encode(self._terms, add), encode(self._terms, remove)

@@ -99,6 +99,8 @@ def _finish(response: Response) -> Response:
     """What every response carries: the version it was made from, CORS for reading, security."""
     here = site.current_site()
     response.headers.update(headers.of_version(here.version))
+    # werkzeug dates what is conditional, and the server dates everything.
+    response.headers.pop("Date", None)
     route = request.url_rule.rule if request.url_rule else None
     here.metrics.count_request(route, request.method, response.status_code)
     for name, value in headers.SECURITY.items():

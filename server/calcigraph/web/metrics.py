@@ -18,7 +18,7 @@ from prometheus_client import (
     ProcessCollector,
     disable_created_metrics,
 )
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
@@ -115,6 +115,12 @@ class _Gauges(Collector):
             "Memory that kept answers take, in bytes.",
             value=counts["cached_bytes"],
         )
+        for name in ("hits", "misses"):
+            yield CounterMetricFamily(
+                f"calcigraph_pool_cache_{name}",
+                f"Queries that were looked for among kept answers: {name}.",
+                value=counts[f"cache_{name}"],
+            )
         version = GaugeMetricFamily("calcigraph_info", "The version of the program.", labels=("version",))
         version.add_metric((__version__,), 1)
         yield version

@@ -27,6 +27,7 @@ from calcigraph.web.protocol.problems import (
     ResourceUnknown,
     VersionUnknown,
 )
+from calcigraph.web.protocol.versions import PARAMETER
 from calcigraph.web.representations import (
     GRAPH_OFFERS,
     HTML,
@@ -117,9 +118,11 @@ def split_suffix(path: str) -> tuple[str, str]:
 
 
 def see_other(site: Site, path: str) -> WerkzeugResponse:
-    """303 to the document that `Accept`, or `?format=`, asks for."""
+    """303 to the document that `Accept`, or `?format=`, asks for, of the version asked for if any."""
     chosen = requested(OFFERS)
-    response = redirect(site.link(path + SUFFIX_OF[chosen.name]), 303)
+    version = request.args.get(PARAMETER)
+    place = site.link(path + SUFFIX_OF[chosen.name]) + (f"?{PARAMETER}={version}" if version else "")
+    response = redirect(place, 303)
     response.vary.add("Accept")
     response.headers["Cache-Control"] = "no-cache"
     return response

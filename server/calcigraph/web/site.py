@@ -101,7 +101,9 @@ class Site:
             return self.link(f"/server.html#{node.value.removeprefix(SRV.iri)}")
         path = self.path(node)
         if path is not None:
-            return self.link(path.replace("?", "%3F").replace("#", "%23"))
+            # A resource may be named with either; what is a part of a graph is named by a fragment.
+            kept = path if path.startswith("/graph/") else path.replace("#", "%23")
+            return self.link(kept.replace("?", "%3F"))
         return node.value if urlsplit(node.value).scheme.lower() in _LINKED_SCHEMES else None
 
 

@@ -14,6 +14,7 @@ from calcigraph.web.asking import ask
 from calcigraph.web.protocol import bodies, streaming
 from calcigraph.web.protocol.caching import links, validated
 from calcigraph.web.protocol.choice import requested
+from calcigraph.web.protocol.compression import compressed
 from calcigraph.web.representations import GRAPH_OFFERS, HTML, RESULT_OFFERS
 from calcigraph.web.site import Site, current_site
 from calcigraph.web.views.results import read_table, read_whole
@@ -67,7 +68,7 @@ def _form(text: str, inference: bool) -> Response:
     page = render_template("query.html", query=text, inference=inference)
     response = Response(page, content_type=HTML.content_type)
     response.vary.add("Accept")
-    return response
+    return compressed(response)
 
 
 def _page(text: str, parameters: bodies.Parameters, answer: Answer) -> Response:

@@ -51,11 +51,11 @@ def _terms(site: Site) -> Iterator[Description]:
     triples = [t for file in site.dataset.root.ontology for t in file.triples]
     nodes = {t.subject for t in triples if isinstance(t.subject, ox.NamedNode)}
     for node in sorted((n for n in nodes if n.value.startswith(SRV.iri)), key=str):
-        description = site.describer.describe(node)
+        # What links to a term would be half of the dataset.
+        description = site.describer.describe(node, None)
         if description is not None:
             yield description
 
 
 def _outgoing(description: Description) -> Iterator[ox.Quad]:
-    # What links to a term would be half of the dataset.
     return (quad for quad in description.quads() if quad.subject == description.subject)

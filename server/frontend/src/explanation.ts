@@ -34,7 +34,10 @@ export async function enhance(): Promise<void> {
   if (!address) {
     return;
   }
-  const response = await fetch(at(address), { headers: { Accept: "application/json" } });
+  // Whatever form the address of this page asked for, its proof is wanted as JSON.
+  const wanted = new URL(at(address), location.href);
+  wanted.searchParams.set("format", "json");
+  const response = await fetch(wanted);
   if (!response.ok) {
     return;
   }

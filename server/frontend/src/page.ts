@@ -17,6 +17,9 @@ export function at(path: string): string {
 /** Where a page links to for an IRI; undefined where its scheme is not one to be followed. */
 export function href(iri: string): string | undefined {
   const rest = namespace && iri.startsWith(namespace) ? iri.slice(namespace.length) : "";
+  if (/^graph\//.test(rest)) {
+    return at(`/${rest.replace(/\?/g, "%3F")}`);
+  }
   if (/^(id\/|ontology(\/|$))/.test(rest)) {
     return at(`/${rest.replace(/\?/g, "%3F").replace(/#/g, "%23")}`);
   }

@@ -8,94 +8,143 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-import numpy as np
 import pyoxigraph as ox
 
-from calcigraph.reasoning.constructs.rule import ConstructRule
-from calcigraph.reasoning.constructs.spelling import as_written
-from calcigraph.reasoning.facts.base import Base
-from calcigraph.reasoning.facts.encoding import decode
+from calcigraph.reasoning.constructs.views import Delta, Views
 from calcigraph.reasoning.limits import Limits
-from calcigraph.reasoning.terms.numbering import SHIFT, Terms
+from calcigraph.reasoning.queries.rule import ConstructRule, Stage
 
 Triples = frozenset[ox.Triple]
+
+
+class Shown:
+    """What one stage builds, its literals as somebody wrote them, and what a change does to it."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.moved = Delta()
+        self._written: dict[ox.Triple, ox.Triple] = {}
+        self._triples: Triples | None = None
+
+    @property
+    def triples(self) -> Triples:
+        """All of them. Cost of the first call after a change: all of them."""
+        if self._triples is None:
+            self._triples = frozenset(self._written.values())
+        return self._triples
+
+    @property
+    def earlier(self) -> Triples:
+        """What it was before the change."""
+        return self.triples.difference(self.moved.came()).union(self.moved.went())
+
+    def follow(self, views: Views) -> None:
+        """Take over what turned in the views since the last call. Cost: that, or all if spellings turned."""
+        turned = views.turned[self.stage]
+        came, went = turned.came(), turned.went()
+        turned.clear()
+        if views.spelling.stale:
+            stale = [t for t in self._written.keys() - set(went) if t.object in views.spelling.stale]
+            came, went = came + stale, went + stale
+        if not came and not went:
+            return
+        for triple in went:
+            self.moved.note(self._written.pop(triple), came=False)
+        for triple in came:
+            self._written[triple] = views.spelling.spelled(triple)
+            self.moved.note(self._written[triple], came=True)
+        self._triples = None
 
 
 class Derivation:
     """The derived triples of both stages. Without rules it holds nothing and costs nothing."""
 
-    def __init__(self, rules: Sequence[ConstructRule], terms: Terms, limits: Limits) -> None:
+    def __init__(self, rules: Sequence[ConstructRule], limits: Limits) -> None:
         # Reads queries with rdflib, which a start from the cache does not wait for.
         from calcigraph.reasoning.constructs.evaluation import Constructs
 
         self._constructs = Constructs(rules, limits)
-        self._terms, self._limits = terms, limits
-        self.before: Triples = frozenset()
-        self.after: Triples = frozenset()
-        self.came: Triples = frozenset()
+        self._shown: tuple[Shown, Shown] = (Shown("before"), Shown("after"))
+
+    @property
+    def before(self) -> Triples:
+        """What stage `before` builds."""
+        return self._shown[0].triples
+
+    @property
+    def after(self) -> Triples:
+        """What stage `after` builds."""
+        return self._shown[1].triples
+
+    @property
+    def earlier(self) -> tuple[Triples, Triples]:
+        """What the stages built before the last change."""
+        return self._shown[0].earlier, self._shown[1].earlier
+
+    @property
+    def came(self) -> list[ox.Triple]:
         """What stage `before` built anew at the last change."""
-        self.went: Triples = frozenset()
+        return self._shown[0].moved.came()
+
+    @property
+    def went(self) -> list[ox.Triple]:
         """What stage `before` ceased to build at the last change."""
+        return self._shown[0].moved.went()
+
+    @property
+    def difference(self) -> tuple[Triples, Triples]:
+        """What both stages together built anew, and ceased to build, at the last change."""
+        came = frozenset(t for shown in self._shown for t in shown.moved.came())
+        went = frozenset(t for shown in self._shown for t in shown.moved.went())
+        return came - went, went - came
 
     @property
     def has_after(self) -> bool:
         """Whether inferred triples matter to a rule."""
         return self._constructs.has("after")
 
-    def start(self, asserted: Iterator[ox.Triple], known: Triples | None) -> None:
+    def start(self, asserted: Iterable[ox.Triple], known: Triples | None) -> None:
         """Run stage `before` on the asserted triples, or take what is known to come of it."""
-        if not self._constructs:
-            return
-        self._constructs.load(asserted)
-        if known is not None:
-            self._constructs.load(known)
-        self.before = as_written(self._terms, self._constructs.run("before")) if known is None else known
+        if self._constructs.rules:
+            self._constructs.views.say("before", asserted)
+            self._begin("before", known)
 
     def finish(self, inferred: Iterable[ox.Triple], known: Triples | None) -> None:
         """Run stage `after`, or take what is known to come of it."""
-        self._constructs.load(inferred, "after")
-        if known is not None:
-            self._constructs.load(known, "after")
-        self.after = as_written(self._terms, self._constructs.run("after")) if known is None else known
+        self._constructs.views.say("after", inferred)
+        self._begin("after", known)
+
+    def _begin(self, stage: Stage, known: Triples | None) -> None:
+        if known is None:
+            self._constructs.run(stage)
+        else:
+            self._constructs.take(stage, tuple(known))
+        self._follow()
+
+    def _follow(self) -> None:
+        for shown in self._shown:
+            shown.follow(self._constructs.views)
+        self._constructs.views.spelling.stale.clear()
 
     def origins(self, triple: ox.Triple) -> Iterator[tuple[str, tuple[ox.Triple, ...]]]:
         """The rules and premises that build a triple."""
-        for slug, premises in self._constructs.origins(triple, self._limits.proof_instances):
-            yield slug, tuple(as_written(self._terms, premises))
+        return self._constructs.origins(triple)
 
-    def change(self, news: list[ox.Triple], olds: list[ox.Triple], asserted: Base) -> None:
+    def change(self, news: Sequence[ox.Triple], olds: Sequence[ox.Triple]) -> None:
         """Bring stage `before` up to date with added and removed asserted triples."""
-        if not self._constructs:
+        for shown in self._shown:
+            shown.moved.clear()
+        if not self._constructs.rules:
             return
-        stale = self._constructs.has("before") and self._constructs.touches("before", [*news, *olds])
-        if stale:
-            self._constructs.unload(self.before)
-        self._constructs.unload(olds)
-        self._constructs.load(news)
-        self._constructs.restore(self._siblings([*olds, *(self.before if stale else ())], asserted))
-        old = self.before
-        if stale:
-            self.before = as_written(self._terms, self._constructs.run("before"))
-        self.came, self.went = self.before - old, old - self.before
+        self._constructs.recall("before")
+        self._constructs.recall("after")
+        self._constructs.views.say("before", news, olds)
+        self._constructs.update("before")
+        self._follow()
 
-    def change_after(
-        self, came: Triples, went: Triples, news: list[ox.Triple], olds: list[ox.Triple]
-    ) -> None:
+    def change_after(self, came: Triples, went: Triples) -> None:
         """Bring stage `after` up to date with inferred triples that came and went."""
-        if not self.has_after:
-            return
-        self._constructs.unload(went, "after")
-        self._constructs.load(came, "after")
-        if self._constructs.touches("after", [*came, *went, *news, *olds, *self.came, *self.went]):
-            self._constructs.unload(self.after - came, "after")
-            self.after = as_written(self._terms, self._constructs.run("after"))
-
-    def _siblings(self, triples: list[ox.Triple], asserted: Base) -> list[ox.Triple]:
-        """Asserted triples that a store takes for one and the same as a removed one ("0.70", "0.7")."""
-        out: list[ox.Triple] = []
-        for triple in triples:
-            if isinstance(triple.object, ox.Literal):
-                subject, predicate, _ = self._terms.encode(triple)
-                objects = asserted.objects(predicate, subject)
-                out += decode(self._terms, {predicate: (np.int64(subject) << SHIFT) | objects})
-        return out
+        if self.has_after:
+            self._constructs.views.say("after", came, went)
+            self._constructs.update("after")
+            self._follow()

@@ -1,17 +1,19 @@
-"""Literals as a store gives them back in, the literals that were written out.
+"""Literals as they are written in, as a store keeps them out, and back.
 
-Oxigraph keeps numbers and times by value, so "0.70"^^xsd:decimal comes back as "0.7".
+Oxigraph keeps numbers and times by value, so "0.70"^^xsd:decimal comes back as "0.7". Inside this room
+every triple is as a store has it (canonical); what leaves it is written as somebody wrote it.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from typing import Final
 
 import pyoxigraph as ox
 
-from calcigraph.reasoning.terms.numbering import Terms
-
-_P = ox.NamedNode("urn:x-calcigraph:value")
+_P: Final = ox.NamedNode("urn:x-calcigraph:value")
+_STRING: Final = ox.NamedNode("http://www.w3.org/2001/XMLSchema#string")
 
 
 def stored(literals: Iterable[ox.Literal]) -> dict[ox.Literal, ox.Literal]:
@@ -22,25 +24,61 @@ def stored(literals: Iterable[ox.Literal]) -> dict[ox.Literal, ox.Literal]:
     return {numbered[q.subject]: q.object for q in store}
 
 
-def as_written(terms: Terms, triples: Iterable[ox.Triple]) -> frozenset[ox.Triple]:
-    """The triples with each literal that nobody wrote so replaced by one that somebody did, if there is one.
+def has_spelling(triple: ox.Triple) -> bool:
+    """Whether a store may write the object of a triple in another way."""
+    literal = triple.object
+    return isinstance(literal, ox.Literal) and literal.language is None and literal.datatype != _STRING
 
-    Of several spellings of one value the first in alphabetical order is taken. Cost: nothing when all
-    literals are known; else one pass over the literals of `terms`.
-    """
-    built = set(triples)
-    unknown = {t.object for t in built if isinstance(t.object, ox.Literal) and t.object not in terms}
-    if not unknown:
-        return frozenset(built)
-    datatypes = {literal.datatype for literal in unknown}
-    candidates = [terms.terms[i] for i in terms.literals]
-    spelled = [c for c in candidates if isinstance(c, ox.Literal) and c.datatype in datatypes]
-    written: dict[ox.Literal, ox.Literal] = {}
-    for literal, kept in sorted(stored(spelled).items(), key=lambda pair: pair[0].value, reverse=True):
-        written[kept] = literal
-    return frozenset(
-        ox.Triple(t.subject, t.predicate, written.get(t.object, t.object))
-        if isinstance(t.object, ox.Literal) and t.object in unknown
-        else t
-        for t in built
-    )
+
+class Spelling:
+    """The literals that somebody wrote, by what a store makes of them."""
+
+    def __init__(self) -> None:
+        self._stored: dict[ox.Literal, ox.Literal] = {}
+        self._written: dict[ox.Literal, Counter[ox.Literal]] = {}
+        self.stale: set[ox.Literal] = set()
+        """Canonical literals that may be written in another way than when this was last emptied."""
+
+    def learn(self, triples: Iterable[ox.Triple]) -> None:
+        """Look up the literals of some triples all at once, so that `canonical` need not for each."""
+        found = {t.object for t in triples if has_spelling(t)} - self._stored.keys()
+        if found:
+            self._stored |= stored(literal for literal in found if isinstance(literal, ox.Literal))
+
+    def canonical(self, triple: ox.Triple) -> ox.Triple:
+        """A triple as a store has it."""
+        literal = triple.object
+        if not has_spelling(triple) or not isinstance(literal, ox.Literal):
+            return triple
+        if literal not in self._stored:
+            self._stored |= stored([literal])
+        kept = self._stored[literal]
+        return triple if kept == literal else ox.Triple(triple.subject, triple.predicate, kept)
+
+    def write(self, triple: ox.Triple, times: int) -> None:
+        """Take note that somebody wrote a triple (1), or does so no more (-1)."""
+        literal = triple.object
+        if not has_spelling(triple) or not isinstance(literal, ox.Literal):
+            return
+        kept = self.canonical(triple).object
+        assert isinstance(kept, ox.Literal)
+        forms = self._written.setdefault(kept, Counter())
+        before = forms[literal] > 0
+        forms[literal] += times
+        if before != (forms[literal] > 0):
+            self.stale.add(kept)
+
+    def spelled(self, triple: ox.Triple) -> ox.Triple:
+        """A canonical triple with its literal as somebody wrote it.
+
+        What nobody wrote stays as it is. Of several spellings the canonical one is taken, else the first
+        in alphabetical order.
+        """
+        literal = triple.object
+        if not isinstance(literal, ox.Literal) or literal not in self._written:
+            return triple
+        written = [form for form, times in self._written[literal].items() if times > 0]
+        forms = [form for form in written if form.datatype == literal.datatype]
+        if not forms or literal in forms:
+            return triple
+        return ox.Triple(triple.subject, triple.predicate, min(forms, key=lambda form: form.value))

@@ -11,18 +11,21 @@ import pyoxigraph as ox
 from rdflib import BNode, URIRef, Variable
 from rdflib.paths import AlternativePath, InvPath, MulPath, Path, SequencePath
 
-from calcigraph.reasoning.constructs.algebra import Triple, term
+from calcigraph.reasoning.constructs.views import Views
+from calcigraph.reasoning.queries.algebra import term
+from calcigraph.reasoning.queries.reads import Triple
+from calcigraph.reasoning.queries.rule import Stage
 
 Step = tuple[Any, tuple[ox.Triple, ...]]
 
 
-def witness(store: ox.Store, view: list[Any], pattern: Triple, solution: dict[str, Any]) -> list[ox.Triple]:
-    """The triples of the store that one pattern matched in a solution; none where it did not take part.
+def witness(views: Views, stage: Stage, pattern: Triple, solution: dict[str, Any]) -> list[ox.Triple]:
+    """The triples of a view that one pattern matched in a solution; none where it did not take part.
 
     A variable that the solution does not name (a blank node of the query, say) matches whatever
     comes first. A path gives the triples along one shortest way.
     """
-    reader = _Reader(store, view)
+    reader = _Reader(views, stage)
     subject, predicate, obj = (_value(slot, solution) for slot in pattern)
     if any(isinstance(slot, Variable) and str(slot) not in solution for slot in pattern):
         return []
@@ -41,15 +44,12 @@ def _value(slot: Any, solution: dict[str, Any]) -> Any:
 
 
 class _Reader:
-    def __init__(self, store: ox.Store, view: list[Any]) -> None:
-        self.store, self.view = store, view
+    def __init__(self, views: Views, stage: Stage) -> None:
+        self.views, self.stage = views, stage
 
     def triples(self, subject: Any, predicate: Any, obj: Any) -> Iterator[ox.Triple]:
-        if isinstance(subject, ox.Literal):
-            return
-        for graph in self.view:
-            for quad in self.store.quads_for_pattern(subject, predicate, obj, graph):
-                yield quad.triple
+        if not isinstance(subject, ox.Literal):
+            yield from self.views.matches(self.stage, subject, predicate, obj)
 
     def walk(self, start: Any, path: Any) -> Iterator[Step]:
         """Where a path leads from a term, with the triples on the way."""

@@ -16,13 +16,13 @@ import rdflib
 from calcigraph.reasoning.clashes import Violation
 from calcigraph.reasoning.closure.fixpoint import Closure
 from calcigraph.reasoning.closure.state import Progress
-from calcigraph.reasoning.constructs.algebra import term
 from calcigraph.reasoning.engines.builtin import Builtin
 from calcigraph.reasoning.facts.base import Base
 from calcigraph.reasoning.facts.columns import Columns, filled, minus
 from calcigraph.reasoning.facts.encoding import decode, encode, visible
 from calcigraph.reasoning.limits import Limits
 from calcigraph.reasoning.maintenance.difference import Outcome
+from calcigraph.reasoning.queries.algebra import term
 from calcigraph.reasoning.terms.numbering import Terms
 
 

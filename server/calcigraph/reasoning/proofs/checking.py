@@ -12,9 +12,9 @@ from typing import ClassVar, Final
 import pyoxigraph as ox
 
 from calcigraph.errors import Problem
-from calcigraph.reasoning.constructs.rule import ConstructRule
 from calcigraph.reasoning.proofs.list_steps import LIST_RULES, TYPE, Nodes
 from calcigraph.reasoning.proofs.proof import Proof
+from calcigraph.reasoning.queries.rule import ConstructRule
 from calcigraph.reasoning.rules.patterns import Pattern, Rule
 from calcigraph.reasoning.rules.tables import TABLE
 from calcigraph.reasoning.terms import vocabulary as v

@@ -26,9 +26,6 @@ Application = Callable[[Message, Receive, Send], Awaitable[None]]
 Headers = dict[bytes, bytes]
 
 _LOG = logging.getLogger(__name__)
-# Long answers hold a thread until they are read or their deadline ends them; the pool allows fewer of
-# these at a time than there are threads.
-_THREADS: Final = 64
 _BODY_S: Final = 120.0
 _ASCII: Final = "".join(map(chr, range(0x21, 0x7F)))
 
@@ -36,15 +33,16 @@ _ASCII: Final = "".join(map(chr, range(0x21, 0x7F)))
 class Front:
     """The ASGI application (https://asgi.readthedocs.io, version 3) around a Flask one.
 
+    At most `threads` requests are answered by Flask at a time; a thread is started when it is needed.
     `largest_body` bytes are read of a request; who sends more is refused and not listened to any more.
     A request whose scope has a visit in its state has been through the lane already.
     """
 
-    def __init__(self, app: Flask, lane: Lane, largest_body: int) -> None:
+    def __init__(self, app: Flask, lane: Lane, threads: int, largest_body: int) -> None:
         self.lane = lane
         self._largest_body = largest_body
         # Its types name each kind of message; ours say no more than the specification's "dict".
-        self._pages = cast(Application, WSGIMiddleware(cast(Any, app), workers=_THREADS))
+        self._pages = cast(Application, WSGIMiddleware(cast(Any, app), workers=threads))
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request. Raises whatever went wrong, and then the connection has to be dropped."""

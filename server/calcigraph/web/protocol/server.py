@@ -22,6 +22,8 @@ from calcigraph.web.site import site_of
 _GRACE_S: Final = 10
 _MOST_CONNECTIONS: Final = 1000
 _LARGEST_BODY: Final = 4 << 20
+# Beside one for each query that may run or wait, and that holds its thread until it is answered.
+_THREADS_FOR_PAGES: Final = 32
 
 
 def serve(app: Flask, listener: socket.socket, ready: Callable[[], None] | None = None) -> None:
@@ -30,7 +32,8 @@ def serve(app: Flask, listener: socket.socket, ready: Callable[[], None] | None 
     `ready` is called once connections are taken. Runs in the main thread.
     """
     site = site_of(app)
-    front = Front(app, Lane(site), max(_LARGEST_BODY, 3 * site.settings.query_bytes))
+    threads = site.pool.limits.callers + _THREADS_FOR_PAGES
+    front = Front(app, Lane(site), threads, max(_LARGEST_BODY, 3 * site.settings.query_bytes))
     # What goes wrong is logged by the front; this logger would also say that a client has left.
     logging.getLogger("uvicorn.error").disabled = True
     server = _Server(_config(front), ready)

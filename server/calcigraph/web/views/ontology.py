@@ -79,7 +79,7 @@ def quads(site: Site) -> list[ox.Quad]:
 
 def page(site: Site) -> str:
     """The ontology page: what it is, its classes and its properties as trees, all asserted."""
-    header: Description | None = site.describer.describe(ox.NamedNode(f"{site.namespace}ontology"))
+    header: Description | None = site.describer.describe(ox.NamedNode(f"{site.namespace}ontology"), None)
     triples = [t for file in site.dataset.root.ontology for t in file.triples]
     parts = [_part(name, title, _tree(site, triples, kinds, above)) for name, title, kinds, above in _PARTS]
     return render_template(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from calcigraph.dataset import Dataset, Subject
-from calcigraph.describe import Describer, Detail, Details, Facet, Fact, Trait
+from calcigraph.describe import Describer, Detail, Details, Facet, FacetValue, Fact
 from calcigraph.describe.vocabulary import RDF, SRV
 from calcigraph.explanations.evidence import Line, Named, Proposition, proposition, server
 from calcigraph.web.views.figures import Figure, Figures
@@ -46,7 +46,7 @@ class Quality:
     """What one facet says of a line."""
 
     facet: Facet
-    traits: tuple[Trait, ...]
+    values: tuple[FacetValue, ...]
 
 
 @dataclass(frozen=True)
@@ -80,10 +80,10 @@ class Stance:
 class Row:
     """The lines that are alike in the chosen facet, a cell for each stance.
 
-    `traits` is what they share; none where the facet says nothing, and then `kinds` are their classes.
+    `values` is what they share; none where the facet says nothing, and then `kinds` are their classes.
     """
 
-    traits: tuple[Trait, ...]
+    values: tuple[FacetValue, ...]
     kinds: tuple[ox.NamedNode, ...]
     cells: tuple[tuple[Entry, ...], ...]
 
@@ -114,7 +114,7 @@ def contradiction(
 ) -> Contradiction | None:
     """The view of `node`, compared by the facet that is called `by`; None where it is no proposition.
 
-    Cost: a description of each line that is shown and of its evidence, a look-up for each of their traits.
+    Cost: a description of each line that is shown and of its evidence, a look-up for each of their values.
     """
     found = proposition(dataset, node)
     if found is None:
@@ -128,7 +128,7 @@ def contradiction(
         stances.append(Stance(stance, len(lines), hidden, 2 * len(lines) > len(found.lines) > 2))
     qualities = {line: reader.qualities(line) for lines in shown.values() for line in lines}
     classing = {
-        q.facet for each in qualities.values() for q in each if not any(t.is_figure for t in q.traits)
+        q.facet for each in qualities.values() for q in each if not any(t.is_figure for t in q.values)
     }
     facets = tuple(facet for facet in describer.comparison.facets if facet in classing)
     chosen = next((f for f in facets if f.name.value == by), facets[0] if facets else None)
@@ -158,13 +158,13 @@ def _rows(
     qualities: dict[Line, tuple[Quality, ...]],
     chosen: Facet | None,
 ) -> tuple[Row, ...]:
-    """The table. The rows with the highest rank come first, those without a trait last."""
+    """The table. The rows with the highest rank come first, those without a value last."""
     cells: dict[_Key, dict[Named, list[Entry]]] = {}
-    heads: dict[_Key, tuple[Trait, ...]] = {}
+    heads: dict[_Key, tuple[FacetValue, ...]] = {}
     for stance, lines in shown.items():
         for line in lines:
-            own = next((q.traits for q in qualities[line] if q.facet is chosen), ())
-            key = (tuple(trait.text for trait in own), () if own or not chosen else reader.kinds(line))
+            own = next((q.values for q in qualities[line] if q.facet is chosen), ())
+            key = (tuple(value.text for value in own), () if own or not chosen else reader.kinds(line))
             heads.setdefault(key, own)
             rest = tuple(q for q in qualities[line] if q.facet is not chosen)
             cells.setdefault(key, {}).setdefault(stance, []).append(reader.entry(line, rest))
@@ -174,9 +174,9 @@ def _rows(
     )
 
 
-def _rank(traits: Sequence[Trait], key: _Key) -> tuple[bool, int, list[tuple[str, float]], _Key]:
-    amounts = [(a.unit, a.size) for trait in traits if (a := trait.amount)]
-    return (not traits, -max((trait.rank for trait in traits), default=0), amounts, key)
+def _rank(values: Sequence[FacetValue], key: _Key) -> tuple[bool, int, list[tuple[str, float]], _Key]:
+    amounts = [(a.unit, a.size) for value in values if (a := value.amount)]
+    return (not values, -max((value.rank for value in values), default=0), amounts, key)
 
 
 class _Reader:
@@ -200,8 +200,8 @@ class _Reader:
 
     def qualities(self, line: Line) -> tuple[Quality, ...]:
         """What the facets say of a line, those that say nothing left out."""
-        found = (Quality(f, self._comparison.traits(line.node, f)) for f in self._comparison.facets)
-        return tuple(quality for quality in found if quality.traits)
+        found = (Quality(f, self._comparison.values(line.node, f)) for f in self._comparison.facets)
+        return tuple(quality for quality in found if quality.values)
 
     def kinds(self, line: Line) -> tuple[ox.NamedNode, ...]:
         """The classes of the evidence of a line, but for those of the server vocabulary."""
@@ -212,7 +212,7 @@ class _Reader:
         known = {self._subject, line.node, line.stance.node}
         known.update(named.node for named in (*line.evidence, *line.grades))
         known.update(source.named.node for source in line.sources)
-        known.update(t.term for q in qualities for t in q.traits if isinstance(t.term, Subject))
+        known.update(t.term for q in qualities for t in q.values if isinstance(t.term, Subject))
         return Entry(
             line,
             tuple(self._grade(line, grade) for grade in line.grades),

@@ -209,6 +209,7 @@ class Strings:
     problem_column: str = "column"
     footer_version: str = "Version of the data"
     footer_formats: str = "VoID"
+    footer_licences: str = "Software in these pages"
     footer_conformance: str = "Conformance"
     datatype: str = "datatype"
     blank: str = "a node without a name"

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import pyoxigraph as ox
 from markupsafe import Markup, escape
 
-from calcigraph.describe import Amount, Fact, Slot, Standing, Term, Trait, Value
+from calcigraph.describe import Amount, FacetValue, Fact, Slot, Standing, Term, Value
 from calcigraph.describe.vocabulary import RDF, SKOS, XSD
 from calcigraph.explanations.evidence import Named
 from calcigraph.rdf.terms import show_term
@@ -89,17 +89,17 @@ class Terms:
             return self._kept_iri(named.node)
         return Markup(f"<bdi>{escape(named.label)}</bdi>")
 
-    def traits(self, traits: Iterable[Trait]) -> Markup:
+    def values(self, values: Iterable[FacetValue]) -> Markup:
         """Values of a facet, a quantity with its unit and what it is of."""
-        return Markup(", ").join(self._trait(trait) + self.doubt(trait.fact) for trait in traits)
+        return Markup(", ").join(self._facet_value(value) + self.doubt(value.fact) for value in values)
 
-    def _trait(self, trait: Trait) -> Markup:
-        if trait.amount:
-            return self._amount(trait.term, trait.amount)
-        words = duration(trait.term.value) if isinstance(trait.term, ox.Literal) else None
+    def _facet_value(self, value: FacetValue) -> Markup:
+        if value.amount:
+            return self._amount(value.term, value.amount)
+        words = duration(value.term.value) if isinstance(value.term, ox.Literal) else None
         if words:
-            return Markup(f'<span title="{escape(trait.text)}">{escape(words)}</span>')
-        return self.cell(trait.term)
+            return Markup(f'<span title="{escape(value.text)}">{escape(words)}</span>')
+        return self.cell(value.term)
 
     def is_number(self, term: Term) -> bool:
         """Whether a term is a bare number, which takes little room and stands to the right."""

@@ -1,4 +1,4 @@
-"""Lines of evidence in, what some of them retell of a work beside what came out of that work out."""
+"""Lines of evidence in, what some of them say of a work beside what came out of that work out."""
 
 from __future__ import annotations
 

@@ -106,7 +106,10 @@ function lay(boxes: Box[], arrows: Arrow[], direction: Options["direction"], mos
   return { graph, laid, w: Math.ceil(size.width ?? 0), hgt: Math.ceil(size.height ?? 0) };
 }
 
-function measure(box: Box, most: number): Laid {
+function measure(box: Box, asked: number): Laid {
+  // No word is broken that a somewhat wider box could hold.
+  const longest = Math.max(...box.text.split(/[\s-]+/).map((word) => width(word, SIZE) + 24));
+  const most = Math.max(asked, Math.min(longest, 210));
   const lines = wrap(box.text, most - 20, SIZE, 4);
   const under = box.note ? wrap(box.note, most - 20, 11, 2) : [];
   const widest = Math.max(...lines.map((line) => width(line, SIZE)), ...under.map((line) => width(line, 11)), 40);

@@ -83,18 +83,28 @@ class QueryPage {
       return;
     }
     const select = h("select", {}, h("option", { value: "" }, STRINGS.exampleNone), ...links.map((a, i) => h("option", { value: i }, a.textContent ?? "")));
-    const choose = (link: HTMLAnchorElement): void => {
-      this.editor.text = new URL(link.href).searchParams.get("query") ?? "";
-      this.editor.focus();
-    };
     select.addEventListener("change", () => {
       const link = links[Number(select.value)];
       if (select.value && link) {
-        choose(link);
+        void this.choose(link.href);
       }
     });
     document.querySelector("[data-examples]")?.remove();
     this.form.prepend(h("label", { class: "examples" }, `${STRINGS.exampleChoose} `, select));
+  }
+
+  /** Put the query of a question into the editor. */
+  private async choose(address: string): Promise<void> {
+    const wanted = new URL(address);
+    wanted.searchParams.set("format", "json");
+    try {
+      const response = await fetch(wanted);
+      const question = (await response.json()) as { query: string };
+      this.editor.text = question.query;
+      this.editor.focus();
+    } catch {
+      location.assign(address);
+    }
   }
 
   private async run(text = this.editor.text): Promise<void> {

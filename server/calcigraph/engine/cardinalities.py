@@ -1,0 +1,45 @@
+"""Triples in, how many there are of each predicate and of each class out, also while they change."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import pyoxigraph as ox
+
+Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+# Subject, predicate and object; None stands for any, and for another one each time.
+Pattern = tuple[ox.NamedNode | None, ox.NamedNode | None, ox.NamedNode | None]
+TYPE: Final = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+
+
+class Cardinalities:
+    """How many triples a set has: in all, with each predicate, and that say each class of something."""
+
+    def __init__(self, of_predicate: Mapping[Node, int], of_class: Mapping[Node, int]) -> None:
+        self._of_predicate = Counter(of_predicate)
+        self._of_class = Counter(of_class)
+
+    def of(self, pattern: Pattern) -> int | None:
+        """How many triples match `pattern`; None where that is not known without looking."""
+        subject, predicate, object_ = pattern
+        if subject is not None:
+            return None
+        if object_ is None:
+            return self._of_predicate.total() if predicate is None else self._of_predicate[predicate]
+        return self._of_class[object_] if predicate == TYPE else None
+
+    def add(self, triples: Iterable[ox.Triple]) -> None:
+        """Each of `triples` is new."""
+        self._change(triples, 1)
+
+    def remove(self, triples: Iterable[ox.Triple]) -> None:
+        """Each of `triples` is gone."""
+        self._change(triples, -1)
+
+    def _change(self, triples: Iterable[ox.Triple], by: int) -> None:
+        for triple in triples:
+            self._of_predicate[triple.predicate] += by
+            if triple.predicate == TYPE:
+                self._of_class[triple.object] += by

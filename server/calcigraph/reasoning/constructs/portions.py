@@ -1,0 +1,152 @@
+"""One rule and a view in; what the rule builds out, in portions that can be built again one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator
+from typing import Any
+
+import pyoxigraph as ox
+from rdflib import Variable
+
+from calcigraph.reasoning.constructs.reach import Everything, Portion, matched, reached, values
+from calcigraph.reasoning.constructs.views import Views
+from calcigraph.reasoning.queries.algebra import analyse, term
+from calcigraph.reasoning.queries.anchor import anchor_of
+from calcigraph.reasoning.queries.reads import Read, Triple, overlap, read_of, reads
+from calcigraph.reasoning.queries.rule import ConstructRule
+from calcigraph.reasoning.queries.text import inject
+
+Built = dict[Portion, frozenset[ox.Triple]]
+Difference = tuple[list[ox.Triple], list[ox.Triple]]
+"""What portions gained and what they lost, each triple as often as there are portions that did so."""
+
+
+class Portions:
+    """What a rule builds, by the values of its anchor (see `anchor`). A rule without one has one portion."""
+
+    def __init__(self, rule: ConstructRule, views: Views) -> None:
+        self.rule, self.views = rule, views
+        self.algebra = analyse(rule.slug, rule.text)
+        self.anchor = anchor_of(self.algebra)
+        self.built: Built = {}
+        slots = {slot for pattern in self.algebra.template for slot in pattern}
+        self.constants = {
+            slot: self._canonical(term(slot)) for slot in slots if not isinstance(slot, Variable)
+        }
+        names = {str(slot) for slot in slots if isinstance(slot, Variable)} | set(self.anchor.variables)
+        self._select = f"SELECT {' '.join(f'?{name}' for name in sorted(names))} WHERE "
+
+    def _canonical(self, value: Any) -> Any:
+        if not isinstance(value, ox.Literal):
+            return value
+        node = ox.NamedNode("urn:x-calcigraph:value")
+        return self.views.spelling.canonical(ox.Triple(node, node, value)).object
+
+    def reads_any(self, triples: Iterable[ox.Triple]) -> list[ox.Triple]:
+        """Those of some triples that a pattern of the rule might match."""
+        wanted = self.algebra.reads
+        return [t for t in triples if any(overlap(read_of(t), read) for read in wanted)]
+
+    def triples(self) -> Iterator[ox.Triple]:
+        """What the rule builds, each triple as often as there are portions that build it."""
+        for portion in self.built.values():
+            yield from portion
+
+    def reached(self, changed: Iterable[ox.Triple], went: Iterable[ox.Triple]) -> set[Portion] | None:
+        """The portions that some triples that came or `went` reach; None where it may be any.
+
+        Cost: a query for each pattern that one of the triples matches.
+        """
+        if not self.anchor.variables:
+            return None
+        try:
+            with self.views.lent(self.rule.stage, went):
+                return reached(self.anchor, changed, self._ask, self._canonical)
+        except Everything:
+            return None
+
+    def update(self, portions: set[Portion] | None) -> Difference:
+        """Build some portions (or all) again; what they gained and what they lost. Cost: a query for them."""
+        try:
+            new = self._everything() if portions is None else self._some(portions)
+        except Everything:
+            new, portions = self._everything(), None
+        if portions is None:
+            old, self.built = self.built, new
+            return _compared(old, new, old.keys() | new.keys())
+        old = {portion: self.built.pop(portion) for portion in portions if portion in self.built}
+        self.built |= new
+        return _compared(old, new, portions)
+
+    def leans_on(
+        self, built: Container[ox.Triple], writes: frozenset[Read], portions: set[Portion] | None
+    ) -> bool:
+        """Whether some portions (or any) may rest on triples that were `built`, all of which are `writes`.
+
+        Cost: a query for each pattern that could match one. What is not known is taken for a yes.
+        """
+        places = [place for place in self.anchor.places if _may_match(place.pattern, writes)]
+        try:
+            return not self.anchor.variables or any(
+                self.views.spelling.canonical(triple) in built
+                for place in places
+                for triple in matched(self.anchor, place, portions, self._ask)
+            )
+        except Everything:
+            return True
+
+    def _ask(self, text: str) -> Any:
+        return self.views.query(self.rule.stage, text)
+
+    def _everything(self) -> Built:
+        if not self.anchor.variables:
+            built = frozenset(self._ask(self.rule.text))
+            return {(): built} if built else {}
+        return self._gathered(self.algebra.text.where)
+
+    def _some(self, portions: set[Portion]) -> Built:
+        clause = values(self.anchor.variables, portions)
+        found = self._gathered(inject(self.algebra.text.where, clause, self.anchor.selected))
+        return {portion: built for portion, built in found.items() if portion in portions}
+
+    def _gathered(self, where: str) -> Built:
+        out: dict[Portion, set[ox.Triple]] = {}
+        for solution in self._ask(f"{self.algebra.text.prologue}{self._select}{where}"):
+            portion = tuple(solution[name] for name in self.anchor.variables)
+            out.setdefault(portion, set()).update(self._instances(solution))
+        return {portion: frozenset(found) for portion, found in out.items() if found}
+
+    def _instances(self, solution: Any) -> Iterator[ox.Triple]:
+        for pattern in self.algebra.template:
+            triple = self._instance(pattern, solution)
+            if triple is not None:
+                yield triple
+
+    def _instance(self, pattern: Triple, solution: Any) -> ox.Triple | None:
+        """A triple of the template; None where a variable is unbound, or it would not be RDF."""
+        subject, predicate, obj = (
+            solution[str(slot)] if isinstance(slot, Variable) else self.constants[slot] for slot in pattern
+        )
+        if (
+            isinstance(subject, ox.NamedNode | ox.BlankNode)
+            and isinstance(predicate, ox.NamedNode)
+            and obj is not None
+        ):
+            return ox.Triple(subject, predicate, obj)
+        return None
+
+
+def _may_match(pattern: Triple, writes: frozenset[Read]) -> bool:
+    return any(overlap(read, write) for read in reads(pattern) for write in writes)
+
+
+def _compared(old: Built, new: Built, portions: Iterable[Portion]) -> tuple[list[ox.Triple], list[ox.Triple]]:
+    none: frozenset[ox.Triple] = frozenset()
+    gained: list[ox.Triple] = []
+    lost: list[ox.Triple] = []
+    for portion in portions:
+        before, after = old.get(portion, none), new.get(portion, none)
+        if before is not after:
+            gained += after - before
+            lost += before - after
+    return gained, lost

@@ -1,0 +1,148 @@
+"""Triples that came or went in; the portions of a rule's solutions that they reach, out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final
+
+import pyoxigraph as ox
+from rdflib import BNode, URIRef, Variable
+from rdflib.paths import AlternativePath, InvPath, Path, SequencePath
+
+from calcigraph.reasoning.queries.algebra import term
+from calcigraph.reasoning.queries.anchor import Anchor, Place, connected, slot_name, variables_of
+from calcigraph.reasoning.queries.reads import Triple
+
+Portion = tuple[Any, ...]
+"""The values of a rule's anchor, in the order of its variables."""
+Canonical = Callable[[Any], Any]
+"""A term as the store has it."""
+MOST: Final = 500
+"""Rows of one look-up; more of them are slower than running the rule."""
+
+
+class Everything(Exception):
+    """A change that may reach any portion, or so many that looking for them does not pay."""
+
+
+def reached(
+    anchor: Anchor, changed: Iterable[ox.Triple], ask: Callable[[str], Any], canonical: Canonical
+) -> set[Portion]:
+    """The portions that some triples may change, `ask` answering over what was and what is.
+
+    Cost: a query per pattern that one of the triples matches. Raises Everything.
+    """
+    out: set[Portion] = set()
+    triples = list(changed)
+    for place in anchor.places:
+        rows: dict[tuple[str, ...], set[Portion]] = {}
+        for triple in triples:
+            for binding in bindings(place.pattern, triple, canonical):
+                names = tuple(sorted(binding))
+                rows.setdefault(names, set()).add(tuple(binding[name] for name in names))
+        for names, found in rows.items():
+            out |= set(_look(anchor, place, names, found, ask))
+            if len(out) > MOST:
+                raise Everything
+    return out
+
+
+def _look(
+    anchor: Anchor, place: Place, names: tuple[str, ...], rows: set[Portion], ask: Callable[[str], Any]
+) -> Iterator[Portion]:
+    if not names or len(rows) > MOST:
+        raise Everything
+    given = " ".join(f"?{name}" for name in anchor.variables)
+    where = f"{values(names, rows)} {_together(anchor, place)}"
+    for solution in ask(f"SELECT DISTINCT {given} WHERE {{ {where} }}"):
+        yield tuple(solution[name] for name in anchor.variables)
+
+
+def matched(
+    anchor: Anchor, place: Place, portions: set[Portion] | None, ask: Callable[[str], Any]
+) -> Iterator[ox.Triple]:
+    """The triples that one pattern may match in some portions (in all, without any given).
+
+    Cost: a query. Raises Everything where the pattern has a path, or the portions cannot be told apart.
+    """
+    if isinstance(place.pattern[1], Path):
+        raise Everything
+    names = " ".join(f"?{name}" for name in variables_of(place.pattern)) or "?nothing"
+    given = "" if portions is None else values(anchor.variables, portions)
+    for solution in ask(f"SELECT DISTINCT {names} WHERE {{ {given} {_together(anchor, place)} }}"):
+        subject, predicate, obj = (
+            solution[slot_name(slot)] if isinstance(slot, Variable | BNode) else term(slot)
+            for slot in place.pattern
+        )
+        yield ox.Triple(subject, predicate, obj)
+
+
+def _together(anchor: Anchor, place: Place) -> str:
+    patterns = connected(place.pattern, place.together)
+    if not set(anchor.variables) <= set().union(*map(variables_of, patterns)):
+        raise Everything
+    return " . ".join(" ".join(map(_text, pattern)) for pattern in patterns)
+
+
+def values(names: Iterable[str], rows: Iterable[Portion]) -> str:
+    """A VALUES clause. Raises Everything for a term that cannot stand in one."""
+    lines = [f"({' '.join(map(_constant, row))})" for row in rows]
+    return f"VALUES ({' '.join(f'?{name}' for name in names)}) {{ {' '.join(lines)} }}"
+
+
+def _constant(value: Any) -> str:
+    if isinstance(value, ox.NamedNode | ox.Literal):
+        return str(value)
+    raise Everything  # a blank node is a variable in a query, and has no other name
+
+
+def _text(slot: Any) -> str:
+    if isinstance(slot, Variable | BNode):
+        return f"?{slot_name(slot)}"
+    return str(slot.n3()) if isinstance(slot, Path) else str(term(slot))
+
+
+def bindings(pattern: Triple, triple: ox.Triple, canonical: Canonical) -> Iterator[dict[str, Any]]:
+    """What a triple that takes part in a match of a pattern says of the pattern's variables.
+
+    A triple that takes part somewhere along a path says nothing (an empty binding).
+    """
+    subject, predicate, obj = pattern
+    if isinstance(predicate, Path):
+        for start, end in _ends(predicate, triple):
+            yield from _bound(((subject, start), (obj, end)), canonical)
+    else:
+        slots = ((subject, triple.subject), (predicate, triple.predicate), (obj, triple.object))
+        yield from _bound(slots, canonical)
+
+
+def _bound(slots: Iterable[tuple[Any, Any]], canonical: Canonical) -> Iterator[dict[str, Any]]:
+    out: dict[str, Any] = {}
+    for slot, value in slots:
+        if value is None:
+            continue
+        if isinstance(slot, Variable | BNode):
+            if out.setdefault(slot_name(slot), value) != value:
+                return
+        elif canonical(term(slot)) != value:
+            return
+    yield out
+
+
+def _ends(path: Any, triple: ox.Triple) -> Iterator[tuple[Any, Any]]:
+    """The first and last node of a path in which a triple is a step; None where the triple does not say."""
+    if isinstance(path, URIRef):
+        if term(path) == triple.predicate:
+            yield triple.subject, triple.object
+    elif isinstance(path, InvPath):
+        yield from ((end, start) for start, end in _ends(path.arg, triple))
+    elif isinstance(path, AlternativePath):
+        for part in path.args:
+            yield from _ends(part, triple)
+    elif isinstance(path, SequencePath):
+        last = len(path.args) - 1
+        for at, part in enumerate(path.args):
+            for start, end in _ends(part, triple):
+                yield (start if at == 0 else None), (end if at == last else None)
+    else:
+        yield None, None

@@ -1,0 +1,102 @@
+"""The text of a CONSTRUCT rule in; what it reads, negates, builds and matches out.
+
+rdflib's parser reads the algebra (SPARQL 1.1, section 18); the rules are the root's own and trusted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+import pyoxigraph as ox
+from pyparsing import ParseException
+from rdflib import BNode, Literal, URIRef
+from rdflib.plugins.sparql.algebra import translateQuery
+from rdflib.plugins.sparql.parser import parseQuery
+
+from calcigraph.errors import Place
+from calcigraph.reasoning.queries.reads import Read, Triple, outer, read, reads, walk
+from calcigraph.reasoning.queries.rule import RuleRefused
+from calcigraph.reasoning.queries.text import Text, inner, split
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group graph pattern as a SELECT of its own, with its positive triple patterns."""
+
+    select: str
+    patterns: tuple[Triple, ...]
+    variables: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Algebra:
+    """What a rule's text says; `where` is the algebra of its WHERE group as rdflib has it."""
+
+    template: tuple[Triple, ...]
+    positive: frozenset[Read]
+    negative: frozenset[Read]
+    where: Any
+    text: Text
+
+    @property
+    def reads(self) -> frozenset[Read]:
+        """What the rule looks at."""
+        return self.positive | self.negative
+
+    @property
+    def writes(self) -> frozenset[Read]:
+        """What the rule may build."""
+        return frozenset(read(triple) for triple in self.template)
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """The WHERE clause, then each sub-select inside it, outermost first."""
+        where = self.text.where
+        return tuple(_group(self.text.prologue, group) for group in (where, *inner(where)))
+
+
+@lru_cache(maxsize=256)
+def analyse(slug: str, text: str) -> Algebra:
+    """Read one rule. Raises RuleRefused, naming it, when it is not a CONSTRUCT query of use."""
+    place = Place(f"ontology/rules/{slug}.rq")
+    try:
+        query = translateQuery(parseQuery(text)).algebra
+    except ParseException as error:
+        place = Place(place.file, error.lineno, error.column)
+        raise RuleRefused("The rule is not well-formed SPARQL.", "Mend the syntax here.", place) from error
+    if query.name != "ConstructQuery" or not query.template:
+        raise RuleRefused("The rule is not CONSTRUCT { template } WHERE { pattern }.", "Write it so.", place)
+    template = tuple(tuple(triple) for triple in query.template)
+    if any(isinstance(term, BNode) for triple in template for term in triple):
+        raise RuleRefused(
+            "The template makes blank nodes, which would be new ones each time the rule runs.",
+            "Give the node an IRI, with BIND(IRI(...) AS ?node).",
+            place,
+        )
+    found = list(walk(query.p, positive=True))
+    return Algebra(
+        template,
+        frozenset(each for triple, good in found if good for each in reads(triple)),
+        frozenset(each for triple, good in found if not good for each in reads(triple)),
+        query.p,
+        split(text),
+    )
+
+
+def term(node: Any) -> Any:
+    """An rdflib term as pyoxigraph's; a variable or a path stays as it is."""
+    if isinstance(node, URIRef):
+        return ox.NamedNode(str(node))
+    if isinstance(node, Literal):
+        if node.language:
+            return ox.Literal(str(node), language=node.language)
+        return ox.Literal(str(node), datatype=ox.NamedNode(str(node.datatype)) if node.datatype else None)
+    return node
+
+
+def _group(prologue: str, text: str) -> Group:
+    select = f"{prologue}SELECT * WHERE {text}"
+    algebra = translateQuery(parseQuery(select)).algebra
+    return Group(select, tuple(outer(algebra)), frozenset(str(name) for name in algebra.PV))

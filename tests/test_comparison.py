@@ -1,0 +1,137 @@
+"""By what evidence is compared: property paths of SHACL walked in a dataset, and values in words."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from calcigraph.dataset import Dataset, build
+from calcigraph.describe import Describer, Facet
+from calcigraph.describe.cut import Cut
+from calcigraph.describe.presentation import Presentation
+from calcigraph.describe.routes import compile_path, walk
+from calcigraph.root import Root
+from conftest import ROOTS
+
+PREFIXES = """
+@prefix : <urn:x#> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+"""
+DATA = """
+:a :next :b . :b :next :c . :c :next :a .
+:a :part :d . :d :says "one" , "two" .
+:e :part :d .
+"""
+
+
+def node(name: str) -> ox.NamedNode:
+    return ox.NamedNode(f"urn:x#{name}")
+
+
+def triples(text: str) -> list[ox.Triple]:
+    return [quad.triple for quad in ox.parse((PREFIXES + text).encode(), format=ox.RdfFormat.TURTLE)]
+
+
+class Quads:
+    """As much of a dataset as a cut reads."""
+
+    derived_graph = ox.NamedNode("urn:derived")
+    inferred_graph = ox.NamedNode("urn:inferred")
+
+    def __init__(self, text: str) -> None:
+        graph = ox.NamedNode("urn:g")
+        self.quads = ox.Dataset(ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples(text))
+
+
+def ends(path: str, start: str) -> list[str]:
+    """Where a path leads, as the last parts of names and the texts of literals."""
+    shapes = triples(f":shape sh:path {path} .")
+    values = Presentation(shapes).values
+    route = compile_path(values[node("shape"), ox.NamedNode("http://www.w3.org/ns/shacl#path")][0], values)
+    assert route is not None
+    arrivals = walk(route, Cut(Quads(DATA)), node(start))  # type: ignore[arg-type]
+    return [arrival.term.value.rpartition("#")[2] for arrival in arrivals]
+
+
+@pytest.mark.parametrize(
+    ("path", "start", "found"),
+    [
+        (":next", "a", ["b"]),
+        ("( :next :next )", "a", ["c"]),
+        ("( :part :says )", "a", ["one", "two"]),
+        ("[ sh:inversePath :part ]", "d", ["a", "e"]),
+        ("[ sh:alternativePath ( :next :part ) ]", "a", ["b", "d"]),
+        ("[ sh:zeroOrOnePath :next ]", "a", ["a", "b"]),
+        ("[ sh:zeroOrMorePath :next ]", "a", ["a", "b", "c"]),
+        ("[ sh:oneOrMorePath :next ]", "a", ["b", "c", "a"]),
+        ("( [ sh:zeroOrMorePath :next ] [ sh:inversePath :next ] )", "a", ["c", "a", "b"]),
+        (
+            "( :part [ sh:alternativePath ( :says ( [ sh:inversePath :part ] :next ) ) ] )",
+            "e",
+            ["one", "two", "b"],
+        ),
+        ("( :part :says :next )", "a", []),
+        (":nowhere", "a", []),
+    ],
+)
+def test_a_path_leads_where_shacl_says(path: str, start: str, found: list[str]) -> None:
+    assert ends(path, start) == found
+
+
+@pytest.mark.parametrize(
+    "path", ['"text"', "[ sh:inversePath [ sh:inversePath :next ] ]", "[ :strange :next ]"]
+)
+def test_what_is_no_path_is_no_route(path: str) -> None:
+    values = Presentation(triples(f":shape sh:path {path} .")).values
+    assert (
+        compile_path(values[node("shape"), ox.NamedNode("http://www.w3.org/ns/shacl#path")][0], values)
+        is None
+    )
+
+
+def test_a_path_that_contains_itself_is_no_route() -> None:
+    values = Presentation(triples(":shape sh:path _:p . _:p sh:alternativePath ( :next _:p ) .")).values
+    assert (
+        compile_path(values[node("shape"), ox.NamedNode("http://www.w3.org/ns/shacl#path")][0], values)
+        is None
+    )
+
+
+@pytest.fixture(scope="module")
+def toy() -> Dataset:
+    return build(Root.open(ROOTS["toy"]))
+
+
+def facets(dataset: Dataset) -> dict[str, Facet]:
+    return {facet.name.value: facet for facet in Describer(dataset).comparison.facets}
+
+
+def test_facets_stand_in_the_order_of_their_shapes(toy: Dataset) -> None:
+    assert list(facets(toy)) == ["inspector", "speed", "read in"]
+
+
+def test_an_amount_is_told_with_its_unit_and_what_it_is_of(toy: Dataset) -> None:
+    comparison = Describer(toy).comparison
+    line = ox.NamedNode(f"{toy.root.namespace}id/line-3")
+    (found,) = comparison.values(line, facets(toy)["speed"])
+    assert found.text == "pump two 40 - 60 %"
+    assert found.amount is not None
+    assert (found.amount.low.value, found.amount.high.value, found.amount.unit) == ("40.0", "60.0", "%")
+    assert found.fact is not None
+    assert found.fact.standing.value == "asserted"
+
+
+def test_a_rank_that_is_no_number_counts_for_nothing(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    shutil.copytree(ROOTS["toy"], root)
+    (root / "data" / "ranks.ttl").write_text(
+        "@prefix srv: <https://w3id.org/calcigraph/server#> . @prefix id: <https://example.org/plant/id/> .\n"
+        'id:g1 srv:rank 3 . id:g2 srv:rank "much" . id:g3 srv:rank 1 , 2 .\n',
+        encoding="utf-8",
+    )
+    comparison = Describer(build(Root.open(root), "none")).comparison
+    ranks = [comparison.rank(ox.NamedNode(f"https://example.org/plant/id/g{n}")) for n in (1, 2, 3, 4)]
+    assert ranks == [3, 0, 2, 0]
