@@ -130,10 +130,11 @@ class Server:
         return "/" + quote(iri.removeprefix(self.namespace), safe="/%:@!$&'()*+,;=~")
 
     def individuals(self, most: int = 5) -> list[str]:
-        """Some IRIs of things of the root that have a label."""
+        """Some IRIs of things of the root that have a label and are still there."""
         rows = self.rows(
             "SELECT DISTINCT ?s { ?s <http://www.w3.org/2000/01/rdf-schema#label> ?l "
-            f"FILTER(STRSTARTS(STR(?s), '{self.namespace}id/')) }} ORDER BY STR(?s)"
+            f"FILTER(STRSTARTS(STR(?s), '{self.namespace}id/')) "
+            "MINUS { ?s a <https://www.w3.org/ns/activitystreams#Tombstone> } } ORDER BY STR(?s)"
         )
         assert rows, "the root has individuals"
         return [row["s"] for row in rows[:: max(1, len(rows) // most)]][:most]

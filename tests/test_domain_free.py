@@ -33,10 +33,12 @@ LABELS = {
 # A longer label is a sentence or a title, whose words are those of any English text.
 LONGEST_NAME = 3
 ALLOWED = {
+    "bgp": "the basic graph pattern of the SPARQL algebra",
     "doi": "a URI scheme that is never a prefix",
     "doubt": "ordinary English",
     "gram": "n-gram, in the search of labels",
     "half": "ordinary English",
+    "inactive": "inactive_file, of Linux's control groups",
     "knowledge": "ordinary English: knowledge graph",
     "life": "ordinary English: the life of a process",
     "passage": "srv: evidence leads to a passage of a source",
@@ -52,6 +54,7 @@ ALLOWED = {
     "strong": "HTML element; a strong ETag",
     "stroke": "the line of a shape in SVG",
     "studied": "srv: evidence is a source or a result of what was studied",
+    "unclear": "ordinary English",
     "uni": "cls-uni, scm-uni: rules of OWL 2 RL",
     "verb": "a verb of the command line, of HTTP, of Turtle",
     "wording": "ordinary English",

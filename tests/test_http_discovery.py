@@ -148,7 +148,7 @@ def test_the_base_iri_is_configuration_and_may_have_a_path(start: Callable[..., 
     assert 'href="/kg/static/style.css"' in page
     assert 'href="/kg/ontology/Pump"' in page
     assert 'href="/id/' not in page
-    assert "https://data.example/kg/sparql" in based.get("/", BROWSER).text
+    assert "https://data.example/kg/questions/" in based.get("/", BROWSER).text
 
 
 def test_a_separate_default_graph_is_described_as_it_is(start: Callable[..., Server]) -> None:

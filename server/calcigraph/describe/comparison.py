@@ -16,7 +16,7 @@ from calcigraph.describe.labels import Labels
 from calcigraph.describe.presentation import Presentation
 from calcigraph.describe.routes import Route, compile_path, walk
 from calcigraph.describe.values import Fact, Node, Term
-from calcigraph.describe.vocabulary import SH, SRV, XSD
+from calcigraph.rdf.vocabulary import SH, SRV, XSD
 
 _RANK = SRV["rank"]
 _NUMBERS = {XSD[name] for name in ("integer", "decimal", "double", "float", "nonNegativeInteger")}

@@ -14,7 +14,7 @@ from calcigraph.describe.names import Names
 from calcigraph.describe.presentation import Field, Presentation
 from calcigraph.describe.uses import Uses
 from calcigraph.describe.values import Description, Fact, Group, Incoming, Node, Slot, Term, Value
-from calcigraph.describe.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS
+from calcigraph.rdf.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS
 
 _DEFINITIONS = (SKOS["definition"], DCTERMS["description"], RDFS["comment"])
 _REPLACED_BY = DCTERMS["isReplacedBy"]

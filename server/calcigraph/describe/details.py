@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from calcigraph.describe.describer import Describer
 from calcigraph.describe.labels import LABELS
 from calcigraph.describe.values import Group, Node, Slot, Standing, Value
-from calcigraph.describe.vocabulary import DCTERMS, RDF, RDFS, SKOS
+from calcigraph.rdf.vocabulary import DCTERMS, RDF, RDFS, SKOS
 
 _LONGEST = 100
 _STEPS = 2

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from calcigraph.dataset import Dataset, Subject
 from calcigraph.describe.values import Term
-from calcigraph.describe.vocabulary import DCTERMS, FOAF, RDFS, SCHEMA, SKOS
+from calcigraph.rdf.vocabulary import DCTERMS, FOAF, RDFS, SCHEMA, SKOS
 
 # In order of preference; what names a thing differs from one vocabulary to the next.
 LABELS = (RDFS["label"], SKOS["prefLabel"], DCTERMS["title"], SCHEMA["name"], FOAF["name"])

@@ -12,8 +12,7 @@ import pyoxigraph as ox
 
 from calcigraph.dataset import Dataset
 from calcigraph.describe.labels import LABELS, SYNONYMS, Labels
-from calcigraph.describe.vocabulary import DCTERMS, RDF, SKOS
-from calcigraph.rdf.vocabulary import AS
+from calcigraph.rdf.vocabulary import AS, DCTERMS, RDF, SKOS
 
 _IDENTIFIERS = (DCTERMS["identifier"], SKOS["notation"])
 _NAMES = (*LABELS, *SYNONYMS, *_IDENTIFIERS)

@@ -9,7 +9,7 @@ from functools import cache
 import pyoxigraph as ox
 
 from calcigraph.describe.values import Node, Term
-from calcigraph.describe.vocabulary import OWL, RDF, RDFS, SH
+from calcigraph.rdf.vocabulary import OWL, RDF, RDFS, SH
 
 _LAST = 1e9
 

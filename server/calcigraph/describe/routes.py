@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from calcigraph.describe.cut import Cut
 from calcigraph.describe.values import Fact, Node, Term
-from calcigraph.describe.vocabulary import RDF, SH
+from calcigraph.rdf.vocabulary import RDF, SH
 
 _MOST = 1000
 _DEEPEST = 20

@@ -11,7 +11,7 @@ from itertools import islice
 import pyoxigraph as ox
 
 from calcigraph.dataset import Dataset
-from calcigraph.describe.vocabulary import RDF
+from calcigraph.rdf.vocabulary import RDF
 
 _LOOKED_AT = 1000
 

@@ -70,11 +70,13 @@ class Worker:
     is_slowed: bool = False
     is_shed: bool = False
     is_too_big: bool = False
+    _born: int = 0
 
     def await_ready(self) -> None:
         """Wait until it can answer. Raises: ClosedError."""
         _, body = self.channel.receive()
         self.cpu_before_s, _ = USAGE.unpack(body)
+        self._born = int(stat[_RESIDENT]) if (stat := self._stat()) else 0
         self.channel.keep_time()
 
     def kill(self) -> None:
@@ -109,7 +111,8 @@ class Worker:
         """About how much memory is its own: each page that it wrote first was a fault, except that a
         large page is one fault as well, and what it takes anew is resident."""
         stat = self._stat()
-        return max(int(stat[_MINOR_FAULTS]), int(stat[_RESIDENT])) * resource.getpagesize() if stat else 0
+        pages = max(int(stat[_MINOR_FAULTS]), int(stat[_RESIDENT]) - self._born) if stat else 0
+        return pages * resource.getpagesize()
 
     def is_asleep(self) -> bool:
         """Whether it waits for something else than a processor."""

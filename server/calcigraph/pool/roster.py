@@ -33,6 +33,8 @@ _SECOND_MOMENT_S: Final = 0.02
 _SOONEST_S: Final = 0.002
 # They get ready side by side; more than this would keep the first from those who wait for it.
 _FORKED_AT_ONCE: Final = 2
+# Where memory is short because of others, ending what has less would not help.
+_MUCH_BYTES: Final = 64 << 20
 # A process that is killed frees its memory first: one after the other, as many at once take every
 # processor from those who have a query.
 _LAST_MOMENT_S: Final = 0.5
@@ -299,11 +301,12 @@ class Roster:
         return soonest_s
 
     def _watch_memory(self) -> None:
-        """Before the machine has none left, end the query that has taken most."""
+        """Before the machine has none left, end the query that has taken most, if that is much."""
         if self._memory.left() < self._limits.memory_kept_free * self._memory.total:
             largest = max(self._busy, key=Worker.own_bytes)
-            largest.is_too_big = True
-            largest.kill()
+            if largest.own_bytes() > _MUCH_BYTES:
+                largest.is_too_big = True
+                largest.kill()
 
     def _until_next_deadline(self, now: float) -> float:
         # A worker that is taken does not call the watch: its own caller looks at its deadline. Once it

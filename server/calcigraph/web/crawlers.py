@@ -60,6 +60,11 @@ def llms() -> Response:
         f"- [Interface]({site.absolute('/openapi.json')}): every address, as OpenAPI; "
         f"[the same as a page]({site.absolute('/openapi')})",
         "",
+        "## Take",
+        "",
+        f"- [Everything as Turtle]({site.absolute('/dump.ttl.gz')}), [as N-Quads]({site.absolute('/dump.nq.gz')})",
+        f"- [What is in it, in numbers]({site.absolute('/.well-known/void')}): VoID; [DCAT]({site.absolute('/catalog')})",
+        "",
         "## Questions",
         "",
     ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pyoxigraph as ox
 from flask import Blueprint, Response, render_template
 
-from calcigraph.describe.vocabulary import SRV, XSD
 from calcigraph.errors import Problem
+from calcigraph.rdf.vocabulary import SRV, XSD
 from calcigraph.root import QuestionFile
 from calcigraph.web import discovery, dumps, signposting
 from calcigraph.web.protocol.caching import validated

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 
 from calcigraph import metadata
-from calcigraph.describe.vocabulary import RDF, SD, SRV, VOID, XSD, Namespace
 from calcigraph.rdf.formats import GRAPHS, RESULTS
+from calcigraph.rdf.vocabulary import RDF, SD, SRV, VOID, XSD, Namespace
 from calcigraph.web.protocol.negotiation import Offer
 from calcigraph.web.representations import graph_format, write_graph
 from calcigraph.web.site import Site

@@ -14,8 +14,8 @@ from flask import Flask, current_app
 from calcigraph import metadata
 from calcigraph.dataset import Dataset
 from calcigraph.describe import Describer
-from calcigraph.describe.vocabulary import SRV
 from calcigraph.pool import Pool
+from calcigraph.rdf.vocabulary import SRV
 from calcigraph.settings import Settings
 from calcigraph.web.metrics import Metrics
 from calcigraph.web.program import last_modified

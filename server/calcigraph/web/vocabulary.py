@@ -12,7 +12,7 @@ from flask import Blueprint, Response, render_template
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from calcigraph.describe import Description
-from calcigraph.describe.vocabulary import SRV
+from calcigraph.rdf.vocabulary import SRV
 from calcigraph.web.protocol.problems import ResourceUnknown
 from calcigraph.web.representations import HTML, SUFFIXES, graph_format, write_graph
 from calcigraph.web.resources import finished, see_other

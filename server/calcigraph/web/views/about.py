@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from calcigraph.dataset import Dataset, Subject
-from calcigraph.describe.vocabulary import DCAT, DCTERMS, OWL, RDF, SRV
+from calcigraph.rdf.vocabulary import DCAT, DCTERMS, OWL, RDF, SRV
 
 _FEATURED = SRV["featuredQuestion"]
 _DATES = (DCTERMS["modified"], DCTERMS["issued"], DCTERMS["created"])

@@ -8,7 +8,7 @@ from functools import cache
 import pyoxigraph as ox
 
 from calcigraph.dataset import Dataset, Subject
-from calcigraph.describe.vocabulary import RDFS, SRV
+from calcigraph.rdf.vocabulary import RDFS, SRV
 
 _PARTS = tuple(SRV[name] for name in ("value", "low", "high", "unit", "measure"))
 # UCUM writes what is no unit in braces, and "1" where there is none.

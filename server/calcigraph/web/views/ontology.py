@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from flask import render_template
 
 from calcigraph.describe import Description
-from calcigraph.describe.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS, XSD
+from calcigraph.rdf.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS, XSD
 from calcigraph.web.site import Site
 from calcigraph.web.views.strings import STRINGS
 

@@ -13,8 +13,8 @@ import pyoxigraph as ox
 
 from calcigraph.dataset import Dataset, Subject
 from calcigraph.describe import Describer, Detail, Details, Facet, FacetValue, Fact
-from calcigraph.describe.vocabulary import RDF, SRV
 from calcigraph.explanations.evidence import Line, Named, Proposition, proposition, server
+from calcigraph.rdf.vocabulary import RDF, SRV
 from calcigraph.web.views.figures import Figure, Figures
 from calcigraph.web.views.works import Telling, tellings
 

@@ -15,9 +15,9 @@ import pyoxigraph as ox
 from markupsafe import Markup, escape
 
 from calcigraph.describe import Amount, FacetValue, Fact, Slot, Standing, Term, Value
-from calcigraph.describe.vocabulary import RDF, SKOS, XSD
 from calcigraph.explanations.evidence import Named
 from calcigraph.rdf.terms import show_term
+from calcigraph.rdf.vocabulary import RDF, SKOS, XSD
 from calcigraph.reasoning import Statement
 from calcigraph.web.site import Site
 from calcigraph.web.views.strings import STRINGS

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from calcigraph.dataset import Dataset, Subject
-from calcigraph.describe.vocabulary import SRV
 from calcigraph.explanations.evidence import Line, Named, Source, named
+from calcigraph.rdf.vocabulary import SRV
 from calcigraph.web.views.figures import Figure, Figures
 
 MOST_RESULTS = 6
