@@ -118,7 +118,8 @@ def test_the_shape_of_an_answer_offers_the_picture(
 def test_a_graph_answers_as_triples_and_as_a_picture(toy_visit: Visit) -> None:
     toy_visit.run("CONSTRUCT { ?s ?p ?o } { ?s ?p ?o . FILTER(isIRI(?o) && CONTAINS(STR(?p), 'feeds')) }")
     page = toy_visit.page
-    assert page.locator(".answer thead").inner_text().split() == ["subject", "predicate", "object"]
+    names = page.locator(".answer thead").get_by_role("button").all_inner_texts()
+    assert names == ["subject", "predicate", "object"]
     page.get_by_role("tab", name="Graph").click()
     page.locator("svg .arrow").first.wait_for()
 
@@ -174,7 +175,7 @@ def test_stop_ends_a_query_at_the_server_and_frees_its_worker(browser: Browser, 
         for _ in range(2):
             visit.write(ENDLESS)
             page.get_by_role("button", name="Run").click()
-            wait_for(lambda: at_work(patient) == 1)
+            wait_for(lambda: at_work(patient) > 0)
             page.get_by_role("button", name="Stop").click()
             page.get_by_text("Stopped.").wait_for()
             assert not page.get_by_role("button", name="Stop").is_visible()
@@ -189,7 +190,7 @@ def test_a_second_run_ends_the_first(browser: Browser, patient: Server) -> None:
         page = visit.go("/sparql").page
         visit.write(ENDLESS)
         page.keyboard.press("Control+Enter")
-        wait_for(lambda: at_work(patient) == 1)
+        wait_for(lambda: at_work(patient) > 0)
         visit.run("ASK {}")
         assert page.locator(".truth").inner_text() == "Yes"
         wait_for(lambda: at_work(patient) == 0)
@@ -200,7 +201,7 @@ def test_a_query_ends_when_its_page_is_left(browser: Browser, patient: Server) -
         visit.go("/sparql")
         visit.write(ENDLESS)
         visit.page.keyboard.press("Control+Enter")
-        wait_for(lambda: at_work(patient) == 1)
+        wait_for(lambda: at_work(patient) > 0)
         visit.go("/")
         wait_for(lambda: at_work(patient) == 0)
 
@@ -262,6 +263,7 @@ def test_a_question_of_the_root_is_an_example(toy_visit: Visit) -> None:
     page = toy_visit.page
     questions = toy_visit.server.root.questions
     page.get_by_label("Start from a question").select_option(label=questions[0].question)
+    toy_visit.settle()
     assert page.locator("textarea[name=query]").input_value().strip() == questions[0].text.strip()
 
 

@@ -7,6 +7,8 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
 
 import pyoxigraph as ox
 import pytest
@@ -14,7 +16,9 @@ import rdflib
 from rdflib.namespace import DCAT, RDF, VOID
 
 import calcigraph
+from calcigraph.web import crawlers
 from conftest import BROWSER, ROOTS, Server
+from in_process import local_app
 
 SD = rdflib.Namespace("http://www.w3.org/ns/sparql-service-description#")
 SPDX = rdflib.Namespace("http://spdx.org/rdf/terms#")
@@ -160,16 +164,46 @@ def test_a_separate_default_graph_is_described_as_it_is(start: Callable[..., Ser
     assert int(next(graph.objects(default, VOID.triples))) == int(count["n"]) == 0
 
 
+SITEMAP = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+PAGES = ("/", "/questions", "/ontology.html", "/server.html", "/conformance.html", "/sparql", "/openapi")
+
+
 def test_crawlers_find_every_page_and_leave_queries_alone(server: Server) -> None:
     robots = server.get("/robots.txt")
     assert robots.type == "text/plain"
     assert f"Sitemap: {server.base}/sitemap.xml" in robots.text
-    locations = re.findall(r"<loc>([^<]+)</loc>", server.get("/sitemap.xml").text)
-    assert len(locations) == len(set(locations)) > 10
-    for iri in server.individuals(3):
-        assert f"{server.base}{server.path_of(iri)}.html" in locations
-    for location in locations[:: max(1, len(locations) // 10)]:
-        assert server.get(location.removeprefix(server.base), BROWSER).status == 200
+    tree = ElementTree.fromstring(server.get("/sitemap.xml").body)
+    locations = [node.text.removeprefix(server.base) for node in tree.findall("s:url/s:loc", SITEMAP)]
+    rows = server.rows(
+        f"SELECT DISTINCT ?s {{ ?s ?p ?o FILTER(REGEX(STR(?s), '^{server.namespace}(id|ontology)/')) "
+        "MINUS { ?s a <https://www.w3.org/ns/activitystreams#Tombstone> } }"
+    )
+    questions = {f"{server.namespace}id/question-{q.slug}" for q in server.root.questions}
+    things = {f"{server.path_of(row['s'])}.html" for row in rows if row["s"] not in questions}
+    assert len(things) > 10
+    assert len(locations) == len(set(locations))
+    assert set(locations) == things | set(PAGES) | {f"/questions/{q.slug}" for q in server.root.questions}
+    for location in (*PAGES, *locations[:: max(1, len(locations) // 10)]):
+        page = server.get(location, BROWSER)
+        assert (page.status, page.type) == (200, "text/html"), location
+    days = {node.text for node in tree.findall("s:url/s:lastmod", SITEMAP)}
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d", day) for day in days)
+
+
+def test_a_sitemap_that_is_too_long_for_one_file_comes_in_several(
+    toy: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = re.findall(r"<loc>([^<]+)</loc>", toy.get("/sitemap.xml").text)
+    monkeypatch.setattr(crawlers, "MOST_ADDRESSES", 25)
+    client = local_app(toy.root).test_client()
+    index = client.get("/sitemap.xml").text
+    assert "<sitemapindex" in index
+    files = re.findall(r"<loc>([^<]+)</loc>", index)
+    parts = [re.findall(r"<loc>([^<]+)</loc>", client.get(urlsplit(file).path).text) for file in files]
+    assert all(0 < len(part) <= 25 for part in parts)
+    together = [urlsplit(address).path for part in parts for address in part]
+    assert together == [urlsplit(address).path for address in whole]
+    assert client.get("/sitemap-0.xml").status_code == client.get("/sitemap-99.xml").status_code == 404
 
 
 def test_language_models_are_told_what_to_ask(server: Server) -> None:

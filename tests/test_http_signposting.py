@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 
@@ -50,6 +51,8 @@ def test_every_page_of_a_resource_is_its_landing_page(server: Server) -> None:
         assert targets(page, "collection") == {"/"}
         described = targets(page, "describedby")
         assert described == {f"{path}{s}" for s in (".ttl", ".nt", ".jsonld", ".rdf", ".trig", ".nq")}
+        in_page = set(re.findall(r'<link rel="alternate" type="[^"]+" href="([^"]+)">', page.text))
+        assert in_page == described
         for metadata in described:
             reply = server.get(metadata)
             assert targets(reply, "describes") == {iri, f"{path}.html"}

@@ -10,7 +10,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from calcigraph.web.interface import INTERFACE
 from conftest import BROWSER, Reply, Server
+from in_process import local_app
 
 ANYTHING = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=30)
 NASTY = st.sampled_from(
@@ -54,6 +56,12 @@ def test_it_describes_every_address(server: Server) -> None:
     for path, method, operation in found:
         assert operation["summary"], (path, method)
         assert operation["responses"]
+
+
+def test_no_address_is_left_out_but_the_files_of_the_pages(toy: Server) -> None:
+    routes = {rule.endpoint for rule in local_app(toy.root).url_map.iter_rules()}
+    assert routes - set(INTERFACE) == {"static", "assets.built"}
+    assert set(INTERFACE) <= routes
 
 
 def test_a_page_shows_the_same(server: Server) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
 import pyoxigraph as ox
@@ -10,9 +9,10 @@ from flask import Blueprint, Response
 
 from calcigraph.rdf.vocabulary import AS, RDF
 from calcigraph.web.protocol.caching import validated
+from calcigraph.web.protocol.problems import ResourceUnknown
 from calcigraph.web.site import Site, current_site
 
-_MOST_ADDRESSES = 50_000  # https://www.sitemaps.org/protocol.html#index
+MOST_ADDRESSES = 50_000  # https://www.sitemaps.org/protocol.html#index
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _PAGES = ("/", "/questions", "/ontology.html", "/server.html", "/conformance.html", "/sparql", "/openapi")
 blueprint = Blueprint("crawlers", __name__)
@@ -32,14 +32,24 @@ def robots() -> Response:
 
 @blueprint.get("/sitemap.xml")
 def sitemap() -> Response:
-    """The pages of all resources of the root."""
+    """The pages of all resources of the root; where one file cannot hold them, the files that do."""
     site = current_site()
-    day = f"{site.modified:%Y-%m-%d}"
-    entries = "".join(
-        f"<url><loc>{escape(address)}</loc><lastmod>{day}</lastmod></url>\n" for address in _addresses(site)
-    )
-    body = f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{_SITEMAP}">\n{entries}</urlset>\n'
-    return validated(Response(body, content_type="application/xml"), site, "sitemap")
+    addresses = _addresses(site)
+    if len(addresses) <= MOST_ADDRESSES:
+        return _xml(site, "urlset", "url", addresses)
+    count = -(-len(addresses) // MOST_ADDRESSES)
+    files = [site.absolute(f"/sitemap-{number}.xml") for number in range(1, count + 1)]
+    return _xml(site, "sitemapindex", "sitemap", files)
+
+
+@blueprint.get("/sitemap-<int:number>.xml")
+def sitemap_part(number: int) -> Response:
+    """One of the files that hold the pages between them, counted from one."""
+    site = current_site()
+    part = _addresses(site)[(number - 1) * MOST_ADDRESSES :][:MOST_ADDRESSES] if number else []
+    if not part:
+        raise ResourceUnknown("There are not so many pages.", "Begin with /sitemap.xml.")
+    return _xml(site, "urlset", "url", part)
 
 
 @blueprint.get("/llms.txt")
@@ -62,8 +72,10 @@ def llms() -> Response:
         "",
         "## Take",
         "",
-        f"- [Everything as Turtle]({site.absolute('/dump.ttl.gz')}), [as N-Quads]({site.absolute('/dump.nq.gz')})",
-        f"- [What is in it, in numbers]({site.absolute('/.well-known/void')}): VoID; [DCAT]({site.absolute('/catalog')})",
+        f"- [Everything as Turtle]({site.absolute('/dump.ttl.gz')})",
+        f"- [Everything as N-Quads]({site.absolute('/dump.nq.gz')}), each triple in its graph",
+        f"- [VoID]({site.absolute('/.well-known/void')}): classes and properties, in numbers",
+        f"- [DCAT]({site.absolute('/catalog')}): files with sizes and checksums",
         "",
         "## Questions",
         "",
@@ -73,18 +85,24 @@ def llms() -> Response:
     return _text("\n".join(lines) + "\n", "llms")
 
 
-def _addresses(site: Site) -> Iterator[str]:
-    yield site.absolute("/")
-    yield site.absolute("/ontology.html")
-    yield site.absolute("/conformance.html")
-    for question in site.dataset.root.questions:
-        yield site.absolute(f"/questions/{question.slug}")
+def _addresses(site: Site) -> list[str]:
+    """Every page that is worth finding. Cost: one pass over the dataset."""
+    questions = [f"/questions/{question.slug}" for question in site.dataset.root.questions]
     removed = set(site.dataset.subjects(RDF["type"], AS["Tombstone"]))
     nodes = {quad.subject for quad in site.dataset.quads if isinstance(quad.subject, ox.NamedNode)} - removed
-    left = _MOST_ADDRESSES - 3 - len(site.dataset.root.questions)
     paths = (path for node in nodes if (path := site.path(node)) and path.startswith(("/id/", "/ontology/")))
-    for path in sorted(paths)[:left]:
-        yield site.absolute(f"{path}.html")
+    return [
+        site.absolute(path) for path in (*_PAGES, *questions, *(f"{path}.html" for path in sorted(paths)))
+    ]
+
+
+def _xml(site: Site, kind: str, entry: str, addresses: list[str]) -> Response:
+    day = f"{site.modified:%Y-%m-%d}"
+    entries = "".join(
+        f"<{entry}><loc>{escape(address)}</loc><lastmod>{day}</lastmod></{entry}>\n" for address in addresses
+    )
+    body = f'<?xml version="1.0" encoding="UTF-8"?>\n<{kind} xmlns="{_SITEMAP}">\n{entries}</{kind}>\n'
+    return validated(Response(body, content_type="application/xml"), site, f"{kind}-{len(entries)}")
 
 
 def _text(body: str, variant: str) -> Response:

@@ -104,6 +104,7 @@ INTERFACE: Final[Mapping[str, Facts]] = {
     "crawlers.robots": Facts(_PLAIN),
     "crawlers.llms": Facts(_PLAIN),
     "crawlers.sitemap": Facts(("application/xml",)),
+    "crawlers.sitemap_part": Facts(("application/xml",)),
     "w3id.rules": Facts(_PLAIN),
     "operations.health": Facts(JSON),
     "operations.version": Facts(JSON),

@@ -115,6 +115,11 @@ class _Gauges(Collector):
             "Memory that kept answers take, in bytes.",
             value=counts["cached_bytes"],
         )
+        yield GaugeMetricFamily(
+            "calcigraph_pool_index_bytes",
+            "Memory that the index of text took when it was built, in bytes; 0 before.",
+            value=counts["index_bytes"],
+        )
         for name in ("hits", "misses"):
             yield CounterMetricFamily(
                 f"calcigraph_pool_cache_{name}",

@@ -130,6 +130,8 @@ def _in_path(site: Site, route: Rule) -> Iterable[Json]:
         schema: Mapping[str, Any] = TEXT
         if kind == "any":
             schema = {"type": "string", "enum": [word.strip() for word in choice.split(",")]}
+        elif kind == "int":
+            schema = {"type": "integer", "minimum": 1}
         elif name == "suffix":
             schema = {"type": "string", "enum": [suffix[1:] for suffix in SUFFIXES]}
         found = {"name": name, "in": "path", "required": True, "schema": dict(schema)}
