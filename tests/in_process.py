@@ -1,0 +1,17 @@
+"""A root in, the application for it out, in this process: for what no request can show."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from calcigraph.dataset import build
+from calcigraph.pool import Pool
+from calcigraph.root import Root
+from calcigraph.settings import Settings
+from calcigraph.web.app import create_app
+
+
+def local_app(root: Root) -> Flask:
+    """The application, with a pool that is closed and must not be asked."""
+    with Pool.start(b"") as pool:
+        return create_app(build(root, "none"), pool, Settings())
