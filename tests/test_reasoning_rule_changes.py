@@ -103,6 +103,22 @@ WRITTEN: tuple[tuple[str, str, str, str, str], ...] = (
     ("first", "after", "?x :least ?v", "{ ?x a :C0 . { SELECT (MIN(?w) AS ?v) { ?z :n ?w } } }", "x"),
     ("limited", "after", ":all :some ?y", "{ { SELECT ?y { ?x :p0 ?y } ORDER BY ?y LIMIT 1 } }", ""),
     ("optional-first", "after", "?x :q10 ?y", "{ OPTIONAL { ?x :p1 ?z } ?x :p0 ?y }", ""),
+    ("optional-then-bound", "after", "?x :q11 ?v", "{ ?x :p0 ?y OPTIONAL { ?y :p1 ?v } ?x :p2 ?v }", "x y"),
+    ("minus-then-bound", "after", "?x :q12 ?v", "{ ?x :p0 ?y MINUS { ?y :p1 ?v } ?x :p2 ?v }", "x y"),
+    (
+        "asks-then-bound",
+        "after",
+        "?x :q13 ?v",
+        "{ { ?x :p0 ?y FILTER NOT EXISTS { ?y :p1 ?v } } ?x :p2 ?v }",
+        "x y",
+    ),
+    (
+        "optional-in-optional",
+        "after",
+        "?x :q14 ?v",
+        "{ ?x :p0 ?y OPTIONAL { ?y :p1 ?z OPTIONAL { ?z :p2 ?v } OPTIONAL { ?z :p0 ?v } } ?x :p0 ?v }",
+        "x y",
+    ),
     (
         "circle-by-words",
         "after",

@@ -10,7 +10,8 @@ from rdflib import BNode, URIRef, Variable
 from rdflib.paths import AlternativePath, InvPath, Path, SequencePath
 
 from calcigraph.reasoning.queries.algebra import term
-from calcigraph.reasoning.queries.anchor import Anchor, Place, connected, slot_name, variables_of
+from calcigraph.reasoning.queries.anchor import Anchor
+from calcigraph.reasoning.queries.places import Place, connected, slot_name, variables_of
 from calcigraph.reasoning.queries.reads import Triple
 
 Portion = tuple[Any, ...]
