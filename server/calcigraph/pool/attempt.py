@@ -20,8 +20,9 @@ from calcigraph.pool.caller import Caller
 from calcigraph.pool.diagnosis import Diagnosis
 from calcigraph.pool.guard import Survey
 from calcigraph.pool.limits import Limits
-from calcigraph.pool.nursery import Nursery, Worker
+from calcigraph.pool.nursery import Nursery
 from calcigraph.pool.problems import EngineUnavailable, QueryTimedOut
+from calcigraph.pool.process import Worker
 from calcigraph.pool.roster import Roster
 from calcigraph.pool.run import Deadline, Run, WorkerLostError
 

@@ -24,8 +24,8 @@ USAGE: Final = struct.Struct("!dQ")
 _HEADER: Final = struct.Struct("!cI")
 _LENGTH: Final = struct.Struct("!I")
 _READ: Final = 1 << 16
-TICK_S: Final = 0.02
-_TICK: Final = struct.pack("ll", 0, int(TICK_S * 1e6))
+_TICK_S: Final = 0.02
+_TICK: Final = struct.pack("ll", 0, int(_TICK_S * 1e6))
 
 
 class Kind(Enum):
@@ -57,7 +57,6 @@ class Channel:
     """One end of a stream of frames. Not for two threads at a time.
 
     Sending blocks for as long as the other end does not read; who cannot wait ends the other end.
-    Deadlines are kept to within `TICK_S`, which saves a system call for each frame.
     """
 
     def __init__(self, connection: socket.socket) -> None:
@@ -114,16 +113,17 @@ class Channel:
     def _await_data(self, deadline: float | None) -> bytes:
         """What comes next. Most answers come within a tick, and cost one system call; who waits for
         longer is not to wake up at each tick."""
-        while True:
-            with suppress(BlockingIOError):
+        if deadline is None:
+            return self._read()
+        is_near = deadline - time.monotonic() < _TICK_S
+        with suppress(BlockingIOError):
+            return self._read(socket.MSG_DONTWAIT if is_near else 0)
+        poll = select.poll()
+        poll.register(self._socket, select.POLLIN)
+        while (left_s := deadline - time.monotonic()) > 0:
+            if poll.poll(math.ceil(1000 * left_s)):
                 return self._read()
-            if deadline is not None:
-                left_s = deadline - time.monotonic()
-                if left_s <= 0:
-                    raise TimeoutError
-                poll = select.poll()
-                poll.register(self._socket, select.POLLIN)
-                poll.poll(math.ceil(1000 * left_s))
+        raise TimeoutError
 
     def _read(self, flags: int = 0) -> bytes:
         try:

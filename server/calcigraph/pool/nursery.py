@@ -8,27 +8,22 @@ from __future__ import annotations
 
 import json
 import os
-import resource
-import select
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Final
 
 from calcigraph.engine.replica import Diff, Part
 from calcigraph.engine.text_index import TextSize
 from calcigraph.engine.view import DefaultGraphMode
 from calcigraph.errors import Problem
-from calcigraph.pool.frames import USAGE, Channel, ClosedError, ControlChannel, Kind, encode_diff
+from calcigraph.pool.frames import Channel, ClosedError, ControlChannel, Kind, encode_diff
 from calcigraph.pool.problems import DiffUnreadable, EngineUnavailable
+from calcigraph.pool.process import Worker
 
 # A worker further behind than this is replaced rather than brought up to date: forking costs less.
 _RECENT_DIFFS: Final = 64
@@ -37,126 +32,10 @@ _RECENT_BYTES: Final = 4 << 20
 _BIG_DIFF_BYTES: Final = 6 << 20
 # The diffs are folded into the data once they are larger than it and than this.
 _FOLD_BYTES: Final = 64 << 20
-# A third of the processor time of the others. Not the least there is: a process that hardly runs can
-# hold, for seconds, a lock of the memory that it shares with the zygote, which then cannot fork.
-_NICER: Final = 5
 _FAREWELL_S: Final = 5.0
 # The data in pages of 2 MiB, where the system has them: a fork then copies some hundred entries in place
 # of some hundred thousand (at a million quads 1 ms, not 20), and look-ups miss fewer page tables.
 _LARGE_PAGES: Final = "glibc.malloc.hugetlb=1"
-# state, minflt, rss and exit_code of proc(5), counted from the field after the command.
-_STATE: Final = 3 - 3
-_MINOR_FAULTS: Final = 10 - 3
-_RESIDENT: Final = 24 - 3
-_EXIT_STATUS: Final = 52 - 3
-
-
-@dataclass(eq=False)
-class Worker:
-    """A worker process as the front sees it: `version` counts the diffs that it has applied.
-
-    While it is busy: the processor time (s) it had had before, its deadline, whether it is stopped for
-    a while, whether its priority was lowered, and whether it was ended to make room or to get memory.
-    """
-
-    pid: int
-    handle: int
-    channel: Channel
-    version: int
-    parts: frozenset[Part]
-    cpu_before_s: float = 0.0
-    deadline: float | None = None
-    is_paused: bool = False
-    is_slowed: bool = False
-    is_shed: bool = False
-    is_too_big: bool = False
-    _born: int = 0
-
-    def await_ready(self) -> None:
-        """Wait until it can answer. Raises: ClosedError."""
-        _, body = self.channel.receive()
-        self.cpu_before_s, _ = USAGE.unpack(body)
-        self._born = int(stat[_RESIDENT]) if (stat := self._stat()) else 0
-        self.channel.keep_time()
-
-    def kill(self) -> None:
-        """Kill the process, if it still lives, and leave its channel to whoever reads from it."""
-        self._signal(signal.SIGKILL)
-
-    def pause(self) -> None:
-        """Stop the process until `resume`; harmless where it is stopped."""
-        if not self.is_paused:
-            self.is_paused = True
-            self._signal(signal.SIGSTOP)
-
-    def resume(self) -> None:
-        """Let the process go on; harmless where it is not stopped."""
-        if self.is_paused:
-            self.is_paused = False
-            self._signal(signal.SIGCONT)
-
-    def had_s(self) -> float:
-        """Seconds of processor time that its query has had."""
-        return self.cpu_s() - self.cpu_before_s
-
-    def cpu_s(self) -> float:
-        """Seconds of processor time that the process has had; 0 where it is gone."""
-        try:
-            # The clock of another process, as clock_getcpuclockid(3) makes it.
-            return time.clock_gettime((~self.pid << 3) | 2)
-        except OSError:
-            return 0.0
-
-    def own_bytes(self) -> int:
-        """About how much memory is its own: each page that it wrote first was a fault, except that a
-        large page is one fault as well, and what it takes anew is resident."""
-        stat = self._stat()
-        pages = max(int(stat[_MINOR_FAULTS]), int(stat[_RESIDENT]) - self._born) if stat else 0
-        return pages * resource.getpagesize()
-
-    def is_asleep(self) -> bool:
-        """Whether it waits for something else than a processor."""
-        stat = self._stat()
-        return bool(stat) and stat[_STATE] == "S"
-
-    def exit_code(self) -> int | None:
-        """The exit code (negative for a signal) of a process that has ended and is not forgotten yet;
-        None where the system does not tell."""
-        stat = self._stat()
-        return (os.waitstatus_to_exitcode(int(stat[_EXIT_STATUS])) or None) if stat else None
-
-    def lower_priority(self) -> None:
-        """Let the other processes go first, for good: priority cannot be taken back."""
-        self.is_slowed = True
-        with suppress(ProcessLookupError, PermissionError):
-            os.setpriority(os.PRIO_PROCESS, self.pid, os.getpriority(os.PRIO_PROCESS, 0) + _NICER)
-
-    def end(self) -> None:
-        """Kill the process and let go of it; a second call does nothing."""
-        if self.handle >= 0:
-            self.kill()
-            os.close(self.handle)
-            self.handle = -1
-            self.channel.close()
-
-    def await_end(self, most_s: float) -> None:
-        """Wait until the process is gone, at most `most_s` seconds."""
-        poll = select.poll()
-        poll.register(self.handle, select.POLLIN)
-        poll.poll(1000 * most_s)
-
-    def _stat(self) -> list[str]:
-        """The fields of proc(5) after the name of the command; none where the process is gone."""
-        try:
-            text = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii", errors="replace")
-        except OSError:
-            return []
-        return text.rpartition(")")[2].split()
-
-    def _signal(self, number: signal.Signals) -> None:
-        if self.handle >= 0:
-            with suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self.handle, number)
 
 
 class Nursery:

@@ -18,8 +18,9 @@ from calcigraph.pool.attendant import Attendant
 from calcigraph.pool.caller import Caller
 from calcigraph.pool.limits import Limits
 from calcigraph.pool.memory import Memory
-from calcigraph.pool.nursery import Nursery, Worker
+from calcigraph.pool.nursery import Nursery
 from calcigraph.pool.problems import EngineUnavailable, QueueFull
+from calcigraph.pool.process import Worker
 from calcigraph.pool.turns import Turns
 from calcigraph.pool.waiting import Ticket, Waiting
 

@@ -20,7 +20,6 @@ from calcigraph.pool.diagnosis import Diagnosis
 from calcigraph.pool.errands import recalled
 from calcigraph.pool.frames import USAGE, ClosedError, Kind, encode
 from calcigraph.pool.limits import Limits
-from calcigraph.pool.nursery import Worker
 from calcigraph.pool.problems import (
     ClientGone,
     QueryFailed,
@@ -29,6 +28,7 @@ from calcigraph.pool.problems import (
     QueueFull,
     ServiceForbidden,
 )
+from calcigraph.pool.process import Worker
 from calcigraph.pool.roster import Roster
 from calcigraph.pool.worker import OUT_OF_MEMORY
 

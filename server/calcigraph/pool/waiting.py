@@ -17,7 +17,7 @@ from typing import Final
 
 from calcigraph.engine.replica import Part
 from calcigraph.errors import Problem
-from calcigraph.pool.nursery import Worker
+from calcigraph.pool.process import Worker
 
 _JUST_NOW_S: Final = 0.05
 
