@@ -70,3 +70,9 @@ def test_it_is_compact() -> None:
     )
     document = json.loads(written([triple]))
     assert document["@graph"] == [{"@id": "ex:a", "ex:b": "c"}]
+
+
+def test_the_iri_of_a_prefix_itself_is_written_out() -> None:
+    node = ox.NamedNode("https://example.org/deep#")
+    document = json.loads(written([ox.Triple(node, node, node)]))
+    assert document["@graph"] == [{"@id": node.value, node.value: {"@id": node.value}}]

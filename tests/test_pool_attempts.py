@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -163,3 +164,18 @@ def test_attempt_knows_every_diff_that_was_published_before() -> None:
             answer = watched(begun(pool, f"SELECT ?n {{ <{EX}new> ?p ?n }} ORDER BY ?n"))
             assert answer.version == version
             assert (answer.content or b"").count(b'"literal"') == number + 1
+
+
+def test_descriptor_that_was_made_to_return_at_once_serves_long_queries_and_slow_answers_too() -> None:
+    with Pool.start(DATA, limits=replace(LIMITS, workers=1, spares=0)) as pool:
+        attempt = begun(pool, POINT)
+        # As event loops do with what they watch (libuv, and so uvloop).
+        os.set_blocking(attempt.fileno(), False)
+        watched(attempt)
+        until(lambda: pool.counts()["idle"] == 1)
+        values = " ".join(f"<{EX}s{number}>" for number in range(9000))
+        answer = pool.ask(
+            Query(f"SELECT (COUNT(?s) AS ?n) {{ VALUES ?s {{ {values} }} }}", results_format="csv")
+        )
+        assert answer.content == b"n\r\n9000\r\n"
+        assert b"".join(pool.ask(Query(LONG)).body).endswith(b"]}}")

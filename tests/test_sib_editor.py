@@ -71,6 +71,41 @@ PROPERTIES = "SELECT DISTINCT ?pred WHERE { [] ?pred [] . }"
 OWN = "PREFIX void: <http://rdfs.org/ns/void#> PREFIX void-ext: <http://ldf.fi/void-ext#> "
 
 
+# What the metadata claims of the dataset ?d, and the query that counts the same.
+COUNTS = [
+    ("?d void:triples ?n", "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"),
+    ("?d void:distinctSubjects ?n", "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }"),
+    ("?d void:entities ?n", "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }"),
+    ("?d void:properties ?n", "SELECT (COUNT(DISTINCT ?p) AS ?n) { ?s ?p ?o }"),
+    ("?d void:classes ?n", "SELECT (COUNT(DISTINCT ?c) AS ?n) { ?s a ?c FILTER(ISIRI(?c)) }"),
+    (
+        "?d void:classPartition [ void:class ?c ; void:entities ?n ]",
+        "SELECT ?c (COUNT(?s) AS ?n) { ?s a ?c FILTER(ISIRI(?c)) } GROUP BY ?c",
+    ),
+    (
+        "?d void:propertyPartition [ void:property ?p ; void:triples ?n ]",
+        "SELECT ?p (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?p",
+    ),
+    (
+        "?d void:classPartition [ void:class ?c ; void:propertyPartition [ void:property ?p ; "
+        "void:triples ?n ] ]",
+        "SELECT ?c ?p (COUNT(*) AS ?n) { ?s a ?c ; ?p ?o FILTER(ISIRI(?c)) } GROUP BY ?c ?p",
+    ),
+    (
+        "?d void:classPartition [ void:class ?c ; void:propertyPartition [ void:property ?p ; "
+        "void:classPartition [ void:class ?o ; void:triples ?n ] ] ]",
+        "SELECT ?c ?p ?o (COUNT(*) AS ?n) { ?s a ?c ; ?p ?v . ?v a ?o "
+        "FILTER(ISIRI(?c) && ISIRI(?o)) } GROUP BY ?c ?p ?o",
+    ),
+    (
+        "?d void:classPartition [ void:class ?c ; void:propertyPartition [ void:property ?p ; "
+        "void-ext:datatypePartition [ void-ext:datatype ?t ; void:triples ?n ] ] ]",
+        "SELECT ?c ?p ?t (COUNT(*) AS ?n) { ?s a ?c ; ?p ?v FILTER(ISIRI(?c) && ISLITERAL(?v)) "
+        "BIND(DATATYPE(?v) AS ?t) } GROUP BY ?c ?p ?t",
+    ),
+]
+
+
 def asked(server: Server, query: str) -> list[dict[str, str]]:
     """The bindings, asked for as the editor does: by GET, with `ac=1` so that it can be told apart."""
     reply = server.get(f"/sparql?ac=1&query={quote(query, safe='')}", "application/sparql-results+json")
@@ -140,41 +175,7 @@ def test_what_it_falls_back_on_says_the_same(server: Server) -> None:
     assert {row["prop"] for row in rows} <= typed
 
 
-@pytest.mark.parametrize(
-    ("claimed", "counted"),
-    [
-        ("?d void:triples ?n", "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"),
-        ("?d void:distinctSubjects ?n", "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }"),
-        ("?d void:entities ?n", "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }"),
-        ("?d void:properties ?n", "SELECT (COUNT(DISTINCT ?p) AS ?n) { ?s ?p ?o }"),
-        ("?d void:classes ?n", "SELECT (COUNT(DISTINCT ?c) AS ?n) { ?s a ?c FILTER(ISIRI(?c)) }"),
-        (
-            "?d void:classPartition [ void:class ?c ; void:entities ?n ]",
-            "SELECT ?c (COUNT(?s) AS ?n) { ?s a ?c FILTER(ISIRI(?c)) } GROUP BY ?c",
-        ),
-        (
-            "?d void:propertyPartition [ void:property ?p ; void:triples ?n ]",
-            "SELECT ?p (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?p",
-        ),
-        (
-            "?d void:classPartition [ void:class ?c ; void:propertyPartition [ void:property ?p ; "
-            "void:triples ?n ] ]",
-            "SELECT ?c ?p (COUNT(*) AS ?n) { ?s a ?c ; ?p ?o FILTER(ISIRI(?c)) } GROUP BY ?c ?p",
-        ),
-        (
-            "?d void:classPartition [ void:class ?c ; void:propertyPartition [ void:property ?p ; "
-            "void:classPartition [ void:class ?o ; void:triples ?n ] ] ]",
-            "SELECT ?c ?p ?o (COUNT(*) AS ?n) { ?s a ?c ; ?p ?v . ?v a ?o "
-            "FILTER(ISIRI(?c) && ISIRI(?o)) } GROUP BY ?c ?p ?o",
-        ),
-        (
-            "?d void:classPartition [ void:class ?c ; void:propertyPartition [ void:property ?p ; "
-            "void-ext:datatypePartition [ void-ext:datatype ?t ; void:triples ?n ] ] ]",
-            "SELECT ?c ?p ?t (COUNT(*) AS ?n) { ?s a ?c ; ?p ?v FILTER(ISIRI(?c) && ISLITERAL(?v)) "
-            "BIND(DATATYPE(?v) AS ?t) } GROUP BY ?c ?p ?t",
-        ),
-    ],
-)
+@pytest.mark.parametrize(("claimed", "counted"), COUNTS)
 def test_void_counts_equal_sparql_counts(server: Server, claimed: str, counted: str) -> None:
     dataset = f"<{server.namespace}graph/metadata#dataset>"
     names = sorted({word for word in claimed.replace("?d", dataset).split() if word.startswith("?")})

@@ -73,10 +73,17 @@ class Channel:
 
     def send_bytes(self, encoded: bytes) -> None:
         """Send frames that are encoded already; raises ClosedError."""
-        try:
-            self._socket.sendall(encoded)
-        except (BrokenPipeError, ConnectionResetError) as error:
-            raise ClosedError from error
+        left = memoryview(encoded)
+        while left:
+            try:
+                left = left[self._socket.send(left) :]
+            except BlockingIOError:
+                # Who watches many descriptors may have made this one return at once (uvloop does).
+                poll = select.poll()
+                poll.register(self._socket, select.POLLOUT)
+                poll.poll()
+            except (BrokenPipeError, ConnectionResetError) as error:
+                raise ClosedError from error
 
     def receive(self, deadline: float | None = None) -> tuple[Kind, bytes]:
         """The next frame; raises ClosedError, and TimeoutError after `deadline` (monotonic seconds)."""

@@ -80,7 +80,8 @@ def _name(term: Term, names: Prefixes) -> str:
     if not isinstance(term, ox.NamedNode):
         raise ValueError("JSON-LD 1.1 has no name for it")
     short = names.shrink(term)
-    return term.value if short.startswith("<") else short
+    # A prefix alone is no compact IRI (JSON-LD 1.1 API, section 6.2.2).
+    return term.value if short.startswith("<") or short.endswith(":") else short
 
 
 def _value(term: Term, names: Prefixes) -> Json | str:
