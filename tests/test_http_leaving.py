@@ -87,10 +87,9 @@ def test_a_query_ends_when_its_client_leaves(patient: Server, name: str) -> None
 
 def test_clients_that_left_take_no_room_from_who_stays(patient: Server) -> None:
     with contextlib.ExitStack() as clients:
-        for _ in range(16):
-            clients.enter_context(client(patient, REQUESTS["GET"]))
         while status_of_a_long_query(patient) != 429:
-            clients.enter_context(client(patient, REQUESTS["GET"]))
+            for _ in range(64):
+                clients.enter_context(client(patient, REQUESTS["GET"]))
     wait_for(lambda: status_of_a_long_query(patient) == 503)
     assert patient.ask(ORDINARY).status == 200
 
