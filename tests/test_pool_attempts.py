@@ -14,6 +14,7 @@ import pytest
 
 from calcigraph.pool import Answer, Attempt, Diff, Limits, Pool, Query
 from calcigraph.pool.problems import ClientGone, QueryMalformed, QueryRefused, QueryTimedOut
+from turns import taken_from
 
 EX = "http://example.org/"
 DATA = "".join(f"<{EX}s{i}> <{EX}p> <{EX}s{i * 7 % 3000}> .\n" for i in range(3000)).encode()
@@ -50,17 +51,25 @@ def is_at_rest(pool: Pool) -> bool:
     return in_use == (0, 0, 0) and counts["idle"] >= LIMITS.workers + LIMITS.spares
 
 
-def begun(pool: Pool, text: str, gone: Callable[[], bool] | None = None) -> Attempt:
-    attempt = pool.attempt(Query(text), gone)
+def begun(
+    pool: Pool,
+    text: str,
+    gone: Callable[[], bool] | None = None,
+    woken: Callable[[], None] = lambda: None,
+    timeout_s: float | None = None,
+) -> Attempt:
+    attempt = pool.attempt(Query(text, timeout_s=timeout_s), woken, gone)
     assert isinstance(attempt, Attempt)
     return attempt
 
 
 def watched(attempt: Attempt) -> Answer:
-    """The answer of an attempt that is only ever polled when there is something to read."""
+    """The answer of an attempt that is only ever polled when there is something to read, or it is time to."""
     while True:
-        readable, _, _ = select.select([attempt.fileno()], [], [], 30)
-        assert readable
+        assert attempt.channel is not None
+        left_s = max(0.0, attempt.next_look - time.monotonic())
+        assert left_s < 1000
+        select.select([attempt.channel], [], [], left_s)
         answer = attempt.poll()
         if answer is not None:
             return answer
@@ -107,20 +116,72 @@ def test_attempt_that_is_dropped_ends_its_query(pool: Pool) -> None:
     assert pool.counts()["busy"] == 0
 
 
-def test_no_attempt_is_made_where_no_worker_is_free_and_none_is_kept_from_those_who_wait(pool: Pool) -> None:
+def test_who_finds_no_worker_waits_for_a_turn_and_is_woken(pool: Pool) -> None:
     attempts = [begun(pool, CROSS) for _ in range(LIMITS.workers)]
-    assert pool.attempt(Query(POINT)) is None
+    woken = threading.Event()
+    waiting = begun(pool, POINT, woken=woken.set)
+    assert (waiting.channel, waiting.poll(), waiting.needs_thread) == (None, None, False)
+    assert pool.counts()["waiting"] == 1
+    attempts[0].abandon()
+    assert woken.wait(30)
+    assert waiting.poll() is None
+    assert f"{EX}s7".encode() in (watched(waiting).content or b"")
+    for attempt in attempts:
+        attempt.abandon()
+
+
+def test_long_queries_make_way_for_who_waits_for_a_turn(pool: Pool) -> None:
+    attempts = [begun(pool, CROSS) for _ in range(LIMITS.workers)]
+    woken = threading.Event()
+    waiting = begun(pool, POINT, woken=woken.set)
+    assert woken.wait(30)
+    assert waiting.poll() is None
+    assert f"{EX}s7".encode() in (watched(waiting).content or b"")
+    for attempt in attempts:
+        attempt.abandon()
+
+
+def test_a_turn_that_nobody_wants_any_more_goes_to_the_next(pool: Pool) -> None:
+    attempts = [begun(pool, CROSS) for _ in range(LIMITS.workers)]
+    first, second = threading.Event(), threading.Event()
+    left, stays = begun(pool, POINT, woken=first.set), begun(pool, POINT, woken=second.set)
+    left.abandon()
+    assert pool.counts()["waiting"] == 1
+    for attempt in attempts:
+        attempt.abandon()
+    assert second.wait(30)
+    assert not first.is_set()
+    stays.poll()
+    assert watched(stays).content
+
+
+def test_deadline_and_departure_end_the_wait_for_a_turn(pool: Pool) -> None:
+    taken = [taken_from(pool, 60) for _ in range(LIMITS.workers)]
+    late, gone = begun(pool, POINT, timeout_s=0.01), begun(pool, POINT, gone=lambda: True)
+    with pytest.raises(QueryTimedOut, match="turn did not come"):
+        until(lambda: late.poll() is not None)
+    with pytest.raises(ClientGone):
+        until(lambda: gone.poll() is not None)
+    assert pool.counts()["waiting"] == 0
+    for worker in taken:
+        pool._roster.give_back(worker, 0.0, 0)
+
+
+def test_who_waits_for_a_turn_can_go_on_in_a_thread(pool: Pool) -> None:
+    attempts = [begun(pool, CROSS) for _ in range(LIMITS.workers)]
+    waiting = begun(pool, POINT)
+    assert f"{EX}s7".encode() in (waiting.finish().content or b"")
     for attempt in attempts:
         attempt.abandon()
 
 
 def test_what_needs_no_worker_is_said_at_once(pool: Pool) -> None:
     with pytest.raises(QueryRefused):
-        pool.attempt(Query("SELECT * " + "{" * 1000))
-    assert pool.attempt(Query(POINT + " " * 100_000)) is None
+        begun(pool, "SELECT * " + "{" * 1000)
+    assert begun(pool, POINT + " " * 100_000).needs_thread
     with Pool.start(DATA, limits=Limits(workers=1)) as cached:
         first = cached.ask(Query(POINT))
-        kept = cached.attempt(Query(POINT))
+        kept = cached.attempt(Query(POINT), lambda: None)
         assert isinstance(kept, Answer)
         assert kept.content == first.content
 
@@ -128,22 +189,21 @@ def test_what_needs_no_worker_is_said_at_once(pool: Pool) -> None:
 def test_problems_are_raised_by_polling_and_free_the_worker(pool: Pool) -> None:
     with pytest.raises(QueryMalformed):
         watched(begun(pool, "SELECT * {"))
-    attempt = pool.attempt(Query(CROSS, timeout_s=0.3))
-    assert isinstance(attempt, Attempt)
     with pytest.raises(QueryTimedOut):
-        watched(attempt)
+        watched(begun(pool, CROSS, timeout_s=0.3))
+    with pytest.raises(ClientGone):
+        watched(begun(pool, CROSS, lambda: True))
 
 
 def test_deadline_and_departure_end_what_a_thread_goes_on_with(pool: Pool) -> None:
-    attempt = pool.attempt(Query(CROSS, timeout_s=0.3))
-    assert isinstance(attempt, Attempt)
     with pytest.raises(QueryTimedOut):
-        attempt.finish()
+        begun(pool, CROSS, timeout_s=0.3).finish()
     with pytest.raises(ClientGone):
         begun(pool, CROSS, lambda: True).finish()
 
 
-def test_lost_worker_is_replaced_by_who_can_wait() -> None:
+@pytest.mark.parametrize("waits", [True, False])
+def test_lost_worker_is_replaced(waits: bool) -> None:
     with Pool.start(DATA, limits=LIMITS) as pool:
         workers = [worker.pid for worker in pool._roster._idle]
         for pid in workers:
@@ -152,9 +212,12 @@ def test_lost_worker_is_replaced_by_who_can_wait() -> None:
         (busy,) = pool._roster._busy
         for pid in workers:
             os.kill(pid, signal.SIGKILL if pid == busy.pid else signal.SIGCONT)
-        until(lambda: attempt.poll() is None and attempt.needs_thread)
-        assert attempt.fileno() == -1
-        assert f"{EX}s7".encode() in (attempt.finish().content or b"")
+        if waits:
+            assert f"{EX}s7".encode() in (attempt.finish().content or b"")
+        else:
+            lost = attempt.channel
+            until(lambda: attempt.poll() is None and attempt.channel is not lost)
+            assert f"{EX}s7".encode() in (watched(attempt).content or b"")
 
 
 def test_attempt_knows_every_diff_that_was_published_before() -> None:
@@ -170,7 +233,8 @@ def test_descriptor_that_was_made_to_return_at_once_serves_long_queries_and_slow
     with Pool.start(DATA, limits=replace(LIMITS, workers=1, spares=0)) as pool:
         attempt = begun(pool, POINT)
         # As event loops do with what they watch (libuv, and so uvloop).
-        os.set_blocking(attempt.fileno(), False)
+        assert attempt.channel is not None
+        os.set_blocking(attempt.channel.fileno(), False)
         watched(attempt)
         until(lambda: pool.counts()["idle"] == 1)
         values = " ".join(f"<{EX}s{number}>" for number in range(9000))

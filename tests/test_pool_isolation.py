@@ -24,6 +24,7 @@ from calcigraph.pool.problems import (
     QueueFull,
     ServiceForbidden,
 )
+from turns import taken_from
 
 EX = "http://example.org/"
 DATA = "".join(f"<{EX}s{i}> <{EX}p> <{EX}s{i * 7 % 3000}> <{EX}g{i % 3}> .\n" for i in range(3000)).encode()
@@ -226,7 +227,7 @@ def test_too_many_waiting_queries_are_told_to_come_back() -> None:
 
 
 def test_query_whose_turn_does_not_come_in_time_is_told_so(pool: Pool) -> None:
-    taken = [pool._roster.take(time.monotonic() + 60, needs=frozenset()) for _ in range(LIMITS.workers)]
+    taken = [taken_from(pool, 60) for _ in range(LIMITS.workers)]
     with pytest.raises(QueryTimedOut, match=r"turn did not come within its limit of 0\.1 s"):
         pool.ask(Query(POINT, timeout_s=0.1))
     for worker in taken:

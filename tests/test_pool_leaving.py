@@ -12,6 +12,7 @@ import pytest
 
 from calcigraph.pool import Limits, Pool, Query, caller
 from calcigraph.pool.problems import ClientGone
+from turns import taken_from
 
 EX = "http://example.org/"
 DATA = "".join(f"<{EX}s{i}> <{EX}p> <{EX}s{i * 7 % 3000}> .\n" for i in range(3000)).encode()
@@ -91,7 +92,7 @@ def test_more_askers_than_there_is_room_for_leave_and_a_long_query_finds_room() 
 
 
 def test_place_in_the_queue_is_given_up(pool: Pool) -> None:
-    taken = [pool._roster.take(time.monotonic() + 600, needs=frozenset()) for _ in range(LIMITS.workers)]
+    taken = [taken_from(pool, 600) for _ in range(LIMITS.workers)]
     with asking(pool, POINT) as left:
         until(lambda: pool.counts()["waiting"] == 1)
         left.set()
@@ -103,7 +104,7 @@ def test_place_in_the_queue_is_given_up(pool: Pool) -> None:
 
 
 def test_who_waits_behind_one_who_has_left_gets_their_turn(pool: Pool) -> None:
-    taken = [pool._roster.take(time.monotonic() + 600, needs=frozenset()) for _ in range(LIMITS.workers)]
+    taken = [taken_from(pool, 600) for _ in range(LIMITS.workers)]
     answers: list[bytes | None] = []
     patient = threading.Thread(target=lambda: answers.append(pool.ask(Query(POINT)).content))
     with asking(pool, POINT) as left:

@@ -20,7 +20,7 @@ from calcigraph.federation.problems import (
     ServicesBusy,
     ServiceTimedOut,
 )
-from calcigraph.pool import Limits, Pool, Query
+from calcigraph.pool import Attempt, Limits, Pool, Query
 from calcigraph.pool.problems import (
     ClientGone,
     QueryMalformed,
@@ -123,7 +123,10 @@ def test_answers_of_services_are_asked_for_anew_each_time(pool: Pool) -> None:
         for _ in range(3):
             rows(pool, joined(here))
         assert len(here.requests) == 3
-        assert pool.attempt(Query(joined(here))) is None, "it blocks, and belongs in a thread"
+        attempt = pool.attempt(Query(joined(here)), lambda: None)
+        assert isinstance(attempt, Attempt)
+        assert attempt.needs_thread, "a call of another service blocks"
+        assert (attempt.poll(), attempt.channel) == (None, None)
 
 
 def test_the_deadline_of_the_query_ends_a_call() -> None:

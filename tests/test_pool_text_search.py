@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
-import time
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -79,15 +79,14 @@ def test_what_is_wrong_with_a_search_comes_out_of_the_worker_as_it_is(pool: Pool
     assert subjects(pool, "thing NOT thing") == []
 
 
-def test_the_first_search_waits_in_a_thread_and_later_ones_need_none(pool: Pool) -> None:
+def test_the_first_search_waits_for_a_worker_with_the_index(pool: Pool) -> None:
     query = Query(f'{PREFIX}SELECT ?s {{ ?s srv:search "7" }}')
-    assert pool.attempt(query) is None
+    woken = threading.Event()
+    attempt = pool.attempt(query, woken.set)
+    assert isinstance(attempt, Attempt)
+    assert attempt.channel is None
+    assert woken.wait(60)
+    assert attempt.finish().content is not None
     assert subjects(pool, "8") == ["s8"]
-    found: Answer | Attempt | None = None
-    until = time.monotonic() + 60
-    # All workers are replaced, one after the other; an idle one that has the index is there soon.
-    while found is None and time.monotonic() < until:
-        found = pool.attempt(query)
-    assert isinstance(found, Attempt)
-    assert found.finish().content is not None
-    assert isinstance(pool.attempt(query), Answer), "and then it is kept, as any other answer"
+    kept = pool.attempt(query, woken.set)
+    assert isinstance(kept, Answer), "and then it is kept, as any other answer"

@@ -1,13 +1,15 @@
 """One query and where it can be answered in, its answer out: waited for, or looked for now and then.
 
 There is one path from a query to its answer, with two gaits. `finish` waits: for a worker, for the
-answer, for another worker where the first was lost. `poll` never waits, for callers who watch many.
+answer, for another worker where the first was lost. `poll` brings it on without waiting, for callers
+who watch many.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+import threading
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -18,6 +20,7 @@ from calcigraph.pool.answer import Answer, Body, Query, Source
 from calcigraph.pool.cache import Cache
 from calcigraph.pool.caller import Caller
 from calcigraph.pool.diagnosis import Diagnosis
+from calcigraph.pool.frames import Channel
 from calcigraph.pool.guard import Survey
 from calcigraph.pool.limits import Limits
 from calcigraph.pool.nursery import Nursery
@@ -25,10 +28,10 @@ from calcigraph.pool.problems import EngineUnavailable, QueryTimedOut
 from calcigraph.pool.process import Worker
 from calcigraph.pool.roster import Roster
 from calcigraph.pool.run import Deadline, Run, WorkerLostError
+from calcigraph.pool.waiting import Ticket
 
 # All workers may have died while they waited; after that, it is not by chance.
 _RETRIES: Final = 2
-_VARIABLE: Final = re.compile(r"[?$]\w+")
 # A worker that is idle reads at once, and this much is taken by its socket even before it does.
 _AT_ONCE_BYTES: Final = 1 << 16
 
@@ -48,9 +51,9 @@ class Means:
 class Attempt:
     """A query that is being answered. For one thread at a time.
 
-    Who gets one from `Pool.attempt` watches `fileno()`, calls `poll` when there is something to read,
-    and gives it to a thread that calls `finish` once `needs_thread` says so or a moment (10 ms, say)
-    has passed. Dropping it ends the query.
+    Who gets one from `Pool.attempt` calls `poll` when there is something to read from `channel`, when it is
+    woken, and at `next_look`; where it `needs_thread`, a thread that calls `finish`. Dropping it ends the
+    query.
     """
 
     def __init__(self, means: Means, query: Query, seen: Survey, deadline: Deadline, caller: Caller) -> None:
@@ -60,55 +63,73 @@ class Attempt:
         self._deadline = deadline
         self._caller = caller
         self._needs = _needs(query)
+        self._ticket: Ticket | None = None
         self._run: Run | None = None
+        self._woken: Callable[[], None] = _nobody
         self._pieces: list[bytes] = []
         self._size = 0
         self._tries_left = means.limits.workers + means.limits.spares + _RETRIES
+        # Whether `poll` cannot bring it on, because that would mean to wait for others than workers.
+        self.needs_thread = seen.calls_services or len(query.text) > _AT_ONCE_BYTES
+
+    def begin(self, woken: Callable[[], None]) -> None:
+        """Hand the query to a worker that is idle, or line up for one; then `woken` is called, from any
+        thread, when its turn has come. Raises: QueueFull, EngineUnavailable."""
+        if not self.needs_thread:
+            self._woken = woken
+            try:
+                self._has_worker(at_once=True)
+            except BaseException:
+                self.abandon()
+                raise
 
     @property
-    def needs_thread(self) -> bool:
-        """Whether `poll` has no more to give, because the worker was lost: only `finish` can go on."""
-        return self._run is None
+    def next_look(self) -> float:
+        """The moment of the monotonic clock from which on `poll` may have something to do although nothing
+        came: to see that the deadline has passed, or who asked has left."""
+        if self._run is not None:
+            return self._run.next_look
+        return min(self._deadline.at, self._caller.next_look)
 
-    def begin(self) -> bool:
-        """Hand the query to a worker that is idle now; False where that cannot be done without
-        waiting. Raises: EngineUnavailable."""
-        if len(self._query.text) > _AT_ONCE_BYTES // 4 or self._seen.calls_services:
-            return False
-        worker = self._means.roster.take_idle(self._deadline.at, self._needs)
-        if worker is None:
-            return False
-        diffs = self._means.nursery.diffs_since(worker.version)
-        if diffs is None or sum(map(len, diffs)) > _AT_ONCE_BYTES:
-            self._means.roster.put_back(worker)
-            return False
-        return self._hand_over(worker, diffs)
-
-    def fileno(self) -> int:
-        """The descriptor that becomes readable when `poll` may have more; -1 where it never will."""
-        return -1 if self._run is None else self._run.fileno()
+    @property
+    def channel(self) -> Channel | None:
+        """What becomes readable when `poll` may have more; None while there is no worker."""
+        return None if self._run is None else self._run.channel
 
     def poll(self) -> Answer | None:
         """The answer, if enough of it has arrived; never waits. Raises: what `Pool.ask` raises."""
-        if self._run is None:
-            return None
         try:
-            return self._collect(self._run, wait=False)
+            if self._run is not None:
+                answer = self._collect(wait=False)
+                if answer is not None:
+                    return answer
+            # A worker that gets it now has nothing to say yet.
+            if not self.needs_thread:
+                self._has_worker(at_once=True)
         except BlockingIOError:
             return None
+        except BaseException:
+            self.abandon()
+            raise
+        return None
 
     def finish(self) -> Answer:
         """Wait for the answer, as `Pool.ask` does, and raise what it raises. From any thread."""
-        while True:
-            if self._run is None:
-                self._take_worker()
-            if self._run is not None:
-                answer = self._collect(self._run, wait=True)
+        try:
+            while True:
+                self._await_worker()
+                answer = self._collect(wait=True)
                 if answer is not None:
                     return answer
+        except BaseException:
+            self.abandon()
+            raise
 
     def abandon(self) -> None:
         """End the query, complete or not; harmless when it has ended."""
+        ticket, self._ticket = self._ticket, None
+        if ticket is not None:
+            self._means.roster.leave(ticket)
         run, self._run = self._run, None
         if run is not None:
             run.abandon()
@@ -116,25 +137,57 @@ class Attempt:
     def __del__(self) -> None:
         self.abandon()
 
-    def _take_worker(self) -> None:
+    def _await_worker(self) -> None:
+        served = threading.Event()
+        self._woken = served.set
+        if self._ticket is not None:
+            self._ticket.called = served.set
+        while not self._has_worker(at_once=False):
+            served.wait(max(0.0, self.next_look - time.monotonic()))
+            served.clear()
+
+    def _has_worker(self, at_once: bool) -> bool:
+        """Whether a worker has the query now; lines up for one. Waits at most for a worker to read, and
+        not even that `at_once`."""
+        while self._run is None:
+            ticket = self._ticket = self._ticket or self._lined_up()
+            if ticket.problem is not None:
+                raise ticket.problem
+            if ticket.worker is None:
+                self._keep_time()
+                return False
+            self._ticket = None
+            self._employ(ticket.worker, at_once)
+            if self.needs_thread and at_once:
+                return False
+        return True
+
+    def _lined_up(self) -> Ticket:
         if not self._tries_left:
             raise EngineUnavailable("The processes that evaluate queries keep ending.")
         self._tries_left -= 1
-        roster = self._means.roster
-        worker = roster.take_idle(self._deadline.at, self._needs)
-        if worker is None:
-            breadth = len(set(_VARIABLE.findall(self._query.text)))
-            try:
-                worker = roster.take(self._deadline.at, self._needs, self._caller, breadth)
-            except TimeoutError:
-                raise QueryTimedOut(self._deadline.limit_s, in_queue=True) from None
+        ticket = Ticket(self._deadline.at, self._needs, self._query.text, self._woken)
+        self._means.roster.line_up(ticket)
+        return ticket
+
+    def _keep_time(self) -> None:
+        """See whether it has waited for too long. Raises: QueryTimedOut, ClientGone."""
+        if time.monotonic() >= self._deadline.at:
+            raise QueryTimedOut(self._deadline.limit_s, in_queue=True)
+        self._caller.look()
+
+    def _employ(self, worker: Worker, at_once: bool) -> None:
+        """Bring the worker up to date and hand the query over, if it can take both and is not lost."""
         diffs = self._means.nursery.diffs_since(worker.version)
         if diffs is None:
-            roster.discard(worker)
+            self._means.roster.discard(worker)
+        elif at_once and sum(map(len, diffs)) > _AT_ONCE_BYTES:
+            self._means.roster.put_back(worker)
+            self.needs_thread = True
         else:
             self._hand_over(worker, diffs)
 
-    def _hand_over(self, worker: Worker, diffs: tuple[bytes, ...]) -> bool:
+    def _hand_over(self, worker: Worker, diffs: tuple[bytes, ...]) -> None:
         means = self._means
         diagnosis = Diagnosis(self._query.text, means.prefixes, self._query.base_iri is not None)
         run = Run(means.roster, worker, means.limits, self._deadline, self._caller, diagnosis, means.services)
@@ -142,18 +195,19 @@ class Attempt:
         try:
             run.hand_over(self._query, diffs)
         except WorkerLostError:
-            return False
+            return
         except BaseException:
             run.abandon()
             raise
         self._run = run
-        return True
 
-    def _collect(self, run: Run, wait: bool) -> Answer | None:
+    def _collect(self, wait: bool) -> Answer | None:
         """Read until the end or until it is too much to keep; None where the worker was lost.
 
         Raises: BlockingIOError where that would mean to wait.
         """
+        run = self._run
+        assert run is not None, "there is a worker by now"
         try:
             while self._size <= self._means.limits.buffer_bytes:
                 piece = run.more() if wait else run.more_now()
@@ -165,12 +219,6 @@ class Attempt:
         except WorkerLostError:
             self._run = None
             return None
-        except BlockingIOError:
-            raise
-        except BaseException:
-            # A Problem has freed the worker already; an interrupt of this thread has not.
-            self.abandon()
-            raise
         self._run = None
         return self._long(run)
 
@@ -195,6 +243,10 @@ class Attempt:
         used = query.graph_format if form.answers_with_graph else query.results_format
         assert used is not None, "the engine is not asked for what nobody can read"
         return Answer(form, used, run.version, content, body)
+
+
+def _nobody() -> None:
+    """Who waits for nothing is not woken."""
 
 
 def _needs(query: Query) -> frozenset[Part]:

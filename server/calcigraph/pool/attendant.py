@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections.abc import Callable
 
 
@@ -13,7 +15,7 @@ class Attendant:
     def __init__(self, name: str, lock: threading.RLock, step: Callable[[], float]) -> None:
         self._step = step
         self._called = threading.Condition(lock)
-        self._is_called = True
+        self._due = 0.0
         self._is_dismissed = False
         self._thread = threading.Thread(target=self._attend, name=name, daemon=True)
 
@@ -21,10 +23,13 @@ class Attendant:
         """Begin with a first step."""
         self._thread.start()
 
-    def call(self) -> None:
-        """Have a step done soon. The caller holds the lock."""
-        self._is_called = True
-        self._called.notify()
+    def call(self, within_s: float = 0.0) -> None:
+        """Have a step done within so many seconds; nobody is woken where one is due by then anyway. The
+        caller holds the lock."""
+        due = time.monotonic() + within_s
+        if due < self._due:
+            self._due = due
+            self._called.notify()
 
     def dismiss(self) -> None:
         """Have no further step done, and wait until the last one is. The caller does not hold the lock."""
@@ -35,8 +40,10 @@ class Attendant:
 
     def _attend(self) -> None:
         while not self._is_dismissed:
+            # Who calls from now on may have changed what this step has already looked at.
+            self._due = math.inf
             left_s = self._step()
             with self._called:
-                if not self._is_called and not self._is_dismissed:
+                self._due = min(self._due, time.monotonic() + left_s)
+                while not self._is_dismissed and (left_s := self._due - time.monotonic()) > 0:
                     self._called.wait(left_s)
-                self._is_called = False

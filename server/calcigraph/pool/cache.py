@@ -45,7 +45,9 @@ class Cache:
             self.hits += 1
             self._answers.move_to_end(key)
         assert answer.content is not None
-        return replace(answer, body=Body([answer.content], None))
+        return Answer(
+            answer.form, answer.format, answer.version, answer.content, Body([answer.content], None)
+        )
 
     def put(self, query: Query, answer: Answer) -> None:
         """Keep `answer`, if it is complete, of the newest version and not too large."""
@@ -59,7 +61,9 @@ class Cache:
             key = _key(query)
             if size * _SHARE > self._most or answer.version < self._version or key in self._answers:
                 return
-            self._answers[key] = replace(answer, body=Body([], None))
+            self._answers[key] = Answer(
+                answer.form, answer.format, answer.version, answer.content, Body([], None)
+            )
             self.size += size
             self._make_room()
 

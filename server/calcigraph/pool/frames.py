@@ -7,6 +7,7 @@ the interpreter is the same at both ends, and it takes a fifth of the time of JS
 
 from __future__ import annotations
 
+import marshal
 import math
 import os
 import select
@@ -15,7 +16,7 @@ import struct
 import time
 from contextlib import suppress
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 
 from calcigraph.engine.replica import Diff
 
@@ -179,6 +180,29 @@ class ControlChannel(Channel):
         data, descriptors, _, _ = socket.recv_fds(self._socket, _READ, 1, flags)
         self._descriptors += descriptors
         return data
+
+
+class Request(NamedTuple):
+    """The body of a QUERY frame: a query as `calcigraph.pool.answer.Query` has it, and the seconds that are
+    left for it."""
+
+    text: str
+    default_graphs: tuple[str, ...]
+    named_graphs: tuple[str, ...]
+    inference: bool
+    base_iri: str | None
+    results_format: str | None
+    graph_format: str | None
+    left_s: float
+
+    def encode(self) -> bytes:
+        """The bytes of the body."""
+        return marshal.dumps(tuple(self))
+
+    @classmethod
+    def decode(cls, body: bytes) -> Request:
+        """What `encode` has written."""
+        return cls(*marshal.loads(body))
 
 
 def encode(kind: Kind, body: bytes | bytearray = b"") -> bytes:

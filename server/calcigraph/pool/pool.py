@@ -96,15 +96,20 @@ class Pool:
         prepared = self._prepared(query, gone)
         return prepared if isinstance(prepared, Answer) else prepared.finish()
 
-    def attempt(self, query: Query, gone: Callable[[], bool] | None = None) -> Answer | Attempt | None:
-        """As `ask`, but never waits: the answer that is kept, or an `Attempt` whose answer is on its
-        way from a worker that was idle, or None where `ask` has to wait for one, in a thread.
+    def attempt(
+        self, query: Query, woken: Callable[[], None], gone: Callable[[], bool] | None = None
+    ) -> Answer | Attempt:
+        """As `ask`, but never waits: the answer that is kept, or an `Attempt`, whose answer is on its way
+        from a worker, or which waits for its turn, or which needs a thread.
 
-        Raises: QueryMalformed, QueryRefused, ServiceForbidden, UpdateForbidden, NotAcceptable,
-        EngineUnavailable.
+        `woken` is called, from any thread, when its turn has come, and must not block; `gone` is called by
+        `Attempt.poll`. Raises: QueryMalformed, QueryRefused, ServiceForbidden, UpdateForbidden,
+        NotAcceptable, QueueFull, EngineUnavailable.
         """
         prepared = self._prepared(query, gone)
-        return prepared if isinstance(prepared, Answer) or prepared.begin() else None
+        if isinstance(prepared, Attempt):
+            prepared.begin(woken)
+        return prepared
 
     def publish(self, diff: Diff) -> int:
         """Change the data; returns the new version, once every query asked from now on will see it.

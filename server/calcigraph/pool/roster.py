@@ -15,7 +15,6 @@ from typing import Final
 from calcigraph.engine.replica import Part
 from calcigraph.errors import Problem
 from calcigraph.pool.attendant import Attendant
-from calcigraph.pool.caller import Caller
 from calcigraph.pool.limits import Limits
 from calcigraph.pool.memory import Memory
 from calcigraph.pool.nursery import Nursery
@@ -32,6 +31,8 @@ _GRACE_S: Final = 0.1
 _FIRST_MOMENT_S: Final = 0.005
 _SECOND_MOMENT_S: Final = 0.02
 _SOONEST_S: Final = 0.002
+# After someone had to wait: how long the watch looks out for more.
+_LIVELY_S: Final = 0.1
 # They get ready side by side; more than this would keep the first from those who wait for it.
 _FORKED_AT_ONCE: Final = 2
 # Where memory is short because of others, ending what has less would not help.
@@ -58,38 +59,41 @@ class Roster:
         self._parts: frozenset[Part] = frozenset()
         self._trouble: Problem | None = None
         self._closed = False
+        self._lined_up_at = 0.0
         self._idle.extend(nursery.fork(limits.workers + limits.spares))
         self._keeper = Attendant("calcigraph-pool-keeper", self._lock, self._keep)
         self._watch = Attendant("calcigraph-pool-watch", self._lock, self._look)
         self._keeper.start()
         self._watch.start()
 
-    def take(
-        self, deadline: float, needs: frozenset[Part], caller: Caller | None = None, breadth: int = 0
-    ) -> Worker:
-        """A worker for one query, with the parts that this needs, brought to a version not older than the
-        last publication.
+    def line_up(self, ticket: Ticket) -> None:
+        """Give the holder of `ticket` a worker with the parts that it needs, which can be brought to the
+        version of the last publication: now where one is idle, else when its turn comes.
 
-        Waits for its turn until `deadline`, or until `caller` has left; see `Ticket` for `breadth`.
-        Raises: TimeoutError, QueueFull, EngineUnavailable, ClientGone.
+        Never waits. Who gives up has to `leave`. Raises: QueueFull, EngineUnavailable.
         """
         with self._lock:
-            worker = self.take_idle(deadline, needs)
-            if worker is not None:
-                return worker
-            ticket = Ticket(deadline, needs, breadth, threading.Condition(self._lock))
-            return self._wait(ticket, caller or Caller())
-
-    def take_idle(self, deadline: float, needs: frozenset[Part]) -> Worker | None:
-        """As `take`, where that needs no waiting, else None."""
-        with self._lock:
-            if not needs <= self._parts:
-                self._parts |= needs
+            if not ticket.needs <= self._parts:
+                self._parts |= ticket.needs
                 self._keeper.call()
-            worker = self._pick(needs)
+            worker = self._pick(ticket.needs)
             if worker is not None:
-                self._employ(worker, deadline)
-            return worker
+                self._employ(worker, ticket.deadline)
+                ticket.worker = worker
+                return
+            if len(self._waiting) >= self._limits.queue:
+                raise QueueFull(f"{len(self._waiting)} queries are waiting already.", self._retry_after_s())
+            self._waiting.join(ticket)
+            self._lined_up_at = time.monotonic()
+            self._watch.call(_FIRST_MOMENT_S)
+
+    def leave(self, ticket: Ticket) -> None:
+        """Wait no longer, and return the worker that has come nevertheless."""
+        with self._lock:
+            self._waiting.leave(ticket)
+            worker, ticket.worker = ticket.worker, None
+            if worker is not None:
+                self.put_back(worker)
 
     def put_back(self, worker: Worker) -> None:
         """Return a worker that was taken and not used."""
@@ -210,27 +214,6 @@ class Roster:
     def _is_current(self, worker: Worker) -> bool:
         return self._nursery.diffs_since(worker.version) is not None
 
-    def _wait(self, ticket: Ticket, caller: Caller) -> Worker:
-        if len(self._waiting) >= self._limits.queue:
-            raise QueueFull(f"{len(self._waiting)} queries are waiting already.", self._retry_after_s())
-        self._waiting.join(ticket)
-        self._watch.call()
-        try:
-            while ticket.worker is None:
-                if ticket.problem is not None:
-                    raise ticket.problem
-                left_s = ticket.deadline - time.monotonic()
-                if left_s <= 0:
-                    raise TimeoutError
-                caller.look()
-                ticket.called.wait(min(left_s, caller.left_s()))
-        except BaseException:
-            self._waiting.leave(ticket)
-            if ticket.worker is not None:
-                self.put_back(ticket.worker)
-            raise
-        return ticket.worker
-
     def _serve(self) -> None:
         """Give the workers that are free to those who wait."""
         try:
@@ -252,7 +235,7 @@ class Roster:
         """
         if self._turns.has_room and self._ready() > self._kept:
             for ticket in self._waiting.crowd():
-                worker = self._pick(ticket.needs, warm=False)
+                worker = self._pick(ticket.needs, warm=not ticket.is_of_crowd)
                 if worker is not None:
                     return ticket, worker
         for ticket in self._waiting.newest():
@@ -274,6 +257,9 @@ class Roster:
                     worker.deadline = None
                     worker.kill()
             soonest_s = self._until_next_deadline(now)
+            if now - self._lined_up_at < _LIVELY_S:
+                # The next one is not to wake this thread: that would take more than to look.
+                soonest_s = min(soonest_s, _FIRST_MOMENT_S)
             if self._waiting:
                 self._serve()
                 soonest_s = min(soonest_s, self._make_way())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import marshal
 import math
 import signal
 import time
@@ -18,7 +17,7 @@ from calcigraph.pool.answer import Query
 from calcigraph.pool.caller import Caller
 from calcigraph.pool.diagnosis import Diagnosis
 from calcigraph.pool.errands import recalled
-from calcigraph.pool.frames import USAGE, ClosedError, Kind, encode
+from calcigraph.pool.frames import USAGE, Channel, ClosedError, Kind, Request, encode
 from calcigraph.pool.limits import Limits
 from calcigraph.pool.problems import (
     ClientGone,
@@ -79,19 +78,17 @@ class Run:
 
     def hand_over(self, query: Query, diffs: tuple[bytes, ...]) -> None:
         """Send what the worker lacks, then the query. Raises: WorkerLostError."""
-        request = marshal.dumps(
-            {
-                "text": query.text,
-                "default_graphs": query.default_graphs,
-                "named_graphs": query.named_graphs,
-                "inference": query.inference,
-                "base_iri": query.base_iri,
-                "results_format": query.results_format,
-                "graph_format": query.graph_format,
-                "left_s": max(0.0, self._deadline.at - time.monotonic()),
-            }
+        request = Request(
+            query.text,
+            query.default_graphs,
+            query.named_graphs,
+            query.inference,
+            query.base_iri,
+            query.results_format,
+            query.graph_format,
+            max(0.0, self._deadline.at - time.monotonic()),
         )
-        frames = [encode(Kind.APPLY, diff) for diff in diffs] + [encode(Kind.QUERY, request)]
+        frames = [encode(Kind.APPLY, diff) for diff in diffs] + [encode(Kind.QUERY, request.encode())]
         try:
             self._worker.channel.send_bytes(b"".join(frames))
         except ClosedError as error:
@@ -100,9 +97,15 @@ class Run:
         self._worker.version += len(diffs)
         self.version = self._worker.version
 
-    def fileno(self) -> int:
-        """The descriptor that becomes readable when there is more."""
-        return self._worker.channel.fileno()
+    @property
+    def channel(self) -> Channel:
+        """What becomes readable when there is more."""
+        return self._worker.channel
+
+    @property
+    def next_look(self) -> float:
+        """The moment of the monotonic clock from which on there is something to do although nothing came."""
+        return min(self._deadline.at, self._patience_until, self._caller.next_look)
 
     def more(self) -> bytes | None:
         """The next piece of the answer; None once it is complete and the worker is free again.
@@ -144,16 +147,13 @@ class Run:
 
     def _receive(self) -> tuple[Kind, bytes]:
         try:
-            while self._patience_until < self._deadline.at:
+            while True:
+                # Before each frame too: an answer that flows without a pause may be for nobody.
+                self._caller.look()
                 try:
-                    return self._receive_until(self._patience_until)
+                    return self._worker.channel.receive(self.next_look)
                 except TimeoutError:
-                    self._patience_until = time.monotonic() + self._limits.patience_s
-                    if self._roster.is_long(self._worker):
-                        self._make_room()
-            return self._receive_until(self._deadline.at)
-        except TimeoutError:
-            raise self._timed_out() from None
+                    self._keep_time()
         except ClosedError:
             raise self._died() from None
         except ClientGone:
@@ -162,20 +162,27 @@ class Run:
 
     def _receive_now(self) -> tuple[Kind, bytes]:
         try:
-            return self._worker.channel.receive_now()
+            try:
+                return self._worker.channel.receive_now()
+            except BlockingIOError:
+                self._caller.look()
+                self._keep_time()
+                raise
         except ClosedError:
             raise self._died() from None
+        except ClientGone:
+            self._end()
+            raise
 
-    def _receive_until(self, moment: float) -> tuple[Kind, bytes]:
-        """The next frame, for somebody who is there. Raises: TimeoutError, ClosedError, ClientGone."""
-        while True:
-            # Before each frame too: an answer that flows without a pause may be for nobody.
-            self._caller.look()
-            try:
-                return self._worker.channel.receive(min(moment, self._caller.next_look))
-            except TimeoutError:
-                if time.monotonic() >= moment:
-                    raise
+    def _keep_time(self) -> None:
+        """See whether it takes too long, for its deadline or for others. Raises: QueryTimedOut, QueueFull."""
+        now = time.monotonic()
+        if now >= self._deadline.at:
+            raise self._timed_out()
+        if now >= self._patience_until:
+            self._patience_until = now + self._limits.patience_s
+            if self._roster.is_long(self._worker):
+                self._make_room()
 
     def _run_errand(self, request: bytes) -> None:
         """Call another service for the worker, which waits for it."""

@@ -8,10 +8,11 @@ first and those whose query looks short take turns.
 
 from __future__ import annotations
 
-import threading
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import takewhile
 from typing import Final
 
@@ -20,23 +21,30 @@ from calcigraph.errors import Problem
 from calcigraph.pool.process import Worker
 
 _JUST_NOW_S: Final = 0.05
+_VARIABLE: Final = re.compile(r"[?$]\w+")
 
 
 @dataclass(eq=False)
 class Ticket:
     """One who waits: what for, how to wake them, and what they are given in the end.
 
-    `breadth` is the number of variables of the query: there may be as many solutions to look at as
-    there are terms to its power.
+    `text` is the query. `called` is called, by any thread, once there is a worker or a problem; it must
+    not block.
     """
 
     deadline: float
     needs: frozenset[Part]
-    breadth: int
-    called: threading.Condition
+    text: str
+    called: Callable[[], None]
     since: float = field(default_factory=time.monotonic)
     worker: Worker | None = None
     problem: Problem | None = None
+
+    @cached_property
+    def breadth(self) -> int:
+        """How many variables the query has: there may be as many solutions to look at as there are terms
+        to the power of this."""
+        return len(set(_VARIABLE.findall(self.text)))
 
     @property
     def is_of_crowd(self) -> bool:
@@ -78,11 +86,11 @@ class Waiting:
         if ticket.is_of_crowd:
             self._by_breadth = not self._by_breadth
         ticket.worker = worker
-        ticket.called.notify()
+        ticket.called()
 
     def send_away(self, problem: Problem) -> None:
         """Tell all that nobody will serve them."""
         while self._tickets:
             ticket, _ = self._tickets.popitem()
             ticket.problem = problem
-            ticket.called.notify()
+            ticket.called()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import json
-import marshal
 import math
 import os
 import resource
@@ -16,13 +15,13 @@ import signal
 import socket
 from collections.abc import Mapping
 from functools import partial
-from typing import IO, Any, Final, NoReturn, cast
+from typing import IO, Final, NoReturn, cast
 
 from calcigraph.engine.formats import is_graph, write
 from calcigraph.engine.replica import Replica
 from calcigraph.errors import Problem
 from calcigraph.pool.errands import fetch, told
-from calcigraph.pool.frames import USAGE, Channel, ClosedError, Kind, decode_diff
+from calcigraph.pool.frames import USAGE, Channel, ClosedError, Kind, Request, decode_diff
 
 SOCKET: Final = 3
 OUT_OF_MEMORY: Final = 13
@@ -33,14 +32,7 @@ _CPU_GRACE_S: Final = 4
 # Who serves everybody, the front and the zygote, goes before who serves one.
 _NICER: Final = 5
 _PAGE: Final = resource.getpagesize()
-_TRIAL: Final[dict[str, Any]] = {
-    "text": "SELECT * { ?s ?p ?o } LIMIT 1",
-    "default_graphs": (),
-    "named_graphs": (),
-    "inference": True,
-    "base_iri": None,
-    "results_format": "json",
-}
+_TRIAL: Final = Request("SELECT * { ?s ?p ?o } LIMIT 1", (), (), True, None, "json", None, 0.0)
 
 
 def serve(replica: Replica, prefixes: Mapping[str, str], memory_mib: int, connection: int) -> NoReturn:
@@ -96,11 +88,11 @@ class _Worker:
         if kind is Kind.APPLY:
             self._replica.apply(decode_diff(body))
             return
-        ask = marshal.loads(body)
-        self._limit_cpu(ask["left_s"])
+        request = Request.decode(body)
+        self._limit_cpu(request.left_s)
         out = _Out(self._channel)
         try:
-            self._answer(ask, out)
+            self._answer(request, out)
         except SyntaxError as error:
             out.fail(self._usage(), "malformed", str(error))
         except Problem as problem:
@@ -110,16 +102,16 @@ class _Worker:
         else:
             out.end(self._usage())
 
-    def _answer(self, ask: dict[str, Any], out: _Out) -> None:
+    def _answer(self, request: Request, out: _Out) -> None:
         results = self._replica.query(
-            ask["text"],
-            default_graphs=ask["default_graphs"],
-            named_graphs=ask["named_graphs"],
-            inference=ask["inference"],
-            base_iri=ask["base_iri"],
+            request.text,
+            default_graphs=request.default_graphs,
+            named_graphs=request.named_graphs,
+            inference=request.inference,
+            base_iri=request.base_iri,
             fetch=partial(fetch, self._channel),
         )
-        wanted = ask["graph_format" if is_graph(results) else "results_format"]
+        wanted = request.graph_format if is_graph(results) else request.results_format
         if wanted is None:
             raise ValueError("no acceptable format")
         write(results, wanted, wanted, self._prefixes, cast(IO[bytes], out))

@@ -65,17 +65,39 @@ class Formats:
         return HTML in (self.results, self.graph)
 
 
+class Parameters:
+    """What was given beside the query, or with it: `pairs` in their order."""
+
+    def __init__(self, pairs: bodies.Parameters) -> None:
+        self.pairs = pairs
+        self._by_name: dict[str, list[str]] = {}
+        for name, value in pairs:
+            self._by_name.setdefault(name, []).append(value)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._by_name
+
+    def of(self, name: str) -> Sequence[str]:
+        """All values of a parameter, in their order."""
+        return self._by_name.get(name, ())
+
+    def single(self, name: str) -> str | None:
+        """The value of a parameter that may be given once. Raises: RequestMalformed."""
+        values = self._by_name.get(name)
+        if values is None:
+            return None
+        if len(values) > 1:
+            raise RequestMalformed(f"`{name}` is given {len(values)} times.", f"Give `{name}` once.")
+        return values[0]
+
+
 @dataclass(frozen=True)
 class Question:
     """One query, and what was said beside it; `query` is None where no query was sent."""
 
     query: Query | None
     formats: Formats
-    parameters: bodies.Parameters
-
-    def single(self, name: str) -> str | None:
-        """The value of a parameter that may be given once. Raises: RequestMalformed."""
-        return _single(self.parameters, name)
+    parameters: Parameters
 
 
 def read(asked: Asked, site: Site) -> Question:
@@ -86,33 +108,33 @@ def read(asked: Asked, site: Site) -> Question:
     NothingAcceptable, VersionUnknown.
     """
     parameters, text = _posted(asked, site) if asked.method == "POST" else _got(asked, site)
-    versions.check(_single(parameters, versions.PARAMETER), site)
-    if text is None or (asked.method != "POST" and any(name == "edit" for name, _ in parameters)):
+    versions.check(parameters.single(versions.PARAMETER), site)
+    if text is None or (asked.method != "POST" and "edit" in parameters):
         return Question(None, Formats(None, None), parameters)
     if len(text) * 4 > site.settings.query_bytes and len(text.encode()) > site.settings.query_bytes:
         problem = BodyTooLarge if asked.method == "POST" else AddressTooLong
         raise problem(f"The query has more than {site.settings.query_bytes} bytes.", "Send a shorter one.")
-    formats = _formats(_single(parameters, "format"), asked.accept)
+    formats = _formats(parameters.single("format"), asked.accept)
     return Question(_query(site, parameters, text, formats), formats, parameters)
 
 
-def _got(asked: Asked, site: Site) -> tuple[bodies.Parameters, str | None]:
-    parameters = bodies.address_parameters(asked.query_string, site.settings.query_bytes)
-    if any(name == "update" for name, _ in parameters):
+def _got(asked: Asked, site: Site) -> tuple[Parameters, str | None]:
+    parameters = Parameters(bodies.address_parameters(asked.query_string, site.settings.query_bytes))
+    if "update" in parameters:
         raise RequestMalformed("GET never changes anything.", "Send queries as `query`.")
-    return parameters, _single(parameters, "query")
+    return parameters, parameters.single("query")
 
 
-def _posted(asked: Asked, site: Site) -> tuple[bodies.Parameters, str]:
+def _posted(asked: Asked, site: Site) -> tuple[Parameters, str]:
     most = site.settings.query_bytes
-    parameters = bodies.address_parameters(asked.query_string, most)
+    in_address = bodies.address_parameters(asked.query_string, most)
     media_type = bodies.media_type(asked.content_type)
     if media_type == bodies.FORM:
         # A byte of the query takes up to three in the body.
-        parameters = parameters + bodies.parameters(asked.body(3 * most))
-        if any(name == "update" for name, _ in parameters):
+        parameters = Parameters(in_address + bodies.parameters(asked.body(3 * most)))
+        if "update" in parameters:
             raise RequestMalformed("An update was sent to the query service.", "Send queries as `query`.")
-        text = _single(parameters, "query")
+        text = parameters.single("query")
         if text is None:
             raise RequestMalformed("There is no query.", "Send exactly one `query`.")
         return parameters, text
@@ -121,18 +143,19 @@ def _posted(asked: Asked, site: Site) -> tuple[bodies.Parameters, str]:
             f"A body of type {media_type[:80] or 'unknown'} is not taken here.",
             f"Send {QUERY_TYPE}, or {bodies.FORM} with `query=`.",
         )
-    if any(name == "query" for name, _ in parameters):
+    parameters = Parameters(in_address)
+    if "query" in parameters:
         raise RequestMalformed("There is a query in the body and one in the address.", "Send one of them.")
     return parameters, bodies.text(asked.body(most))
 
 
-def _query(site: Site, parameters: bodies.Parameters, text: str, formats: Formats) -> Query:
+def _query(site: Site, parameters: Parameters, text: str, formats: Formats) -> Query:
     return Query(
         text,
-        default_graphs=_graphs(parameters, "default-graph-uri"),
-        named_graphs=_graphs(parameters, "named-graph-uri"),
-        inference=inference(_single(parameters, "inference")),
-        timeout_s=_timeout(_single(parameters, "timeout"), site.settings.timeout),
+        default_graphs=_graphs(parameters.of("default-graph-uri")),
+        named_graphs=_graphs(parameters.of("named-graph-uri")),
+        inference=inference(parameters.single("inference")),
+        timeout_s=_timeout(parameters.single("timeout"), site.settings.timeout),
         results_format=_key(formats.results, "json"),
         graph_format=_key(formats.graph, "turtle"),
         base_iri=site.query_base,
@@ -171,15 +194,8 @@ def _named(wanted: str, offers: Sequence[Offer]) -> Offer | None:
     return next((o for o, known in names if name in known or f"application/{name}" in known), None)
 
 
-def _single(parameters: bodies.Parameters, name: str) -> str | None:
-    values = [value for key, value in parameters if key == name]
-    if len(values) > 1:
-        raise RequestMalformed(f"`{name}` is given {len(values)} times.", f"Give `{name}` once.")
-    return values[0] if values else None
-
-
-def _graphs(parameters: bodies.Parameters, name: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(named_node(value).value for key, value in parameters if key == name))
+def _graphs(iris: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(named_node(iri).value for iri in iris))
 
 
 def inference(value: str | None) -> bool:

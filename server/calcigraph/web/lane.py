@@ -1,14 +1,13 @@
 """A SPARQL request's values in, a complete answer out, without a thread: the fast lane of `/sparql`.
 
-It takes what a client most often asks for: a query whose answer is short, comes within a moment and is
-sent as it is. Whatever is more than that it leaves to the pages' way, with what it has begun, so
-that the two answer alike.
+It takes what a client most often asks for: a query whose answer is sent as it is, or the problem that it
+ends with, however long that takes. Pages, and answers that are streamed or compressed, it leaves to the
+pages' way, with what it has begun, so that the two answer alike.
 """
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from functools import partial
@@ -16,34 +15,25 @@ from http import HTTPStatus
 from typing import Any, Final, TypeGuard
 
 from calcigraph.errors import Problem
-from calcigraph.pool import Answer, Attempt, Pool, Query
+from calcigraph.pool import Answer
 from calcigraph.web import door
+from calcigraph.web.errands import Errands
 from calcigraph.web.metrics import ANSWERED
-from calcigraph.web.protocol import bodies, headers, versions
+from calcigraph.web.protocol import bodies, headers, problems, versions
 from calcigraph.web.protocol.compression import LEAST_BYTES
 from calcigraph.web.protocol.streaming import entity_tag
 from calcigraph.web.protocol.visit import Begun, Visit
+from calcigraph.web.replies import Common, Key, Replies, Reply
 from calcigraph.web.site import Site
 
 Scope = MutableMapping[str, Any]
 Headers = dict[bytes, bytes]
 
-# A query that takes longer is waited for by a thread, which can look at its deadline meanwhile.
-_MOMENT_S: Final = 0.01
-# The guard looks at every word of a query, which for a longer one is no matter of a moment.
-_LONG_QUERY: Final = 1 << 14
+# The guard looks at every word of a query: some 2 ms for this many, during which nobody else is served.
+_LONG_QUERY: Final = 1 << 15
 _METHODS: Final = frozenset({"GET", "HEAD", "POST"})
 # What these ask for depends on more than the query.
-_NOT_TAKEN: Final = (b"if-none-match", b"if-match", b"content-encoding", b"range")
-
-
-@dataclass(frozen=True)
-class Reply:
-    """A complete answer; header names in lower case."""
-
-    status: int
-    headers: list[tuple[bytes, bytes]]
-    content: bytes
+_NOT_TAKEN: Final = frozenset({b"if-none-match", b"if-match", b"content-encoding", b"range"})
 
 
 class Lane:
@@ -51,8 +41,10 @@ class Lane:
 
     def __init__(self, site: Site) -> None:
         self._site = site
+        self._errands = Errands(site.pool)
+        self._replies = Replies()
         common = headers.of_version(site.version) | headers.SECURITY | headers.READABLE
-        self._common = [(name.lower().encode(), value.encode()) for name, value in common.items()]
+        self._common = Common([(name.lower().encode(), value.encode()) for name, value in common.items()])
 
     def take(
         self, scope: Scope, given: Headers, body: bytes, visit: Visit, done: Callable[[Reply | None], None]
@@ -62,18 +54,22 @@ class Lane:
         if scope["path"] != door.PATH or scope["method"] not in _METHODS or _is_special(given):
             done(None)
             return
+        key = _key(scope, given)
+        kept = self._replies.get(key, self._site.pool.version) if key is not None else None
+        if kept is not None:
+            self._site.metrics.count_repeated(door.PATH, scope["method"])
+            done(kept)
+            return
+        request = _Request(scope["method"], given, key, visit, done)
         try:
             question = door.read(_asked(scope, given, body), self._site)
         except Problem as problem:
-            visit.begun = problem
-            done(None)
+            self._refuse(request, problem)
             return
         if question.query is None or _is_left_alone(question):
             done(None)
             return
-        _Errand(
-            self._site.pool, question.query, visit, partial(self._end, question, scope, given, done)
-        ).run()
+        self._errands.run(question.query, visit, partial(self._end, question, request))
 
     async def answer(self, scope: Scope, given: Headers, body: bytes, visit: Visit) -> Reply | None:
         """What `take` gives, to wait for."""
@@ -82,94 +78,79 @@ class Lane:
         return await answered
 
     def _end(
-        self,
-        question: door.Question,
-        scope: Scope,
-        given: Headers,
-        done: Callable[[Reply | None], None],
-        begun: Begun,
-        seconds: float,
+        self, question: door.Question, request: _Request, begun: Begun, seconds: float, is_kept: bool
     ) -> None:
         if isinstance(begun, Answer | Problem):
             # What goes on is counted by the thread that ends it.
             outcome = ANSWERED if isinstance(begun, Answer) else type(begun).__name__
             self._site.metrics.count_query(outcome, seconds)
-        if isinstance(begun, Answer) and _is_sent_as_it_is(begun.content, given):
-            self._site.metrics.count_request(door.PATH, scope["method"], HTTPStatus.OK)
-            done(self._reply(begun.content, question.formats.of(begun).content_type))
+        if isinstance(begun, Problem):
+            self._refuse(request, begun)
+        elif isinstance(begun, Answer) and _is_sent_as_it_is(begun.content, request.headers):
+            reply = self._reply(begun.content, question.formats.of(begun).content_type)
+            if is_kept and request.key is not None:
+                self._replies.put(request.key, begun.version, reply)
+            self._send(request, reply)
         else:
-            done(None)
+            request.visit.begun = begun
+            request.done(None)
+
+    def _refuse(self, request: _Request, problem: Problem) -> None:
+        offer = problems.offer(_text(request.headers.get(b"accept")))
+        if offer is not problems.PROBLEM_JSON:
+            request.visit.begun = problem
+            request.done(None)
+            return
+        content = problems.written(problems.document(problem)).encode()
+        own = [(name.lower().encode(), value.encode()) for name, value in problems.headers_of(problem)]
+        typed = [*_typed(content, offer.content_type), *own]
+        self._send(request, Reply(problems.status_of(problem), typed, self._common, content))
+
+    def _send(self, request: _Request, reply: Reply) -> None:
+        self._site.metrics.count_request(door.PATH, request.method, reply.status)
+        request.visit.end()
+        request.done(reply)
 
     def _reply(self, content: bytes, content_type: str) -> Reply:
         own = [
-            (b"content-type", content_type.encode()),
-            (b"content-length", str(len(content)).encode()),
+            *_typed(content, content_type),
             (b"etag", f'"{entity_tag(content, content_type)}"'.encode()),
             (b"vary", b"Accept, Accept-Encoding"),
             (b"cache-control", b"no-cache"),
         ]
-        return Reply(HTTPStatus.OK, own + self._common, content)
+        return Reply(HTTPStatus.OK, own, self._common, content)
 
 
-class _Errand:
-    """One query in the lane, until it has an answer or its moment is over. `ended` is called once with
-    how far it has come, which `visit` has too, and the seconds that it took."""
+@dataclass(frozen=True)
+class _Request:
+    """What is needed of a request to answer it; `key` where the answer may be kept for its like."""
 
-    def __init__(self, pool: Pool, query: Query, visit: Visit, ended: Callable[[Begun, float], None]) -> None:
-        self._pool = pool
-        self._query = query
-        self._visit = visit
-        self._ended = ended
-        self._since = time.perf_counter()
-        self._timer: asyncio.TimerHandle | None = None
+    method: str
+    headers: Headers
+    key: Key | None
+    visit: Visit
+    done: Callable[[Reply | None], None]
 
-    def run(self) -> None:
-        """Begin it."""
-        try:
-            begun = self._pool.attempt(self._query, self._visit.gone)
-        except Problem as problem:
-            self._end(problem)
-            return
-        if not isinstance(begun, Attempt):
-            self._end(begun)
-            return
-        loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(_MOMENT_S, self._leave, loop, begun, begun.fileno())
-        loop.add_reader(begun.fileno(), self._look, loop, begun, begun.fileno())
 
-    def _look(self, loop: asyncio.AbstractEventLoop, attempt: Attempt, descriptor: int) -> None:
-        # Once there is an answer, the descriptor may at once be busy with another query.
-        loop.remove_reader(descriptor)
-        try:
-            answer = attempt.poll()
-        except Problem as problem:
-            self._end(problem)
-            return
-        if answer is not None or attempt.needs_thread:
-            self._end(answer or attempt)
-        else:
-            loop.add_reader(descriptor, self._look, loop, attempt, descriptor)
+def _key(scope: Scope, given: Headers) -> Key | None:
+    if scope["method"] == "POST":
+        return None
+    return scope["method"], scope["query_string"], given.get(b"accept"), given.get(b"accept-encoding")
 
-    def _leave(self, loop: asyncio.AbstractEventLoop, attempt: Attempt, descriptor: int) -> None:
-        loop.remove_reader(descriptor)
-        self._end(attempt)
 
-    def _end(self, begun: Begun) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        self._visit.begun = begun
-        self._ended(begun, time.perf_counter() - self._since)
+def _typed(content: bytes, content_type: str) -> list[tuple[bytes, bytes]]:
+    return [(b"content-type", content_type.encode()), (b"content-length", str(len(content)).encode())]
 
 
 def _is_left_alone(question: door.Question) -> bool:
     """Whether the answer may be a page, a lasting one, or take long to begin with."""
     assert question.query is not None
-    is_lasting = question.single(versions.PARAMETER) is not None
+    is_lasting = versions.PARAMETER in question.parameters
     return question.formats.may_be_a_page or is_lasting or len(question.query.text) > _LONG_QUERY
 
 
 def _is_special(given: Headers) -> bool:
-    return any(name in given for name in _NOT_TAKEN)
+    return not _NOT_TAKEN.isdisjoint(given)
 
 
 def _asked(scope: Scope, given: Headers, body: bytes) -> door.Asked:

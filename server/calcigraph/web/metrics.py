@@ -8,6 +8,8 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterable, Iterator
+from functools import cache
+from http import HTTPStatus
 
 from prometheus_client import (
     CollectorRegistry,
@@ -58,7 +60,11 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self._registry,
         )
-        self._registry.register(_Gauges(pool))
+        self._gauges = _Gauges(pool)
+        self._registry.register(self._gauges)
+        # Finding a series by its labels takes longer than counting.
+        self._request = cache(lambda *labels: self._requests.labels(*map(str, labels)))
+        self._query = cache(self._queries.labels)
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
         GCCollector(registry=self._registry)
@@ -67,7 +73,13 @@ class Metrics:
         """Count a response. `route` is the pattern of the address, as "/id/<path:name>", never the
         address itself; None where no route was found."""
         known = method if method in _METHODS else _OTHER
-        self._requests.labels(route or _OTHER, known, str(status)).inc()
+        self._request(route or _OTHER, known, status).inc()
+
+    def count_repeated(self, route: str, method: str) -> None:
+        """Count a response with an answer that was found without asking the pool."""
+        self.count_request(route, method, HTTPStatus.OK)
+        self.count_query(ANSWERED, 0.0)
+        self._gauges.repeated += 1
 
     @contextlib.contextmanager
     def timed_query(self) -> Iterator[None]:
@@ -83,7 +95,7 @@ class Metrics:
 
     def count_query(self, outcome: str, seconds: float) -> None:
         """Count one query that ended after `seconds`: "answered", or the class of its Problem."""
-        self._queries.labels(outcome).observe(seconds)
+        self._query(outcome).observe(seconds)
 
     def exposition(self, accept: str | None) -> tuple[bytes, str]:
         """All figures as text and its media type: OpenMetrics where `accept` asks for it, else
@@ -97,6 +109,8 @@ class _Gauges(Collector):
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+        # Answers that were found without asking the pool, which has them as well.
+        self.repeated = 0
 
     def collect(self) -> Iterable[Metric]:
         """The gauges, read now."""
@@ -120,11 +134,12 @@ class _Gauges(Collector):
             "Memory that the index of text took when it was built, in bytes; 0 before.",
             value=counts["index_bytes"],
         )
-        for name in ("hits", "misses"):
+        looked = {"hits": counts["cache_hits"] + self.repeated, "misses": counts["cache_misses"]}
+        for name, value in looked.items():
             yield CounterMetricFamily(
                 f"calcigraph_pool_cache_{name}",
                 f"Queries that were looked for among kept answers: {name}.",
-                value=counts[f"cache_{name}"],
+                value=value,
             )
         version = GaugeMetricFamily("calcigraph_info", "The version of the program.", labels=("version",))
         version.add_metric((__version__,), 1)

@@ -30,10 +30,10 @@ def sparql() -> Response:
     question = door.read(_asked(), site)
     if question.query is not None:
         return _answered(site, question)
-    text = question.single("query")
+    text = question.parameters.single("query")
     if text is None:
         return _described(site)
-    return _form(text, door.inference(question.single("inference")))
+    return _form(text, door.inference(question.parameters.single("inference")))
 
 
 def _asked() -> door.Asked:
@@ -71,9 +71,9 @@ def _form(text: str, inference: bool) -> Response:
     return compressed(response)
 
 
-def _page(text: str, parameters: bodies.Parameters, answer: Answer) -> Response:
+def _page(text: str, parameters: door.Parameters, answer: Answer) -> Response:
     body = read_whole(answer)
-    kept = [(name, value) for name, value in parameters if name not in ("format", "edit")]
+    kept = [(name, value) for name, value in parameters.pairs if name not in ("format", "edit")]
     is_graph = answer.form.answers_with_graph
     page = render_template(
         "results.html",

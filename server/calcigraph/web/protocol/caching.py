@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeAlias
 
 from flask import Response, request
 
-from calcigraph.web.protocol.compression import compressed
+from calcigraph.web.protocol import compression
 from calcigraph.web.protocol.versions import PARAMETER
 from calcigraph.web.site import Site
 
@@ -14,8 +15,12 @@ Entry: TypeAlias = tuple[str, str, str | None]
 _LASTING = f"public, max-age={365 * 24 * 3600}, immutable"
 
 
-def validated(response: Response, site: Site, variant: str) -> Response:
+def validated(
+    response: Response, site: Site, variant: str, body: Callable[[], str | bytes] | None = None
+) -> Response:
     """Give `response` a strong ETag and its age, where it has none; 304 where the client has it.
+
+    A `body` that costs something is given as what makes it, and made only for who has not got it.
 
     See RFC 9110 section 13. All that this server shows follows from version and variant, so a
     cache may keep it but has to ask; `no-cache` says so (RFC 9111 section 5.2.2.4). Only data that was
@@ -23,14 +28,29 @@ def validated(response: Response, site: Site, variant: str) -> Response:
     """
     is_lasting = PARAMETER in request.args and response.mimetype != "text/html"
     response.headers["Cache-Control"] = _LASTING if is_lasting else "no-cache"
+    if body is not None:
+        if _is_kept(response, site.etag(variant)):
+            response.set_etag(site.etag(variant) + compression.suffix(response))
+            response.last_modified = site.modified
+            response.make_conditional(request)
+            return response
+        response.set_data(body())
     # `make_conditional` would read a whole streamed body to tell its length.
     if not response.is_streamed:
         # What has a tag of its own is an answer to a query, which may be another one at each time.
         if response.get_etag()[0] is None:
             response.set_etag(site.etag(variant))
             response.last_modified = site.modified
-        compressed(response).make_conditional(request)
+        compression.compressed(response).make_conditional(request)
     return response
+
+
+def _is_kept(response: Response, etag: str) -> bool:
+    """Whether the client names the tag that the response would have. Whether a body is long enough to be
+    compressed is not known before it is made; who has the tag of the compressed one has seen it."""
+    known = request.if_none_match
+    suffix = compression.suffix(response)
+    return known.contains_weak(etag + suffix) and not (known.star_tag and suffix)
 
 
 def links(response: Response, *entries: Entry) -> None:

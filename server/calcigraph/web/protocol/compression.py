@@ -23,19 +23,28 @@ def compressed(response: Response) -> Response:
 
     Streamed bodies are sent as they are. Cost: some 20 ms for a megabyte.
     """
-    if response.is_streamed or not (response.mimetype or "").startswith(_TEXTUAL + _XML):
+    if response.is_streamed:
         return response
-    response.vary.add("Accept-Encoding")
+    tag = suffix(response)
     body = response.get_data()
-    if len(body) < LEAST_BYTES or not _takes_gzip():
+    if len(body) < LEAST_BYTES or not tag:
         return response
     # Without a time in it, the same content has the same bytes, as a strong ETag promises.
     response.set_data(gzip.compress(body, _LEVEL, mtime=0))
     response.content_encoding = "gzip"
     etag, _ = response.get_etag()
     if etag is not None:
-        response.set_etag(f"{etag}.gz")
+        response.set_etag(etag + tag)
     return response
+
+
+def suffix(response: Response) -> str:
+    """What is added to the ETag of `response` where it is compressed, if it is long enough to be; "" where it
+    never is. Says in its headers that this depends on the request."""
+    if not (response.mimetype or "").startswith(_TEXTUAL + _XML):
+        return ""
+    response.vary.add("Accept-Encoding")
+    return ".gz" if _takes_gzip() else ""
 
 
 def _takes_gzip() -> bool:

@@ -17,9 +17,9 @@ from typing import Any, Final, cast
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from calcigraph.web import door
-from calcigraph.web.lane import Reply
 from calcigraph.web.protocol.front import Front, headers_of
 from calcigraph.web.protocol.visit import KEY, Visit
+from calcigraph.web.replies import Reply
 from calcigraph.web.views.strings import STRINGS
 
 _LOG = logging.getLogger(__name__)
@@ -166,6 +166,6 @@ class Connection(HttpToolsProtocol):
 
 def _message(default: list[tuple[bytes, bytes]], reply: Reply, cycle: RequestResponseCycle) -> bytes:
     closing = [] if cycle.keep_alive else [(b"connection", b"close")]
-    lines = [b"%b: %b\r\n" % pair for pair in (*default, *reply.headers, *closing)]
+    lines = [b"%b: %b\r\n" % pair for pair in (*default, *closing)]
     content = b"" if cycle.scope["method"] == "HEAD" else reply.content
-    return b"".join((STATUS_LINE[reply.status], *lines, b"\r\n", content))
+    return b"".join((STATUS_LINE[reply.status], *lines, reply.head, b"\r\n", content))

@@ -15,9 +15,10 @@ from urllib.parse import quote
 from a2wsgi import WSGIMiddleware
 from flask import Flask
 
-from calcigraph.web.lane import Lane, Reply
+from calcigraph.web.lane import Lane
 from calcigraph.web.protocol.streaming import BrokenOffError
 from calcigraph.web.protocol.visit import KEY, Visit
+from calcigraph.web.replies import Reply
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -63,14 +64,14 @@ class Front:
     async def _answer(self, scope: Message, receive: Receive, send: Send, visit: Visit) -> None:
         headers = headers_of(scope)
         body = await self._body(headers, receive)
+        whole = len(body) <= self._largest_body
         if KEY not in scope["state"]:
-            reply = await self.lane.answer(scope, headers, body, visit)
+            reply = await self.lane.answer(scope, headers, body, visit) if whole else None
             if reply is not None:
                 await _send(reply, scope["method"], send)
                 return
             scope["state"][KEY] = visit
         visit.watch()
-        whole = len(body) <= self._largest_body
         await self._pages(_plain(scope, headers, body), _once(body), send if whole else _last(send))
 
     async def _body(self, headers: Headers, receive: Receive) -> bytes:
@@ -127,5 +128,5 @@ def _last(send: Send) -> Send:
 
 
 async def _send(reply: Reply, method: str, send: Send) -> None:
-    await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
+    await send({"type": "http.response.start", "status": reply.status, "headers": reply.fields})
     await send({"type": "http.response.body", "body": b"" if method == "HEAD" else reply.content})

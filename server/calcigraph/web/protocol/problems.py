@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from flask import Flask, Response, request
@@ -28,6 +29,7 @@ from calcigraph.web.views.troubles import trouble_page
 _LOG = logging.getLogger(__name__)
 _TYPE = "https://w3id.org/calcigraph/server#"
 PROBLEM_JSON = Offer("application/problem+json", "problem", ("application/json",))
+_COMMON = (("Cache-Control", "no-store"), ("Vary", "Accept"))
 
 
 class RequestMalformed(errors.Problem):
@@ -198,19 +200,36 @@ def document(problem: errors.Problem) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value not in (0, [], "")}
 
 
-def respond(problem: errors.Problem) -> Response:
-    """The problem as the client reads it: a page for browsers, a problem document for the rest."""
-    members = document(problem)
-    nearest = problem.nearest if isinstance(problem, ResourceUnknown) else ()
-    response = _response(members, nearest)
+def headers_of(problem: errors.Problem) -> list[tuple[str, str]]:
+    """What a response with this problem has besides its type and length."""
+    headers = list(_COMMON)
     if isinstance(problem, ResourceRemoved):
         # RFC 5829, section 3.3.
-        for _, link in problem.instead:
-            response.headers.add("Link", f'<{link}>; rel="successor-version"')
+        headers += [("Link", f'<{link}>; rel="successor-version"') for _, link in problem.instead]
     retry_after = getattr(problem, "retry_after_s", None)
     if retry_after is not None:
-        response.headers["Retry-After"] = str(retry_after)
-    return response
+        headers.append(("Retry-After", str(retry_after)))
+    return headers
+
+
+def offer(accept: str | None) -> Offer:
+    """How a problem is told to this client: as a page to a browser, else as a problem document.
+
+    Where the client accepts neither form it gets the document all the same: RFC 9110 section 12.5.1 lets a
+    server disregard `Accept`, and a reason helps more than none.
+    """
+    return choose(accept, (PROBLEM_JSON, HTML)) or PROBLEM_JSON
+
+
+def written(members: dict[str, Any]) -> str:
+    """The problem document as text."""
+    return json.dumps(members, ensure_ascii=False, indent=2) + "\n"
+
+
+def respond(problem: errors.Problem) -> Response:
+    """The problem as the client reads it."""
+    nearest = problem.nearest if isinstance(problem, ResourceUnknown) else ()
+    return _response(document(problem), headers_of(problem), nearest)
 
 
 def register(app: Flask) -> None:
@@ -233,7 +252,7 @@ def _respond_to_http(error: HTTPException) -> Response:
         "status": status,
         "detail": STRINGS.http_details.get(status, HTTP_STATUS_CODES.get(status, "Error") + "."),
     }
-    response = _response(members, ())
+    response = _response(members, _COMMON)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return response
@@ -244,15 +263,11 @@ def _respond_to_bug(error: Exception) -> Response:
     return respond(Unexpected())
 
 
-def _response(members: dict[str, Any], nearest: tuple[tuple[str, str], ...]) -> Response:
-    """Where the client accepts neither form it gets the document all the same: RFC 9110
-    section 12.5.1 lets a server disregard `Accept`, and a reason helps more than none."""
-    chosen = choose(request.headers.get("Accept"), (PROBLEM_JSON, HTML)) or PROBLEM_JSON
-    if chosen is HTML:
-        body = trouble_page(members, nearest)
-    else:
-        body = json.dumps(members, ensure_ascii=False, indent=2) + "\n"
+def _response(
+    members: dict[str, Any], headers: Sequence[tuple[str, str]], nearest: tuple[tuple[str, str], ...] = ()
+) -> Response:
+    chosen = offer(request.headers.get("Accept"))
+    body = trouble_page(members, nearest) if chosen is HTML else written(members)
     response = Response(body, members["status"], content_type=chosen.content_type)
-    response.headers["Cache-Control"] = "no-store"
-    response.vary.add("Accept")
+    response.headers.extend(headers)
     return response

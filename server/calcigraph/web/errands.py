@@ -1,0 +1,157 @@
+"""Queries in, how far each has come out, all of them in one event loop: nothing here waits.
+
+A query is looked at when its worker has written, when its turn has come, and now and then: its
+deadline may have passed, or its client may have left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import select
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from typing import Final
+
+from calcigraph.errors import Problem
+from calcigraph.pool import Attempt, Pool, Query
+from calcigraph.pool.frames import Channel
+from calcigraph.web.protocol.visit import Begun, Visit
+
+_TICK_S: Final = 0.01
+# How far a query has come, the seconds that it took, and whether it is an answer that was kept.
+Ended = Callable[[Begun, float, bool], None]
+
+
+class Errands:
+    """The queries that are under way in one event loop.
+
+    The channels of workers stay in an `epoll` of their own: to let the loop watch a channel for each query
+    anew takes longer than to read from it.
+    """
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._under_way: set[_Errand] = set()
+        self._clock: asyncio.TimerHandle | None = None
+        self._epoll = select.epoll()
+        self._known: weakref.WeakSet[Channel] = weakref.WeakSet()
+        self._listening: dict[int, _Errand] = {}
+
+    def run(self, query: Query, visit: Visit, ended: Ended) -> None:
+        """Begin `query`, and call `ended` once: with an answer, with the problem that it met, or with an
+        attempt that needs a thread. That may be before this returns."""
+        errand = _Errand(self, visit, ended)
+        try:
+            begun = self._pool.attempt(query, errand.wake, visit.gone)
+        except Problem as problem:
+            errand.end(problem)
+            return
+        if not isinstance(begun, Attempt):
+            errand.end(begun, is_kept=True)
+        elif begun.needs_thread:
+            errand.end(begun)
+        else:
+            errand.watch(begun)
+
+    def listen(self, errand: _Errand, channel: Channel) -> int:
+        """Let it go on when there is something to read from `channel`; under the number that it then has."""
+        if channel not in self._known:
+            if not self._known:
+                errand.loop.add_reader(self._epoll.fileno(), self._hear)
+            # At the edge: who reads, reads until there is no more, and who is no errand is not of interest.
+            self._epoll.register(channel.fileno(), select.EPOLLIN | select.EPOLLET)
+            self._known.add(channel)
+        descriptor = channel.fileno()
+        self._listening[descriptor] = errand
+        return descriptor
+
+    def forget(self, descriptor: int) -> None:
+        """Listen no more; the channel may at once be busy with another query."""
+        self._listening.pop(descriptor, None)
+
+    def join(self, errand: _Errand) -> None:
+        """Look at it now and then."""
+        self._under_way.add(errand)
+        if self._clock is None:
+            self._clock = errand.loop.call_later(_TICK_S, self._look)
+
+    def leave(self, errand: _Errand) -> None:
+        """Look at it no more."""
+        self._under_way.discard(errand)
+
+    def _hear(self) -> None:
+        for descriptor, _ in self._epoll.poll(0):
+            errand = self._listening.get(descriptor)
+            if errand is not None:
+                errand.go_on()
+
+    def _look(self) -> None:
+        self._clock = None
+        now = time.monotonic()
+        for errand in tuple(self._under_way):
+            errand.look(now)
+        if self._under_way and self._clock is None:
+            loop = next(iter(self._under_way)).loop
+            self._clock = loop.call_later(_TICK_S, self._look)
+
+
+class _Errand:
+    """One query until it has an answer, or until a thread has to go on with it."""
+
+    def __init__(self, errands: Errands, visit: Visit, ended: Ended) -> None:
+        self.loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
+        self._errands = errands
+        self._visit = visit
+        self._ended = ended
+        self._since = time.perf_counter()
+        self._attempt: Attempt | None = None
+        self._descriptor = -1
+
+    def watch(self, attempt: Attempt) -> None:
+        """Look at `attempt` from now on."""
+        self._attempt = attempt
+        self._errands.join(self)
+        self._listen(attempt)
+
+    def wake(self) -> None:
+        """Look at it soon; from any thread."""
+        if threading.get_ident() == self._thread:
+            self.loop.call_soon(self.go_on)
+        else:
+            self.loop.call_soon_threadsafe(self.go_on)
+
+    def look(self, now: float) -> None:
+        """Look at it if it is time to; what is looked at now and then may be for nobody."""
+        self._visit.watch()
+        if self._attempt is not None and self._attempt.next_look <= now:
+            self.go_on()
+
+    def end(self, begun: Begun, is_kept: bool = False) -> None:
+        """Say how far it has come."""
+        self._attempt = None
+        self._errands.leave(self)
+        self._ended(begun, time.perf_counter() - self._since, is_kept)
+
+    def _listen(self, attempt: Attempt) -> None:
+        channel = attempt.channel
+        if channel is not None:
+            self._descriptor = self._errands.listen(self, channel)
+
+    def go_on(self) -> None:
+        """Bring it on as far as that needs no waiting."""
+        attempt = self._attempt
+        if attempt is None:
+            return
+        self._errands.forget(self._descriptor)
+        try:
+            answer = attempt.poll()
+        except Problem as problem:
+            self.end(problem)
+            return
+        if answer is not None or attempt.needs_thread:
+            self.end(answer or attempt)
+        else:
+            self._listen(attempt)
