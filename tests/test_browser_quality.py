@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import pytest
 
@@ -79,6 +80,30 @@ def test_a_page_is_whole_on_a_phone(
         page = look(visit, where).page
         visit.picture(f"{kind}-mobile")
         assert cut_off(page) == []
+
+
+@pytest.mark.parametrize("columns", [3, 9, 24])
+def test_an_answer_is_whole_on_paper_however_many_columns_and_however_long_its_words(
+    browser: Browser, servers: Callable[[str], Server], columns: int
+) -> None:
+    names = " ".join(f"?column{i}" for i in range(columns))
+    values = ["<https://example.org/" + "long-address/" * 12 + ">", '"' + "unbroken" * 40 + '"', '"null"']
+    row = " ".join(values[i % 3] for i in range(columns))
+    query = urlencode({"query": f"SELECT * {{ VALUES ({names}) {{ ({row}) }} }}"})
+    with browser.visit(servers("toy")) as visit:
+        page = visit.go(f"/sparql?{query}").page
+        page.set_viewport_size(PAPER)
+        page.emulate_media(media="print")
+        assert page.locator(".answer thead th").count() >= columns
+        assert cut_off(page) == []
+        # Whoever sees one column sees the others.
+        assert (
+            page.locator(".answer tbody tr").first.evaluate(
+                "row => Math.min(...[...row.cells].map(cell => cell.getBoundingClientRect().width))"
+            )
+            > 5
+        )
+        visit.picture(f"answer-of-{columns}-columns-paper")
 
 
 # The kinds above are the everyday version; the shipped root has some hundred classes.

@@ -76,6 +76,19 @@ def test_each_row_says_whether_it_is_asserted_or_follows_and_why(visit: Visit) -
     assert page.locator("ol.proof li").count() > 1
 
 
+def test_a_part_of_a_graph_is_linked_to_as_a_place_in_its_document(toy_visit: Visit) -> None:
+    document = f"{toy_visit.server.namespace}graph/metadata"
+    toy_visit.run(
+        f"SELECT ?part {{ GRAPH <{document}> {{ <{document}#dataset> ?p ?part FILTER(ISIRI(?part)) }} }}"
+    )
+    shown = toy_visit.page.locator(".answer td a").evaluate_all(
+        "links => links.map(a => a.getAttribute('href'))"
+    )
+    parts = [href for href in shown if "/graph/metadata" in href]
+    assert len(parts) > 5
+    assert all(href.startswith("/graph/metadata#") and "%23" not in href for href in parts)
+
+
 def test_what_was_asserted_alone_is_not_said_to_be_inferred(toy_visit: Visit) -> None:
     toy_visit.run("SELECT DISTINCT ?c { ?c a <http://www.w3.org/2002/07/owl#Class> } ORDER BY ?c LIMIT 5")
     page = toy_visit.page

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from conftest import BROWSER, Server
+from conftest import BROWSER, ROOTS, Server
 from page_kinds import EVERY, place
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -110,6 +111,33 @@ def test_every_link_inside_leads_somewhere(server: Server) -> None:
     for href in sorted(seen)[:: max(1, len(seen) // 150)]:
         # What was removed says so, and what replaces it may still be said to do so.
         assert server.get(href, BROWSER).status in (200, 303, 410), href
+
+
+@pytest.mark.parametrize("query", ["SELECT DISTINCT ?s", "SELECT DISTINCT ?o", "SELECT *"])
+def test_a_part_of_a_graph_is_linked_to_as_a_place_in_its_document(server: Server, query: str) -> None:
+    """A hash IRI is asked for without its fragment (RFC 9110, section 7.1), so that must stay one."""
+    document = f"{server.namespace}graph/metadata"
+    text = (
+        f"{query} {{ GRAPH <{document}> {{ ?s ?p ?o FILTER(CONTAINS(STR(?s), '#') && CONTAINS(STR(?o), '#')) "
+        f"FILTER(STRSTARTS(STR(?o), '{document}#')) }} }} ORDER BY ?s ?o LIMIT 20"
+    )
+    reply = server.ask(text, BROWSER)
+    assert (reply.status, reply.type) == (200, "text/html")
+    links = {a["href"] for a in Page(reply.text).all("a") if "/graph/metadata" in (a.get("href") or "")}
+    parts = {link for link in links if link and "query=" not in link}
+    assert len(parts) > 3
+    shown = server.get("/graph/metadata", "application/n-triples").text
+    for part in parts:
+        path, _, fragment = part.partition("#")
+        assert path == "/graph/metadata", part
+        assert re.fullmatch(r"[\w-]+", fragment), part
+        assert f"<{document}#{fragment}>" in shown, part
+
+
+def test_a_part_of_a_graph_has_its_fragment_below_another_path_too(start: Callable[..., Server]) -> None:
+    server = start("below", ROOTS["toy"], "--base", "https://data.example/kg/", "--reasoner", "none")
+    reply = server.ask(f"SELECT * {{ BIND(<{server.namespace}graph/metadata#dataset> AS ?d) }}", BROWSER)
+    assert 'href="/kg/graph/metadata#dataset"' in reply.text
 
 
 def test_the_front_page_answers_the_featured_question_and_leads_to_its_proof(server: Server) -> None:

@@ -7,7 +7,9 @@ import pytest
 from flask import Flask
 
 from calcigraph.dataset import build
+from calcigraph.describe import Standing
 from calcigraph.pool import Pool
+from calcigraph.rdf.vocabulary import RDF
 from calcigraph.root import Root
 from calcigraph.settings import Settings
 from calcigraph.web.app import create_app
@@ -110,4 +112,39 @@ def test_how_often_a_term_is_used_is_counted_over_the_union_as_a_set(site: Site)
     use = uses.of_property(feeds, 2)
     assert use.count == len(list(site.dataset.triples(None, feeds)))
     assert len(use.examples) == 2
-    assert all(triple.predicate == feeds for triple in use.examples)
+    assert all(example.fact.triple.predicate == feeds for example in use.examples)
+
+
+def test_what_a_file_states_is_shown_before_what_was_built_from_it(site: Site) -> None:
+    uses, mixed = site.describer.uses, 0
+    predicates = {triple.predicate for triple in site.dataset.triples()}
+    for predicate in predicates:
+        use = uses.of_property(predicate, 1000)
+        stated = [example.fact.standing is Standing.ASSERTED for example in use.examples]
+        assert stated == sorted(stated, reverse=True), predicate
+        mixed += len(set(stated)) == 2
+        (first,) = uses.of_property(predicate, 1).examples or use.examples[:1] or (None,)
+        assert first is None or first.fact.standing is use.examples[0].fact.standing
+    assert mixed > 2
+
+
+def test_the_members_of_a_class_come_with_the_label_that_is_shown(site: Site) -> None:
+    pump = ox.NamedNode(f"{site.namespace}ontology/Pump")
+    use = site.describer.uses.of_class(pump, 2)
+    assert use.count == site.describer.uses.count(pump)
+    assert len(use.examples) == 2
+    for example in use.examples:
+        kind, label = example.triples
+        assert (kind.predicate.value.rpartition("#")[2], kind.object) == ("type", pump)
+        assert label.object == site.describer.labels.stated(kind.subject)
+        assert kind.subject == label.subject
+    assert site.describer.uses.of_class(ox.NamedNode("urn:no-class"), 2).examples == ()
+
+
+def test_an_example_reads_as_it_would_be_typed_in_and_is_cut_where_it_is_long(terms: Terms) -> None:
+    subject, kind = ox.NamedNode("https://example.org/plant/id/pump-1"), ox.NamedNode("urn:b")
+    said = [ox.Triple(subject, RDF["type"], kind), ox.Triple(subject, kind, ox.Literal("<" * 1000))]
+    shown = terms.turtle(said)
+    assert '<a href="/id/pump-1">id:pump-1</a> a &lt;urn:b&gt; ; &lt;urn:b&gt; &#34;&lt;' in shown
+    assert shown.count("&lt;") < 220
+    assert shown.endswith("…&#34; .</code>")

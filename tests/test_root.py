@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -63,6 +65,85 @@ def test_a_file_that_is_not_utf8_is_named_with_its_line(toy: Path) -> None:
     (finding,) = raised.value.findings
     assert (finding.place.file, finding.place.line) == ("data/more.ttl", 2)
     assert "UTF-8" in finding.remedy
+
+
+@pytest.mark.parametrize(
+    ("path", "refused"),
+    [
+        ("data/a<b.ttl", "'<'"),
+        ("data/two words.ttl", "' '"),
+        ("data/a#b.ttl", "'#'"),
+        ("data/a%20b.ttl", "'%'"),
+        ("ontology/what?.ttl", "'?'"),
+        ("data/q{1}.ttl", "'{' '}'"),
+        ("ontology/questions/a|b.rq", "'|'"),
+        ("data/line\nbreak.ttl", "U+000A"),
+        ("data/caf\udce9.ttl", "U+DCE9"),
+    ],
+)
+def test_a_file_whose_name_gives_no_iri_is_named_with_what_is_wrong(
+    toy: Path, path: str, refused: str
+) -> None:
+    shutil.copy(toy / "data/plant.ttl", toy / path)
+
+    with pytest.raises(RootInvalid) as raised:
+        Root.open(toy)
+
+    (finding,) = raised.value.findings
+    assert finding.check == "names"
+    assert finding.place.file == path.encode("utf-8", "backslashreplace").decode()
+    assert f"because of {refused}." in finding.message
+    assert "Rename it" in finding.remedy
+    assert str(finding).isprintable() or "\n" in path
+
+
+def test_the_command_line_says_of_such_a_name_what_it_says_of_every_bad_root(toy: Path) -> None:
+    (toy / "data/a<b.ttl").write_text("", encoding="utf-8")
+
+    for verb in (["check"], ["serve", "--port", "0"]):
+        command = [sys.executable, "-m", "calcigraph", *verb, "--root", str(toy)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 1, verb
+        assert "data/a<b.ttl: violation: [names]" in done.stdout + done.stderr, verb
+        assert "Traceback" not in done.stderr, verb
+        assert str(toy) not in done.stdout + done.stderr, verb
+
+
+def test_letters_of_every_script_may_stand_in_a_name(toy: Path) -> None:
+    (toy / "data/größe-水.ttl").write_text("<urn:a> <urn:b> <urn:c> .", encoding="utf-8")
+
+    root = Root.open(toy)
+
+    assert f"{root.namespace}graph/data/größe-水" in {root.graph_of(file).value for file in root.sources}
+
+
+def test_a_shape_file_names_no_graph_so_its_name_is_free(toy: Path) -> None:
+    (toy / "shapes/two words.ttl").write_text("", encoding="utf-8")
+
+    assert "shapes/two words.ttl" in {file.path for file in Root.open(toy).shapes}
+
+
+@pytest.mark.parametrize("namespace", ["", "plant", "https://example.org/two words/", "https://[/"])
+def test_a_namespace_that_begins_no_iri_is_named_where_it_is_stated(toy: Path, namespace: str) -> None:
+    catalog = toy / "data/catalog.ttl"
+    text = catalog.read_text(encoding="utf-8")
+    stated = '"https://example.org/plant/"'
+    assert text.count(stated) == 1
+    catalog.write_text(text.replace(stated, f'"{namespace}"'), encoding="utf-8")
+
+    with pytest.raises(RootInvalid) as raised:
+        Root.open(toy)
+
+    (finding,) = raised.value.findings
+    line = text[: text.index(stated)].count("\n") + 1
+    assert (finding.check, finding.place.file, finding.place.line) == ("namespace", "data/catalog.ttl", line)
+
+
+def test_a_link_to_nowhere_that_an_editor_left_is_no_file(toy: Path) -> None:
+    before = Root.open(toy)
+    (toy / "data/.#plant.ttl").symlink_to("somebody@somewhere.1234")
+
+    assert Root.open(toy).digest == before.digest
 
 
 def test_the_digest_follows_every_byte_and_every_name(toy: Path) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
+import pyoxigraph as ox
 import pytest
 
 from conftest import BROWSER, ROOTS, Server
@@ -158,6 +159,42 @@ def test_every_document_has_a_lasting_address_too(server: Server, rules: list[Re
     )
     assert (status, place) == (302, f"{server.base}/{path}")
     assert server.get(f"/{path}").status in (200, 400)
+
+
+def test_every_address_of_the_interface_has_a_lasting_one_but_those_of_its_operators(
+    server: Server, rules: list[Rewriting]
+) -> None:
+    left_out = {"/healthz", "/metrics", "/version", "/w3id.htaccess"}
+    paths = server.get("/openapi.json").json["paths"]
+    assert {"/conformance", "/conformance.{suffix}", "/sparql", "/graphs", "/{room}/{name}"} <= set(paths)
+    found = {}
+    for path in paths:
+        asked = re.sub(r"{[^}]*}", "1", path.replace("{room}", "id"))
+        place = redirected(rules, server.namespace, "GET", urlsplit(server.namespace).path + asked[1:])
+        found[path] = place and place[1] == server.base + asked
+    assert {path for path, is_there in found.items() if not is_there} == left_out
+
+
+@pytest.mark.parametrize(
+    "document", ["conformance.ttl", "catalog", ".well-known/void", "ontology.ttl", "graph/metadata", "sparql"]
+)
+def test_every_iri_that_a_document_mints_below_the_namespace_leads_back_here(
+    server: Server, rules: list[Rewriting], document: str
+) -> None:
+    reply = server.get(f"/{document}", "text/turtle")
+    assert reply.status == 200
+    quads = list(ox.parse(reply.body, format=ox.RdfFormat.TURTLE, base_iri=f"{server.base}/{document}"))
+    terms = {term for quad in quads for term in (quad.subject, quad.predicate, quad.object)}
+    named = {term.value for term in terms if isinstance(term, ox.NamedNode)}
+    minted = sorted({iri.partition("#")[0] for iri in named if iri.startswith(server.namespace)})
+    # The report is about the program, whose home is the namespace of the shipped root.
+    assert bool(minted) is (document != "conformance.ttl" or server.name == "shipped")
+    places = {iri: redirected(rules, server.namespace, "GET", requested(iri)) for iri in minted}
+    assert [iri for iri, place in places.items() if place is None] == []
+    for _, place in list(filter(None, places.values()))[:: max(1, len(places) // 20)]:
+        assert server.follow(place.removeprefix(server.base), "text/turtle").status in (200, 410), place
+    if document == "conformance.ttl" and minted:
+        assert places[f"{server.namespace}conformance"] == (302, f"{server.base}/conformance")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from calcigraph.describe.describer import Describer
 from calcigraph.describe.details import Detail, Details, Told
 from calcigraph.describe.labels import Labels
 from calcigraph.describe.names import Match, Names
-from calcigraph.describe.uses import Use, Uses
+from calcigraph.describe.uses import Example, Use, Uses
 from calcigraph.describe.values import (
     Description,
     Fact,
@@ -25,6 +25,7 @@ __all__ = [
     "Description",
     "Detail",
     "Details",
+    "Example",
     "Facet",
     "FacetValue",
     "Fact",

@@ -32,7 +32,7 @@ class Describer:
         self._presentation = Presentation(t for file in dataset.root.shapes for t in file.triples)
         self.labels = Labels(dataset)
         self.names = Names(dataset, self.labels)
-        self.uses = Uses(dataset)
+        self.uses = Uses(dataset, self._cut, self.labels)
         self.comparison = Comparison(self._cut, self._presentation, self.labels)
 
     def describe(self, subject: ox.NamedNode, offset: int | None = 0) -> Description | None:

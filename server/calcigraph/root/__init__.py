@@ -30,11 +30,13 @@ from calcigraph.root.files import (
     read_rule,
     read_turtle,
 )
+from calcigraph.root.names import unusable
 
 __all__ = ["LintFile", "QuestionFile", "Root", "RootMissing", "RuleFile", "TurtleFile", "shipped_root"]
 
 _URI_SPACE = ox.NamedNode("http://rdfs.org/ns/void#uriSpace")
 _NO_NAMESPACE = "urn:root:"
+_CATALOG = "data/catalog.ttl"
 _FOLDERS = ("ontology", "data", "shapes")
 
 T = TypeVar("T")
@@ -104,14 +106,22 @@ class Root:
         """Parse every file. Raises: RootInvalid with every finding of every file."""
         turtle = (*self.ontology, *self.data, *self.shapes)
         findings = [*self.unreadable, *(finding for file in turtle for finding in file.findings)]
+        findings += [] if findings else unusable(self.namespace, self._catalog_place)
         if findings:
             raise RootInvalid(findings)
 
     @cached_property
     def namespace(self) -> str:
         """The IRI below which the root's own resources and graphs stand, from `data/catalog.ttl`."""
-        stated = (t.object for t in self._triples("data/catalog.ttl") if t.predicate == _URI_SPACE)
+        stated = (t.object for t in self._triples(_CATALOG) if t.predicate == _URI_SPACE)
         return next((term.value for term in stated if isinstance(term, ox.Literal)), _NO_NAMESPACE)
+
+    @property
+    def _catalog_place(self) -> Place:
+        """Where the namespace is stated."""
+        subject = next((t.subject for t in self._triples(_CATALOG) if t.predicate == _URI_SPACE), None)
+        found = self.place(subject, _URI_SPACE) if isinstance(subject, ox.NamedNode) else None
+        return found or Place(_CATALOG)
 
     @property
     def is_named(self) -> bool:
@@ -165,7 +175,9 @@ def shipped_root() -> Path:
 
 
 def _paths(folder: Path, pattern: str) -> list[str]:
-    return sorted(path.relative_to(folder).as_posix() for path in folder.glob(pattern))
+    # An editor may keep a link to nowhere beside a file that it has open.
+    found = (path for path in folder.glob(pattern) if path.is_file())
+    return sorted(path.relative_to(folder).as_posix() for path in found)
 
 
 def _read(
@@ -197,8 +209,10 @@ def _digest(folder: Path) -> str:
     """SHA-256 over the paths and bytes of all files that make the root, in order of path."""
     total = hashlib.sha256()
     for name in _FOLDERS:
-        for path in sorted(p for p in (folder / name).rglob("*") if p.suffix in {".ttl", ".rq", ".csv"}):
+        files = (path for path in (folder / name).rglob("*") if path.suffix in {".ttl", ".rq", ".csv"})
+        for path in sorted(path for path in files if path.is_file()):
             content = path.read_bytes()
-            total.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
+            head = f"{path.relative_to(folder).as_posix()}\0{len(content)}\0"
+            total.update(head.encode("utf-8", "surrogateescape"))
             total.update(content)
     return total.hexdigest()

@@ -15,6 +15,7 @@ from calcigraph.errors import Finding, Place, RootInvalid, Severity
 from calcigraph.rdf.blocks import Block, TurtleMalformed, blocks, labelled_blank_nodes
 from calcigraph.rdf.places import Places
 from calcigraph.root.headers import headers
+from calcigraph.root.names import nameless
 
 Stage = Literal["before", "after"]
 Broken = list[Finding]
@@ -142,9 +143,16 @@ def read_text(folder: Path, path: str) -> str | Broken:
         return [Finding("encoding", Place(path, line), "The file is not UTF-8.", "Save it as UTF-8.")]
 
 
+def read_named_text(folder: Path, path: str) -> str | Broken:
+    """The text of a file whose name becomes part of an IRI."""
+    text, wrong = read_text(folder, path), nameless(path)
+    return [*wrong, *text] if isinstance(text, list) else wrong or text
+
+
 def read_turtle(folder: Path, path: str) -> TurtleFile | Broken:
-    """A Turtle file, not yet judged beyond its encoding."""
-    text = read_text(folder, path)
+    """A Turtle file, not yet judged beyond its encoding and, where it names a graph, its name."""
+    read = read_text if path.startswith("shapes/") else read_named_text
+    text = read(folder, path)
     return TurtleFile(path, text) if isinstance(text, str) else text
 
 
@@ -212,7 +220,7 @@ def read_lint(folder: Path, path: str) -> LintFile | Broken:
 
 def read_question(folder: Path, path: str) -> QuestionFile | Broken:
     """A question file together with the `.csv` beside it."""
-    text = read_text(folder, path)
+    text = read_named_text(folder, path)
     if not isinstance(text, str):
         return text
     answer_path = path.removesuffix(".rq") + ".csv"

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, jsonify
 from calcigraph import metadata
 from calcigraph.rdf.formats import by_key
 from calcigraph.rdf.jsonld import context as context_of
-from calcigraph.rdf.vocabulary import DCAT, DCTERMS, PROV, RDF, VOID
+from calcigraph.rdf.vocabulary import DCAT, DCTERMS, PROV, RDF, VOID, XSD
 from calcigraph.web import dumps
 from calcigraph.web.protocol.caching import validated
 from calcigraph.web.protocol.choice import requested
@@ -94,11 +94,17 @@ def _objects(site: Site, predicate: ox.NamedNode) -> list[object]:
 
 
 def _void(site: Site) -> Iterator[ox.Triple]:
-    """VoID sections 2 and 4.5, as the metadata graph has it; and the addresses of this server."""
-    node = metadata.dataset_node(site.dataset.root)
+    """VoID sections 2 and 4.5, as the metadata graph has it; and the addresses of this server.
+
+    A root without a namespace has no such graph, so its size alone is told.
+    """
+    node = site.described
     root, described = site.dataset.root, site.dataset.metadata
     questions = {metadata.question_node(root, asked.slug) for asked in root.questions}
     yield from (quad.triple for quad in described if quad.subject not in questions)
+    if not root.is_named:
+        yield ox.Triple(node, RDF["type"], VOID["Dataset"])
+        yield ox.Triple(node, VOID["triples"], ox.Literal(str(site.visible), datatype=XSD["integer"]))
     yield ox.Triple(node, VOID["sparqlEndpoint"], ox.NamedNode(site.absolute("/sparql")))
     for path in dumps.PATHS.values():
         yield ox.Triple(node, VOID["dataDump"], ox.NamedNode(site.absolute(path)))
@@ -106,7 +112,7 @@ def _void(site: Site) -> Iterator[ox.Triple]:
 
 def _dcat(site: Site) -> Iterator[ox.Triple]:
     """DCAT 3 section 6: a catalogue of one dataset, its dumps with size and checksum, its service."""
-    catalogue, node = ox.NamedNode(site.absolute("/catalog")), metadata.dataset_node(site.dataset.root)
+    catalogue, node = ox.NamedNode(site.absolute("/catalog")), site.described
     service, front = ox.NamedNode(site.absolute("/sparql")), ox.NamedNode(site.absolute("/"))
     yield ox.Triple(catalogue, RDF["type"], DCAT["Catalog"])
     yield from _said(site, catalogue, (DCTERMS["title"], DCTERMS["description"], DCTERMS["license"]))
@@ -116,7 +122,8 @@ def _dcat(site: Site) -> Iterator[ox.Triple]:
     yield from _said(site, node, _SAID)
     yield ox.Triple(node, DCAT["version"], ox.Literal(site.version))
     yield ox.Triple(node, DCAT["landingPage"], front)
-    yield ox.Triple(node, PROV["wasDerivedFrom"], site.citable)
+    if any(site.dataset.triples(site.citable)):
+        yield ox.Triple(node, PROV["wasDerivedFrom"], site.citable)
     yield ox.Triple(service, RDF["type"], DCAT["DataService"])
     yield ox.Triple(service, DCTERMS["title"], ox.Literal("SPARQL 1.1", language="en"))
     yield ox.Triple(service, DCAT["endpointURL"], service)

@@ -6,7 +6,7 @@ each document of it has a URL of its own that is never negotiated.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote
 
@@ -90,10 +90,12 @@ def ontology_document(suffix: str) -> Response:
     chosen = SUFFIXES.get(f".{suffix}")
     if chosen is None:
         raise _unknown(site, f"/ontology.{suffix}")
-    if chosen is HTML:
-        body: str | bytes = ontology.page(site)
-    else:
-        body = write_graph(ontology.quads(site), graph_format(chosen), site.dataset.root.prefixes)
+
+    def body() -> str | bytes:
+        if chosen is HTML:
+            return ontology.page(site)
+        return write_graph(ontology.quads(site), graph_format(chosen), site.dataset.root.prefixes)
+
     node = ox.NamedNode(f"{site.namespace}ontology")
     return finished(site, body, "/ontology", chosen, node, "ontology")
 
@@ -130,26 +132,28 @@ def see_other(site: Site, path: str) -> WerkzeugResponse:
 
 def finished(
     site: Site,
-    body: str | bytes,
+    body: Callable[[], str | bytes],
     stem: str,
     chosen: Offer,
     node: ox.NamedNode,
     variant: str,
     types: Iterable[ox.NamedNode] = (),
 ) -> Response:
-    """A document with all that HTTP says about it: its place, its siblings, what it describes."""
-    response = Response(body, content_type=chosen.content_type)
+    """A document with all that HTTP says about it: its place, its siblings, what it describes. `body` makes
+    its content, for clients that have not got it."""
+    response = Response(content_type=chosen.content_type)
     response.headers["Content-Location"] = site.link(stem + SUFFIX_OF[chosen.name])
     signposting.of_document(response, site, stem, chosen, node, types)
     nanopubs.announce(response, site, node)
-    return validated(response, site, f"{variant}.{chosen.name}")
+    return validated(response, site, f"{variant}.{chosen.name}", body)
 
 
 def _document(site: Site, description: Description, stem: str, chosen: Offer, offset: int) -> Response:
-    if chosen is HTML:
-        body: str | bytes = resource_page(site, description, stem)
-    else:
-        body = write_graph(list(description.quads()), graph_format(chosen), site.dataset.root.prefixes)
+    def body() -> str | bytes:
+        if chosen is HTML:
+            return resource_page(site, description, stem)
+        return write_graph(list(description.quads()), graph_format(chosen), site.dataset.root.prefixes)
+
     node, types = description.subject, description.types
     return finished(site, body, stem, chosen, node, f"incoming-{offset}", types)
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
-from calcigraph import metadata
 from calcigraph.rdf.formats import GRAPHS, RESULTS
 from calcigraph.rdf.vocabulary import RDF, SD, SRV, VOID, XSD, Namespace
 from calcigraph.web.protocol.negotiation import Offer
@@ -43,7 +42,7 @@ def write(site: Site, chosen: Offer) -> bytes:
 def triples(site: Site) -> Iterator[ox.Triple]:
     """What the service is, what it can do, and which graphs it holds."""
     service = ox.NamedNode(site.absolute("/sparql"))
-    dataset = metadata.dataset_node(site.dataset.root)
+    dataset = site.described
     yield ox.Triple(service, RDF["type"], SD["Service"])
     yield ox.Triple(service, SD["endpoint"], service)
     yield ox.Triple(service, SD["supportedLanguage"], SD["SPARQL11Query"])
@@ -73,7 +72,7 @@ def _dataset(site: Site, dataset: ox.NamedNode) -> Iterator[ox.Triple]:
     default = ox.BlankNode()
     yield ox.Triple(dataset, SD["defaultGraph"], default)
     yield ox.Triple(default, RDF["type"], SD["Graph"])
-    yield ox.Triple(default, VOID["triples"], _count(site.statistics.triples if union else 0))
+    yield ox.Triple(default, VOID["triples"], _count(site.visible))
     yield ox.Triple(default, SD["entailmentRegime"], _regime(site) if union else ENT["Simple"])
     for name, size in sorted(site.statistics.graphs.items(), key=lambda item: item[0].value):
         named, graph = ox.BlankNode(), ox.BlankNode()

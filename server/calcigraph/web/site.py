@@ -63,8 +63,21 @@ class Site:
 
     @cached_property
     def citable(self) -> ox.NamedNode:
-        """What the dataset is called, version after version, in a citation."""
-        return metadata.catalogued_node(self.dataset.root)
+        """What the dataset is called, version after version, in a citation; where its root has no name for
+        it, the address at which it is."""
+        root = self.dataset.root
+        return metadata.catalogued_node(root) if root.is_named else ox.NamedNode(self.absolute("/"))
+
+    @cached_property
+    def described(self) -> ox.NamedNode:
+        """The default graph of the endpoint, as the dataset that VoID and DCAT speak of."""
+        root = self.dataset.root
+        return metadata.dataset_node(root) if root.is_named else ox.NamedNode(self.absolute("/#dataset"))
+
+    @property
+    def visible(self) -> int:
+        """How many triples a query over the default graph sees."""
+        return self.statistics.triples if self.settings.default_graph == "union" else 0
 
     @property
     def namespace(self) -> str:

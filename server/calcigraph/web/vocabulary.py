@@ -37,12 +37,14 @@ def document(suffix: str) -> Response:
         raise ResourceUnknown(
             f"There is no format “{suffix[:40]}” of the vocabulary.", "Ask for .ttl or .html."
         )
-    described = list(_terms(site))
-    if chosen is HTML:
-        body: str | bytes = render_template("vocabulary.html", terms=described, namespace=SRV.iri)
-    else:
+
+    def body() -> str | bytes:
+        described = list(_terms(site))
+        if chosen is HTML:
+            return render_template("vocabulary.html", terms=described, namespace=SRV.iri)
         quads = list(dict.fromkeys(quad for description in described for quad in _outgoing(description)))
-        body = write_graph(quads, graph_format(chosen), site.dataset.root.prefixes)
+        return write_graph(quads, graph_format(chosen), site.dataset.root.prefixes)
+
     return finished(site, body, _PATH, chosen, ox.NamedNode(SRV.iri.rstrip("#")), "server")
 
 

@@ -8,6 +8,7 @@ import pyoxigraph as ox
 
 from calcigraph.dataset import Dataset, Subject
 from calcigraph.rdf.vocabulary import DCAT, DCTERMS, OWL, RDF, SRV
+from calcigraph.web.views.strings import STRINGS
 
 _FEATURED = SRV["featuredQuestion"]
 _DATES = (DCTERMS["modified"], DCTERMS["issued"], DCTERMS["created"])
@@ -53,7 +54,7 @@ def about(dataset: Dataset) -> About:
 
     questions = [v.value.rpartition("/")[2] for v in values(_FEATURED)]
     return About(
-        text(DCTERMS["title"]) or ox.Literal(dataset.root.namespace),
+        text(DCTERMS["title"]) or _untitled(dataset),
         text(DCTERMS["description"]),
         text(SRV["disclaimer"]),
         text(SRV["literatureUntil"]),
@@ -62,6 +63,12 @@ def about(dataset: Dataset) -> About:
         next((found for node in nodes if (found := _creators(dataset, node))), ()),
         next((v.value[:4] for name in _DATES for v in values(name) if isinstance(v, ox.Literal)), ""),
     )
+
+
+def _untitled(dataset: Dataset) -> ox.Literal:
+    """What stands for a title: the namespace, where there is one."""
+    root = dataset.root
+    return ox.Literal(root.namespace) if root.is_named else ox.Literal(STRINGS.untitled, language="en")
 
 
 def _creators(dataset: Dataset, node: Subject) -> tuple[str, ...]:

@@ -11,9 +11,10 @@ import pyoxigraph as ox
 from flask import Flask, current_app, render_template, request
 from markupsafe import Markup
 
-from calcigraph.describe import Description, Term
+from calcigraph.describe import Description, Term, Use
 from calcigraph.rdf.formats import by_key
 from calcigraph.rdf.prefixes import Prefixes
+from calcigraph.rdf.vocabulary import SKOS
 from calcigraph.web.representations import SUFFIXES, write_graph
 from calcigraph.web.site import Site, current_site
 from calcigraph.web.views import assets
@@ -25,6 +26,7 @@ from calcigraph.web.views.terms import Terms
 
 _KEY = "calcigraph-terms"
 _EXAMPLES = 6
+_MEMBERS = 3
 
 
 def register(app: Flask) -> None:
@@ -132,11 +134,20 @@ def resource_page(site: Site, description: Description, path: str) -> str:
         contradiction=contradiction(
             site.dataset, site.describer, description.subject, request.args.get("by")
         ),
-        uses=site.describer.uses.of_property(description.subject, _EXAMPLES),
+        uses=_uses(site, description),
         citation=Citation(site.about, description.label.value, description.subject.value, site.version),
         path=path,
         json_ld=script_data(json_ld.decode()),
     )
+
+
+def _uses(site: Site, description: Description) -> Use:
+    """How the data uses a term: the triples of a property; some members of a class that has no example of
+    its own, as all of them are among what links to it."""
+    term, uses = description.subject, site.describer.uses
+    used = uses.of_property(term, _EXAMPLES)
+    has_example = any(fact.triple.predicate == SKOS["example"] for fact in description.facts)
+    return used if used.count or has_example else uses.of_class(term, _MEMBERS)
 
 
 def script_data(text: str) -> Markup:

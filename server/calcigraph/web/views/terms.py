@@ -173,6 +173,11 @@ class Terms:
         subject, predicate, value = parts
         return Markup(f'<span class="triple">{subject} <span class="verb">{predicate}</span> {value}</span>')
 
+    def turtle(self, of: Sequence[ox.Triple]) -> Markup:
+        """Triples of one subject as they would be typed in: examples look alike, whoever wrote them."""
+        said = (f"{self._verb(t.predicate)} {self.name(self._brief(t.object))}" for t in of)
+        return self.code(f"{self.name(of[0].subject)} {' ; '.join(said)} .")
+
     def why(self, fact: Fact) -> str | None:
         """Where a fact that nobody asserted is explained; None for the others, and for blank nodes."""
         if fact.standing is Standing.ASSERTED:
@@ -191,6 +196,12 @@ class Terms:
             "object": self.name(triple.object),
         }
         return f"{self._site.link('/explain')}?{urlencode(parameters | more)}"
+
+    def _verb(self, predicate: ox.NamedNode) -> str:
+        return "a" if predicate == RDF["type"] else self.name(predicate)
+
+    def _brief(self, term: Term) -> Term:
+        return _cut(term) if isinstance(term, ox.Literal) and len(term.value) > _LONGEST else term
 
     def _token(self, token: str) -> str:
         prefix, colon, local = token.partition(":")
