@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from urllib.parse import quote
 
 import pytest
@@ -49,6 +50,24 @@ def test_requests_are_counted_by_route_and_status(server: Server) -> None:
         before = figures(server)["calcigraph_http_requests_total"].get(key, 0)
         ask()
         assert figures(server)["calcigraph_http_requests_total"].get(key, 0) == before + 1, key
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"this is no request\r\n\r\n", "400"),
+        (b"GET /" + b"x" * 100_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", "414"),
+    ],
+)
+def test_what_is_refused_before_it_is_a_request_is_counted_too(
+    server: Server, sent: bytes, status: str
+) -> None:
+    key = ("other", "other", status)
+    before = figures(server)["calcigraph_http_requests_total"].get(key, 0)
+    with socket.create_connection(("127.0.0.1", server.port), 10) as connection:
+        connection.sendall(sent)
+        assert connection.recv(65536).split()[1] == status.encode()
+    assert figures(server)["calcigraph_http_requests_total"].get(key, 0) == before + 1
 
 
 @pytest.mark.parametrize(

@@ -17,39 +17,11 @@ import pytest
 from calcigraph.errors import Problem
 from calcigraph.pool import Limits, Pool, Query
 from calcigraph.pool.problems import QueryRefused, QueryTimedOut, QueryTooBig
+from runaways import DATA, KINDS, ORDINARY_S, ordinary, runaway
 
-EX = "http://example.org/"
-DATA = "".join(
-    f"<{EX}s{i}> <{EX}p{i % 5}> <{EX}s{(i * 7919 + 13) % 4000}> <{EX}g{i % 3}> .\n" for i in range(20_000)
-).encode()
 LIMITS = Limits(memory_mib=256, cache_bytes=0)
-ANY = "|".join(f"<{EX}p{i}>" for i in range(5))
-DOUBLINGS = " ".join(f"BIND(CONCAT(?x{i}, ?x{i}) AS ?x{i + 1})" for i in range(40))
-KINDS = {
-    "cross products": (
-        "SELECT (COUNT(*) AS ?n) { ?a ?p ?b . ?c ?q ?d . ?e ?r ?f }",
-        "SELECT * { ?a ?p ?b . ?c ?q ?d } ORDER BY ?b ?d",
-        "SELECT DISTINCT ?a ?b ?c ?d { ?a ?p ?b . ?c ?q ?d } ORDER BY ?a",
-        'SELECT (COUNT(*) AS ?n) { ?a ?p ?b . ?c ?q ?d FILTER(REGEX(CONCAT(STR(?b), STR(?d)), "(.*s)+$")) }',
-    ),
-    "path explosions": (
-        f"SELECT (COUNT(*) AS ?n) {{ ?a ({ANY})* ?b . ?b ({ANY})* ?c . ?c ({ANY})* ?d }}",
-        f"SELECT (COUNT(*) AS ?n) {{ ?a ((({ANY})*/({ANY})*)*)* ?b }}",
-    ),
-    "CONCAT bombs": (f'SELECT (STRLEN(?x40) AS ?n) {{ BIND("aaaaaaaaaa" AS ?x0) {DOUBLINGS} }}',),
-    "20 KB nested": (
-        "SELECT * " + "{" * 10_000 + "}" * 10_000,
-        "SELECT (" + "STR(" * 4000 + "1" + ")" * 4000 + " AS ?x) {}",
-        "SELECT * {" + "FILTER EXISTS {" * 1300 + "?s ?p ?o" + "}" * 1301,
-    ),
-    "1024-step paths": (
-        "SELECT * { ?s " + "/".join([f"<{EX}p0>"] * 1024) + " ?o }",
-        "SELECT * { ?s (" + "|".join([f"<{EX}p0>/<{EX}p1>"] * 512) + ")* ?o }",
-    ),
-}
 # What is answered with 400 and with 503.
 EXPECTED = (QueryRefused, QueryTimedOut, QueryTooBig)
-ORDINARY_S = 0.02
 
 
 @dataclass
@@ -69,12 +41,6 @@ class Outcome:
             f"{len(ordinary)} ordinary queries, p50 {middle:.1f} ms, p95 {p95:.1f} ms, "
             f"most {1000 * ordinary[-1]:.1f} ms"
         )
-
-
-def runaway(number: int) -> str:
-    """One of a hundred: each kind in turn, each of its texts in turn."""
-    texts = list(KINDS.values())[number % len(KINDS)]
-    return texts[number // len(KINDS) % len(texts)]
 
 
 def attack(pool: Pool, runaways: int, at_once: int, timeout_s: float) -> Outcome:
@@ -104,7 +70,7 @@ def ordinary_queries(pool: Pool, outcome: Outcome) -> Iterator[None]:
 
     def ask(number: int, due: float) -> None:
         try:
-            answer = pool.ask(Query(f"SELECT ?o {{ <{EX}s{number % 4000}> ?p ?o }}"))
+            answer = pool.ask(Query(ordinary(number)))
             if b'"uri"' not in (answer.content or b""):
                 outcome.failures.append("an ordinary query has a wrong answer")
         except Problem as problem:

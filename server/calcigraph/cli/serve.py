@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -45,8 +44,6 @@ def serve(folder: Path, **values: Any) -> None:
     dataset, pool = _load(Root.read(folder), settings)
     with pool:
         app = create_app(dataset, pool, settings)
-        # What is loaded stays: looking through it for garbage would stop every request for 50 to 300 ms.
-        gc.freeze()
         line = f"{len(dataset.quads)} statements at http://{settings.host}:{settings.port}"
         answer(app, listener, ready=lambda: click.echo(line, err=True))
 

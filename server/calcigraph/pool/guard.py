@@ -54,8 +54,8 @@ _MOST: Final = {
     "operators": MOST_OPERATORS,
 }
 # Each of these groups is planned by itself, not joined with the group around it.
-_APART: Final = frozenset({"OPTIONAL", "MINUS", "UNION", "EXISTS", "SELECT"})
-_NOTICED: Final = _FORMS | _UPDATES | _VOLATILE | _APART | {"SERVICE", "VALUES", "FILTER", "AS"}
+_APART: Final = ("OPTIONAL", "MINUS", "UNION", "EXISTS", "SELECT")
+_NOTICED: Final = _FORMS | _UPDATES | _VOLATILE | {*_APART} | {"SERVICE", "VALUES", "FILTER", "AS"}
 # Fewer terms in a list than this are not looked at: they are the arguments of something.
 _LONG_LIST: Final = 40
 
@@ -197,7 +197,8 @@ class _Surveyor:
         kind = mark
         if mark == "{":
             before = self._text[max(0, start - 40) : start].rstrip().upper()
-            kind = next((word for word in _APART if before.endswith(word)), mark)
+            if before.endswith(_APART):
+                kind = next(word for word in _APART if before.endswith(word))
             if self._in_values or before.endswith("CONSTRUCT"):
                 kind = "DATA"
             self._in_values = False

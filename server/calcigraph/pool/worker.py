@@ -29,8 +29,8 @@ _CHUNK: Final = 1 << 16
 _MIB: Final = 1 << 20
 # Past its deadline the front kills; this is for a front that is gone.
 _CPU_GRACE_S: Final = 4
-# Who serves everybody, the front and the zygote, goes before who serves one.
-_NICER: Final = 5
+# Who serves everybody, the front and then the zygote, goes before who serves one.
+_NICER: Final = 3
 _PAGE: Final = resource.getpagesize()
 _TRIAL: Final = Request("SELECT * { ?s ?p ?o } LIMIT 1", (), (), True, None, "json", None, 0.0)
 

@@ -41,6 +41,7 @@ class Lane:
 
     def __init__(self, site: Site) -> None:
         self._site = site
+        self.metrics = site.metrics
         self._errands = Errands(site.pool)
         self._replies = Replies()
         common = headers.of_version(site.version) | headers.SECURITY | headers.READABLE
@@ -57,7 +58,7 @@ class Lane:
         key = _key(scope, given)
         kept = self._replies.get(key, self._site.pool.version) if key is not None else None
         if kept is not None:
-            self._site.metrics.count_repeated(door.PATH, scope["method"])
+            self.metrics.count_repeated(door.PATH, scope["method"])
             done(kept)
             return
         request = _Request(scope["method"], given, key, visit, done)
@@ -83,7 +84,7 @@ class Lane:
         if isinstance(begun, Answer | Problem):
             # What goes on is counted by the thread that ends it.
             outcome = ANSWERED if isinstance(begun, Answer) else type(begun).__name__
-            self._site.metrics.count_query(outcome, seconds)
+            self.metrics.count_query(outcome, seconds)
         if isinstance(begun, Problem):
             self._refuse(request, begun)
         elif isinstance(begun, Answer) and _is_sent_as_it_is(begun.content, request.headers):
@@ -107,7 +108,7 @@ class Lane:
         self._send(request, Reply(problems.status_of(problem), typed, self._common, content))
 
     def _send(self, request: _Request, reply: Reply) -> None:
-        self._site.metrics.count_request(door.PATH, request.method, reply.status)
+        self.metrics.count_request(door.PATH, request.method, reply.status)
         request.visit.end()
         request.done(reply)
 

@@ -149,6 +149,7 @@ class Connection(HttpToolsProtocol):
                 timer.cancel()
 
     def _refuse(self, status: HTTPStatus) -> None:
+        cast(Front, self.config.app).count_refused(status)
         problem = {
             "type": "about:blank",
             "title": status.phrase,

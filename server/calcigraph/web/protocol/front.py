@@ -45,6 +45,10 @@ class Front:
         # Its types name each kind of message; ours say no more than the specification's "dict".
         self._pages = cast(Application, WSGIMiddleware(cast(Any, app), workers=threads))
 
+    def count_refused(self, status: int) -> None:
+        """Count a response to what was no request that could be read."""
+        self.lane.metrics.count_request(None, "", status)
+
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request. Raises whatever went wrong, and then the connection has to be dropped."""
         if scope["type"] != "http":
