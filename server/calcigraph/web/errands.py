@@ -146,6 +146,7 @@ class _Errand:
         if attempt is None:
             return
         self._errands.forget(self._descriptor)
+        self._descriptor = -1
         try:
             answer = attempt.poll()
         except Problem as problem:
