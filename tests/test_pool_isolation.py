@@ -267,14 +267,25 @@ def test_long_query_is_ended_where_too_many_run_already() -> None:
         assert works(pool)
 
 
+GROWING = "SELECT (COUNT(*) AS ?n) { SELECT DISTINCT ?a ?d { ?a ?p ?b . ?b ?q ?d . ?d ?r ?e } }"
+
+
 def test_worker_whose_own_memory_has_grown_is_replaced() -> None:
-    with Pool.start(DATA, limits=Limits(workers=1, spares=0, private_mib=1, cache_bytes=0)) as pool:
+    limits = Limits(workers=1, spares=0, private_mib=1, memory_plenty=1.0, cache_bytes=0)
+    with Pool.start(DATA, limits=limits) as pool:
         before = children_of(zygote_of(pool))
-        pool.ask(
-            Query("SELECT (COUNT(*) AS ?n) { SELECT DISTINCT ?a ?d { ?a ?p ?b . ?b ?q ?d . ?d ?r ?e } }")
-        )
+        pool.ask(Query(GROWING))
         until(lambda: not before & children_of(zygote_of(pool)))
         assert works(pool)
+
+
+def test_worker_that_has_grown_goes_on_where_memory_is_plenty() -> None:
+    limits = Limits(workers=1, spares=0, private_mib=1, memory_plenty=0.0, cache_bytes=0)
+    with Pool.start(DATA, limits=limits) as pool:
+        before = children_of(zygote_of(pool))
+        for _ in range(3):
+            pool.ask(Query(GROWING))
+        assert before == children_of(zygote_of(pool))
 
 
 CONFINED = """

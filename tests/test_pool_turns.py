@@ -192,6 +192,7 @@ def test_in_a_crowd_the_first_and_the_narrowest_take_turns() -> None:
 def test_memory_is_that_of_the_machine() -> None:
     found = Memory()
     assert 0 < found.left() < found.total
+    assert 0 < found.share_left() < 1
 
 
 GROUPS = {

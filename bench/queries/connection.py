@@ -16,6 +16,8 @@ from urllib.parse import quote
 RESULTS = "application/sparql-results+json"
 GRAPH = "application/n-triples"
 _PIECE = 1 << 18
+# While other peers are asked. oxigraph answers 500 to what comes after a minute on a kept connection.
+_IDLE_S = 10.0
 _HEAD_END = b"\r\n\r\n"
 _LAST_CHUNK = b"\r\n0\r\n\r\n"
 
@@ -116,15 +118,23 @@ class Connection:
         self.endpoint = endpoint
         self._timeout_s = timeout_s
         self._socket = endpoint.connect(timeout_s)
+        self._used_at = time.monotonic()
 
     def ask(self, request: bytes) -> Reply:
         """Send, and read to the end. Raises: TimeoutError, ConnectionError."""
+        if time.monotonic() - self._used_at > _IDLE_S:
+            self._connect()
         try:
             return self._ask(request)
         except ConnectionResetError:
-            self._socket.close()
-            self._socket = self.endpoint.connect(self._timeout_s)
+            self._connect()
             return self._ask(request)
+        finally:
+            self._used_at = time.monotonic()
+
+    def _connect(self) -> None:
+        self._socket.close()
+        self._socket = self.endpoint.connect(self._timeout_s)
 
     def _ask(self, request: bytes) -> Reply:
         incoming, first_s = Incoming(), 0.0

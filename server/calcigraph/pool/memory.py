@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Final
 
 _PROC: Final = Path("/proc")
 _CGROUPS: Final = Path("/sys/fs/cgroup")
+_LOOK_S: Final = 1.0
 
 
 @dataclass(frozen=True)
@@ -35,11 +38,20 @@ class Memory:
         limits = [(limit, group, names) for group, names in _groups() if (limit := _limit(group, names))]
         self._groups = [(limit, group, names) for limit, group, names in limits if limit < total]
         self.total = min([total, *(limit for limit, _, _ in self._groups)])
+        self._looked_at = -math.inf
+        self._share_left = 0.0
 
     def left(self) -> int:
         """Bytes that can still be had without swapping. Cost: some 50 microseconds."""
         _, available = _meminfo()
         return min([available, *(_left_in(*group) for group in self._groups)])
+
+    def share_left(self) -> float:
+        """What part of the total is left, as it was within the last second."""
+        if time.monotonic() - self._looked_at > _LOOK_S:
+            self._looked_at = time.monotonic()
+            self._share_left = self.left() / self.total
+        return self._share_left
 
 
 def _meminfo() -> tuple[int, int]:

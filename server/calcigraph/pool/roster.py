@@ -107,7 +107,7 @@ class Roster:
             worker.resume()
             worker.cpu_before_s = cpu_s
             worker.deadline = None
-            if worker.is_slowed or grown_bytes > self._limits.private_mib << 20 or self._closed:
+            if self._closed or self._is_worn(worker, grown_bytes):
                 self._drop(worker)
             else:
                 self._idle.append(worker)
@@ -210,6 +210,10 @@ class Roster:
             worker.kill()
         self._gone.append(worker)
         self._keeper.call()
+
+    def _is_worn(self, worker: Worker, grown_bytes: int) -> bool:
+        is_big = grown_bytes > self._limits.private_mib << 20
+        return worker.is_slowed or (is_big and self._memory.share_left() < self._limits.memory_plenty)
 
     def _is_current(self, worker: Worker) -> bool:
         return self._nursery.diffs_since(worker.version) is not None

@@ -25,7 +25,8 @@ _LONGEST_S: Final = 0.1
 # from others.
 _HUNGER: Final = 0.2
 _TOO_SOON_S: Final = 0.01
-# Of processor time; from then on the process is one of lower priority, and is replaced in the end.
+# Of processor time; from then on, beside others, the process is one of lower priority, and is replaced
+# in the end.
 _SLOWED_AFTER_S: Final = 1.0
 # After a short query: how long one processor is kept free for the next.
 _LIVELY_S: Final = 0.25
@@ -46,15 +47,15 @@ class _Long:
     looked_at: float = field(default_factory=time.monotonic)
     is_hungry: bool = True
 
-    def look(self, now: float) -> None:
-        """See how much it has had since the last look."""
+    def look(self, now: float, makes_way: bool) -> None:
+        """See how much it has had since the last look; whether it `makes_way` for others from now on."""
         if self.worker.is_paused or now - self.looked_at < _TOO_SOON_S:
             return
         had_s = self.worker.had_s()
         ate = had_s - self.had_s > _HUNGER * (now - self.looked_at)
         self.is_hungry = ate or not self.worker.is_asleep()
         self.had_s, self.looked_at = had_s, now
-        if had_s >= _SLOWED_AFTER_S and not self.worker.is_slowed:
+        if makes_way and had_s >= _SLOWED_AFTER_S and not self.worker.is_slowed:
             self.worker.lower_priority()
 
 
@@ -112,7 +113,8 @@ class Turns:
         others; seconds until that is to be done again. Cost: microseconds for each that has joined."""
         now = time.monotonic()
         for long in self._long.values():
-            long.look(now)
+            # Alone it does nobody harm, and priority cannot be given back: its process would be lost.
+            long.look(now, makes_way=len(self._long) > 1 or now < self._short_until)
         hungry = sorted((long for long in self._long.values() if long.is_hungry), key=lambda long: long.had_s)
         places = self._places() - len(self._let_in)
         if places <= 0 and now - self._went_on_at > _STARVED_S:
