@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass, field
+
 EX = "http://example.org/"
 DATA = "".join(
     f"<{EX}s{i}> <{EX}p{i % 5}> <{EX}s{(i * 7919 + 13) % 4000}> <{EX}g{i % 3}> .\n" for i in range(20_000)
@@ -43,3 +46,23 @@ def runaway(number: int) -> str:
     """One of a hundred: each kind in turn, each of its texts in turn."""
     texts = list(KINDS.values())[number % len(KINDS)]
     return texts[number // len(KINDS) % len(texts)]
+
+
+@dataclass
+class Outcome:
+    """What became of the queries: how many were answered how, runaways that is; times in seconds, ordinary
+    ones from when they were due; and what should not have been."""
+
+    answers: Counter[int | str] = field(default_factory=Counter)
+    late: list[float] = field(default_factory=list)
+    ordinary: list[float] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        ordered = sorted(self.ordinary)
+        middle, p95 = (1000 * ordered[int(len(ordered) * share)] for share in (0.5, 0.95))
+        return (
+            f"{dict(self.answers)}, at most {1000 * max(self.late):.0f} ms after the deadline; "
+            f"{len(ordered)} ordinary queries, p50 {middle:.1f} ms, p95 {p95:.1f} ms, "
+            f"most {1000 * ordered[-1]:.1f} ms"
+        )

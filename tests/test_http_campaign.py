@@ -7,10 +7,9 @@ import os
 import selectors
 import socket
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -18,7 +17,7 @@ import pyoxigraph as ox
 import pytest
 
 from conftest import PublishedServer, Server
-from runaways import DATA, KINDS, ORDINARY_S, ordinary, runaway
+from runaways import DATA, KINDS, ORDINARY_S, Outcome, ordinary, runaway
 
 RUNAWAYS_S = 5.0
 # Answered with a reason: refused by the guard, or ended by its deadline or for its size.
@@ -33,25 +32,6 @@ def attacked(
     with publishing("attacked", "--default-graph", "union", "--worker-memory-mib", "256") as server:
         server.data.hold(ox.parse(DATA, ox.RdfFormat.N_QUADS))
         yield server.server
-
-
-@dataclass
-class Outcome:
-    """What became of the queries; times in seconds, each from when its request was due."""
-
-    statuses: Counter[int] = field(default_factory=Counter)
-    late: list[float] = field(default_factory=list)
-    ordinary: list[float] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
-
-    def __str__(self) -> str:
-        ordered = sorted(self.ordinary)
-        middle, p95 = (1000 * ordered[int(len(ordered) * share)] for share in (0.5, 0.95))
-        return (
-            f"{dict(self.statuses)}, at most {1000 * max(self.late):.0f} ms after the deadline; "
-            f"{len(ordered)} ordinary queries, p50 {middle:.1f} ms, p95 {p95:.1f} ms, "
-            f"most {1000 * ordered[-1]:.1f} ms"
-        )
 
 
 class Exchange:
@@ -80,7 +60,7 @@ class Exchange:
         took = time.monotonic() - self.due
         status = int(self._received[9:12] or b"0")
         if self.deadline_s is not None:
-            outcome.statuses[status] += 1
+            outcome.answers[status] += 1
             outcome.late.append(took - self.deadline_s)
             if status not in EXPECTED:
                 outcome.failures.append(f"a runaway: {self._received[:500]!r}")
@@ -160,7 +140,7 @@ def check(server: Server, runaways: int, at_once: int, deadline_s: float, tolera
     outcome = attack(server, runaways, at_once, deadline_s)
     print(f"{runaways} runaways, {at_once} at once: {outcome}")
     assert outcome.failures == []
-    assert outcome.statuses.total() == runaways
+    assert outcome.answers.total() == runaways
     assert max(outcome.late) <= tolerance_s
     assert Path(f"/proc/{server.pid}").exists(), "the front is the process that it was"
     assert "Traceback" not in server.log.read_text()

@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -17,30 +15,11 @@ import pytest
 from calcigraph.errors import Problem
 from calcigraph.pool import Limits, Pool, Query
 from calcigraph.pool.problems import QueryRefused, QueryTimedOut, QueryTooBig
-from runaways import DATA, KINDS, ORDINARY_S, ordinary, runaway
+from runaways import DATA, KINDS, ORDINARY_S, Outcome, ordinary, runaway
 
 LIMITS = Limits(memory_mib=256, cache_bytes=0)
 # What is answered with 400 and with 503.
 EXPECTED = (QueryRefused, QueryTimedOut, QueryTooBig)
-
-
-@dataclass
-class Outcome:
-    """What became of the queries; times in seconds, ordinary ones from when they were due."""
-
-    problems: Counter[str] = field(default_factory=Counter)
-    late: list[float] = field(default_factory=list)
-    ordinary: list[float] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
-
-    def __str__(self) -> str:
-        ordinary = sorted(self.ordinary)
-        middle, p95 = (1000 * ordinary[int(len(ordinary) * share)] for share in (0.5, 0.95))
-        return (
-            f"{dict(self.problems)}, at most {1000 * max(self.late):.0f} ms after the deadline; "
-            f"{len(ordinary)} ordinary queries, p50 {middle:.1f} ms, p95 {p95:.1f} ms, "
-            f"most {1000 * ordinary[-1]:.1f} ms"
-        )
 
 
 def attack(pool: Pool, runaways: int, at_once: int, timeout_s: float) -> Outcome:
@@ -52,7 +31,7 @@ def attack(pool: Pool, runaways: int, at_once: int, timeout_s: float) -> Outcome
         with pytest.raises(Problem) as raised:
             pool.ask(Query(runaway(number), timeout_s=timeout_s)).body.close()
         outcome.late.append(time.monotonic() - started - timeout_s)
-        outcome.problems[type(raised.value).__name__] += 1
+        outcome.answers[type(raised.value).__name__] += 1
         if not isinstance(raised.value, EXPECTED):
             outcome.failures.append(str(raised.value))
 
@@ -133,7 +112,7 @@ def check(pool: Pool, runaways: int, at_once: int, timeout_s: float, tolerance_s
     settle(pool)
     print(f"{runaways} runaways, {at_once} at once: {outcome}")
     assert outcome.failures == []
-    assert outcome.problems.total() == runaways
+    assert outcome.answers.total() == runaways
     assert max(outcome.late) <= tolerance_s
     assert outcome.ordinary
     # Each worker has two files.
