@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calcigraph.web.replies import Common, Key, Replies, Reply
+from calcigraph.web.serving.replies import Common, Key, Replies, Reply
 from conftest import PublishedServer
 
 TYPE = ox.NamedNode("urn:type")

@@ -16,7 +16,7 @@ from calcigraph.pool import Limits, Pool
 from calcigraph.root import Root
 from calcigraph.settings import Settings
 from calcigraph.web.app import create_app
-from calcigraph.web.protocol.server import listen, serve
+from calcigraph.web.serving.server import listen, serve
 
 # None of the peers ends a query by itself.
 _TIMEOUT_S = 120.0

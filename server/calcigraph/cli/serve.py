@@ -17,8 +17,8 @@ from calcigraph.pool import Limits, Pool
 from calcigraph.root import Root
 from calcigraph.settings import DefaultGraph, Settings
 from calcigraph.web.app import create_app
-from calcigraph.web.protocol.server import listen
-from calcigraph.web.protocol.server import serve as answer
+from calcigraph.web.serving.server import listen
+from calcigraph.web.serving.server import serve as answer
 
 
 @click.command()

@@ -113,7 +113,7 @@ class Turns:
         others; seconds until that is to be done again. Cost: microseconds for each that has joined."""
         now = time.monotonic()
         for long in self._long.values():
-            # Alone it does nobody harm, and priority cannot be given back: its process would be lost.
+            # Alone it is in nobody's way, and priority cannot be given back: its process would be lost.
             long.look(now, makes_way=len(self._long) > 1 or now < self._short_until)
         hungry = sorted((long for long in self._long.values() if long.is_hungry), key=lambda long: long.had_s)
         places = self._places() - len(self._let_in)

@@ -15,10 +15,10 @@ from urllib.parse import quote
 from a2wsgi import WSGIMiddleware
 from flask import Flask
 
-from calcigraph.web.lane import Lane
 from calcigraph.web.protocol.streaming import BrokenOffError
 from calcigraph.web.protocol.visit import KEY, Visit
-from calcigraph.web.replies import Reply
+from calcigraph.web.serving.lane import Lane
+from calcigraph.web.serving.replies import Reply
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]

@@ -17,13 +17,13 @@ from typing import Any, Final, TypeGuard
 from calcigraph.errors import Problem
 from calcigraph.pool import Answer
 from calcigraph.web import door
-from calcigraph.web.errands import Errands
 from calcigraph.web.metrics import ANSWERED
 from calcigraph.web.protocol import bodies, headers, problems, versions
 from calcigraph.web.protocol.compression import LEAST_BYTES
 from calcigraph.web.protocol.streaming import entity_tag
 from calcigraph.web.protocol.visit import Begun, Visit
-from calcigraph.web.replies import Common, Key, Replies, Reply
+from calcigraph.web.serving.errands import Errands
+from calcigraph.web.serving.replies import Common, Key, Replies, Reply
 from calcigraph.web.site import Site
 
 Scope = MutableMapping[str, Any]

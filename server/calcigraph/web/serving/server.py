@@ -15,9 +15,9 @@ import uvicorn
 from flask import Flask
 
 from calcigraph.errors import EnvironmentProblem
-from calcigraph.web.lane import Lane
-from calcigraph.web.protocol.connection import IDLE_S, Connection
-from calcigraph.web.protocol.front import Front
+from calcigraph.web.serving.connection import IDLE_S, Connection
+from calcigraph.web.serving.front import Front
+from calcigraph.web.serving.lane import Lane
 from calcigraph.web.site import site_of
 
 _GRACE_S: Final = 10

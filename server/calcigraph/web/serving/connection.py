@@ -17,9 +17,9 @@ from typing import Any, Final, cast
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from calcigraph.web import door
-from calcigraph.web.protocol.front import Front, headers_of
 from calcigraph.web.protocol.visit import KEY, Visit
-from calcigraph.web.replies import Reply
+from calcigraph.web.serving.front import Front, headers_of
+from calcigraph.web.serving.replies import Reply
 from calcigraph.web.views.strings import STRINGS
 
 _LOG = logging.getLogger(__name__)
