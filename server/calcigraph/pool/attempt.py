@@ -68,6 +68,7 @@ class Attempt:
         self._woken: Callable[[], None] = _nobody
         self._pieces: list[bytes] = []
         self._size = 0
+        self._is_over = False
         self._tries_left = means.limits.workers + means.limits.spares + _RETRIES
         # Whether `poll` cannot bring it on, because that would mean to wait for others than workers.
         self.needs_thread = seen.calls_services or len(query.text) > _AT_ONCE_BYTES
@@ -97,7 +98,10 @@ class Attempt:
         return None if self._run is None else self._run.channel
 
     def poll(self) -> Answer | None:
-        """The answer, if enough of it has arrived; never waits. Raises: what `Pool.ask` raises."""
+        """The answer, if enough of it has arrived; never waits. None once it was given, or abandoned.
+        Raises: what `Pool.ask` raises."""
+        if self._is_over:
+            return None
         try:
             if self._run is not None:
                 answer = self._collect(wait=False)
@@ -127,6 +131,7 @@ class Attempt:
 
     def abandon(self) -> None:
         """End the query, complete or not; harmless when it has ended."""
+        self._is_over = True
         ticket, self._ticket = self._ticket, None
         if ticket is not None:
             self._means.roster.leave(ticket)
@@ -191,15 +196,11 @@ class Attempt:
         means = self._means
         diagnosis = Diagnosis(self._query.text, means.prefixes, self._query.base_iri is not None)
         run = Run(means.roster, worker, means.limits, self._deadline, self._caller, diagnosis, means.services)
-        self._pieces, self._size = [], 0
+        self._run, self._pieces, self._size = run, [], 0
         try:
             run.hand_over(self._query, diffs)
         except WorkerLostError:
-            return
-        except BaseException:
-            run.abandon()
-            raise
-        self._run = run
+            self._run = None
 
     def _collect(self, wait: bool) -> Answer | None:
         """Read until the end or until it is too much to keep; None where the worker was lost.
@@ -219,10 +220,10 @@ class Attempt:
         except WorkerLostError:
             self._run = None
             return None
-        self._run = None
         return self._long(run)
 
     def _long(self, run: Run) -> Answer:
+        self._run, self._is_over = None, True
         answer = self._answer(run, None, Body([], None))
         source: Source = run
         if not self._seen.is_volatile:
@@ -230,7 +231,7 @@ class Attempt:
         return replace(answer, body=Body(self._pieces, source))
 
     def _whole(self, run: Run) -> Answer:
-        self._run = None
+        self._run, self._is_over = None, True
         content = b"".join(self._pieces)
         answer = self._answer(run, content, Body([content], None))
         if not self._seen.is_volatile:

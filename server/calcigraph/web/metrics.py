@@ -75,10 +75,10 @@ class Metrics:
         known = method if method in _METHODS else _OTHER
         self._request(route or _OTHER, known, status).inc()
 
-    def count_repeated(self, route: str, method: str) -> None:
-        """Count a response with an answer that was found without asking the pool."""
+    def count_repeated(self, route: str, method: str, seconds: float) -> None:
+        """Count a response with an answer that was found, in `seconds`, without asking the pool."""
         self.count_request(route, method, HTTPStatus.OK)
-        self.count_query(ANSWERED, 0.0)
+        self.count_query(ANSWERED, seconds)
         self._gauges.repeated += 1
 
     @contextlib.contextmanager

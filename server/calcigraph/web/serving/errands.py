@@ -17,6 +17,7 @@ from typing import Final
 from calcigraph.errors import Problem
 from calcigraph.pool import Attempt, Pool, Query
 from calcigraph.pool.frames import Channel
+from calcigraph.web.protocol.problems import Unexpected
 from calcigraph.web.protocol.visit import Begun, Visit
 
 _TICK_S: Final = 0.01
@@ -152,6 +153,11 @@ class _Errand:
         except Problem as problem:
             self.end(problem)
             return
+        except Exception:
+            # The loop, which has called this, logs it and tells nobody who waits.
+            attempt.abandon()
+            self.end(Unexpected())
+            raise
         if answer is not None or attempt.needs_thread:
             self.end(answer or attempt)
         else:

@@ -8,6 +8,7 @@ pages' way, with what it has begun, so that the two answer alike.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from functools import partial
@@ -55,10 +56,11 @@ class Lane:
         if scope["path"] != door.PATH or scope["method"] not in _METHODS or _is_special(given):
             done(None)
             return
+        since = time.perf_counter()
         key = _key(scope, given)
         kept = self._replies.get(key, self._site.pool.version) if key is not None else None
         if kept is not None:
-            self.metrics.count_repeated(door.PATH, scope["method"])
+            self.metrics.count_repeated(door.PATH, scope["method"], time.perf_counter() - since)
             done(kept)
             return
         request = _Request(scope["method"], given, key, visit, done)

@@ -14,14 +14,12 @@ from typing import Final
 
 # Method, query string, and what of the headers decides on the answer.
 Key = tuple[str, bytes, bytes | None, bytes | None]
+Fields = list[tuple[bytes, bytes]]
 
 _MOST_BYTES: Final = 16 << 20
 # One reply may not push out all others.
 _SHARE: Final = 64
 _ENTRY_BYTES: Final = 2500
-
-
-Fields = list[tuple[bytes, bytes]]
 
 
 class Common:

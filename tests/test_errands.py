@@ -1,0 +1,67 @@
+"""Queries in an event loop: each ends once, whatever becomes of its worker."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import Any
+
+import pytest
+
+from calcigraph.pool import Answer, Limits, Pool, Query
+from calcigraph.web.protocol.problems import Unexpected
+from calcigraph.web.protocol.visit import Begun, Visit
+from calcigraph.web.serving.errands import Errands
+
+CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?p ?b . ?c ?q ?d . ?e ?r ?f }"
+DATA = "".join(f"<urn:s{n}> <urn:p> <urn:s{n * 7 % 3000}> .\n" for n in range(3000)).encode()
+
+
+async def never() -> dict[str, Any]:
+    await asyncio.Event().wait()
+    return {"type": "http.disconnect"}
+
+
+async def outcome(errands: Errands, pool: Pool, text: str, breaks: bool = False) -> Begun:
+    ended: asyncio.Future[Begun] = asyncio.get_running_loop().create_future()
+    visit = Visit(never)
+    errands.run(Query(text), visit, lambda begun, _seconds, _kept: ended.set_result(begun))
+    if breaks:
+        (busy,) = pool._roster._busy
+        # Its descriptor is no socket any more, which is nothing that a worker can do to it.
+        with open(os.devnull, "rb") as nothing:
+            os.dup2(nothing.fileno(), busy.channel.fileno(), inheritable=False)
+    try:
+        return await asyncio.wait_for(ended, 30)
+    finally:
+        visit.end()
+
+
+def test_a_fault_of_our_own_ends_the_query_and_no_other() -> None:
+    reported: list[dict[str, Any]] = []
+
+    async def ask(pool: Pool) -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, told: reported.append(told))
+        errands = Errands(pool)
+        assert isinstance(await outcome(errands, pool, CROSS, breaks=True), Unexpected)
+        assert isinstance(await outcome(errands, pool, "ASK { ?s ?p ?o }"), Answer)
+
+    with Pool.start(DATA, limits=Limits(workers=1, spares=2, cache_bytes=0)) as pool:
+        asyncio.run(ask(pool))
+        assert pool.counts()["busy"] == pool.counts()["waiting"] == 0
+    assert [type(told["exception"]) for told in reported] == [OSError]
+
+
+@pytest.mark.parametrize("number", [1, 5, 40])
+def test_many_queries_end_each_with_its_own_answer(number: int) -> None:
+    async def ask(pool: Pool) -> list[Begun]:
+        errands = Errands(pool)
+        texts = [f"SELECT ({n} AS ?n) {{}}" for n in range(number)]
+        return await asyncio.gather(*(outcome(errands, pool, text) for text in texts))
+
+    with Pool.start(DATA, limits=Limits(workers=2, spares=1)) as pool:
+        found = asyncio.run(ask(pool))
+    assert len(found) == number
+    for n, begun in enumerate(found):
+        assert isinstance(begun, Answer)
+        assert f'"value":"{n}"'.encode() in (begun.content or b"")
