@@ -137,30 +137,32 @@ def settle(server: Server) -> tuple[int, int]:
     return now
 
 
-def check(server: Server, runaways: int, at_once: int, deadline_s: float, tolerance_s: float) -> Outcome:
+def check(server: Server, runaways: int, at_once: int, deadline_s: float) -> Outcome:
     files, size = settle(server)
     outcome = attack(server, runaways, at_once, deadline_s)
     print(f"{runaways} runaways, {at_once} at once: {outcome}")
     assert outcome.failures == []
     assert outcome.answers.total() == runaways
-    assert max(outcome.late) <= tolerance_s
     assert Path(f"/proc/{server.pid}").exists(), "the front is the process that it was"
     assert "Traceback" not in server.log.read_text()
-    files_then, size_then = settle(server)
-    assert files_then <= files
-    assert size_then - size < 30_000
+    give_up = time.monotonic() + 60
+    while (now := settle(server))[0] > files:
+        # A process that took much memory takes its time to go.
+        assert time.monotonic() < give_up, "descriptors are left"
+    assert now[1] - size < 30_000
     return outcome
 
 
 def test_runaways_of_every_kind_hurt_nobody(attacked: Server) -> None:
-    # A wide tolerance: this is run beside others.
-    check(attacked, 2 * len(KINDS), len(KINDS), deadline_s=0.5, tolerance_s=2.0)
+    # How late is measured by the campaign, on a machine that does nothing else.
+    check(attacked, 2 * len(KINDS), len(KINDS), deadline_s=0.5)
 
 
 @pytest.mark.campaign
 @pytest.mark.parametrize(("at_once", "tolerance_s"), [(10, 0.1), (25, 0.1), (50, 0.1), (100, 0.3)])
 def test_a_hundred_runaways_hurt_nobody(attacked: Server, at_once: int, tolerance_s: float) -> None:
     # Where a hundred come within one millisecond, the last of them waits until the others are read.
-    outcome = check(attacked, 100, at_once, RUNAWAYS_S, tolerance_s)
+    outcome = check(attacked, 100, at_once, RUNAWAYS_S)
+    assert max(outcome.late) <= tolerance_s
     ordered = sorted(outcome.ordinary)
     assert ordered[int(0.95 * len(ordered))] <= 0.02

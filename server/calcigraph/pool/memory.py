@@ -20,11 +20,15 @@ class _Names:
 
     limit: str
     usage: str
-    reclaimable: str
+    caches: frozenset[str]
 
 
-_SECOND: Final = _Names("memory.max", "memory.current", "inactive_file")
-_FIRST: Final = _Names("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
+_SECOND: Final = _Names("memory.max", "memory.current", frozenset({"inactive_file", "active_file"}))
+_FIRST: Final = _Names(
+    "memory.limit_in_bytes",
+    "memory.usage_in_bytes",
+    frozenset({"total_inactive_file", "total_active_file"}),
+)
 
 
 class Memory:
@@ -96,5 +100,6 @@ def _left_in(limit: int, group: Path, names: _Names) -> int:
         statistics = (group / "memory.stat").read_text(encoding="ascii").splitlines()
     except OSError:
         return limit
-    cached = next((int(line.split()[1]) for line in statistics if line.startswith(names.reclaimable)), 0)
-    return limit - used + cached
+    # What was read from files is given back when it is needed, also what was read again and again.
+    pairs = (line.split() for line in statistics)
+    return limit - used + sum(int(size) for name, size in pairs if name in names.caches)
