@@ -118,3 +118,8 @@ def test_a_parameter_that_is_given_twice_is_refused(
 
 def test_a_parameter_that_nobody_knows_changes_nothing(server: Server, ask: Callable[..., Reply]) -> None:
     assert ask(server, "ASK {}", [("using-graph-uri", "urn:a"), ("callback", "x")]).json["boolean"] is True
+
+
+def test_the_number_said_at_the_start_is_the_one_that_a_query_counts(server: Server) -> None:
+    (counted,) = server.rows("SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }")
+    assert f"{counted['n']} quads at {server.base}" in server.log.read_text()

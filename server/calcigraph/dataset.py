@@ -55,6 +55,11 @@ class Dataset:
         return self._kept.nquads
 
     @property
+    def size(self) -> int:
+        """How many quads a query sees, the metadata included."""
+        return self._kept.nquads.count(b"\n")
+
+    @property
     def statements(self) -> bytes:
         """What is asserted, derived and inferred alone, as N-Quads: what editors answer for."""
         return self._kept.nquads[: self._kept.metadata]

@@ -44,7 +44,7 @@ def serve(folder: Path, **values: Any) -> None:
     dataset, pool = _load(Root.read(folder), settings)
     with pool:
         app = create_app(dataset, pool, settings)
-        line = f"{len(dataset.quads)} statements at http://{settings.host}:{settings.port}"
+        line = f"{dataset.size} quads at http://{settings.host}:{settings.port}"
         answer(app, listener, ready=lambda: click.echo(line, err=True))
 
 
