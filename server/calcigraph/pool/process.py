@@ -90,9 +90,9 @@ class Worker:
         return pages * resource.getpagesize()
 
     def is_asleep(self) -> bool:
-        """Whether it waits for something else than a processor."""
-        stat = self._stat()
-        return bool(stat) and stat[_STATE] == "S"
+        """Whether it waits, all of it, for something else than a processor."""
+        states = [stat[_STATE] for thread in self._threads() if (stat := self._stat(f"task/{thread}/"))]
+        return bool(states) and set(states) == {"S"}
 
     def exit_code(self) -> int | None:
         """The exit code (negative for a signal) of a process that has ended and is not forgotten yet;
@@ -103,8 +103,11 @@ class Worker:
     def lower_priority(self) -> None:
         """Let the other processes go first, for good: priority cannot be taken back."""
         self.is_slowed = True
-        with suppress(ProcessLookupError, PermissionError):
-            os.setpriority(os.PRIO_PROCESS, self.pid, os.getpriority(os.PRIO_PROCESS, 0) + _NICER)
+        lower = os.getpriority(os.PRIO_PROCESS, 0) + _NICER
+        # To the system, a thread has a priority of its own.
+        for thread in self._threads():
+            with suppress(ProcessLookupError, PermissionError):
+                os.setpriority(os.PRIO_PROCESS, thread, lower)
 
     def end(self) -> None:
         """Kill the process and let go of it; a second call does nothing."""
@@ -120,10 +123,17 @@ class Worker:
         poll.register(self.handle, select.POLLIN)
         poll.poll(1000 * most_s)
 
-    def _stat(self) -> list[str]:
-        """The fields of proc(5) after the name of the command; none where the process is gone."""
+    def _threads(self) -> list[int]:
         try:
-            text = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii", errors="replace")
+            return [int(name) for name in os.listdir(f"/proc/{self.pid}/task")]
+        except OSError:
+            return []
+
+    def _stat(self, part: str = "") -> list[str]:
+        """The fields of proc(5) after the name of the command, of the process or of a part below it; none
+        where that is gone."""
+        try:
+            text = Path(f"/proc/{self.pid}/{part}stat").read_text(encoding="ascii", errors="replace")
         except OSError:
             return []
         return text.rpartition(")")[2].split()

@@ -10,7 +10,6 @@ from __future__ import annotations
 import gc
 import json
 import os
-import resource
 import signal
 import socket
 import sys
@@ -21,7 +20,6 @@ from calcigraph.engine.replica import Part, Replica
 from calcigraph.pool.frames import ClosedError, ControlChannel, Kind, decode_diff
 from calcigraph.pool.worker import serve
 
-_STACK: Final = 64 << 20
 _FAREWELL_S: Final = 2.0
 # The front goes first: where a hundred long queries come at once, forking for them would keep it from
 # reading the others.
@@ -32,9 +30,6 @@ _LOOK_S: Final = 0.05
 def main() -> NoReturn:
     """Serve the socket that the argument names."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _, hard = resource.getrlimit(resource.RLIMIT_STACK)
-    if hard == resource.RLIM_INFINITY or hard > _STACK:
-        resource.setrlimit(resource.RLIMIT_STACK, (_STACK, hard))
     os.nice(_NICER)
     zygote = _Zygote(ControlChannel(socket.socket(fileno=int(sys.argv[1]))))
     try:
