@@ -220,11 +220,13 @@ def test_memory_is_that_of_a_container_around(
     (group / "b" / limit).write_text("max\n")
     (group / limit).write_text("1024000\n")
     (group / usage).write_text("512000\n")
-    (group / "memory.stat").write_text(f"anon 1\n{cached} 1000\n")
+    (group / "memory.stat").write_text(
+        f"anon 1\n{cached} 1000\n{cached.replace('inactive', 'active')} 500\nactive_anon 7\n"
+    )
     monkeypatch.setattr(memory, "_PROC", tmp_path / "proc")
     monkeypatch.setattr(memory, "_CGROUPS", tmp_path / "groups")
     found = Memory()
-    assert (found.total, found.left()) == (1_024_000, 513_000)
+    assert (found.total, found.left()) == (1_024_000, 513_500)
 
 
 def test_answer_does_not_say_how_it_was_made(pool: Pool) -> None:

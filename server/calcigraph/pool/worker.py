@@ -11,7 +11,6 @@ import json
 import math
 import os
 import resource
-import signal
 import socket
 import threading
 from collections.abc import Mapping
@@ -45,8 +44,6 @@ def serve(replica: Replica, prefixes: Mapping[str, str], memory_mib: int, connec
     from the holes that loading has left among the data, and each of them is on a page that has to be copied
     first: a hundred for a look-up among ten million quads, which then takes five times as long.
     """
-    # An interrupt from the terminal is for the front, which then closes the socket.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(_NICER)
     threading.stack_size(STACK_BYTES)
     thread = threading.Thread(target=_serve, args=(replica, prefixes, memory_mib, connection))

@@ -29,6 +29,7 @@ _LOOK_S: Final = 0.05
 
 def main() -> NoReturn:
     """Serve the socket that the argument names."""
+    # An interrupt from the terminal is for the front, which then closes the socket; workers inherit this.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(_NICER)
     zygote = _Zygote(ControlChannel(socket.socket(fileno=int(sys.argv[1]))))

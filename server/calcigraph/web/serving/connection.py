@@ -102,7 +102,8 @@ class Connection(HttpToolsProtocol):
         try:
             cast(Front, self.config.app).lane.take(scope, headers, b"", visit, partial(self._end, cycle, app))
         except Exception:
-            # The parser, which has called this, would take it for a fault of the request.
+            # The parser, which has called this, takes it for a fault of the request.
+            self._fault = HTTPStatus.INTERNAL_SERVER_ERROR
             _LOG.exception("%s %s failed", scope["method"], scope["path"])
             raise
 

@@ -7,6 +7,7 @@ deadline may have passed, or its client may have left.
 from __future__ import annotations
 
 import asyncio
+import logging
 import select
 import threading
 import time
@@ -20,6 +21,7 @@ from calcigraph.pool.frames import Channel
 from calcigraph.web.protocol.problems import Unexpected
 from calcigraph.web.protocol.visit import Begun, Visit
 
+_LOG = logging.getLogger(__name__)
 _TICK_S: Final = 0.01
 # How far a query has come, the seconds that it took, and whether it is an answer that was kept.
 Ended = Callable[[Begun, float, bool], None]
@@ -142,7 +144,8 @@ class _Errand:
             self._descriptor = self._errands.listen(self, channel)
 
     def go_on(self) -> None:
-        """Bring it on as far as that needs no waiting."""
+        """Bring it on as far as that needs no waiting. A fault of our own ends this query and no other:
+        who calls has more of them to look at."""
         attempt = self._attempt
         if attempt is None:
             return
@@ -152,13 +155,12 @@ class _Errand:
             answer = attempt.poll()
         except Problem as problem:
             self.end(problem)
-            return
-        except Exception:
-            # The loop, which has called this, logs it and tells nobody who waits.
+        except Exception:  # noqa: BLE001 - whatever it is, the other queries go on
+            _LOG.exception("a query could not be brought on")
             attempt.abandon()
             self.end(Unexpected())
-            raise
-        if answer is not None or attempt.needs_thread:
-            self.end(answer or attempt)
         else:
-            self._listen(attempt)
+            if answer is not None or attempt.needs_thread:
+                self.end(answer or attempt)
+            else:
+                self._listen(attempt)
