@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from conftest import Server
+import conftest
+from conftest import ROOTS, Server, serving
 
 
 def exchange(server: Server, pieces: Iterator[bytes]) -> bytes:
@@ -92,3 +95,30 @@ def test_a_body_that_comes_in_single_bytes_is_answered(toy: Server) -> None:
     head += b"Content-Length: %d\r\n\r\n" % len(text)
     pieces = (bytes([byte]) for byte in head + text)
     assert exchange(toy, pieces).startswith(b"HTTP/1.1 200 ")
+
+
+FAULTY = """
+import runpy
+from calcigraph.web import door
+
+def read(*_):
+    raise ZeroDivisionError
+
+door.read = read
+runpy.run_module("calcigraph", run_name="__main__")
+"""
+
+
+def test_a_fault_of_our_own_is_no_fault_of_the_request(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sane = conftest.serve_command
+    monkeypatch.setattr(
+        conftest, "serve_command", lambda *given: [sys.executable, "-c", FAULTY, *sane(*given)[3:]]
+    )
+    with serving("faulty", ROOTS["toy"], tmp_path / "log", "--reasoner", "none") as server:
+        answer = exchange(server, iter([b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: a\r\n\r\n"]))
+        assert answer.startswith(b"HTTP/1.1 500 ")
+        assert "Report it" in problem(answer)["detail"]
+        assert server.get("/version").status == 200
+        assert "ZeroDivisionError" in server.log.read_text()
