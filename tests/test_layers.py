@@ -1,4 +1,4 @@
-"""The rooms of the package: imports point down, in no circle, and frameworks stay behind their door."""
+"""The rooms of the package: imports point down, in no circle, and frameworks stay in one room each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PACKAGE = ROOT / "server" / "calcigraph"
 # Each room (a package or a module right under calcigraph/) and its layer. A room may import rooms of its own
 # layer and of those below; what is in no layer fails, so that a new room is put in its place on purpose.
 LAYERS = (
-    ("doors", {"cli", "web", "__main__"}),
+    ("interfaces", {"cli", "web", "__main__"}),
     (
         "services",
         {
@@ -44,14 +44,14 @@ DEFERRED: dict[tuple[str, str], str] = {
     ("calcigraph.reasoning.engines.choice", "calcigraph.reasoning.engines.owlrl"): "the same",
 }
 # The rooms inside a room, from the top down: each may import those after it, and of the room itself
-# others see the door only (its `__init__`).
+# others see its `__init__` only.
 INSIDE = {
     "reasoning": (
         *("__init__", "inference", "engines", "clashes", "maintenance", "proofs"),
         *("closure", "constructs", "queries", "rules", "facts", "terms", "limits"),
     ),
 }
-# What one room alone may know: the frameworks stay behind their door.
+# What one room alone may know: the frameworks stay in one room each.
 ONLY_IN = {
     "flask": {"web"},
     "werkzeug": {"web"},
@@ -162,7 +162,7 @@ def test_imports_inside_a_room_point_down_its_table(module: str) -> None:
     assert [target for target in inner if order.index(inner_room_of(target)) < own] == []
 
 
-def test_a_room_with_rooms_inside_is_entered_by_its_door() -> None:
+def test_a_room_with_rooms_inside_is_imported_by_its_init() -> None:
     strays = {
         (module, target)
         for module, found in EDGES.items()
@@ -199,7 +199,7 @@ def test_imports_stand_at_the_top_of_their_module() -> None:
     assert set(DEFERRED) <= set(deferred), "an exception that is not needed any more"
 
 
-def test_frameworks_stay_behind_their_door() -> None:
+def test_frameworks_stay_in_their_room() -> None:
     strays = [
         f"{MODULES[module].relative_to(PACKAGE)}:{line} imports {target}"
         for module in MODULES

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calcigraph.engine.clauses import QueryDataset, dataset_clause
-from calcigraph.engine.formats import GRAPH_FORMATS, RESULTS_FORMATS, write
+from calcigraph.engine.dataset_clauses import QueryDataset, dataset_clause
 from calcigraph.engine.replica import Diff, Replica
+from calcigraph.engine.result_formats import GRAPH_FORMATS, RESULTS_FORMATS, write
 from calcigraph.engine.view import DefaultGraphMode
 
 EX = "http://example.org/"

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from calcigraph.dataset import build
-from calcigraph.pool import Limits, Pool
+from calcigraph.pool import Pool, QueryLimits
 from calcigraph.root import Root
 from calcigraph.settings import Settings
 from calcigraph.web.app import create_app
@@ -28,7 +28,7 @@ def main() -> None:
     file, port = Path(sys.argv[1]), int(sys.argv[2])
     settings = Settings(port=port, timeout=_TIMEOUT_S, reasoner="none")
     listener = listen(settings.host, settings.port)
-    limits = Limits(
+    limits = QueryLimits(
         workers=settings.workers, timeout_s=settings.timeout, memory_mib=settings.worker_memory_mib
     )
     with tempfile.TemporaryDirectory() as folder:

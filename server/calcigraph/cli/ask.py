@@ -12,7 +12,7 @@ from calcigraph.cli.options import root_option
 from calcigraph.cli.tables import markdown, table
 from calcigraph.closures import ClosureCache
 from calcigraph.dataset import build, consistent
-from calcigraph.engine.formats import RESULTS_FORMATS
+from calcigraph.engine.result_formats import RESULTS_FORMATS
 from calcigraph.offline import Offline
 from calcigraph.questions import rows
 from calcigraph.root import Root

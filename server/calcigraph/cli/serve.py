@@ -13,7 +13,7 @@ from calcigraph.cli.options import reasoner_option, root_option, setting_option
 from calcigraph.closures import ClosureCache
 from calcigraph.dataset import Dataset, build, consistent
 from calcigraph.federation import AllowList
-from calcigraph.pool import Limits, Pool
+from calcigraph.pool import Pool, QueryLimits
 from calcigraph.root import Root
 from calcigraph.settings import DefaultGraph, Settings
 from calcigraph.web.app import create_app
@@ -60,7 +60,7 @@ def _load(root: Root, settings: Settings) -> tuple[Dataset, Pool]:
 
 
 def _pool(root: Root, nquads: bytes, settings: Settings) -> Pool:
-    limits = Limits(
+    limits = QueryLimits(
         workers=settings.workers,
         timeout_s=settings.timeout,
         memory_mib=settings.worker_memory_mib,

@@ -11,9 +11,10 @@ from itertools import islice
 import pyoxigraph as ox
 
 from calcigraph.dataset import Dataset
-from calcigraph.describe.cut import Cut
+from calcigraph.describe.bounded_description import BoundedDescriptions
 from calcigraph.describe.labels import LABELS, Labels
-from calcigraph.describe.values import Fact, Term
+from calcigraph.describe.values import Fact
+from calcigraph.rdf.terms import Term
 from calcigraph.rdf.vocabulary import RDF
 
 _LOOKED_AT = 1000
@@ -44,9 +45,9 @@ class Use:
 class Uses:
     """Counts over the union of all graphs as a set."""
 
-    def __init__(self, dataset: Dataset, cut: Cut, labels: Labels) -> None:
+    def __init__(self, dataset: Dataset, descriptions: BoundedDescriptions, labels: Labels) -> None:
         self._dataset = dataset
-        self._cut = cut
+        self._descriptions = descriptions
         self._labels = labels
 
     def count(self, term: ox.NamedNode) -> int:
@@ -85,7 +86,7 @@ class Uses:
         return found
 
     def _example(self, triple: ox.Triple) -> Example:
-        facts = self._cut.about(triple.subject)[triple.predicate]
+        facts = self._descriptions.about(triple.subject)[triple.predicate]
         return Example(next(fact for fact in facts if fact.triple == triple))
 
     def _stated(self, node: Term) -> ox.Literal | None:

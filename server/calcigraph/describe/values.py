@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import TypeAlias
 
 import pyoxigraph as ox
 
-Node: TypeAlias = ox.NamedNode | ox.BlankNode
-Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+from calcigraph.rdf.terms import Term
 
 
 class Standing(Enum):
@@ -31,7 +29,7 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Value:
+class ShownValue:
     """One value of a property as a reader sees it.
 
     `term` is the other end of `fact`: its object, or for an incoming link the named resource
@@ -41,12 +39,12 @@ class Value:
 
     term: Term
     fact: Fact
-    nested: tuple[Slot, ...] = ()
-    members: tuple[Value, ...] = ()
+    nested: tuple[ShownProperty, ...] = ()
+    members: tuple[ShownValue, ...] = ()
 
 
 @dataclass(frozen=True)
-class Slot:
+class ShownProperty:
     """All values of one property; `name` is a shape's `sh:name`, else the property's label.
 
     `shaped` says whether a shape shows the property.
@@ -54,7 +52,7 @@ class Slot:
 
     predicate: ox.NamedNode
     name: ox.Literal
-    values: tuple[Value, ...]
+    values: tuple[ShownValue, ...]
     shaped: bool
 
     @property
@@ -64,18 +62,18 @@ class Slot:
 
 
 @dataclass(frozen=True)
-class Group:
+class ShownGroup:
     """Slots that belong together, as `sh:group` says; the last group, with no name, takes the rest."""
 
     name: ox.Literal | None
-    slots: tuple[Slot, ...]
+    slots: tuple[ShownProperty, ...]
 
 
 @dataclass(frozen=True)
 class Incoming:
     """One page of the links that lead to the resource: `offset` of `total`, `size` at most."""
 
-    slots: tuple[Slot, ...]
+    slots: tuple[ShownProperty, ...]
     total: int
     offset: int
     size: int
@@ -104,7 +102,7 @@ class Description:
     label: ox.Literal
     definition: ox.Literal | None
     types: tuple[ox.NamedNode, ...]
-    groups: tuple[Group, ...]
+    groups: tuple[ShownGroup, ...]
     incoming: Incoming
     facts: tuple[Fact, ...]
     deprecated: bool

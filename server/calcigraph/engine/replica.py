@@ -13,16 +13,16 @@ from typing import IO, Literal
 
 import pyoxigraph as ox
 
-from calcigraph.engine.clauses import QueryDataset, dataset_clause
 from calcigraph.engine.corrections import corrected
-from calcigraph.engine.federation import Fetch, calls_service, check_syntax_of_federated, federated
-from calcigraph.engine.formats import Results
-from calcigraph.engine.holes import Holes
-from calcigraph.engine.problems import SearchUnavailable
+from calcigraph.engine.dataset_clauses import QueryDataset, dataset_clause
+from calcigraph.engine.engine_problems import SearchUnavailable
+from calcigraph.engine.placeholders import Placeholders
 from calcigraph.engine.prologue import check_syntax
+from calcigraph.engine.result_formats import Results
 from calcigraph.engine.rewriting import rewritten
-from calcigraph.engine.search import mentions_search, searched
+from calcigraph.engine.service_clauses import Fetch, calls_service, check_syntax_of_federated, federated
 from calcigraph.engine.text_index import TextIndex, TextSize
+from calcigraph.engine.text_search import mentions_search, searched
 from calcigraph.engine.view import DefaultGraphMode, View
 
 # What is built when it is first asked for: the part without inferences, and the index of texts.
@@ -134,7 +134,7 @@ class Replica:
         default = tuple(dict.fromkeys(_node(iri) for iri in default_graphs))
         named = tuple(dict.fromkeys(_node(iri) for iri in named_graphs))
         given = QueryDataset(default, named) if default or named else dataset_clause(text, base_iri)
-        evaluation = _Evaluation(view, given, base_iri, Holes(text))
+        evaluation = _Evaluation(view, given, base_iri, Placeholders(text))
         if fetch is not None and calls_service(text):
             check_syntax_of_federated(text, base_iri)
             found = self._searched(text, evaluation)
@@ -186,11 +186,11 @@ class _Evaluation:
     view: View
     given: QueryDataset | None
     base_iri: str | None
-    holes: Holes
+    holes: Placeholders
 
     def start(self, text: str) -> Results:
         """Evaluate `text` as it is corrected, or else as it is; long tables are put in last."""
-        data = self.view if self.given is None else _Named(self.view, self.given)
+        data = self.view if self.given is None else _NamedGraphsView(self.view, self.given)
         better = corrected(text, self.base_iri, data)
         if self.given is None:
             better = rewritten(better, self.base_iri, self.view)
@@ -213,7 +213,7 @@ class _Evaluation:
 
 
 @dataclass(frozen=True)
-class _Named:
+class _NamedGraphsView:
     """A view of which GRAPH sees only some graphs."""
 
     view: View

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
-from calcigraph.engine.problems import SearchMalformed, SearchUnavailable
+from calcigraph.engine.engine_problems import SearchMalformed, SearchUnavailable
 
 _STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
 _TAGGED: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
@@ -50,7 +50,7 @@ class TextSize(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Match:
+class TextMatch:
     """A text with the words, a predicate that it is said with, and how well it fits: larger is better."""
 
     predicate: ox.NamedNode
@@ -90,7 +90,7 @@ class TextIndex:
 
     def find(
         self, expression: str, predicates: Sequence[str], language: str | None, most: int
-    ) -> list[Match]:
+    ) -> list[TextMatch]:
         """The best `most` matches of an FTS5 expression; `predicates` (IRIs) and `language` (a tag or the
         beginning of one) restrict them unless empty. Raises: SearchMalformed."""
         conditions, values = "", [expression]
@@ -105,7 +105,7 @@ class TextIndex:
         except sqlite3.OperationalError as error:
             raise SearchMalformed("The search is not understood.", 'Write words, or a "phrase".') from error
         return [
-            Match(ox.NamedNode(iri), ox.Literal(value, language=tag), score)
+            TextMatch(ox.NamedNode(iri), ox.Literal(value, language=tag), score)
             for iri, value, tag, score in rows
         ]
 

@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 from calcigraph import __version__
 from calcigraph.federation.addresses import is_public
 from calcigraph.federation.endpoints import Allowed
-from calcigraph.federation.problems import ServiceFailed, ServiceRefused
+from calcigraph.federation.service_problems import ServiceFailed, ServiceRefused
 
 _PIECE: Final = 1 << 16
 _ACCEPT: Final = "application/sparql-results+json"

@@ -12,7 +12,7 @@ from typing import Final
 from calcigraph.errors import Problem
 from calcigraph.federation.endpoints import AllowList
 from calcigraph.federation.exchange import Exchange
-from calcigraph.federation.problems import ServicesBusy, ServiceTimedOut
+from calcigraph.federation.service_problems import ServicesBusy, ServiceTimedOut
 
 _LOOK_S: Final = 0.1
 

@@ -1,4 +1,4 @@
-"""What a query is and what its answer is: the values that cross the door of the pool."""
+"""What a query is and what its answer is: the values that the pool takes and gives."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from calcigraph.engine.formats import Form
+from calcigraph.engine.result_formats import Form
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Query:
     base_iri: str | None = None
 
 
-class Source(Protocol):
+class ByteSource(Protocol):
     """Where the rest of a long answer comes from."""
 
     def more(self) -> bytes | None:
@@ -47,7 +47,7 @@ class Body:
     must not be passed off as whole. Closing early ends the query.
     """
 
-    def __init__(self, pieces: list[bytes], source: Source | None) -> None:
+    def __init__(self, pieces: list[bytes], source: ByteSource | None) -> None:
         self._pieces = iter(pieces)
         self._source = source
 
@@ -76,7 +76,7 @@ class Body:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer: `format` is a key of `calcigraph.engine.formats`, `version` the number of diffs that
+    """An answer: `format` is a key of `calcigraph.engine.result_formats`, `version` the number of diffs that
     had been published to the data it is from. `content` is the whole answer, or None where it is
     long and has to be read from `body`."""
 

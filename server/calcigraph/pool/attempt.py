@@ -1,6 +1,6 @@
 """One query and where it can be answered in, its answer out: waited for, or looked for now and then.
 
-There is one path from a query to its answer, with two gaits. `finish` waits: for a worker, for the
+There is one path from a query to its answer, with two ways to drive it. `finish` waits: for a worker, for the
 answer, for another worker where the first was lost. `poll` brings it on without waiting, for callers
 who watch many.
 """
@@ -14,21 +14,21 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from calcigraph.engine.replica import Part
-from calcigraph.engine.search import mentions_search
+from calcigraph.engine.text_search import mentions_search
 from calcigraph.federation import Services
-from calcigraph.pool.answer import Answer, Body, Query, Source
-from calcigraph.pool.cache import Cache
+from calcigraph.pool.answer import Answer, Body, ByteSource, Query
+from calcigraph.pool.answer_cache import AnswerCache
 from calcigraph.pool.caller import Caller
 from calcigraph.pool.diagnosis import Diagnosis
+from calcigraph.pool.fork_server import ForkServer
 from calcigraph.pool.frames import Channel
 from calcigraph.pool.guard import Survey
-from calcigraph.pool.limits import Limits
-from calcigraph.pool.nursery import Nursery
-from calcigraph.pool.problems import EngineUnavailable, QueryTimedOut
-from calcigraph.pool.process import Worker
-from calcigraph.pool.roster import Roster
+from calcigraph.pool.query_limits import QueryLimits
+from calcigraph.pool.query_problems import EngineUnavailable, QueryTimedOut
 from calcigraph.pool.run import Deadline, Run, WorkerLostError
-from calcigraph.pool.waiting import Ticket
+from calcigraph.pool.scheduler import Scheduler
+from calcigraph.pool.waiting_queue import Ticket
+from calcigraph.pool.worker import Worker
 
 # All workers may have died while they waited; after that, it is not by chance.
 _RETRIES: Final = 2
@@ -37,14 +37,14 @@ _AT_ONCE_BYTES: Final = 1 << 16
 
 
 @dataclass(frozen=True)
-class Means:
+class PoolParts:
     """What queries are answered with."""
 
-    limits: Limits
+    limits: QueryLimits
     prefixes: Mapping[str, str]
-    nursery: Nursery
-    roster: Roster
-    cache: Cache
+    fork_server: ForkServer
+    scheduler: Scheduler
+    cache: AnswerCache
     services: Services | None = None
 
 
@@ -56,8 +56,10 @@ class Attempt:
     query.
     """
 
-    def __init__(self, means: Means, query: Query, seen: Survey, deadline: Deadline, caller: Caller) -> None:
-        self._means = means
+    def __init__(
+        self, parts: PoolParts, query: Query, seen: Survey, deadline: Deadline, caller: Caller
+    ) -> None:
+        self._parts_of_pool = parts
         self._query = query
         self._seen = seen
         self._deadline = deadline
@@ -65,11 +67,11 @@ class Attempt:
         self._needs = _needs(query)
         self._ticket: Ticket | None = None
         self._run: Run | None = None
-        self._woken: Callable[[], None] = _nobody
+        self._woken: Callable[[], None] = _ignore
         self._pieces: list[bytes] = []
         self._size = 0
         self._is_over = False
-        self._tries_left = means.limits.workers + means.limits.spares + _RETRIES
+        self._tries_left = parts.limits.workers + parts.limits.spares + _RETRIES
         # Whether `poll` cannot bring it on, because that would mean to wait for others than workers.
         self.needs_thread = seen.calls_services or len(query.text) > _AT_ONCE_BYTES
 
@@ -134,7 +136,7 @@ class Attempt:
         self._is_over = True
         ticket, self._ticket = self._ticket, None
         if ticket is not None:
-            self._means.roster.leave(ticket)
+            self._parts_of_pool.scheduler.leave(ticket)
         run, self._run = self._run, None
         if run is not None:
             run.abandon()
@@ -155,7 +157,7 @@ class Attempt:
         """Whether a worker has the query now; lines up for one. Waits at most for a worker to read, and
         not even that `at_once`."""
         while self._run is None:
-            ticket = self._ticket = self._ticket or self._lined_up()
+            ticket = self._ticket = self._ticket or self._requested()
             if ticket.problem is not None:
                 raise ticket.problem
             if ticket.worker is None:
@@ -167,12 +169,12 @@ class Attempt:
                 return False
         return True
 
-    def _lined_up(self) -> Ticket:
+    def _requested(self) -> Ticket:
         if not self._tries_left:
             raise EngineUnavailable("The processes that evaluate queries keep ending.")
         self._tries_left -= 1
         ticket = Ticket(self._deadline.at, self._needs, self._query.text, self._woken)
-        self._means.roster.line_up(ticket)
+        self._parts_of_pool.scheduler.request(ticket)
         return ticket
 
     def _keep_time(self) -> None:
@@ -183,19 +185,21 @@ class Attempt:
 
     def _employ(self, worker: Worker, at_once: bool) -> None:
         """Bring the worker up to date and hand the query over, if it can take both and is not lost."""
-        diffs = self._means.nursery.diffs_since(worker.version)
+        diffs = self._parts_of_pool.fork_server.diffs_since(worker.version)
         if diffs is None:
-            self._means.roster.discard(worker)
+            self._parts_of_pool.scheduler.discard(worker)
         elif at_once and sum(map(len, diffs)) > _AT_ONCE_BYTES:
-            self._means.roster.put_back(worker)
+            self._parts_of_pool.scheduler.release_unused(worker)
             self.needs_thread = True
         else:
             self._hand_over(worker, diffs)
 
     def _hand_over(self, worker: Worker, diffs: tuple[bytes, ...]) -> None:
-        means = self._means
-        diagnosis = Diagnosis(self._query.text, means.prefixes, self._query.base_iri is not None)
-        run = Run(means.roster, worker, means.limits, self._deadline, self._caller, diagnosis, means.services)
+        parts = self._parts_of_pool
+        diagnosis = Diagnosis(self._query.text, parts.prefixes, self._query.base_iri is not None)
+        run = Run(
+            parts.scheduler, worker, parts.limits, self._deadline, self._caller, diagnosis, parts.services
+        )
         self._run, self._pieces, self._size = run, [], 0
         try:
             run.hand_over(self._query, diffs)
@@ -210,7 +214,7 @@ class Attempt:
         run = self._run
         assert run is not None, "there is a worker by now"
         try:
-            while self._size <= self._means.limits.buffer_bytes:
+            while self._size <= self._parts_of_pool.limits.buffer_bytes:
                 piece = run.more() if wait else run.more_now()
                 if piece is None:
                     return self._whole(run)
@@ -225,9 +229,9 @@ class Attempt:
     def _long(self, run: Run) -> Answer:
         self._run, self._is_over = None, True
         answer = self._answer(run, None, Body([], None))
-        source: Source = run
+        source: ByteSource = run
         if not self._seen.is_volatile:
-            source = self._means.cache.copied(self._query, answer, self._pieces, run)
+            source = self._parts_of_pool.cache.copied(self._query, answer, self._pieces, run)
         return replace(answer, body=Body(self._pieces, source))
 
     def _whole(self, run: Run) -> Answer:
@@ -235,7 +239,7 @@ class Attempt:
         content = b"".join(self._pieces)
         answer = self._answer(run, content, Body([content], None))
         if not self._seen.is_volatile:
-            self._means.cache.put(self._query, answer)
+            self._parts_of_pool.cache.put(self._query, answer)
         return answer
 
     def _answer(self, run: Run, content: bytes | None, body: Body) -> Answer:
@@ -246,7 +250,7 @@ class Attempt:
         return Answer(form, used, run.version, content, body)
 
 
-def _nobody() -> None:
+def _ignore() -> None:
     """Who waits for nothing is not woken."""
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from calcigraph.pool.problems import ClientGone
+from calcigraph.pool.query_problems import ClientGone
 
 # Often enough that who has left keeps nobody waiting, and seldom enough to cost nothing; a query that
 # is done sooner is never asked for.

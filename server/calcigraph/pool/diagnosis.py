@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Final
 
-from calcigraph.engine.formats import GRAPH_FORMATS, RESULTS_FORMATS
-from calcigraph.engine.tokens import Token, place_of, tokens
+from calcigraph.engine.result_formats import GRAPH_FORMATS, RESULTS_FORMATS
+from calcigraph.engine.sparql_tokens import SparqlToken, place_of, tokens
 from calcigraph.errors import Problem
 from calcigraph.pool.guard import Survey
-from calcigraph.pool.problems import NotAcceptable, QueryFailed, QueryMalformed
+from calcigraph.pool.query_problems import NotAcceptable, QueryFailed, QueryMalformed
 
 _FUNCTION_NAMES: Final = """
     ABS AVG BNODE BOUND CEIL COALESCE CONCAT CONTAINS COUNT DATATYPE DAY ENCODE_FOR_URI EXISTS FLOOR
@@ -82,13 +82,13 @@ class Diagnosis:
         return self._unexpected(message)
 
     @cached_property
-    def _tokens(self) -> list[Token]:
+    def _tokens(self) -> list[SparqlToken]:
         return list(tokens(self._text))
 
-    def _at(self, token: Token, detail: str, hint: str) -> QueryMalformed:
+    def _at(self, token: SparqlToken, detail: str, hint: str) -> QueryMalformed:
         return QueryMalformed(detail, hint, *place_of(self._text, token.start))
 
-    def _words(self) -> Iterator[tuple[Token, str, str]]:
+    def _words(self) -> Iterator[tuple[SparqlToken, str, str]]:
         """Each keyword or function with its name in capitals and the text of the next token."""
         for i, token in enumerate(self._tokens):
             if token.kind == "word":
@@ -148,7 +148,7 @@ class Diagnosis:
         return None
 
     def _unbalanced(self) -> QueryMalformed | None:
-        open_brackets: list[Token] = []
+        open_brackets: list[SparqlToken] = []
         for token in self._tokens:
             if token.kind != "operator":
                 continue

@@ -1,4 +1,4 @@
-"""Sockets in, frames out: how the front, the zygote and the workers speak to each other.
+"""Sockets in, frames out: how the front, the fork server and the workers speak to each other.
 
 A frame is one letter, a length and that many bytes. Both ends belong to this program and nothing
 from outside is ever read as a frame, so a length is trusted, and so is a query in `marshal` format:
@@ -30,7 +30,7 @@ _TICK: Final = struct.pack("ll", 0, int(_TICK_S * 1e6))
 
 
 class Kind(Enum):
-    """What a frame is: first what the front asks of the zygote, then of a worker, then answers."""
+    """What a frame is: first what the front asks of the fork server, then of a worker, then answers."""
 
     START = b"S"
     FORK = b"F"

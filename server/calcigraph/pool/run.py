@@ -12,14 +12,13 @@ from typing import Final
 
 from calcigraph.errors import Problem
 from calcigraph.federation import Services
-from calcigraph.pool import errands
+from calcigraph.pool import service_calls
 from calcigraph.pool.answer import Query
 from calcigraph.pool.caller import Caller
 from calcigraph.pool.diagnosis import Diagnosis
-from calcigraph.pool.errands import recalled
 from calcigraph.pool.frames import USAGE, Channel, ClosedError, Kind, Request, encode
-from calcigraph.pool.limits import Limits
-from calcigraph.pool.problems import (
+from calcigraph.pool.query_limits import QueryLimits
+from calcigraph.pool.query_problems import (
     ClientGone,
     QueryFailed,
     QueryTimedOut,
@@ -27,9 +26,10 @@ from calcigraph.pool.problems import (
     QueueFull,
     ServiceForbidden,
 )
-from calcigraph.pool.process import Worker
-from calcigraph.pool.roster import Roster
-from calcigraph.pool.worker import OUT_OF_MEMORY
+from calcigraph.pool.scheduler import Scheduler
+from calcigraph.pool.service_calls import decode_problem
+from calcigraph.pool.worker import Worker
+from calcigraph.pool.worker_process import OUT_OF_MEMORY
 
 _RETRY_AFTER_S: Final = 5
 
@@ -56,15 +56,15 @@ class Run:
 
     def __init__(
         self,
-        roster: Roster,
+        scheduler: Scheduler,
         worker: Worker,
-        limits: Limits,
+        limits: QueryLimits,
         deadline: Deadline,
         caller: Caller,
         diagnosis: Diagnosis,
         services: Services | None = None,
     ) -> None:
-        self._roster = roster
+        self._scheduler = scheduler
         self._worker = worker
         self._limits = limits
         self._deadline = deadline
@@ -122,18 +122,18 @@ class Run:
         while not self._ended:
             kind, body = receive()
             if kind is Kind.FETCH:
-                self._run_errand(body)
+                self._call_service(body)
                 continue
             self._has_begun = True
             if kind is Kind.DATA:
                 return body
             self._ended = True
-            self._roster.give_back(self._worker, *USAGE.unpack_from(body))
+            self._scheduler.release(self._worker, *USAGE.unpack_from(body))
             rest = body[USAGE.size :]
             if kind is Kind.END:
                 return rest or None
             failure = json.loads(rest)
-            raise recalled(**failure) or self._diagnosis.problem(**failure)
+            raise decode_problem(**failure) or self._diagnosis.problem(**failure)
         return None
 
     def stream(self) -> None:
@@ -181,10 +181,10 @@ class Run:
             raise self._timed_out()
         if now >= self._patience_until:
             self._patience_until = now + self._limits.patience_s
-            if self._roster.is_long(self._worker):
+            if self._scheduler.is_long(self._worker):
                 self._make_room()
 
-    def _run_errand(self, request: bytes) -> None:
+    def _call_service(self, request: bytes) -> None:
         """Call another service for the worker, which waits for it."""
         if self._services is None:
             # Something has slipped past the guard, and stops here.
@@ -192,7 +192,7 @@ class Run:
             raise ServiceForbidden
         self._make_room()
         try:
-            answer = errands.run(self._services, request, self._deadline.at, self._caller.look)
+            answer = service_calls.run(self._services, request, self._deadline.at, self._caller.look)
             self._worker.channel.send(Kind.FETCHED, answer)
         except TimeoutError:
             raise self._timed_out() from None
@@ -204,11 +204,11 @@ class Run:
 
     def _make_room(self) -> None:
         self._patience_until = math.inf
-        if not self._roster.move_aside(self._worker):
+        if not self._scheduler.preempt(self._worker):
             self._end()
-            raise self._crowded_out()
+            raise self._overloaded()
 
-    def _crowded_out(self) -> QueueFull:
+    def _overloaded(self) -> QueueFull:
         return QueueFull("Too many long queries are running.", _RETRY_AFTER_S)
 
     def _timed_out(self) -> QueryTimedOut:
@@ -219,13 +219,13 @@ class Run:
         now = time.monotonic()
         if self._worker.is_shed:
             self._end()
-            return self._crowded_out()
+            return self._overloaded()
         if now >= self._deadline.at:
             return self._timed_out()
         if self._worker.is_too_big:
             self._end()
             return QueryTooBig(None)
-        code, is_young = self._worker.exit_code(), not self._roster.is_aside(self._worker)
+        code, is_young = self._worker.exit_code(), not self._scheduler.is_preempted(self._worker)
         self._end()
         if code == -signal.SIGXCPU:
             return QueryTimedOut(self._deadline.limit_s)
@@ -242,4 +242,4 @@ class Run:
 
     def _end(self) -> None:
         self._ended = True
-        self._roster.discard(self._worker)
+        self._scheduler.discard(self._worker)

@@ -13,7 +13,7 @@ from calcigraph.rdf.jsonld import context as context_of
 from calcigraph.rdf.vocabulary import DCAT, DCTERMS, PROV, RDF, VOID, XSD
 from calcigraph.web import dumps
 from calcigraph.web.protocol.caching import validated
-from calcigraph.web.protocol.choice import requested
+from calcigraph.web.protocol.requested_format import requested
 from calcigraph.web.representations import GRAPH_OFFERS, graph_format, write_graph
 from calcigraph.web.site import Site, current_site
 

@@ -118,7 +118,7 @@ class _Gauges(Collector):
         workers = GaugeMetricFamily(
             "calcigraph_pool_workers", "Processes that evaluate queries.", labels=("state",)
         )
-        for state in ("idle", "busy", "aside"):
+        for state in ("idle", "busy", "preempted"):
             workers.add_metric((state,), counts[state])
         yield workers
         yield GaugeMetricFamily(

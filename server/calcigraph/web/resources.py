@@ -19,14 +19,14 @@ from calcigraph.nanopublications import SUFFIX, is_publishable
 from calcigraph.rdf.vocabulary import AS, DCTERMS, OWL, RDF
 from calcigraph.web import nanopubs, signposting
 from calcigraph.web.protocol.caching import validated
-from calcigraph.web.protocol.choice import requested
 from calcigraph.web.protocol.negotiation import Offer
-from calcigraph.web.protocol.problems import (
+from calcigraph.web.protocol.problem_details import (
     RequestMalformed,
     ResourceRemoved,
     ResourceUnknown,
     VersionUnknown,
 )
+from calcigraph.web.protocol.requested_format import requested
 from calcigraph.web.protocol.versions import PARAMETER
 from calcigraph.web.representations import (
     GRAPH_OFFERS,

@@ -18,7 +18,7 @@ from calcigraph.pool import Pool
 from calcigraph.rdf.vocabulary import SRV
 from calcigraph.settings import Settings
 from calcigraph.web.metrics import Metrics
-from calcigraph.web.program import last_modified
+from calcigraph.web.program_digest import last_modified
 from calcigraph.web.statistics import Statistics, count
 from calcigraph.web.views.about import About
 

@@ -1,7 +1,7 @@
 """The SPARQL 1.1 Protocol, query part: requests in, answers, pages or the service description out.
 
-What a request says is read in `door`. What the fast lane has begun with the same request, or found
-out about it, comes along in its `Visit` and is carried on here.
+What a request says is read in `sparql_request`. What the event loop has begun with the same request, or
+found out about it, comes along in its `InFlight` and is carried on here.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 
 from calcigraph.pool import Answer
-from calcigraph.web import door, service_description
-from calcigraph.web.asking import ask
+from calcigraph.web import service_description, sparql_request
 from calcigraph.web.protocol import bodies, streaming
 from calcigraph.web.protocol.caching import links, validated
-from calcigraph.web.protocol.choice import requested
 from calcigraph.web.protocol.compression import compressed
+from calcigraph.web.protocol.requested_format import requested
+from calcigraph.web.query_answers import ask
 from calcigraph.web.representations import GRAPH_OFFERS, HTML, RESULT_OFFERS
 from calcigraph.web.site import Site, current_site
 from calcigraph.web.views.results import read_table, read_whole
@@ -23,25 +23,25 @@ _ROWS_ON_A_PAGE = 1000
 blueprint = Blueprint("sparql", __name__)
 
 
-@blueprint.route(door.PATH, methods=["GET", "POST"])
+@blueprint.route(sparql_request.PATH, methods=["GET", "POST"])
 def sparql() -> Response:
     """A query, by GET or POST; by GET without one the service description, or a form to type it into."""
     site = current_site()
-    question = door.read(_asked(), site)
+    question = sparql_request.read(_asked(), site)
     if question.query is not None:
         return _answered(site, question)
     text = question.parameters.single("query")
     if text is None:
         return _described(site)
-    return _form(text, door.inference(question.parameters.single("inference")))
+    return _form(text, sparql_request.inference(question.parameters.single("inference")))
 
 
-def _asked() -> door.Asked:
+def _asked() -> sparql_request.Asked:
     content_type, accept = request.headers.get("Content-Type"), request.headers.get("Accept")
-    return door.Asked(request.method, request.query_string, content_type, accept, bodies.body)
+    return sparql_request.Asked(request.method, request.query_string, content_type, accept, bodies.body)
 
 
-def _answered(site: Site, question: door.Question) -> Response:
+def _answered(site: Site, question: sparql_request.Question) -> Response:
     assert question.query is not None
     answer = ask(site, question.query)
     chosen = question.formats.of(answer)
@@ -71,7 +71,7 @@ def _form(text: str, inference: bool) -> Response:
     return compressed(response)
 
 
-def _page(text: str, parameters: door.Parameters, answer: Answer) -> Response:
+def _page(text: str, parameters: sparql_request.Parameters, answer: Answer) -> Response:
     body = read_whole(answer)
     kept = [(name, value) for name, value in parameters.pairs if name not in ("format", "edit")]
     is_graph = answer.form.answers_with_graph

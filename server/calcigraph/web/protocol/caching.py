@@ -11,7 +11,7 @@ from calcigraph.web.protocol import compression
 from calcigraph.web.protocol.versions import PARAMETER
 from calcigraph.web.site import Site
 
-Entry: TypeAlias = tuple[str, str, str | None]
+LinkEntry: TypeAlias = tuple[str, str, str | None]
 _LASTING = f"public, max-age={365 * 24 * 3600}, immutable"
 
 
@@ -53,7 +53,7 @@ def _is_kept(response: Response, etag: str) -> bool:
     return known.contains_weak(etag + suffix) and not (known.star_tag and suffix)
 
 
-def links(response: Response, *entries: Entry) -> None:
+def links(response: Response, *entries: LinkEntry) -> None:
     """Add `Link` entries (RFC 8288): target, relation and, where it is known, the media type."""
     for target, relation, media_type in entries:
         kind = f'; type="{media_type}"' if media_type else ""

@@ -16,7 +16,7 @@ from flask import Response, request
 
 from calcigraph.errors import Problem
 from calcigraph.pool import Answer
-from calcigraph.pool.problems import ClientGone
+from calcigraph.pool.query_problems import ClientGone
 
 _LOG = logging.getLogger(__name__)
 _IN_MEMORY = 4 << 20

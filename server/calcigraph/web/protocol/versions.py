@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from calcigraph.web.protocol.problems import VersionUnknown
+from calcigraph.web.protocol.problem_details import VersionUnknown
 from calcigraph.web.site import Site
 
 PARAMETER: Final = "at"

@@ -1,7 +1,7 @@
 """The bytes of one connection in, requests out; within limits that its parser leaves open.
 
 A client that sends or reads slowly costs a descriptor and the memory below, and no thread. A query by GET is
-shown to the fast lane here: what a task of its own costs would be a third of a short query's time.
+shown to the query endpoint here: what a task of its own costs would be a third of a short query's time.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from typing import Any, Final, cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from calcigraph.web import door
-from calcigraph.web.protocol.visit import KEY, Visit
-from calcigraph.web.serving.front import Front, headers_of
-from calcigraph.web.serving.replies import Reply
+from calcigraph.web import sparql_request
+from calcigraph.web.protocol.in_flight import KEY, InFlight
+from calcigraph.web.serving.asgi import AsgiApplication, headers_of
+from calcigraph.web.serving.response_cache import HttpResponse
 from calcigraph.web.views.strings import STRINGS
 
 _LOG = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ LONGEST_ADDRESS: Final = (1 << 16) - 1
 BUFFERED_ANSWER: Final = 2 << 20
 # Without a whole head, or without a byte of the answer being read.
 IDLE_S: Final = 60.0
-PATH: Final = door.PATH.encode()
+PATH: Final = sparql_request.PATH.encode()
 _BODILESS: Final = frozenset({"GET", "HEAD"})
 
 
@@ -98,17 +98,19 @@ class Connection(HttpToolsProtocol):
         if b"content-length" in headers or b"transfer-encoding" in headers:
             super()._start_asgi_task(cycle, app)
             return
-        visit = scope["state"][KEY] = Visit(cast(Any, cycle.receive))
+        in_flight = scope["state"][KEY] = InFlight(cast(Any, cycle.receive))
         try:
-            cast(Front, self.config.app).lane.take(scope, headers, b"", visit, partial(self._end, cycle, app))
+            cast(AsgiApplication, self.config.app).query_endpoint.take(
+                scope, headers, b"", in_flight, partial(self._end, cycle, app)
+            )
         except Exception:
             # The parser, which has called this, takes it for a fault of the request.
             self._fault = HTTPStatus.INTERNAL_SERVER_ERROR
             _LOG.exception("%s %s failed", scope["method"], scope["path"])
             raise
 
-    def _end(self, cycle: RequestResponseCycle, app: Any, reply: Reply | None) -> None:
-        """What the lane has made of a request."""
+    def _end(self, cycle: RequestResponseCycle, app: Any, reply: HttpResponse | None) -> None:
+        """What the query endpoint has made of a request."""
         if reply is None:
             super()._start_asgi_task(cycle, app)
         elif not self.transport.is_closing():
@@ -150,7 +152,7 @@ class Connection(HttpToolsProtocol):
                 timer.cancel()
 
     def _refuse(self, status: HTTPStatus) -> None:
-        cast(Front, self.config.app).count_refused(status)
+        cast(AsgiApplication, self.config.app).count_refused(status)
         problem = {
             "type": "about:blank",
             "title": status.phrase,
@@ -166,7 +168,7 @@ class Connection(HttpToolsProtocol):
         self.transport.close()
 
 
-def _message(default: list[tuple[bytes, bytes]], reply: Reply, cycle: RequestResponseCycle) -> bytes:
+def _message(default: list[tuple[bytes, bytes]], reply: HttpResponse, cycle: RequestResponseCycle) -> bytes:
     closing = [] if cycle.keep_alive else [(b"connection", b"close")]
     lines = [b"%b: %b\r\n" % pair for pair in (*default, *closing)]
     content = b"" if cycle.scope["method"] == "HEAD" else reply.content

@@ -15,9 +15,9 @@ import uvicorn
 from flask import Flask
 
 from calcigraph.errors import EnvironmentProblem
+from calcigraph.web.serving.asgi import AsgiApplication
 from calcigraph.web.serving.connection import IDLE_S, Connection
-from calcigraph.web.serving.front import Front
-from calcigraph.web.serving.lane import Lane
+from calcigraph.web.serving.query_endpoint import QueryEndpoint
 from calcigraph.web.site import site_of
 
 _GRACE_S: Final = 10
@@ -34,7 +34,9 @@ def serve(app: Flask, listener: socket.socket, ready: Callable[[], None] | None 
     """
     site = site_of(app)
     threads = site.pool.limits.callers + _THREADS_FOR_PAGES
-    front = Front(app, Lane(site), threads, max(_LARGEST_BODY, 3 * site.settings.query_bytes))
+    front = AsgiApplication(
+        app, QueryEndpoint(site), threads, max(_LARGEST_BODY, 3 * site.settings.query_bytes)
+    )
     # What goes wrong is logged by the front; this logger would also say that a client has left.
     logging.getLogger("uvicorn.error").disabled = True
     server = _Server(_config(front), ready)
@@ -44,7 +46,7 @@ def serve(app: Flask, listener: socket.socket, ready: Callable[[], None] | None 
         server.run(sockets=[listener])
 
 
-def _config(front: Front) -> uvicorn.Config:
+def _config(front: AsgiApplication) -> uvicorn.Config:
     return uvicorn.Config(
         front,
         http=Connection,

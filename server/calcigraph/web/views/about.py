@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from calcigraph.dataset import Dataset, Subject
+from calcigraph.dataset import Dataset
+from calcigraph.rdf.terms import Subject
 from calcigraph.rdf.vocabulary import DCAT, DCTERMS, OWL, RDF, SRV
 from calcigraph.web.views.strings import STRINGS
 

@@ -7,7 +7,8 @@ from functools import cache
 
 import pyoxigraph as ox
 
-from calcigraph.dataset import Dataset, Subject
+from calcigraph.dataset import Dataset
+from calcigraph.rdf.terms import Subject
 from calcigraph.rdf.vocabulary import RDFS, SRV
 
 _PARTS = tuple(SRV[name] for name in ("value", "low", "high", "unit", "measure"))

@@ -1,0 +1,178 @@
+"""Frames in, frames out: the life of one forked process that evaluates queries.
+
+It has standard input and output (both nowhere) and one socket, and cannot open anything else: no
+network, no file. Whatever a query does to it, it does to this process alone.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import math
+import os
+import resource
+import socket
+import threading
+from collections.abc import Mapping
+from functools import partial
+from typing import IO, Final, NoReturn, cast
+
+from calcigraph.engine.replica import Replica
+from calcigraph.engine.result_formats import is_graph, write
+from calcigraph.errors import Problem
+from calcigraph.pool.frames import USAGE, Channel, ClosedError, Kind, Request, decode_diff
+from calcigraph.pool.service_calls import encode_problem, fetch
+
+SOCKET: Final = 3
+OUT_OF_MEMORY: Final = 13
+# The engine's parser and planner recurse.
+STACK_BYTES: Final = 64 << 20
+_CHUNK: Final = 1 << 16
+_MIB: Final = 1 << 20
+# Past its deadline the front kills; this is for a front that is gone.
+_CPU_GRACE_S: Final = 4
+# Who serves everybody, the front and then the fork server, goes before who serves one.
+_NICER: Final = 3
+_PAGE: Final = resource.getpagesize()
+_TRIAL: Final = Request("SELECT * { ?s ?p ?o } LIMIT 1", (), (), True, None, "json", None, 0.0)
+
+
+def serve(replica: Replica, prefixes: Mapping[str, str], memory_mib: int, connection: int) -> NoReturn:
+    """Answer queries from descriptor `connection` until the other end closes it; never returns.
+
+    In a thread, which the C library gives a heap of its own. In the main thread's, what a query takes comes
+    from the holes that loading has left among the data, and each of them is on a page that has to be copied
+    first: a hundred for a look-up among ten million quads, which then takes five times as long.
+    """
+    os.nice(_NICER)
+    threading.stack_size(STACK_BYTES)
+    thread = threading.Thread(target=_serve, args=(replica, prefixes, memory_mib, connection))
+    thread.start()
+    thread.join()
+    os._exit(1)
+
+
+def _serve(replica: Replica, prefixes: Mapping[str, str], memory_mib: int, connection: int) -> NoReturn:
+    confine(connection, memory_mib)
+    worker = _WorkerProcess(replica, prefixes, Channel(socket.socket(fileno=SOCKET)))
+    try:
+        worker.warm_up()
+        while True:
+            worker.step()
+    except ClosedError:
+        os._exit(0)
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
+
+
+def confine(connection: int, memory_mib: int) -> None:
+    """Give up everything but standard input and output and `connection`, which becomes 3."""
+    os.dup2(connection, SOCKET)
+    os.closerange(SOCKET + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    with open("/proc/self/statm", encoding="ascii") as statm:
+        mapped = int(statm.read().split()[0]) * resource.getpagesize()
+    most = mapped + memory_mib * _MIB
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (SOCKET + 1, SOCKET + 1))
+    gc.disable()
+
+
+class _WorkerProcess:
+    """What a worker has, and how much it has used since it was forked."""
+
+    def __init__(self, replica: Replica, prefixes: Mapping[str, str], channel: Channel) -> None:
+        self._replica = replica
+        self._prefixes = prefixes
+        self._channel = channel
+        self._born = _grown()
+        self._cpu_s = 0.0
+        self._cpu_limit_s = 0
+
+    def warm_up(self) -> None:
+        """Answer something to nobody, and say that this is done. The first answer after a fork takes
+        some 3 ms of processor time for memory that is no longer shared; nobody is to wait for that."""
+        self._answer(_TRIAL, _Out(self._channel))
+        self._channel.send(Kind.DONE, self._usage())
+
+    def step(self) -> None:
+        """Apply one diff or answer one query."""
+        kind, body = self._channel.receive()
+        if kind is Kind.APPLY:
+            self._replica.apply(decode_diff(body))
+            return
+        request = Request.decode(body)
+        self._limit_cpu(request.left_s)
+        out = _Out(self._channel)
+        try:
+            self._answer(request, out)
+        except SyntaxError as error:
+            out.fail(self._usage(), "malformed", str(error))
+        except Problem as problem:
+            out.fail(self._usage(), **encode_problem(problem))
+        except (RuntimeError, ValueError, OSError) as error:
+            out.fail(self._usage(), "unsupported", str(error))
+        else:
+            out.end(self._usage())
+
+    def _answer(self, request: Request, out: _Out) -> None:
+        results = self._replica.query(
+            request.text,
+            default_graphs=request.default_graphs,
+            named_graphs=request.named_graphs,
+            inference=request.inference,
+            base_iri=request.base_iri,
+            fetch=partial(fetch, self._channel),
+        )
+        wanted = request.graph_format if is_graph(results) else request.results_format
+        if wanted is None:
+            raise ValueError("no acceptable format")
+        write(results, wanted, wanted, self._prefixes, cast(IO[bytes], out))
+
+    def _usage(self) -> bytes:
+        usage = resource.getrusage(resource.RUSAGE_SELF)
+        self._cpu_s = usage.ru_utime + usage.ru_stime
+        grown = max(now - then for now, then in zip(_grown(usage), self._born, strict=True))
+        return USAGE.pack(self._cpu_s, grown)
+
+    def _limit_cpu(self, left_s: float) -> None:
+        """Have the system end this process some time after the deadline; set anew only now and then."""
+        least = self._cpu_s + left_s + 1
+        if not least <= self._cpu_limit_s <= least + _CPU_GRACE_S:
+            self._cpu_limit_s = math.ceil(least) + _CPU_GRACE_S // 2
+            resource.setrlimit(resource.RLIMIT_CPU, (self._cpu_limit_s, resource.RLIM_INFINITY))
+
+
+def _grown(usage: resource.struct_rusage | None = None) -> tuple[int, int]:
+    """Bytes of memory made private so far, from above, seen in two ways: each page that is first
+    written after the fork is a fault, except that a huge page is one fault as well."""
+    usage = usage or resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_minflt * _PAGE, usage.ru_maxrss * 1024
+
+
+class _Out:
+    """A file to the serialisers that sends what is written as frames, the last one with the end."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._pending = bytearray()
+
+    def write(self, data: bytes) -> int:
+        """Take `data`; send once enough has come together."""
+        self._pending += data
+        if len(self._pending) >= _CHUNK:
+            self._channel.send(Kind.DATA, self._pending)
+            self._pending.clear()
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing: the end comes with `end` or `fail`."""
+
+    def end(self, usage: bytes) -> None:
+        """Send the end of the answer, and what is left of it."""
+        self._channel.send(Kind.END, usage + self._pending)
+
+    def fail(self, usage: bytes, reason: str, message: str) -> None:
+        """Send that the answer cannot be given, or not to its end."""
+        explained = json.dumps({"reason": reason, "message": message}).encode()
+        self._channel.send(Kind.FAILED, usage + explained)
