@@ -1,0 +1,154 @@
+"""Editions that were made before: what they depend on in, their files out.
+
+A cache and nothing more: it may be deleted at any time, and what is not whole is made anew. One set of files
+a root, not one a file of the root: what follows from a file is not known without the others, and what a
+change costs is kept small by `Edition.after`, not by reading less at the start.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from calcigraph import __version__
+
+_DECIDING: Final = ("edition/*.py", "metadata/*.py", "rdf/*.py", "reasoning/**/*.py", "root/*.py")
+_HEAD: Final = "head.json"
+_WORKING: Final = ".work-"
+_LOCK: Final = "lock"
+
+
+@dataclass(frozen=True)
+class EditionFiles:
+    """The two files that hold an edition: an index of its quads, and all of them as sorted N-Quads, which a
+    store of queries is loaded from and a dump is made of. Never written to once they are there."""
+
+    folder: Path
+
+    @property
+    def index(self) -> Path:
+        """Where the index is."""
+        return self.folder / "index.sqlite"
+
+    @property
+    def nquads(self) -> Path:
+        """Where the N-Quads are, sorted."""
+        return self.folder / "quads.nq"
+
+    def held(self, folder: Path) -> EditionFiles:
+        """The same files under names in `folder` too, so that they stay when the cache is emptied. Cost: none
+        on one file system, else copying."""
+        folder.mkdir()
+        for path in (self.index, self.nquads):
+            try:
+                os.link(path, folder / path.name)
+            except OSError:
+                shutil.copyfile(path, folder / path.name)
+        return EditionFiles(folder)
+
+    def seal(self) -> None:
+        """Write down what the files hold, so that damage is noticed."""
+        (self.folder / _HEAD).write_text(json.dumps(self._digests()), encoding="ascii")
+
+    def is_whole(self) -> bool:
+        """Whether the files are what they were when they were sealed. Cost: reads them once."""
+        try:
+            return bool(json.loads((self.folder / _HEAD).read_bytes()) == self._digests())
+        except (OSError, ValueError):
+            return False
+
+    def _digests(self) -> dict[str, str]:
+        return {path.name: _sha256(path) for path in (self.index, self.nquads)}
+
+
+class WorkFolder:
+    """A folder that is removed when it is closed or forgotten, and by a later run where this one is killed."""
+
+    def __init__(self, parent: Path) -> None:
+        self._owner = tempfile.TemporaryDirectory(prefix=_WORKING, dir=parent)
+        self.path = Path(self._owner.name)
+        self._lock = (self.path / _LOCK).open("wb")
+        # The system lets go of it when the process ends, however it ends.
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+
+    def close(self) -> None:
+        """Remove it with all that is in it."""
+        self._lock.close()
+        self._owner.cleanup()
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Remove a work folder that nobody works in."""
+    with suppress(OSError), (folder / _LOCK).open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class EditionCache:
+    """A folder of sealed editions, each named after all that it depends on."""
+
+    folder: Path
+
+    @classmethod
+    def of_user(cls) -> EditionCache:
+        """The cache in the user's cache directory (XDG Base Directory Specification)."""
+        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+        return cls(Path(base) / "calcigraph")
+
+    def recall(self, digest: str, reasoner: str) -> EditionFiles | None:
+        """What was kept for a root; None where nothing was, or where it is not whole."""
+        files = EditionFiles(self._folder(digest, reasoner))
+        return files if files.is_whole() else None
+
+    def work_folder(self) -> WorkFolder:
+        """A folder to work in, on the file system of the cache where that can be written. Those that
+        processes left behind when they were killed go first."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            for path in self.folder.glob(f"{_WORKING}*"):
+                _remove_abandoned(path)
+            return WorkFolder(self.folder)
+        except OSError:
+            return WorkFolder(Path(tempfile.gettempdir()))
+
+    def keep(self, digest: str, reasoner: str, files: EditionFiles) -> None:
+        """Keep files for the next start; a folder that cannot be written is no failure."""
+        wanted = self._folder(digest, reasoner)
+        try:
+            made = self.work_folder()
+            files.held(made.path / "made").seal()
+            if wanted.exists():
+                shutil.rmtree(wanted)
+            (made.path / "made").rename(wanted)
+            made.close()
+        except OSError:
+            return
+
+    def _folder(self, digest: str, reasoner: str) -> Path:
+        key = hashlib.sha256(f"{__version__} {_program()} {reasoner} {digest}".encode()).hexdigest()
+        return self.folder / key
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@cache
+def _program() -> str:
+    """SHA-256 over the modules that decide what is kept. Cost: reads some sixty files, once."""
+    here = Path(__file__).parent.parent
+    total = hashlib.sha256()
+    for path in sorted(path for pattern in _DECIDING for path in here.glob(pattern)):
+        total.update(path.read_bytes())
+    return total.hexdigest()

@@ -1,0 +1,264 @@
+"""An edition and a change in, the next edition in the same files out; and proofs of what editions say.
+
+The one part that holds the reasoner. It is used by one thread at a time; where it is not wanted in the
+process that answers, see `process`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import ClassVar, Final
+
+import pyoxigraph as ox
+
+from calcigraph.edition.assembly import construct_rules
+from calcigraph.edition.change import Change, ChangeRefused
+from calcigraph.edition.edition import Edition, Facts
+from calcigraph.edition.files import EditionFiles
+from calcigraph.edition.index import Index
+from calcigraph.edition.layout import Kind
+from calcigraph.edition.names import NAMING, names_of
+from calcigraph.edition.writing import Kinded, Step, changing, forget_after, write_facts, write_step
+from calcigraph.errors import Problem
+from calcigraph.reasoning import Cache, Inference, Proof, Proofs, infer
+from calcigraph.reasoning import Change as Consequences
+from calcigraph.root import Root
+from calcigraph.settings import ReasonerName
+
+_KEPT: Final = 16
+
+
+class EditionPassed(Problem):
+    """An edition that nobody can prove anything of any more."""
+
+    title: ClassVar[str] = "The version is gone"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a change did. `number` is the edition that there is now: the same as before where nothing changed.
+
+    `already` were to be added and were there, `absent` were to be removed and nobody asserts them: what is
+    inferred or derived stays as long as it follows.
+    """
+
+    number: int
+    added: tuple[Kinded, ...] = ()
+    removed: tuple[Kinded, ...] = ()
+    already: tuple[ox.Quad, ...] = ()
+    absent: tuple[ox.Quad, ...] = ()
+
+
+class Writer:
+    """Editions of one root, in files of its own once anything changes."""
+
+    def __init__(
+        self,
+        root: Root,
+        files: EditionFiles,
+        folder: Path,
+        reasoner: ReasonerName = "builtin",
+        inference: Inference | None = None,
+    ) -> None:
+        self._root = root
+        self._folder = folder
+        self._reasoner = reasoner
+        self._editions: OrderedDict[int, Inference] = OrderedDict()
+        edition = Edition.open(root, files)
+        self._newest = edition
+        if inference is not None:
+            self._editions[edition.number] = inference
+
+    @property
+    def files(self) -> EditionFiles:
+        """Where the newest edition is."""
+        return self._newest.files
+
+    def explain(self, number: int, triple: ox.Triple) -> Proof | None:
+        """A proof of least depth; None where the triple does not hold in that edition.
+
+        Cost of the first call: closing anew; then see `Inference.explain`. Raises: EditionPassed.
+        """
+        return self._inference(number).explain(triple)
+
+    def proofs(self, number: int, triple: ox.Triple, limit: int) -> Proofs:
+        """The derivations of a triple in that edition, `limit` at most. Raises: EditionPassed."""
+        return self._inference(number).proofs(triple, limit)
+
+    def after(self, change: Change) -> Outcome:
+        """Make the edition after the newest one. Until it returns nobody sees anything of it.
+
+        Cost: what follows the change; the first one copies the index. Raises: ChangeRefused where it names a
+        graph that is made, or contradicts the ontology; LimitMet. Then everything is as it was.
+        """
+        change.check(self._root)
+        old, inference = self._newest, self._inference(self._newest.number)
+        asked = _Asked.of(old, change)
+        if not asked.added and not asked.removed:
+            return Outcome(old.number, already=asked.already, absent=asked.absent)
+        following, consequences = inference.after(*asked.triples(old))
+        if consequences.clashes:
+            raise ChangeRefused(
+                f"It contradicts the ontology: {consequences.clashes[0]}",
+                "Take back one of the facts, or mend the axiom first.",
+            )
+        files = self._own_files()
+        try:
+            outcome = self._written(files, asked, consequences, (inference, following))
+        except BaseException:
+            with changing(files.index) as connection:
+                forget_after(connection, old.number)
+            raise
+        self._remember(outcome.number, following)
+        return outcome
+
+    def _written(
+        self,
+        files: EditionFiles,
+        asked: _Asked,
+        consequences: Consequences,
+        inferences: tuple[Inference, Inference],
+    ) -> Outcome:
+        """Write the data, then what describes them: that is looked up in what was written."""
+        old, number = replace(self._newest, files=files, index=Index(files.index)), self._newest.number + 1
+        graphs = self._root.graph("derived"), self._root.graph("inferred")
+        removed = [*_asserted(asked.removed), *_gone(consequences, graphs, inferences[0])]
+        added = [*_asserted(asked.added), *_come(consequences, graphs, inferences[1])]
+        with changing(files.index) as connection:
+            write_step(connection, _step(old, number, removed, added))
+        new = replace(old, number=number)
+        described = describe_change(old, new, removed, added)
+        facts = Facts(_digest(old.digest, removed, added), described.triples)
+        with changing(files.index) as connection:
+            write_step(connection, Step(number, described.removed, described.added, (), ()))
+            write_facts(connection, number, str(facts))
+        return Outcome(
+            number,
+            (*added, *described.added),
+            (*removed, *described.removed),
+            asked.already,
+            asked.absent,
+        )
+
+    def _own_files(self) -> EditionFiles:
+        """Files that nobody else reads: a copy, before the first change."""
+        if self._newest.files.folder == self._folder:
+            return self._newest.files
+        files = EditionFiles(self._folder)
+        shutil.copyfile(self._newest.files.index, files.index)
+        return files
+
+    def _remember(self, number: int, inference: Inference) -> None:
+        self._newest = Edition.open(self._root, EditionFiles(self._folder))
+        self._editions[number] = inference
+        while len(self._editions) > _KEPT:
+            self._editions.popitem(last=False)
+
+    def _inference(self, number: int) -> Inference:
+        if number not in self._editions:
+            if number != self._newest.number:
+                raise EditionPassed(
+                    f"Edition {number} is gone; the newest one is {self._newest.number}.", "Ask again."
+                )
+            self._editions[number] = recalled(self._newest, self._reasoner)
+        return self._editions[number]
+
+
+def recalled(edition: Edition, reasoner: ReasonerName) -> Inference:
+    """The reasoner of an edition, from what is known of it.
+
+    Cost: reads all quads; the builtin one closes when it is asked for something, the others at once.
+    """
+    found: dict[Kind, list[ox.Triple]] = {kind: [] for kind in Kind}
+    for quad, kind in edition.kinded():
+        found[kind].append(quad.triple)
+    # In the order in which they are read the first time: of two proofs that are equally short, both find the same.
+    asserted = sorted(set(found[Kind.ASSERTED]), key=str)
+    if reasoner != "builtin":
+        return infer(asserted, construct_rules(edition.root), engine=reasoner)
+    before, after, inferred = (frozenset(found[kind]) for kind in (Kind.BEFORE, Kind.AFTER, Kind.INFERRED))
+    known = Cache(before, after, inferred, consistent=True)
+    return Inference.from_cache(asserted, known, construct_rules(edition.root))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A change, and what of it makes a difference to an edition."""
+
+    added: tuple[ox.Quad, ...]
+    removed: tuple[ox.Quad, ...]
+    already: tuple[ox.Quad, ...]
+    absent: tuple[ox.Quad, ...]
+
+    @classmethod
+    def of(cls, edition: Edition, change: Change) -> _Asked:
+        added, removed = dict.fromkeys(change.added), dict.fromkeys(change.removed)
+        there = {quad for quad in (*added, *removed) if edition.asserts(quad)}
+        return cls(
+            tuple(quad for quad in added if quad not in there),
+            tuple(quad for quad in removed if quad in there and quad not in added),
+            tuple(quad for quad in added if quad in there),
+            tuple(quad for quad in removed if quad not in there and quad not in added),
+        )
+
+    def triples(self, edition: Edition) -> tuple[set[ox.Triple], set[ox.Triple]]:
+        """The triples that are asserted from now on, and those that nobody asserts any more."""
+        came = {quad.triple for quad in self.added}
+        went = {quad.triple for quad in self.removed} - came
+        gone = set(self.removed)
+        return (
+            {triple for triple in came if not any(edition.assertions(triple))},
+            {triple for triple in went if not set(edition.assertions(triple)) - gone},
+        )
+
+
+def _asserted(quads: Iterable[ox.Quad]) -> Iterator[Kinded]:
+    return ((quad, Kind.ASSERTED) for quad in quads)
+
+
+def _gone(made: Consequences, graphs: tuple[ox.NamedNode, ox.NamedNode], before: Inference) -> Iterator[Kinded]:
+    derived, inferred = graphs
+    for triple in made.derived_removed:
+        yield _quad(triple, derived), _stage(before, triple)
+    yield from ((_quad(triple, inferred), Kind.INFERRED) for triple in made.inferred_removed)
+
+
+def _come(made: Consequences, graphs: tuple[ox.NamedNode, ox.NamedNode], now: Inference) -> Iterator[Kinded]:
+    derived, inferred = graphs
+    for triple in made.derived_added:
+        yield _quad(triple, derived), _stage(now, triple)
+    yield from ((_quad(triple, inferred), Kind.INFERRED) for triple in made.inferred_added)
+
+
+def _stage(inference: Inference, triple: ox.Triple) -> Kind:
+    return Kind.AFTER if triple in inference.cache.after else Kind.BEFORE
+
+
+def _quad(triple: ox.Triple, graph: ox.NamedNode) -> ox.Quad:
+    return ox.Quad(triple.subject, triple.predicate, triple.object, graph)
+
+
+def _step(old: Edition, number: int, removed: list[Kinded], added: list[Kinded]) -> Step:
+    """The rows of a change, with the names that nodes have after it."""
+    quads = (quad for quad, _ in (*removed, *added) if quad.predicate in NAMING)
+    nodes = dict.fromkeys(quad.subject for quad in quads if isinstance(quad.subject, ox.NamedNode))
+    gone, come = {quad for quad, _ in removed}, [quad for quad, _ in added]
+    kept = (quad for node in nodes for quad in old.quads(node) if quad not in gone)
+    naming = dict.fromkeys(
+        q.triple for q in (*kept, *come) if q.predicate in NAMING and q.subject in nodes
+    )
+    return Step(number, removed, added, tuple(nodes), tuple(names_of(naming)))
+
+
+def _digest(before: str, removed: Iterable[Kinded], added: Iterable[Kinded]) -> str:
+    """SHA-256 that goes on from `before` with what was asserted and what nobody asserts any more."""
+    total = hashlib.sha256(before.encode())
+    for sign, quads in (("-", removed), ("+", added)):
+        lines = sorted(f"{sign}{quad}\n" for quad, kind in quads if kind is Kind.ASSERTED)
+        total.update("".join(lines).encode())
+    return total.hexdigest()
