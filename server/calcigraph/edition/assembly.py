@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
-from pathlib import Path
 
 import pyoxigraph as ox
 
 from calcigraph import metadata
 from calcigraph.edition.edition import Edition, Facts
-from calcigraph.edition.files import EditionCache, EditionFiles
+from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder
 from calcigraph.edition.layout import Kind
 from calcigraph.edition.spellings import values
 from calcigraph.edition.writing import Kinded, create
@@ -44,24 +43,29 @@ class Assembled:
         return self.inference.clashes if self.inference else ()
 
 
-def assemble(root: Root, reasoner: ReasonerName, cache: EditionCache, folder: Path) -> Assembled:
+def assemble(
+    root: Root,
+    reasoner: ReasonerName = "builtin",
+    cache: EditionCache | None = None,
+    folder: WorkFolder | None = None,
+) -> Assembled:
     """Run the rules of `root`, close its triples under OWL 2 RL, and put all of it into files in `folder`,
-    which is not there yet.
+    or in one of its own.
 
     Cost: dominated by reading the files and closing; with a warm `cache` by neither.
     Raises: RootInvalid where a file is broken, Problem where a rule of the root cannot be run.
     Clashes are no error here: they stand in the value, and `consistent` refuses them.
     """
-    kept = cache.recall(root.digest, reasoner)
+    folder = folder or (cache.work_folder() if cache else WorkFolder.made())
+    kept = cache.recall(root.digest, reasoner) if cache else None
     if kept is not None:
-        return Assembled(Edition.open(root, kept.held(folder)))
+        return Assembled(Edition.open(root, kept.held(folder, "first")))
     root.judge()
     asserted = sorted({triple for file in root.sources for triple in file.triples}, key=str)
     inference = infer(asserted, construct_rules(root), engine=reasoner)
-    folder.mkdir()
-    files = write_files(EditionFiles(folder), root, inference)
+    files = write_files(EditionFiles.within(folder), root, inference)
     # What is inconsistent, or rests on an axiom that could not be used, has to be looked at again.
-    if not inference.clashes and not inference.findings:
+    if cache and not inference.clashes and not inference.findings:
         cache.keep(root.digest, reasoner, files)
     return Assembled(Edition.open(root, files), inference)
 
@@ -73,7 +77,8 @@ def construct_rules(root: Root) -> list[ConstructRule]:
 
 def write_files(files: EditionFiles, root: Root, inference: Inference) -> EditionFiles:
     """Write what follows from a root, and what describes it. Cost: some ten microseconds a quad."""
-    quads = list(_quads(root, inference))
+    # In order, so that terms have the same numbers whenever they are written.
+    quads = sorted(_quads(root, inference), key=lambda kinded: (str(kinded[0]), kinded[1]))
     answered = answered_triples([quad.triple for quad, _ in quads])
     described, graph = metadata.describe(root, answered), metadata.graph_node(root)
     quads += [(ox.Quad(t.subject, t.predicate, t.object, graph), Kind.METADATA) for t in described]

@@ -13,8 +13,11 @@ import json
 import os
 import shutil
 import tempfile
+import time
+import weakref
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -25,6 +28,9 @@ _DECIDING: Final = ("edition/*.py", "metadata/*.py", "rdf/*.py", "reasoning/**/*
 _HEAD: Final = "head.json"
 _WORKING: Final = ".work-"
 _LOCK: Final = "lock"
+# Whoever has just made a folder may not have locked it yet.
+_YOUNG_S: Final = 60
+_FIRST: Final = "first"
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,15 @@ class EditionFiles:
     store of queries is loaded from and a dump is made of. Never written to once they are there."""
 
     folder: Path
+    owner: WorkFolder | None = field(default=None, repr=False, compare=False)
+    """Where they are for as long as somebody has the value; None where somebody else sees to that."""
+
+    @classmethod
+    def within(cls, owner: WorkFolder) -> EditionFiles:
+        """Room for files in a work folder."""
+        folder = owner.path / _FIRST
+        folder.mkdir()
+        return cls(folder, owner)
 
     @property
     def index(self) -> Path:
@@ -44,16 +59,17 @@ class EditionFiles:
         """Where the N-Quads are, sorted."""
         return self.folder / "quads.nq"
 
-    def held(self, folder: Path) -> EditionFiles:
-        """The same files under names in `folder` too, so that they stay when the cache is emptied. Cost: none
-        on one file system, else copying."""
+    def held(self, owner: WorkFolder, name: str) -> EditionFiles:
+        """The same files under names in a folder of `owner` too, so that they stay when the cache is emptied.
+        Cost: none on one file system, else copying."""
+        folder = owner.path / name
         folder.mkdir()
         for path in (self.index, self.nquads):
             try:
                 os.link(path, folder / path.name)
             except OSError:
                 shutil.copyfile(path, folder / path.name)
-        return EditionFiles(folder)
+        return EditionFiles(folder, owner)
 
     def seal(self) -> None:
         """Write down what the files hold, so that damage is noticed."""
@@ -73,24 +89,42 @@ class EditionFiles:
 class WorkFolder:
     """A folder that is removed when it is closed or forgotten, and by a later run where this one is killed."""
 
-    def __init__(self, parent: Path) -> None:
-        self._owner = tempfile.TemporaryDirectory(prefix=_WORKING, dir=parent)
-        self.path = Path(self._owner.name)
-        self._lock = (self.path / _LOCK).open("wb")
+    def __init__(self, path: Path) -> None:
+        """A folder that somebody else sees to; see `made`."""
+        self.path = path
+        self._closing: Callable[[], object] = bool
+
+    @classmethod
+    def made(cls, parent: Path | None = None) -> WorkFolder:
+        """A new one. Raises: OSError."""
+        folder = cls(Path(tempfile.mkdtemp(prefix=_WORKING, dir=parent)))
+        lock = os.open(folder.path / _LOCK, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC)
         # The system lets go of it when the process ends, however it ends.
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        folder._closing = weakref.finalize(folder, _leave, folder.path, lock)
+        return folder
 
     def close(self) -> None:
         """Remove it with all that is in it."""
-        self._lock.close()
-        self._owner.cleanup()
+        self._closing()
+
+
+def _leave(folder: Path, lock: int) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    os.close(lock)
 
 
 def _remove_abandoned(folder: Path) -> None:
     """Remove a work folder that nobody works in."""
-    with suppress(OSError), (folder / _LOCK).open("wb") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):
+        if time.time() - folder.stat().st_mtime < _YOUNG_S:
+            return
+        lock = os.open(folder / _LOCK, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            os.close(lock)
 
 
 @dataclass(frozen=True)
@@ -117,19 +151,20 @@ class EditionCache:
             self.folder.mkdir(parents=True, exist_ok=True)
             for path in self.folder.glob(f"{_WORKING}*"):
                 _remove_abandoned(path)
-            return WorkFolder(self.folder)
+            return WorkFolder.made(self.folder)
         except OSError:
-            return WorkFolder(Path(tempfile.gettempdir()))
+            return WorkFolder.made()
 
     def keep(self, digest: str, reasoner: str, files: EditionFiles) -> None:
         """Keep files for the next start; a folder that cannot be written is no failure."""
         wanted = self._folder(digest, reasoner)
         try:
             made = self.work_folder()
-            files.held(made.path / "made").seal()
+            copy = files.held(made, _FIRST)
+            copy.seal()
             if wanted.exists():
                 shutil.rmtree(wanted)
-            (made.path / "made").rename(wanted)
+            copy.folder.rename(wanted)
             made.close()
         except OSError:
             return

@@ -21,7 +21,7 @@ import pyoxigraph as ox
 
 from calcigraph.edition.assembly import assemble, consistent
 from calcigraph.edition.change import Change
-from calcigraph.edition.files import EditionCache, EditionFiles
+from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder
 from calcigraph.edition.writer import Outcome, Writer
 from calcigraph.errors import Problem
 from calcigraph.reasoning import Proof, Proofs, Statement
@@ -89,16 +89,16 @@ class WriterProcess:
                 raise
 
 
-def assembled_apart(root: Path, reasoner: ReasonerName, folder: Path) -> EditionFiles:
-    """The files of a root's edition in `folder`, made by a process that ends with it: what it takes to read
-    and to close is given back to the system.
+def assembled_apart(root: Path, reasoner: ReasonerName, owner: WorkFolder) -> EditionFiles:
+    """The files of a root's edition in a work folder, made by a process that ends with it: what it takes to
+    read and to close is given back to the system.
 
     Raises: RootMissing, RootInvalid (also for contradictions), Problem as `assemble`; WriterUnavailable.
     """
     child = _Child()
     try:
-        made: EditionFiles = child.ask("assemble", root, reasoner, folder)
-        return made
+        folder: Path = child.ask("assemble", root, reasoner, owner.path)
+        return EditionFiles(folder, owner)
     finally:
         child.end()
 
@@ -164,8 +164,9 @@ class _Answering:
     def __init__(self) -> None:
         self._writer: Writer | None = None
 
-    def assemble(self, root: Path, reasoner: ReasonerName, folder: Path) -> EditionFiles:
-        return consistent(assemble(Root.read(root), reasoner, EditionCache.of_user(), folder)).files
+    def assemble(self, root: Path, reasoner: ReasonerName, folder: Path) -> Path:
+        cache = EditionCache.of_user()
+        return consistent(assemble(Root.read(root), reasoner, cache, WorkFolder(folder))).files.folder
 
     def open(self, source: Source) -> None:
         self._writer = Writer(source.root, source.files, source.folder, source.reasoner)
