@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from calcigraph.offline import Offline
 
 from calcigraph.dataset import build
-from calcigraph.offline import Offline
 from calcigraph.questions import Row, rows
 from calcigraph.root import Root
 

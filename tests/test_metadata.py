@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from calcigraph.offline import Offline
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calcigraph import metadata
 from calcigraph.closures import ClosureCache
 from calcigraph.dataset import build
-from calcigraph.offline import Offline
 from calcigraph.root import Root
 from test_sib_editor import COUNTS, OWN
 

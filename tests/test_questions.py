@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from calcigraph.offline import Offline
 
 from calcigraph.dataset import Dataset, build
-from calcigraph.offline import Offline
 from calcigraph.questions import answer, findings, is_ordered
 from calcigraph.root import QuestionFile, Root
 

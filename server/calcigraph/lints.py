@@ -13,32 +13,32 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
-from calcigraph.dataset import Dataset
+from calcigraph.edition import Edition
 from calcigraph.errors import Finding, Place
 from calcigraph.questions import Evaluate, Row, rows
 from calcigraph.root import LintFile
 
 
-def lint(dataset: Dataset, evaluate: Evaluate) -> Iterator[Finding]:
+def lint(edition: Edition, evaluate: Evaluate) -> Iterator[Finding]:
     """Run every lint of the root over asserted, derived and inferred triples together.
 
     Raises: what `evaluate` raises.
     """
-    for file in dataset.root.lints:
+    for file in edition.root.lints:
         for row in rows(evaluate(file.text, True)):
-            yield _finding(dataset, file, row)
+            yield _finding(edition, file, row)
 
 
-def _finding(dataset: Dataset, file: LintFile, row: Row) -> Finding:
-    shown = {name: _short(dataset, value) for name, value in row.items()}
+def _finding(edition: Edition, file: LintFile, row: Row) -> Finding:
+    shown = {name: _short(edition, value) for name, value in row.items()}
     first = next(iter(row.values()), "")
-    place = dataset.root.place(ox.NamedNode(first)) if _is_iri(first) else None
+    place = edition.root.place(ox.NamedNode(first)) if _is_iri(first) else None
     return Finding(
         file.slug,
         place or Place(file.path),
         _filled(file.message, shown),
         _filled(file.remedy, shown),
-        node=_short(dataset, first),
+        node=_short(edition, first),
         severity=file.severity,
     )
 
@@ -47,8 +47,8 @@ def _filled(text: str, values: Row) -> str:
     return re.sub(r"\{(\w+)\}", lambda match: values.get(match[1], match[0]), text)
 
 
-def _short(dataset: Dataset, value: str) -> str:
-    return dataset.root.prefixes.shrink(ox.NamedNode(value)) if _is_iri(value) else value
+def _short(edition: Edition, value: str) -> str:
+    return edition.root.prefixes.shrink(ox.NamedNode(value)) if _is_iri(value) else value
 
 
 def _is_iri(value: str) -> bool:

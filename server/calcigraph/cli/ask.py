@@ -10,12 +10,11 @@ import click
 
 from calcigraph.cli.options import root_option
 from calcigraph.cli.tables import markdown, table
-from calcigraph.closures import ClosureCache
-from calcigraph.dataset import build, consistent
+from calcigraph.edition import EditionCache, assemble, consistent
 from calcigraph.engine.result_formats import RESULTS_FORMATS
-from calcigraph.offline import Offline
 from calcigraph.questions import rows
 from calcigraph.root import Root
+from calcigraph.store.offline import Offline
 
 
 @click.command()
@@ -48,9 +47,9 @@ def ask(slug: str | None, query_file: TextIO | None, inference: str, style: str,
         raise click.UsageError("Name either a question or --query FILE.")
     root = Root.read(folder)
     text = query_file.read() if query_file is not None else _question(root, slug or "")
-    dataset = consistent(build(root, cache=ClosureCache.of_user()))
+    edition = consistent(assemble(root, cache=EditionCache.of_user()))
     drawn = style in {"table", "markdown"}
-    body, is_graph = Offline.of(dataset).ask(
+    body, is_graph = Offline.of(edition).ask(
         text,
         inference=inference == "on",
         results_format=style if style in RESULTS_FORMATS else "csv",

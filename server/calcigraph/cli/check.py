@@ -11,7 +11,7 @@ import click
 
 from calcigraph.checks import check as run
 from calcigraph.cli.options import reasoner_option, root_option
-from calcigraph.closures import ClosureCache
+from calcigraph.edition import EditionCache
 from calcigraph.errors import Finding, Severity
 from calcigraph.settings import ReasonerName
 
@@ -32,7 +32,7 @@ def check(folder: Path, reasoner: ReasonerName, style: str) -> None:
 
     Exits with 1 where a violation was found; warnings and hints are printed and pass.
     """
-    findings = run(folder, reasoner, ClosureCache.of_user())
+    findings = run(folder, reasoner, EditionCache.of_user())
     for line in _STYLES[style](findings):
         click.echo(line)
     if any(finding.severity is Severity.VIOLATION for finding in findings):

@@ -8,8 +8,7 @@ import click
 import pyoxigraph as ox
 
 from calcigraph.cli.options import reasoner_option, root_option
-from calcigraph.closures import ClosureCache
-from calcigraph.dataset import build
+from calcigraph.edition import EditionCache, assemble
 from calcigraph.explanations import Explanations, explain_all
 from calcigraph.explanations import explain as explain_one
 from calcigraph.explanations.text import as_text
@@ -39,11 +38,11 @@ def explain(
     if not (isinstance(terms[0], ox.NamedNode) and isinstance(terms[1], ox.NamedNode)):
         raise click.UsageError("SUBJECT and PREDICATE have to be CURIEs or <IRIs>.")
     triple = ox.Triple(terms[0], terms[1], terms[2])
-    dataset = build(root, reasoner, ClosureCache.of_user())
+    edition = assemble(root, reasoner, EditionCache.of_user()).edition
     if not every:
-        click.echo(as_text(explain_one(dataset, triple)))
+        click.echo(as_text(explain_one(edition, triple)))
         return
-    _print_all(explain_all(dataset, triple))
+    _print_all(explain_all(edition, triple))
 
 
 def _print_all(explanations: Explanations) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
@@ -10,12 +10,11 @@ from typing import Any, get_args
 import click
 
 from calcigraph.cli.options import reasoner_option, root_option, setting_option
-from calcigraph.closures import ClosureCache
-from calcigraph.dataset import Dataset, build, consistent
+from calcigraph.edition import EditionCache
 from calcigraph.federation import AllowList
-from calcigraph.pool import Pool, QueryLimits
 from calcigraph.root import Root
 from calcigraph.settings import DefaultGraph, Settings
+from calcigraph.store import LocalEngine
 from calcigraph.web.app import create_app
 from calcigraph.web.serving.server import listen
 from calcigraph.web.serving.server import serve as answer
@@ -41,36 +40,7 @@ def serve(folder: Path, **values: Any) -> None:
     # The address first: whether it can be had is known at once, and a free port is then known too.
     listener = listen(settings.host, settings.port)
     settings = replace(settings, port=listener.getsockname()[1])
-    dataset, pool = _load(Root.read(folder), settings)
-    with pool:
-        app = create_app(dataset, pool, settings)
-        line = f"{dataset.size} quads at http://{settings.host}:{settings.port}"
+    with closing(LocalEngine.start(Root.read(folder), settings, EditionCache.of_user())) as engine:
+        app = create_app(engine, settings)
+        line = f"{engine.edition.size} quads at http://{settings.host}:{settings.port}"
         answer(app, listener, ready=lambda: click.echo(line, err=True))
-
-
-def _load(root: Root, settings: Settings) -> tuple[Dataset, Pool]:
-    """The dataset in this process and the pool in its own. A dataset that was built before is read
-    by both at the same time."""
-    cache = ClosureCache.of_user()
-    kept = cache.recall(root.digest, settings.reasoner)
-    with ThreadPoolExecutor(1) as aside:
-        loading = aside.submit(_pool, root, kept.nquads, settings) if kept else None
-        dataset = consistent(build(root, settings.reasoner, cache))
-        return dataset, loading.result() if loading else _pool(root, dataset.nquads, settings)
-
-
-def _pool(root: Root, nquads: bytes, settings: Settings) -> Pool:
-    limits = QueryLimits(
-        workers=settings.workers,
-        timeout_s=settings.timeout,
-        memory_mib=settings.worker_memory_mib,
-        query_bytes=settings.query_bytes,
-    )
-    return Pool.start(
-        nquads,
-        limits=limits,
-        default_graph=settings.default_graph,
-        unasserted=root.inferences,
-        prefixes=root.prefixes.mapping,
-        allow_service=settings.allow_service,
-    )

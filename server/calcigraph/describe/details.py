@@ -1,6 +1,6 @@
 """A resource in, what can be told of it in a few words out: short facts, for comparing it with others.
 
-ResourceNames and order are those of the shapes. Where a fact leads to a resource that says more under the
+Names and order are those of the shapes. Where a fact leads to a resource that says more under the
 same heading (from a result to the work that it comes from), what that one says is told too.
 """
 
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from calcigraph.describe.describer import Describer
-from calcigraph.describe.labels import LABELS
 from calcigraph.describe.values import ShownGroup, ShownProperty, ShownValue, Standing
+from calcigraph.edition import LABELS
 from calcigraph.rdf.terms import Subject
 from calcigraph.rdf.vocabulary import DCTERMS, RDF, RDFS, SKOS
 

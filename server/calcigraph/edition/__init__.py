@@ -7,26 +7,34 @@
 - `index`, `writing`, `layout`, `names`, `spellings` and `files` are how editions lie on disk.
 """
 
-from calcigraph.edition.assembly import Assembled, assemble, clash_finding, consistent, construct_rules
+from calcigraph.edition.assembly import Assembled, assemble, clash_finding, consistent
+from calcigraph.edition.change import Change, ChangeRefused
 from calcigraph.edition.edition import Edition, Facts
-from calcigraph.edition.files import EditionCache, EditionFiles
+from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder
 from calcigraph.edition.labels import Labels
-from calcigraph.edition.lookups import LookUps, Subject
+from calcigraph.edition.lookups import LookUps
 from calcigraph.edition.names import LABELS
+from calcigraph.edition.rules import construct_rules
 from calcigraph.edition.search import Match, Names
+from calcigraph.edition.writer import EditionPassed, Outcome, Writer
 
 __all__ = [
     "LABELS",
     "Assembled",
+    "Change",
+    "ChangeRefused",
     "Edition",
     "EditionCache",
     "EditionFiles",
+    "EditionPassed",
     "Facts",
     "Labels",
     "LookUps",
     "Match",
     "Names",
-    "Subject",
+    "Outcome",
+    "WorkFolder",
+    "Writer",
     "assemble",
     "clash_finding",
     "consistent",

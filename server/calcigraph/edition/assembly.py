@@ -6,7 +6,7 @@ The same corridor serves the server's start, `calcigraph check` and every offlin
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import pyoxigraph as ox
@@ -15,11 +15,13 @@ from calcigraph import metadata
 from calcigraph.edition.edition import Edition, Facts
 from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder
 from calcigraph.edition.layout import Kind
+from calcigraph.edition.rules import construct_rules
 from calcigraph.edition.spellings import values
+from calcigraph.edition.writer import Writer
 from calcigraph.edition.writing import Kinded, create
 from calcigraph.errors import Finding, Place, RootInvalid
-from calcigraph.rdf.terms import show_term
-from calcigraph.reasoning import Clash, ConstructRule, Inference, Statement, infer
+from calcigraph.rdf.terms import Term, show_term
+from calcigraph.reasoning import Clash, Inference, Statement, infer
 from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
 
@@ -59,7 +61,7 @@ def assemble(
     folder = folder or (cache.work_folder() if cache else WorkFolder.made())
     kept = cache.recall(root.digest, reasoner) if cache else None
     if kept is not None:
-        return Assembled(Edition.open(root, kept.held(folder, "first")))
+        return Assembled(_proving(Edition.open(root, kept.held(folder)), reasoner, None))
     root.judge()
     asserted = sorted({triple for file in root.sources for triple in file.triples}, key=str)
     inference = infer(asserted, construct_rules(root), engine=reasoner)
@@ -67,12 +69,12 @@ def assemble(
     # What is inconsistent, or rests on an axiom that could not be used, has to be looked at again.
     if cache and not inference.clashes and not inference.findings:
         cache.keep(root.digest, reasoner, files)
-    return Assembled(Edition.open(root, files), inference)
+    return Assembled(_proving(Edition.open(root, files), reasoner, inference), inference)
 
 
-def construct_rules(root: Root) -> list[ConstructRule]:
-    """The rules of the root as the reasoner takes them."""
-    return [ConstructRule(rule.slug, rule.stage, rule.text) for rule in root.rules]
+def _proving(edition: Edition, reasoner: ReasonerName, inference: Inference | None) -> Edition:
+    """The edition with somebody in this process who proves what it says."""
+    return replace(edition, prover=Writer(edition, reasoner, inference))
 
 
 def write_files(files: EditionFiles, root: Root, inference: Inference) -> EditionFiles:
@@ -92,8 +94,8 @@ def write_files(files: EditionFiles, root: Root, inference: Inference) -> Editio
 def answered_triples(triples: list[ox.Triple]) -> set[ox.Triple]:
     """The triples as queries answer them: literals of one value are one. Cost: some microseconds a triple."""
     literals = (triple.object for triple in triples if isinstance(triple.object, ox.Literal))
-    answers = dict(values(literals))
-    return {ox.Triple(t.subject, t.predicate, answers.get(t.object, t.object)) for t in triples}  # type: ignore[call-overload]
+    answers: dict[Term, Term] = dict(values(literals))
+    return {ox.Triple(t.subject, t.predicate, answers.get(t.object, t.object)) for t in triples}
 
 
 def consistent(assembled: Assembled) -> Edition:

@@ -1,5 +1,5 @@
-"""One version of the data, whole, as one immutable value: what it says, where each triple is from, what things
-are called, how much there is, its digest and its number.
+"""One version of the data as one immutable value: what it says, where each triple is from, what things are
+called, how much there is, its digest and its number.
 
 Everything that depends on the data hangs on an edition; whoever answers a request takes one and keeps to it.
 `after` a change there is another edition, and this one goes on answering as it did.
@@ -8,8 +8,9 @@ Everything that depends on the data hangs on an edition; whoever answers a reque
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from typing import Final
 
@@ -19,15 +20,18 @@ from calcigraph.edition.files import EditionFiles
 from calcigraph.edition.index import Index, Row, quad_of
 from calcigraph.edition.labels import Labels
 from calcigraph.edition.layout import Kind
-from calcigraph.edition.lookups import Subject
 from calcigraph.edition.names import Name
+from calcigraph.edition.proving import Prover
 from calcigraph.edition.search import Names
 from calcigraph.edition.spellings import value
-from calcigraph.rdf.terms import Term
+from calcigraph.rdf.terms import Subject, Term
+from calcigraph.rdf.vocabulary import RDF
+from calcigraph.reasoning import Proof, Proofs
 from calcigraph.root import Root
 
 _MOST_KEPT: Final = 256
 _MOST_LINKS: Final = 100_000
+_PIECE: Final = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -37,9 +41,19 @@ class Facts:
 
     digest: str
     triples: int
+    changed_s: int = 0
+    """When it was made by a change, in seconds since 1970; 0 for the root itself."""
 
     def __str__(self) -> str:
         return json.dumps(asdict(self))
+
+
+@dataclass(frozen=True)
+class Uses:
+    """How many distinct triples each property has, and how many members each class; without the metadata."""
+
+    triples: Mapping[ox.NamedNode, int]
+    members: Mapping[ox.NamedNode, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +70,8 @@ class Edition:
     """0 for the root itself, one more for each change since."""
     files: EditionFiles = field(repr=False)
     index: Index = field(repr=False)
+    prover: Prover | None = field(default=None, repr=False)
+    """Who proves what it says."""
 
     @classmethod
     def open(cls, root: Root, files: EditionFiles) -> Edition:
@@ -78,6 +94,11 @@ class Edition:
     def version(self) -> str:
         """The digest; once anything was changed, with the number of the edition."""
         return f"{self.digest}-{self.number}" if self.number else self.digest
+
+    @property
+    def changed(self) -> datetime:
+        """When it was made by a change; 1970 for the root itself."""
+        return datetime.fromtimestamp(self.facts.changed_s, UTC)
 
     @cached_property
     def labels(self) -> Labels:
@@ -126,8 +147,14 @@ class Edition:
         """What anything is said about, each once. Cost: one pass over an index."""
         return (node for node in self.index.distinct(self.number, "s") if isinstance(node, Subject))
 
+    @cached_property
+    def uses(self) -> Uses:
+        """How often properties and classes are used. Cost: one pass over an index, once an edition."""
+        triples, members = self.index.uses(self.number, self.index.number(RDF["type"]))
+        return Uses(_by_name(self.index, triples), _by_name(self.index, members))
+
     def links(self, node: ox.NamedNode) -> int:
-        """How many triples end in `node`, at most a hundred thousand. Cost: linear in them; kept for a while."""
+        """How many triples end in `node`, at most a hundred thousand. Cost: linear in them; kept."""
         return self._links(node)
 
     def names_with(self, together: str, words: list[str]) -> Iterator[Name]:
@@ -146,6 +173,16 @@ class Edition:
     def assertions(self, triple: ox.Triple) -> Iterator[ox.Quad]:
         """The quads in which files or changes assert `triple`."""
         return self._quads((triple.subject, triple.predicate, triple.object, None), Kind.ASSERTED)
+
+    def holds(self, quad: ox.Quad) -> bool:
+        """Whether `quad` is there, written just so, be it asserted, derived, inferred or of the metadata."""
+        assert not isinstance(quad.graph_name, ox.DefaultGraph)
+        pattern = (quad.subject, quad.predicate, quad.object, quad.graph_name)
+        return any(True for _ in self._rows(pattern, Kind.METADATA))
+
+    def all_quads(self) -> Iterator[ox.Quad]:
+        """All quads in order of subject, the metadata among them. Cost: one pass over the index."""
+        return self._quads((None,) * 4, Kind.METADATA)
 
     def asserts(self, quad: ox.Quad) -> bool:
         """Whether a file or a change asserts `quad`, written just so."""
@@ -190,6 +227,35 @@ class Edition:
         rows = self._rows((None, None, None, graph), Kind.METADATA)
         return (quad_of(self.index, row) for row in rows if row[4] == Kind.METADATA)
 
+    def explain(self, triple: ox.Triple) -> Proof | None:
+        """A proof of least depth; None where the triple does not hold. Cost: see `Writer.explain`.
+
+        Raises: EditionPassed, WriterUnavailable.
+        """
+        assert self.prover is not None
+        return self.prover.explain(self.number, triple)
+
+    def proofs(self, triple: ox.Triple, limit: int) -> Proofs:
+        """The derivations of `triple`, `limit` at most. Raises: EditionPassed, WriterUnavailable."""
+        assert self.prover is not None
+        return self.prover.proofs(self.number, triple, limit)
+
+    def nquads(self) -> Iterator[bytes]:
+        """All quads as sorted N-Quads in pieces, the metadata among them. Cost: reads a file; once anything
+        has changed, some ten microseconds a quad, and all of them in memory."""
+        if not self.number:
+            with self.files.nquads.open("rb") as file:
+                while piece := file.read(_PIECE):
+                    yield piece
+            return
+        rows = self.index.rows(self.number, (None,) * 4, Kind.METADATA)
+        yield from sorted(f"{quad_of(self.index, row)} .\n".encode() for row in rows)
+
+    @property
+    def size(self) -> int:
+        """How many quads there are, the metadata among them."""
+        return sum(self.graphs.values())
+
     @cached_property
     def inferred_graph(self) -> ox.NamedNode:
         """The graph of what the axioms entail."""
@@ -205,8 +271,8 @@ class Edition:
         return self.labels.of(node).value
 
     @cached_property
-    def _said(self) -> lru_cache[Mapping[ox.NamedNode, list[Term]]]:  # type: ignore[type-arg]
-        return lru_cache(_MOST_KEPT)(self._read)  # type: ignore[return-value]
+    def _said(self) -> Callable[[Subject], Mapping[ox.NamedNode, list[Term]]]:
+        return lru_cache(_MOST_KEPT)(self._read)
 
     def _read(self, subject: Subject) -> Mapping[ox.NamedNode, list[Term]]:
         found: dict[ox.NamedNode, dict[Term, None]] = {}
@@ -215,14 +281,14 @@ class Edition:
         return {predicate: sorted(values, key=str) for predicate, values in found.items()}
 
     @cached_property
-    def _links(self) -> lru_cache[int]:  # type: ignore[type-arg]
+    def _links(self) -> Callable[[ox.NamedNode], int]:
         def count(node: ox.NamedNode) -> int:
             number = self.index.number(node)
             if number is None:
                 return 0
             return self.index.count(self.number, (None, None, number, None), _MOST_LINKS)
 
-        return lru_cache(8 * _MOST_KEPT)(count)  # type: ignore[return-value]
+        return lru_cache(8 * _MOST_KEPT)(count)
 
     def _quads(self, pattern: Iterable[Term | None], most_kind: Kind) -> Iterator[ox.Quad]:
         return (quad_of(self.index, row) for row in self._rows(pattern, most_kind))
@@ -235,3 +301,8 @@ class Edition:
                 return iter(())
             numbers.append(number)
         return self.index.rows(self.number, numbers, most_kind)
+
+
+def _by_name(index: Index, counts: Mapping[int, int]) -> Mapping[ox.NamedNode, int]:
+    named = ((index.term(number), count) for number, count in counts.items())
+    return {term: count for term, count in named if isinstance(term, ox.NamedNode)}

@@ -59,10 +59,10 @@ class EditionFiles:
         """Where the N-Quads are, sorted."""
         return self.folder / "quads.nq"
 
-    def held(self, owner: WorkFolder, name: str) -> EditionFiles:
+    def held(self, owner: WorkFolder) -> EditionFiles:
         """The same files under names in a folder of `owner` too, so that they stay when the cache is emptied.
         Cost: none on one file system, else copying."""
-        folder = owner.path / name
+        folder = owner.path / _FIRST
         folder.mkdir()
         for path in (self.index, self.nquads):
             try:
@@ -70,6 +70,22 @@ class EditionFiles:
             except OSError:
                 shutil.copyfile(path, folder / path.name)
         return EditionFiles(folder, owner)
+
+    @property
+    def changed(self) -> EditionFiles:
+        """Where later editions are, in the same work folder."""
+        assert self.owner is not None
+        return EditionFiles(self.owner.path / "changed", self.owner)
+
+    def changing(self) -> EditionFiles:
+        """Files that may be written to: a copy of the index. The N-Quads are not taken along, as they are
+        those of the first edition. Cost: copies the file."""
+        files = self.changed
+        # What a writer that was killed has left there, nobody reads.
+        shutil.rmtree(files.folder, ignore_errors=True)
+        files.folder.mkdir()
+        shutil.copyfile(self.index, files.index)
+        return files
 
     def seal(self) -> None:
         """Write down what the files hold, so that damage is noticed."""
@@ -160,7 +176,7 @@ class EditionCache:
         wanted = self._folder(digest, reasoner)
         try:
             made = self.work_folder()
-            copy = files.held(made, _FIRST)
+            copy = files.held(made)
             copy.seal()
             if wanted.exists():
                 shutil.rmtree(wanted)

@@ -83,6 +83,17 @@ class Index:
         counted = "SELECT g, count(*) FROM quad WHERE born <= ? AND died > ? GROUP BY g"
         return {self._read_term(graph): size for graph, size in self._ask(counted, (edition, edition))}
 
+    def uses(self, edition: int, type_: int | None) -> tuple[dict[int, int], dict[int, int]]:
+        """How many distinct triples each property has, and how many members each object of the property
+        `type_`. Cost: one pass over an index."""
+        alive = "kind < ? AND born <= ? AND died > ?"
+        values = (Kind.METADATA, edition, edition)
+        distinct = f"SELECT DISTINCT s, p, o FROM quad WHERE {alive}"
+        triples = self._ask(f"SELECT p, count(*) FROM ({distinct}) GROUP BY p", values).fetchall()
+        of_type = f"SELECT DISTINCT s, o FROM quad INDEXED BY quad_p WHERE p = ? AND {alive}"
+        members = self._ask(f"SELECT o, count(*) FROM ({of_type}) GROUP BY o", (type_, *values)).fetchall()
+        return dict(triples), dict(members)
+
     def spelled(self, value: Term) -> tuple[Term, ...]:
         """The literals that the engine of queries answers as `value`, other than itself."""
         found = self._ask("SELECT id FROM spelling WHERE value = ?", (encode(value),))
@@ -139,7 +150,8 @@ class Index:
         connection = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = _opened(self.path)
-        return connection.execute(text, tuple(values))  # type: ignore[no-any-return]
+        found: sqlite3.Cursor = connection.execute(text, tuple(values))
+        return found
 
 
 def _opened(path: Path) -> sqlite3.Connection:

@@ -93,4 +93,5 @@ def decode(text: str) -> Term:
 def _reified(text: str) -> Term:
     """A triple as a term (RDF 1.2 Concepts, section 3.5)."""
     statement = f"<a:a> <a:a> <<( {text} )>> ."
-    return next(iter(ox.parse(statement, format=ox.RdfFormat.N_TRIPLES))).object
+    term: Term = next(iter(ox.parse(statement, format=ox.RdfFormat.N_TRIPLES))).object
+    return term

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 import pyoxigraph as ox
 
 from calcigraph.edition.names import Name
-from calcigraph.rdf.terms import Term
+from calcigraph.rdf.terms import Subject, Term
 from calcigraph.root import Root
-
-Subject: TypeAlias = ox.NamedNode | ox.BlankNode
 
 
 class LookUps(Protocol):

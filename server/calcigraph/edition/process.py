@@ -1,4 +1,4 @@
-"""`python -m calcigraph.edition.process DESCRIPTOR`: a writer in a process of its own, and the front's side of it.
+"""`python -m calcigraph.edition.process DESCRIPTOR`: a writer in a process of its own, and our side of it.
 
 What the reasoner holds is some hundred bytes a quad, and closing takes every processor it can get; the
 process that answers requests has neither. Requests and answers are pickled: both ends are this program.
@@ -21,8 +21,10 @@ import pyoxigraph as ox
 
 from calcigraph.edition.assembly import assemble, consistent
 from calcigraph.edition.change import Change
+from calcigraph.edition.edition import Edition
 from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder
 from calcigraph.edition.writer import Outcome, Writer
+from calcigraph.edition.writing import changing, forget_after
 from calcigraph.errors import Problem
 from calcigraph.reasoning import Proof, Proofs, Statement
 from calcigraph.root import Root
@@ -40,11 +42,12 @@ class WriterUnavailable(Problem):
 
 @dataclass(frozen=True)
 class Source:
-    """What a writer begins with: a root, the files of its first edition, and a folder for later ones."""
+    """What a writer begins with: a root, the edition that there is, its files, and the work folder for more."""
 
     root: Root
-    files: EditionFiles
-    folder: Path
+    number: int
+    files: Path
+    owner: Path
     reasoner: ReasonerName
 
 
@@ -52,7 +55,8 @@ class WriterProcess:
     """A `Writer` elsewhere. All methods may be called from any thread; one request is answered at a time."""
 
     def __init__(self, source: Source) -> None:
-        self._source = source
+        self.source = source
+        """What a process that is started anew begins with."""
         self._lock = threading.Lock()
         self._child: _Child | None = None
 
@@ -70,6 +74,10 @@ class WriterProcess:
         outcome: Outcome = self._ask("after", change)
         return outcome
 
+    def back_to(self, number: int) -> None:
+        """See `Writer.back_to`. Raises: WriterUnavailable too."""
+        self._ask("back_to", number)
+
     def close(self) -> None:
         """End the process, whatever it does."""
         with self._lock:
@@ -81,7 +89,7 @@ class WriterProcess:
         with self._lock:
             if self._child is None:
                 self._child = _Child()
-                self._child.ask("open", self._source)
+                self._child.ask("open", self.source)
             try:
                 return self._child.ask(name, *values)
             except WriterUnavailable:
@@ -169,7 +177,15 @@ class _Answering:
         return consistent(assemble(Root.read(root), reasoner, cache, WorkFolder(folder))).files.folder
 
     def open(self, source: Source) -> None:
-        self._writer = Writer(source.root, source.files, source.folder, source.reasoner)
+        files = EditionFiles(source.files, WorkFolder(source.owner))
+        if source.number:
+            # Of a writer that was killed, which had told nobody.
+            with changing(files.index) as connection:
+                forget_after(connection, source.number)
+        self._writer = Writer(Edition.open(source.root, files), source.reasoner)
+
+    def back_to(self, number: int) -> None:
+        self._known.back_to(number)
 
     def explain(self, number: int, triple: ox.Triple) -> Sequence[_Step] | None:
         return _steps(self._known.explain(number, triple))

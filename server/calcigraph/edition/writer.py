@@ -7,27 +7,25 @@ process that answers, see `process`.
 from __future__ import annotations
 
 import hashlib
-import shutil
+import time
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import ClassVar, Final
 
 import pyoxigraph as ox
 
-from calcigraph.edition.assembly import construct_rules
 from calcigraph.edition.change import Change, ChangeRefused
 from calcigraph.edition.edition import Edition, Facts
 from calcigraph.edition.files import EditionFiles
 from calcigraph.edition.index import Index
 from calcigraph.edition.layout import Kind
 from calcigraph.edition.names import NAMING, names_of
+from calcigraph.edition.rules import construct_rules
 from calcigraph.edition.writing import Kinded, Step, changing, forget_after, write_facts, write_step
 from calcigraph.errors import Problem
 from calcigraph.reasoning import Cache, Inference, Proof, Proofs, infer
 from calcigraph.reasoning import Change as Consequences
-from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
 
 _KEPT: Final = 16
@@ -58,26 +56,14 @@ class Writer:
     """Editions of one root, in files of its own once anything changes."""
 
     def __init__(
-        self,
-        root: Root,
-        files: EditionFiles,
-        folder: Path,
-        reasoner: ReasonerName = "builtin",
-        inference: Inference | None = None,
+        self, edition: Edition, reasoner: ReasonerName = "builtin", inference: Inference | None = None
     ) -> None:
-        self._root = root
-        self._folder = folder
+        self._root = edition.root
         self._reasoner = reasoner
-        self._editions: OrderedDict[int, Inference] = OrderedDict()
-        edition = Edition.open(root, files)
         self._newest = edition
+        self._inferences: OrderedDict[int, Inference] = OrderedDict()
         if inference is not None:
-            self._editions[edition.number] = inference
-
-    @property
-    def files(self) -> EditionFiles:
-        """Where the newest edition is."""
-        return self._newest.files
+            self._inferences[edition.number] = inference
 
     def explain(self, number: int, triple: ox.Triple) -> Proof | None:
         """A proof of least depth; None where the triple does not hold in that edition.
@@ -114,8 +100,17 @@ class Writer:
             with changing(files.index) as connection:
                 forget_after(connection, old.number)
             raise
-        self._remember(outcome.number, following)
+        self._remember(files, following)
         return outcome
+
+    def back_to(self, number: int) -> None:
+        """Take back the newest edition, which nobody has seen, so that `number` is the newest again."""
+        if number != self._newest.number:
+            with changing(self._newest.files.index) as connection:
+                forget_after(connection, number)
+            self._newest = replace(self._newest, number=number)
+            for later in [n for n in self._inferences if n > number]:
+                del self._inferences[later]
 
     def _written(
         self,
@@ -132,8 +127,8 @@ class Writer:
         with changing(files.index) as connection:
             write_step(connection, _step(old, number, removed, added))
         new = replace(old, number=number)
-        described = describe_change(old, new, removed, added)
-        facts = Facts(_digest(old.digest, removed, added), described.triples)
+        described = describe_change(old, new, removed, added)  # noqa: F821
+        facts = Facts(_digest(old.digest, removed, added), described.triples, int(time.time()))
         with changing(files.index) as connection:
             write_step(connection, Step(number, described.removed, described.added, (), ()))
             write_facts(connection, number, str(facts))
@@ -147,26 +142,23 @@ class Writer:
 
     def _own_files(self) -> EditionFiles:
         """Files that nobody else reads: a copy, before the first change."""
-        if self._newest.files.folder == self._folder:
-            return self._newest.files
-        files = EditionFiles(self._folder)
-        shutil.copyfile(self._newest.files.index, files.index)
-        return files
+        files = self._newest.files
+        return files if files == files.changed else files.changing()
 
-    def _remember(self, number: int, inference: Inference) -> None:
-        self._newest = Edition.open(self._root, EditionFiles(self._folder))
-        self._editions[number] = inference
-        while len(self._editions) > _KEPT:
-            self._editions.popitem(last=False)
+    def _remember(self, files: EditionFiles, inference: Inference) -> None:
+        self._newest = Edition.open(self._root, files)
+        self._inferences[self._newest.number] = inference
+        while len(self._inferences) > _KEPT:
+            self._inferences.popitem(last=False)
 
     def _inference(self, number: int) -> Inference:
-        if number not in self._editions:
+        if number not in self._inferences:
             if number != self._newest.number:
                 raise EditionPassed(
                     f"Edition {number} is gone; the newest one is {self._newest.number}.", "Ask again."
                 )
-            self._editions[number] = recalled(self._newest, self._reasoner)
-        return self._editions[number]
+            self._inferences[number] = recalled(self._newest, self._reasoner)
+        return self._inferences[number]
 
 
 def recalled(edition: Edition, reasoner: ReasonerName) -> Inference:
@@ -221,7 +213,9 @@ def _asserted(quads: Iterable[ox.Quad]) -> Iterator[Kinded]:
     return ((quad, Kind.ASSERTED) for quad in quads)
 
 
-def _gone(made: Consequences, graphs: tuple[ox.NamedNode, ox.NamedNode], before: Inference) -> Iterator[Kinded]:
+def _gone(
+    made: Consequences, graphs: tuple[ox.NamedNode, ox.NamedNode], before: Inference
+) -> Iterator[Kinded]:
     derived, inferred = graphs
     for triple in made.derived_removed:
         yield _quad(triple, derived), _stage(before, triple)
@@ -249,9 +243,7 @@ def _step(old: Edition, number: int, removed: list[Kinded], added: list[Kinded])
     nodes = dict.fromkeys(quad.subject for quad in quads if isinstance(quad.subject, ox.NamedNode))
     gone, come = {quad for quad, _ in removed}, [quad for quad, _ in added]
     kept = (quad for node in nodes for quad in old.quads(node) if quad not in gone)
-    naming = dict.fromkeys(
-        q.triple for q in (*kept, *come) if q.predicate in NAMING and q.subject in nodes
-    )
+    naming = dict.fromkeys(q.triple for q in (*kept, *come) if q.predicate in NAMING and q.subject in nodes)
     return Step(number, removed, added, tuple(nodes), tuple(names_of(naming)))
 
 

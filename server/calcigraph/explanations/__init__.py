@@ -8,7 +8,7 @@ from functools import cached_property
 
 import pyoxigraph as ox
 
-from calcigraph.dataset import Dataset
+from calcigraph.edition import Edition
 from calcigraph.errors import Problem
 from calcigraph.explanations.evidence import Proposition, propositions
 from calcigraph.rdf.terms import show_term
@@ -56,7 +56,7 @@ class Step:
 class Explanation:
     """A proof of one triple, from asserted triples by named rules, joined to its evidence."""
 
-    dataset: Dataset
+    dataset: Edition
     conclusion: Step
 
     @cached_property
@@ -73,7 +73,7 @@ class Explanations:
     complete: bool
 
 
-def explain(dataset: Dataset, triple: ox.Triple) -> Explanation:
+def explain(dataset: Edition, triple: ox.Triple) -> Explanation:
     """The shortest explanation of `triple`.
 
     Cost: a goal-directed search over the closure; nothing was stored when it was inferred.
@@ -88,7 +88,7 @@ def explain(dataset: Dataset, triple: ox.Triple) -> Explanation:
     return Explanation(dataset, _step(dataset, proof))
 
 
-def explain_all(dataset: Dataset, triple: ox.Triple, limit: int = MOST_PROOFS) -> Explanations:
+def explain_all(dataset: Edition, triple: ox.Triple, limit: int = MOST_PROOFS) -> Explanations:
     """The shortest explanation first, then other derivations, `limit` at most.
 
     Raises: NothingToExplain where the triple does not hold.
@@ -100,13 +100,13 @@ def explain_all(dataset: Dataset, triple: ox.Triple, limit: int = MOST_PROOFS) -
     return Explanations(tuple(Explanation(dataset, c) for c in distinct)[:limit], others.complete)
 
 
-def show(dataset: Dataset, triple: Statement) -> str:
+def show(dataset: Edition, triple: Statement) -> str:
     """The triple in the root's prefixes, as Turtle without its full stop."""
     prefixes = dataset.root.prefixes
     return " ".join(show_term(node, prefixes) for node in (triple.subject, triple.predicate, triple.object))
 
 
-def _step(dataset: Dataset, proof: Proof) -> Step:
+def _step(dataset: Edition, proof: Proof) -> Step:
     triple = proof.triple
     # A generalized triple (one with a literal as subject) is a step only; no graph can hold it.
     graphs = dataset.graphs_of(triple) if isinstance(triple, ox.Triple) else ()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from calcigraph.dataset import Dataset
+from calcigraph.edition import Edition
 from calcigraph.explanations import Explanation, Step
 from calcigraph.explanations.evidence import Decision, Line, Named, Proposition, Source
 from calcigraph.rdf.terms import Term
@@ -20,7 +20,7 @@ def as_json(explanation: Explanation) -> Json:
     return _step(explanation.dataset, explanation.conclusion)
 
 
-def _step(dataset: Dataset, step: Step) -> Json:
+def _step(dataset: Edition, step: Step) -> Json:
     return {
         **_triple(dataset, step.triple),
         "rule": step.rule,
@@ -31,7 +31,7 @@ def _step(dataset: Dataset, step: Step) -> Json:
     }
 
 
-def _triple(dataset: Dataset, triple: Statement) -> Json:
+def _triple(dataset: Edition, triple: Statement) -> Json:
     parts = zip(
         ("subject", "predicate", "object"), (triple.subject, triple.predicate, triple.object), strict=True
     )

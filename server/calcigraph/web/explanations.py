@@ -35,10 +35,10 @@ def explanation() -> Response:
     every = _flag("all")
     chosen = requested(OFFERS)
     if every:
-        found = explain_all(site.dataset, triple)
+        found = explain_all(site.edition, triple)
         proofs, complete = found.proofs, found.complete
     else:
-        proofs, complete = (explain(site.dataset, triple),), True
+        proofs, complete = (explain(site.edition, triple),), True
     response = _response(site, chosen, triple, proofs, every, complete)
     response.vary.add("Accept")
     return validated(response, site, f"explain.{chosen.name}")
@@ -69,7 +69,7 @@ def _response(
         return Response(page, content_type=HTML.content_type)
     triples = {t: None for proof in proofs for t in as_triples(proof)}
     quads = [ox.Quad(t.subject, t.predicate, t.object) for t in triples]
-    content = write_graph(quads, graph_format(chosen), site.dataset.root.prefixes)
+    content = write_graph(quads, graph_format(chosen), site.edition.root.prefixes)
     return Response(content, content_type=chosen.content_type)
 
 
@@ -80,7 +80,7 @@ def _edges(proof: Explanation) -> list[Step]:
 
 
 def _triple(site: Site) -> ox.Triple:
-    prefixes = site.dataset.root.prefixes
+    prefixes = site.edition.root.prefixes
     subject = parse_iri(_single("subject"), prefixes)
     predicate = parse_iri(_single("predicate"), prefixes)
     value = parse_term(_single("object"), prefixes)

@@ -35,7 +35,7 @@ _FORMATS = {
 def write(site: Site, chosen: Offer) -> bytes:
     """The description in the chosen format."""
     quads = [ox.Quad(t.subject, t.predicate, t.object) for t in triples(site)]
-    prefixes = site.dataset.root.prefixes
+    prefixes = site.edition.root.prefixes
     return write_graph(quads, graph_format(chosen), prefixes)
 
 

@@ -69,7 +69,7 @@ def _terms(site: Site) -> Iterator[LinkEntry]:
 
 
 def _authors(site: Site) -> Iterator[LinkEntry]:
-    found = site.dataset.objects(site.citable, DCTERMS["creator"])
+    found = site.edition.objects(site.citable, DCTERMS["creator"])
     return ((_quoted(node), "author", None) for node in found if isinstance(node, ox.NamedNode))
 
 

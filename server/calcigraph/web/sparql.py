@@ -14,7 +14,7 @@ from calcigraph.web.protocol import bodies, streaming
 from calcigraph.web.protocol.caching import links, validated
 from calcigraph.web.protocol.compression import compressed
 from calcigraph.web.protocol.requested_format import requested
-from calcigraph.web.query_answers import ask
+from calcigraph.web.query_answers import answer
 from calcigraph.web.representations import GRAPH_OFFERS, HTML, RESULT_OFFERS
 from calcigraph.web.site import Site, current_site
 from calcigraph.web.views.results import read_table, read_whole
@@ -29,7 +29,7 @@ def sparql() -> Response:
     site = current_site()
     question = sparql_request.read(_asked(), site)
     if question.query is not None:
-        return _answered(site, question)
+        return _answered(question)
     text = question.parameters.single("query")
     if text is None:
         return _described(site)
@@ -41,16 +41,16 @@ def _asked() -> sparql_request.Asked:
     return sparql_request.Asked(request.method, request.query_string, content_type, accept, bodies.body)
 
 
-def _answered(site: Site, question: sparql_request.Question) -> Response:
+def _answered(question: sparql_request.Question) -> Response:
     assert question.query is not None
-    answer = ask(site, question.query)
-    chosen = question.formats.of(answer)
+    given = answer(question.query)
+    chosen = question.formats.of(given)
     if chosen is HTML:
-        response = _page(question.query.text, question.parameters, answer)
+        response = _page(question.query.text, question.parameters, given)
     else:
-        response = streaming.respond(answer, chosen.content_type)
+        response = streaming.respond(given, chosen.content_type)
     response.vary.add("Accept")
-    return validated(response, site, "page")
+    return validated(response, current_site(), "page")
 
 
 def _described(site: Site) -> Response:

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 from werkzeug.http import HTTP_STATUS_CODES
 
 from calcigraph import errors, explanations, root
+from calcigraph.edition import change, process, writer
 from calcigraph.engine import engine_problems
 from calcigraph.federation import service_problems
 from calcigraph.pool import query_problems
@@ -98,6 +99,16 @@ class VersionUnknown(errors.Problem):
         )
 
 
+class DataChanging(errors.Problem):
+    """The data change faster than a page can be made of one edition."""
+
+    title = "The data are changing"
+    retry_after_s = 1
+
+    def __init__(self) -> None:
+        super().__init__("The data changed each time this page was made.", "Ask again in a moment.")
+
+
 class AnswerTooLong(errors.Problem):
     """An answer that does not fit on a page."""
 
@@ -162,6 +173,10 @@ STATUS: dict[type[errors.Problem], int] = {
     engine_problems.SearchUnavailable: 501,
     engine_problems.ServiceAnswerUnusable: 502,
     service_problems.ServiceFailed: 502,
+    change.ChangeRefused: 409,
+    writer.EditionPassed: 503,
+    process.WriterUnavailable: 503,
+    DataChanging: 503,
     query_problems.QueryTimedOut: 503,
     query_problems.QueryTooBig: 503,
     query_problems.EngineUnavailable: 503,

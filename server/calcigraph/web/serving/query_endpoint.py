@@ -11,7 +11,7 @@ import asyncio
 import time
 from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from http import HTTPStatus
 from typing import Any, Final, TypeGuard
 
@@ -25,30 +25,29 @@ from calcigraph.web.protocol.in_flight import Begun, InFlight
 from calcigraph.web.protocol.streaming import entity_tag
 from calcigraph.web.serving.response_cache import Common, HttpResponse, RequestKey, ResponseCache
 from calcigraph.web.serving.running_queries import RunningQueries
-from calcigraph.web.site import Site
+from calcigraph.web.site import Publication, Site
 
 Scope = MutableMapping[str, Any]
 Headers = dict[bytes, bytes]
 
 # The guard looks at every word of a query: some 2 ms for this many, during which nobody else is served.
 _LONG_QUERY: Final = 1 << 15
+_MOST_VERSIONS: Final = 8
 _METHODS: Final = frozenset({"GET", "HEAD", "POST"})
 # What these ask for depends on more than the query.
 _NOT_TAKEN: Final = frozenset({b"if-none-match", b"if-match", b"content-encoding", b"range"})
 
 
 class QueryEndpoint:
-    """The query endpoint of one site; only for its event loop."""
+    """The query endpoint of what is published; only for its event loop."""
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
-        self.metrics = site.metrics
-        self._running = RunningQueries(site.pool)
+    def __init__(self, publication: Publication) -> None:
+        self._publication = publication
+        self.metrics = publication.current.metrics
+        self._running = RunningQueries(publication.current.engine)
         self._replies = ResponseCache()
-        common = (
-            response_headers.of_version(site.version) | response_headers.SECURITY | response_headers.READABLE
-        )
-        self._common = Common([(name.lower().encode(), value.encode()) for name, value in common.items()])
+        # Two are in use while the data change.
+        self._common = lru_cache(_MOST_VERSIONS)(_common)
 
     def take(
         self,
@@ -65,14 +64,15 @@ class QueryEndpoint:
             return
         since = time.perf_counter()
         key = _key(scope, given)
-        kept = self._replies.get(key, self._site.pool.version) if key is not None else None
+        site = self._publication.current
+        kept = self._replies.get(key, site.edition.number) if key is not None else None
         if kept is not None:
             self.metrics.count_repeated(sparql_request.PATH, scope["method"], time.perf_counter() - since)
             done(kept)
             return
-        request = _Request(scope["method"], given, key, in_flight, done)
+        request = _Request(scope["method"], given, key, in_flight, done, site)
         try:
-            question = sparql_request.read(_asked(scope, given, body), self._site)
+            question = sparql_request.read(_asked(scope, given, body), site)
         except Problem as problem:
             self._refuse(request, problem)
             return
@@ -104,7 +104,8 @@ class QueryEndpoint:
         if isinstance(begun, Problem):
             self._refuse(request, begun)
         elif isinstance(begun, Answer) and _is_sent_as_it_is(begun.content, request.headers):
-            reply = self._reply(begun.content, question.formats.of(begun).content_type)
+            site = self._publication.at(begun.version)
+            reply = self._reply(begun.content, question.formats.of(begun).content_type, site)
             if is_kept and request.key is not None:
                 self._replies.put(request.key, begun.version, reply)
             self._send(request, reply)
@@ -121,21 +122,22 @@ class QueryEndpoint:
         content = problem_details.written(problem_details.document(problem)).encode()
         own = [(name.lower().encode(), value.encode()) for name, value in problem_details.headers_of(problem)]
         typed = [*_typed(content, offer.content_type), *own]
-        self._send(request, HttpResponse(problem_details.status_of(problem), typed, self._common, content))
+        common = self._common(request.site.version)
+        self._send(request, HttpResponse(problem_details.status_of(problem), typed, common, content))
 
     def _send(self, request: _Request, reply: HttpResponse) -> None:
         self.metrics.count_request(sparql_request.PATH, request.method, reply.status)
         request.in_flight.end()
         request.done(reply)
 
-    def _reply(self, content: bytes, content_type: str) -> HttpResponse:
+    def _reply(self, content: bytes, content_type: str, site: Site) -> HttpResponse:
         own = [
             *_typed(content, content_type),
             (b"etag", f'"{entity_tag(content, content_type)}"'.encode()),
             (b"vary", b"Accept, Accept-Encoding"),
             (b"cache-control", b"no-cache"),
         ]
-        return HttpResponse(HTTPStatus.OK, own, self._common, content)
+        return HttpResponse(HTTPStatus.OK, own, self._common(site.version), content)
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,14 @@ class _Request:
     key: RequestKey | None
     in_flight: InFlight
     done: Callable[[HttpResponse | None], None]
+    site: Site
+    """What was published when it came."""
+
+
+def _common(version: str) -> Common:
+    """The header fields of every reply from one version of the data."""
+    fields = response_headers.of_version(version) | response_headers.SECURITY | response_headers.READABLE
+    return Common([(name.lower().encode(), value.encode()) for name, value in fields.items()])
 
 
 def _key(scope: Scope, given: Headers) -> RequestKey | None:

@@ -73,7 +73,10 @@ class ResponseCache:
 
     def put(self, key: RequestKey, version: int, reply: HttpResponse) -> None:
         """Keep `reply`, unless it is too large."""
-        if version != self.version:
+        if version < self.version:
+            # An answer that took long, from data that are no longer the newest.
+            return
+        if version > self.version:
             self._replies.clear()
             self.version, self.size = version, 0
         size = _size(key, reply)

@@ -16,8 +16,9 @@ from collections.abc import Callable
 from typing import Final
 
 from calcigraph.errors import Problem
-from calcigraph.pool import Attempt, Pool, Query
+from calcigraph.pool import Attempt, Query
 from calcigraph.pool.frames import Channel
+from calcigraph.store import Engine
 from calcigraph.web.protocol.in_flight import Begun, InFlight
 from calcigraph.web.protocol.problem_details import Unexpected
 
@@ -34,8 +35,8 @@ class RunningQueries:
     anew takes longer than to read from it.
     """
 
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self._under_way: set[_RunningQuery] = set()
         self._clock: asyncio.TimerHandle | None = None
         self._epoll = select.epoll()
@@ -47,7 +48,7 @@ class RunningQueries:
         attempt that needs a thread. That may be before this returns."""
         running = _RunningQuery(self, in_flight, ended)
         try:
-            begun = self._pool.attempt(query, running.wake, in_flight.gone)
+            begun = self._engine.attempt(query, running.wake, in_flight.gone)
         except Problem as problem:
             running.end(problem)
             return

@@ -79,7 +79,7 @@ class Overview:
 
 def quads(site: Site) -> list[ox.Quad]:
     """All triples of the root's `ontology/`, each in the graph of its file."""
-    root = site.dataset.root
+    root = site.edition.root
     return [
         ox.Quad(t.subject, t.predicate, t.object, root.graph_of(file))
         for file in root.ontology
@@ -101,7 +101,7 @@ def overview(site: Site) -> Overview:
     """
     kept = current_app.extensions
     if _KEY not in kept:
-        triples = [t for file in site.dataset.root.ontology for t in file.triples]
+        triples = [t for file in site.edition.root.ontology for t in file.triples]
         parts = (_part(name, title, _tree(site, triples, kinds, up)) for name, title, kinds, up in _PARTS)
         kept[_KEY] = Overview(tuple(part for part in parts if part.count), _retired(site, triples))
     return cast(Overview, kept[_KEY])
@@ -116,7 +116,7 @@ def _part(name: str, title: str, branches: tuple[Branch, ...]) -> TermKind:
 def _retired(site: Site, triples: Iterable[ox.Triple]) -> tuple[Retired, ...]:
     nodes = {t.subject for t in triples if t.predicate == OWL["deprecated"] and t.object == _TRUE}
     own = sorted((n for n in nodes if isinstance(n, ox.NamedNode) and site.path(n)), key=str)
-    instead = {node: site.dataset.objects(node, DCTERMS["isReplacedBy"]) for node in own}
+    instead = {node: site.edition.objects(node, DCTERMS["isReplacedBy"]) for node in own}
     return tuple(Retired(n, tuple(v for v in instead[n] if isinstance(v, ox.NamedNode))) for n in own)
 
 
@@ -141,10 +141,10 @@ def _tree(
     def branch(node: ox.NamedNode, path: frozenset[ox.NamedNode]) -> Branch:
         children = [n for n in below.get(node, []) if n in terms and n not in path]
         branches = sorted((branch(n, path | {n}) for n in children), key=_by_label)
-        said = site.dataset.objects(node, SKOS["definition"])
+        said = site.edition.objects(node, SKOS["definition"])
         definition = next((text.value for text in said if isinstance(text, ox.Literal)), "")
         uses = site.describer.uses.count(node)
-        label = site.describer.labels.of(node)
+        label = site.edition.labels.of(node)
         return Branch(node, label, definition, uses, node in deprecated, tuple(branches))
 
     placed = {child for node in terms for child in below.get(node, []) if child != node}

@@ -47,8 +47,8 @@ class TermRenderer:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._prefixes = site.dataset.root.prefixes
-        self._labels = site.describer.labels
+        self._prefixes = site.edition.root.prefixes
+        self._labels = site.edition.labels
         self._kept_iri = lru_cache(_MOST_KEPT)(self._iri)
         self._kept_head = lru_cache(_MOST_KEPT)(self._head)
         self._kept_name = lru_cache(_MOST_KEPT)(self._name)
