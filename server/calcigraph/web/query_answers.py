@@ -6,7 +6,7 @@ from flask import request
 
 from calcigraph.errors import Problem
 from calcigraph.pool import Answer, Attempt, Query
-from calcigraph.web.protocol.in_flight import KEY, InFlight
+from calcigraph.web.in_flight import KEY, InFlight
 from calcigraph.web.site import Site
 
 
