@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
@@ -69,7 +68,7 @@ def test_long_answer_that_began_before_a_change_does_not_come_after_it(pool: Poo
 
 
 def test_volatile_long_answer_is_not_kept(pool: Pool) -> None:
-    query = replace(LONG, text="SELECT ?a ?b (RAND() AS ?x) { ?a ?p ?b . ?c ?q ?d } LIMIT 20000")
+    query = LONG._replace(text="SELECT ?a ?b (RAND() AS ?x) { ?a ?p ?b . ?c ?q ?d } LIMIT 20000")
     read(pool.ask(query))
     assert pool.counts()["cached_bytes"] == 0
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from calcigraph.pool import Pool, Query, QueryLimits, caller
+from calcigraph.pool import Pool, Query, QueryLimits, run
 from calcigraph.pool.query_problems import ClientGone
 from taken_workers import taken_from
 
@@ -133,7 +133,7 @@ def test_long_answer_is_broken_off_while_it_is_read(pool: Pool) -> None:
 def test_who_stays_gets_the_answer_however_often_they_are_looked_at(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(caller, "_LOOK_S", 0.0)
+    monkeypatch.setattr(run, "_LOOK_S", 0.0)
     looks: list[float] = []
 
     def gone() -> bool:

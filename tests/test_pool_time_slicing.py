@@ -16,7 +16,9 @@ import pytest
 from calcigraph.pool import Answer, Pool, Query, QueryLimits, memory
 from calcigraph.pool.memory import Memory
 from calcigraph.pool.query_problems import ClientGone, QueryTooBig
-from calcigraph.pool.waiting_queue import Ticket, WaitingQueue
+from calcigraph.pool.run import Run
+from calcigraph.pool.waiting_queue import WaitingQueue
+from taken_workers import waiting_run
 
 EX = "http://example.org/"
 DATA = "".join(f"<{EX}s{i}> <{EX}p> <{EX}s{i * 7 % 3000}> .\n" for i in range(3000)).encode()
@@ -165,26 +167,28 @@ def test_largest_query_is_ended_before_the_machine_has_no_memory_left() -> None:
         assert pool.ask(Query(SLOW, results_format="csv")).content == b"n\r\n400000\r\n"
 
 
-def ticket(breadth: int, age_s: float = 0.0) -> Ticket:
+def run(pool: Pool, breadth: int, age_s: float = 0.0) -> Run:
     text = " ".join(f"?v{number} ?v{number}" for number in range(breadth))
-    return Ticket(0.0, frozenset(), text, lambda: None, time.monotonic() - age_s)
+    one = waiting_run(pool, text, 60)
+    one.since -= age_s
+    return one
 
 
-def waiting(*tickets: Ticket) -> WaitingQueue:
+def waiting(*runs: Run) -> WaitingQueue:
     queue = WaitingQueue()
-    for one in tickets:
+    for one in runs:
         queue.join(one)
     return queue
 
 
-def test_of_those_who_have_just_come_the_narrowest_query_goes_first() -> None:
-    broad, narrow, early = ticket(9), ticket(2), ticket(1, age_s=600)
+def test_of_those_who_have_just_come_the_narrowest_query_goes_first(pool: Pool) -> None:
+    broad, narrow, early = run(pool, 9), run(pool, 2), run(pool, 1, age_s=600)
     assert list(waiting(early, broad, narrow).newest()) == [narrow, broad]
 
 
-def test_in_a_backlog_the_first_and_the_narrowest_take_turns() -> None:
-    tickets = [ticket(breadth, age_s=600) for breadth in (9, 8, 7, 1, 2, 3)]
-    queue = waiting(*tickets)
+def test_in_a_backlog_the_first_and_the_narrowest_take_turns(pool: Pool) -> None:
+    runs = [run(pool, breadth, age_s=600) for breadth in (9, 8, 7, 1, 2, 3)]
+    queue = waiting(*runs)
     served = []
     while queue:
         first = next(queue.backlog())

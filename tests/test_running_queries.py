@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 
 import pytest
 
-from calcigraph.pool import Answer, Pool, Query, QueryLimits
-from calcigraph.web.protocol.in_flight import Begun, InFlight
+from calcigraph.errors import Problem
+from calcigraph.pool import Answer, Attempt, Pool, Query, QueryLimits
+from calcigraph.web.in_flight import InFlight
 from calcigraph.web.protocol.problem_details import Unexpected
 from calcigraph.web.serving.running_queries import RunningQueries
 
@@ -35,24 +36,33 @@ async def never() -> dict[str, Any]:
     return {"type": "http.disconnect"}
 
 
-async def outcome(queries: RunningQueries, pool: Pool, text: str, breaks: bool = False) -> Begun:
-    ended: asyncio.Future[Begun] = asyncio.get_running_loop().create_future()
-    in_flight = InFlight(never)
-    queries.run(Query(text), in_flight, lambda begun, _seconds, _kept: ended.set_result(begun))
+Outcome = Answer | Attempt | Problem | None
+
+
+def running(pool: Pool) -> RunningQueries:
+    """Queries of which each tells its request that it has ended, by `done`."""
+    return RunningQueries(pool, lambda in_flight, _seconds, _is_cached: in_flight.done(None))
+
+
+async def outcome(queries: RunningQueries, pool: Pool, text: str, breaks: bool = False) -> Outcome:
+    ended: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+    in_flight = InFlight({}, {}, never, ended.set_result)
+    queries.run(Query(text), in_flight)
     if breaks:
         (busy,) = pool._scheduler._busy
         # Its descriptor is no socket any more, which is nothing that a worker can do to it.
         with open(os.devnull, "rb") as nothing:
             os.dup2(nothing.fileno(), busy.channel.fileno(), inheritable=False)
     try:
-        return await asyncio.wait_for(ended, 30)
+        await asyncio.wait_for(ended, 30)
+        return in_flight.begun
     finally:
         in_flight.end()
 
 
 def test_a_fault_of_our_own_ends_the_query_and_no_other(caplog: pytest.LogCaptureFixture) -> None:
     async def ask(pool: Pool) -> None:
-        queries = RunningQueries(pool)
+        queries = running(pool)
         broken = asyncio.ensure_future(outcome(queries, pool, CROSS, breaks=True))
         other = asyncio.ensure_future(outcome(queries, pool, "ASK { ?s ?p ?o }"))
         assert isinstance(await broken, Unexpected)
@@ -67,8 +77,8 @@ def test_a_fault_of_our_own_ends_the_query_and_no_other(caplog: pytest.LogCaptur
 
 @pytest.mark.parametrize("number", [1, 5, 40])
 def test_many_queries_end_each_with_its_own_answer(number: int) -> None:
-    async def ask(pool: Pool) -> list[Begun]:
-        queries = RunningQueries(pool)
+    async def ask(pool: Pool) -> list[Outcome]:
+        queries = running(pool)
         texts = [f"SELECT ({n} AS ?n) {{}}" for n in range(number)]
         return await asyncio.gather(*(outcome(queries, pool, text) for text in texts))
 

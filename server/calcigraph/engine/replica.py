@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import IO, Literal
 
 import pyoxigraph as ox
@@ -134,25 +135,24 @@ class Replica:
         default = tuple(dict.fromkeys(_node(iri) for iri in default_graphs))
         named = tuple(dict.fromkeys(_node(iri) for iri in named_graphs))
         given = QueryDataset(default, named) if default or named else dataset_clause(text, base_iri)
-        evaluation = _Evaluation(view, given, base_iri, Placeholders(text))
-        if fetch is not None and calls_service(text):
+        placeholders = Placeholders(text)
+        is_federated = fetch is not None and calls_service(text)
+        if is_federated:
             check_syntax_of_federated(text, base_iri)
-            found = self._searched(text, evaluation)
-            asked = federated(found, base_iri, evaluation.holes, fetch, evaluation.solutions)
-        else:
-            asked = self._searched(text, evaluation)
+        asked = self._searched(text, base_iri, placeholders)
+        if fetch is not None and is_federated:
+            ask = partial(_solutions, view, given, base_iri, placeholders)
+            asked = federated(asked, base_iri, placeholders, fetch, ask)
         try:
-            return evaluation.start(asked)
+            return _evaluated(view, given, base_iri, placeholders, asked)
         except SyntaxError:
             if asked != text:
                 # So that the message is about the text as it was written.
                 check_syntax(text, base_iri)
             raise
 
-    def _searched(self, text: str, evaluation: _Evaluation) -> str:
-        if not mentions_search(text):
-            return text
-        return searched(text, evaluation.base_iri, evaluation.holes, self.prepare_text)
+    def _searched(self, text: str, base_iri: str | None, placeholders: Placeholders) -> str:
+        return searched(text, base_iri, placeholders, self.prepare_text) if mentions_search(text) else text
 
     def apply(self, diff: Diff) -> bool:
         """Remove and add what `diff` says; True where that made the default graph be merged anew.
@@ -179,37 +179,27 @@ class Replica:
         ox.serialize(self._whole.quads(), out, ox.RdfFormat.N_QUADS)
 
 
-@dataclass(frozen=True)
-class _Evaluation:
-    """One query on one view: what belongs to it besides the text, which is rewritten on its way."""
+def _evaluated(
+    view: View, given: QueryDataset | None, base_iri: str | None, placeholders: Placeholders, text: str
+) -> Results:
+    """The results of `text` as it is corrected, or else as it is; long tables are put in last."""
+    better = corrected(text, base_iri, view if given is None else _NamedGraphsView(view, given))
+    if given is None:
+        better = rewritten(better, base_iri, view)
+    if better != text:
+        # A SyntaxError is raised anew below, so that its message is about the text as it was written.
+        with suppress(SyntaxError):
+            return view.query(placeholders.fill(better), given, base_iri)
+    return view.query(placeholders.fill(text), given, base_iri)
 
-    view: View
-    given: QueryDataset | None
-    base_iri: str | None
-    holes: Placeholders
 
-    def start(self, text: str) -> Results:
-        """Evaluate `text` as it is corrected, or else as it is; long tables are put in last."""
-        data = self.view if self.given is None else _NamedGraphsView(self.view, self.given)
-        better = corrected(text, self.base_iri, data)
-        if self.given is None:
-            better = rewritten(better, self.base_iri, self.view)
-        if better != text:
-            try:
-                return self._evaluate(better)
-            except SyntaxError:
-                # So that the message is about the text as it was written.
-                pass
-        return self._evaluate(text)
-
-    def solutions(self, text: str) -> ox.QuerySolutions:
-        """The solutions of `text`, which is a SELECT query."""
-        results = self.start(text)
-        assert isinstance(results, ox.QuerySolutions)
-        return results
-
-    def _evaluate(self, text: str) -> Results:
-        return self.view.query(self.holes.fill(text), self.given, self.base_iri)
+def _solutions(
+    view: View, given: QueryDataset | None, base_iri: str | None, placeholders: Placeholders, text: str
+) -> ox.QuerySolutions:
+    """The solutions of `text`, which is a SELECT query."""
+    results = _evaluated(view, given, base_iri, placeholders, text)
+    assert isinstance(results, ox.QuerySolutions)
+    return results
 
 
 @dataclass(frozen=True)

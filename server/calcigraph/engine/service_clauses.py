@@ -52,7 +52,7 @@ class _Clause:
     is_silent: bool
 
 
-def federated(text: str, base_iri: str | None, holes: Placeholders, fetch: Fetch, ask: Ask) -> str:
+def federated(text: str, base_iri: str | None, placeholders: Placeholders, fetch: Fetch, ask: Ask) -> str:
     """The query `text` with every SERVICE block replaced by its answer.
 
     Cost: one call a service and block, one after the other. Raises: SyntaxError, ServiceUndetermined,
@@ -68,7 +68,7 @@ def federated(text: str, base_iri: str | None, holes: Placeholders, fetch: Fetch
             "Split it into several queries, and put answers into VALUES.",
             Place("query", *place_of(text, query[clauses[MOST_CALLS].start].start)),
         )
-    return _Federation(text, query, clauses, base_iri, holes, fetch, ask).replaced()
+    return _Federation(text, query, clauses, base_iri, placeholders, fetch, ask).replaced()
 
 
 def check_syntax_of_federated(text: str, base_iri: str | None) -> None:
@@ -131,7 +131,7 @@ class _Federation:
         query: Sequence[SparqlToken],
         clauses: Sequence[_Clause],
         base_iri: str | None,
-        holes: Placeholders,
+        placeholders: Placeholders,
         fetch: Fetch,
         ask: Ask,
     ) -> None:
@@ -140,7 +140,7 @@ class _Federation:
         self._clauses = clauses
         self._prologue = Prologue.of(text, query, base_iri)
         self._skolem_base = base_iri
-        self._holes = holes
+        self._placeholders = placeholders
         self._fetch = fetch
         self._ask = ask
         self._count = 0
@@ -152,7 +152,7 @@ class _Federation:
         for clause in self._clauses:
             table = self._by_variable(clause) if self._is_variable(clause) else self._by_name(clause)
             rows = (f"({' '.join(row)})" for row in table.rows)
-            self._answers[clause] = self._holes.values(table.variables, rows)
+            self._answers[clause] = self._placeholders.values(table.variables, rows)
         return self._between(0, len(self._text))
 
     def _is_variable(self, clause: _Clause) -> bool:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from calcigraph.engine.result_formats import Form
 
 
-@dataclass(frozen=True)
-class Query:
+class Query(NamedTuple):
     """One query with what was settled about it before.
 
     `default_graphs` and `named_graphs` are the IRIs of the protocol's dataset, which takes the place

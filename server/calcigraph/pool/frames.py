@@ -16,9 +16,10 @@ import struct
 import time
 from contextlib import suppress
 from enum import Enum
-from typing import Final, NamedTuple
+from typing import Final
 
 from calcigraph.engine.replica import Diff
+from calcigraph.pool.answer import Query
 
 # Processor time (s) and memory of its own (bytes) that a worker has taken since it was forked.
 USAGE: Final = struct.Struct("!dQ")
@@ -182,29 +183,6 @@ class ControlChannel(Channel):
         return data
 
 
-class Request(NamedTuple):
-    """The body of a QUERY frame: a query as `calcigraph.pool.answer.Query` has it, and the seconds that are
-    left for it."""
-
-    text: str
-    default_graphs: tuple[str, ...]
-    named_graphs: tuple[str, ...]
-    inference: bool
-    base_iri: str | None
-    results_format: str | None
-    graph_format: str | None
-    left_s: float
-
-    def encode(self) -> bytes:
-        """The bytes of the body."""
-        return marshal.dumps(tuple(self))
-
-    @classmethod
-    def decode(cls, body: bytes) -> Request:
-        """What `encode` has written."""
-        return cls(*marshal.loads(body))
-
-
 def encode(kind: Kind, body: bytes | bytearray = b"") -> bytes:
     """One frame as bytes."""
     return _HEADER.pack(kind.value, len(body)) + body
@@ -220,3 +198,13 @@ def decode_diff(body: bytes) -> Diff:
     (length,) = _LENGTH.unpack_from(body)
     split = _LENGTH.size + length
     return Diff(added=body[split:], removed=body[_LENGTH.size : split])
+
+
+def encode_query(query: Query) -> bytes:
+    """The body of a QUERY frame: `query`, whose `timeout_s` says how many seconds are left for it."""
+    return marshal.dumps(tuple(query))
+
+
+def decode_query(body: bytes) -> Query:
+    """The query of a QUERY frame."""
+    return Query(*marshal.loads(body))

@@ -16,14 +16,13 @@ from calcigraph.engine.view import DefaultGraphMode
 from calcigraph.federation import AllowList, Services
 from calcigraph.pool.answer import Answer, Query
 from calcigraph.pool.answer_cache import AnswerCache
-from calcigraph.pool.attempt import Attempt, PoolParts
-from calcigraph.pool.caller import Caller
+from calcigraph.pool.attempt import Attempt
+from calcigraph.pool.components import Components
 from calcigraph.pool.diagnosis import check_acceptable
 from calcigraph.pool.fork_server import ForkServer
 from calcigraph.pool.guard import survey
 from calcigraph.pool.query_limits import QueryLimits
 from calcigraph.pool.query_problems import QueryMalformed
-from calcigraph.pool.run import Deadline
 from calcigraph.pool.scheduler import Scheduler
 
 
@@ -47,9 +46,7 @@ class Pool:
         self._fork_server = ForkServer(nquads, default_graph, unasserted, known, self.limits.memory_mib)
         self._scheduler = Scheduler(self._fork_server, self.limits)
         cache = AnswerCache(self.limits.cache_bytes)
-        self._parts_of_pool = PoolParts(
-            self.limits, known, self._fork_server, self._scheduler, cache, services
-        )
+        self._components = Components(self.limits, known, self._fork_server, self._scheduler, cache, services)
         self._closing = weakref.finalize(self, _close, self._scheduler, self._fork_server)
 
     @classmethod
@@ -129,9 +126,9 @@ class Pool:
         indexed = self._fork_server.text_size
         return {
             **self._scheduler.counts(),
-            "cached_bytes": self._parts_of_pool.cache.size,
-            "cache_hits": self._parts_of_pool.cache.hits,
-            "cache_misses": self._parts_of_pool.cache.misses,
+            "cached_bytes": self._components.cache.size,
+            "cache_hits": self._components.cache.hits,
+            "cache_misses": self._components.cache.misses,
             "indexed_literals": indexed.literals,
             "index_bytes": indexed.bytes,
         }
@@ -150,14 +147,14 @@ class Pool:
 
     def _prepared(self, query: Query, gone: Callable[[], bool] | None) -> Answer | Attempt:
         """The answer that is kept, or an attempt that has not begun. Raises: what needs no worker."""
-        kept = self._parts_of_pool.cache.get(query, self.version)
+        kept = self._components.cache.get(query, self.version)
         if kept is not None:
             return kept
         _check_graphs(query)
-        seen = survey(query.text, self.limits.query_bytes, self._parts_of_pool.services is not None)
+        seen = survey(query.text, self.limits.query_bytes, self._components.services is not None)
         check_acceptable(seen, query.results_format, query.graph_format)
         limit_s = min(query.timeout_s or self.limits.timeout_s, self.limits.timeout_s)
-        return Attempt(self._parts_of_pool, query, seen, Deadline.after(limit_s), Caller(gone))
+        return Attempt(self._components, query, seen, limit_s, gone)
 
 
 def _check_graphs(query: Query) -> None:

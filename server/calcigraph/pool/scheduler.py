@@ -20,7 +20,7 @@ from calcigraph.pool.memory import Memory
 from calcigraph.pool.query_limits import QueryLimits
 from calcigraph.pool.query_problems import EngineUnavailable, QueueFull
 from calcigraph.pool.time_slicing import TimeSlicing
-from calcigraph.pool.waiting_queue import Ticket, WaitingQueue
+from calcigraph.pool.waiting_queue import Waiter, WaitingQueue, is_in_backlog
 from calcigraph.pool.worker import Worker
 
 _RETRY_S: Final = 1.0
@@ -66,32 +66,32 @@ class Scheduler:
         self._supervisor.start()
         self._watchdog.start()
 
-    def request(self, ticket: Ticket) -> None:
-        """Give the holder of `ticket` a worker with the parts that it needs, which can be brought to the
+    def request(self, waiter: Waiter) -> None:
+        """Give the holder of `waiter` a worker with the parts that it needs, which can be brought to the
         version of the last publication: now where one is idle, else when its turn comes.
 
         Never waits. Who gives up has to `leave`. Raises: QueueFull, EngineUnavailable.
         """
         with self._lock:
-            if not ticket.needs <= self._parts:
-                self._parts |= ticket.needs
+            if not waiter.needs <= self._parts:
+                self._parts |= waiter.needs
                 self._supervisor.wake()
-            worker = self._pick(ticket.needs)
+            worker = self._pick(waiter.needs)
             if worker is not None:
-                self._employ(worker, ticket.deadline)
-                ticket.worker = worker
+                self._employ(worker, waiter.deadline)
+                waiter.worker = worker
                 return
             if len(self._waiting) >= self._limits.queue:
                 raise QueueFull(f"{len(self._waiting)} queries are waiting already.", self._retry_after_s())
-            self._waiting.join(ticket)
+            self._waiting.join(waiter)
             self._requested_at = time.monotonic()
             self._watchdog.wake(_QUANTUM_S)
 
-    def leave(self, ticket: Ticket) -> None:
+    def leave(self, waiter: Waiter) -> None:
         """Wait no longer, and return the worker that has come nevertheless."""
         with self._lock:
-            self._waiting.leave(ticket)
-            worker, ticket.worker = ticket.worker, None
+            self._waiting.leave(waiter)
+            worker, waiter.worker = waiter.worker, None
             if worker is not None:
                 self.release_unused(worker)
 
@@ -222,15 +222,15 @@ class Scheduler:
         """Give the workers that are free to those who wait."""
         try:
             while self._waiting and self._places() > 0 and (found := self._match()) is not None:
-                ticket, worker = found
-                self._employ(worker, ticket.deadline)
-                if ticket.is_in_backlog:
+                waiter, worker = found
+                self._employ(worker, waiter.deadline)
+                if is_in_backlog(waiter):
                     self._time_slicing.admit(worker)
-                self._waiting.serve(ticket, worker)
+                self._waiting.serve(waiter, worker)
         except Problem as problem:
             self._waiting.fail_all(problem)
 
-    def _match(self) -> tuple[Ticket, Worker] | None:
+    def _match(self) -> tuple[Waiter, Worker] | None:
         """Whose turn it is, and their worker.
 
         Who has come just now may have a short query, and is not to wait because a backlog of long ones
@@ -238,14 +238,14 @@ class Scheduler:
         which is let in as long ones are: some at a time, so that a processor is left.
         """
         if self._time_slicing.can_admit and self._ready() > self._kept:
-            for ticket in self._waiting.backlog():
-                worker = self._pick(ticket.needs, warm=not ticket.is_in_backlog)
+            for waiter in self._waiting.backlog():
+                worker = self._pick(waiter.needs, warm=not is_in_backlog(waiter))
                 if worker is not None:
-                    return ticket, worker
-        for ticket in self._waiting.newest():
-            worker = self._pick(ticket.needs)
+                    return waiter, worker
+        for waiter in self._waiting.newest():
+            worker = self._pick(waiter.needs)
             if worker is not None:
-                return ticket, worker
+                return waiter, worker
         return None
 
     def _retry_after_s(self) -> int:

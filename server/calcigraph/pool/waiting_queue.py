@@ -8,89 +8,82 @@ first and those whose query looks short take turns.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import takewhile
-from typing import Final
+from typing import Final, Protocol
 
 from calcigraph.engine.replica import Part
 from calcigraph.errors import Problem
 from calcigraph.pool.worker import Worker
 
 _JUST_NOW_S: Final = 0.05
-_VARIABLE: Final = re.compile(r"[?$]\w+")
 
 
-@dataclass(eq=False)
-class Ticket:
-    """One who waits: what for, how to wake them, and what they are given in the end.
+class Waiter(Protocol):
+    """A query that waits for a worker, as the queue and the scheduler see it (it is a `Run`).
 
-    `text` is the query. `called` is called, by any thread, once there is a worker or a problem; it must
+    `deadline` and `since` are moments of the monotonic clock; `needs` the parts of the replica without which
+    it cannot be answered. Once there is a `worker` or a `problem`, `called` is called, by any thread; it must
     not block.
     """
 
     deadline: float
+    since: float
     needs: frozenset[Part]
-    text: str
     called: Callable[[], None]
-    since: float = field(default_factory=time.monotonic)
-    worker: Worker | None = None
-    problem: Problem | None = None
-
-    @cached_property
-    def breadth(self) -> int:
-        """How many variables the query has: there may be as many solutions to look at as there are terms
-        to the power of this."""
-        return len(set(_VARIABLE.findall(self.text)))
+    worker: Worker | None
+    problem: Problem | None
 
     @property
-    def is_in_backlog(self) -> bool:
-        """Whether others have come meanwhile that wait as well, or could."""
-        return time.monotonic() - self.since > _JUST_NOW_S
+    def breadth(self) -> int:
+        """How long its query may take, as far as its text shows: a smaller number is likely sooner done."""
+
+
+def is_in_backlog(waiter: Waiter) -> bool:
+    """Whether it has waited so long that others have come meanwhile, or could."""
+    return time.monotonic() - waiter.since > _JUST_NOW_S
 
 
 class WaitingQueue:
-    """The tickets of those who wait, in the order in which they came. Not for two threads at a time."""
+    """The waiters of those who wait, in the order in which they came. Not for two threads at a time."""
 
     def __init__(self) -> None:
-        self._tickets: dict[Ticket, None] = {}
+        self._waiters: dict[Waiter, None] = {}
         self._by_breadth = True
 
     def __len__(self) -> int:
-        return len(self._tickets)
+        return len(self._waiters)
 
-    def backlog(self) -> Iterator[Ticket]:
+    def backlog(self) -> Iterator[Waiter]:
         """All by rank: by turns who came first, and whose query looks as if it were done first."""
-        tickets = list(self._tickets)
-        return iter(sorted(tickets, key=lambda ticket: ticket.breadth) if self._by_breadth else tickets)
+        waiters = list(self._waiters)
+        return iter(sorted(waiters, key=lambda waiter: waiter.breadth) if self._by_breadth else waiters)
 
-    def newest(self) -> Iterator[Ticket]:
+    def newest(self) -> Iterator[Waiter]:
         """Those who have come just now by rank: whose query looks as if it were done first."""
-        new = takewhile(lambda ticket: not ticket.is_in_backlog, reversed(list(self._tickets)))
-        return iter(sorted(new, key=lambda ticket: ticket.breadth))
+        new = takewhile(lambda waiter: not is_in_backlog(waiter), reversed(list(self._waiters)))
+        return iter(sorted(new, key=lambda waiter: waiter.breadth))
 
-    def join(self, ticket: Ticket) -> None:
+    def join(self, waiter: Waiter) -> None:
         """Wait from now on."""
-        self._tickets[ticket] = None
+        self._waiters[waiter] = None
 
-    def leave(self, ticket: Ticket) -> None:
+    def leave(self, waiter: Waiter) -> None:
         """Wait no longer; harmless for who does not."""
-        self._tickets.pop(ticket, None)
+        self._waiters.pop(waiter, None)
 
-    def serve(self, ticket: Ticket, worker: Worker) -> None:
-        """Give `worker` to who holds `ticket`."""
-        self.leave(ticket)
-        if ticket.is_in_backlog:
+    def serve(self, waiter: Waiter, worker: Worker) -> None:
+        """Give `worker` to who holds `waiter`."""
+        self.leave(waiter)
+        if is_in_backlog(waiter):
             self._by_breadth = not self._by_breadth
-        ticket.worker = worker
-        ticket.called()
+        waiter.worker = worker
+        waiter.called()
 
     def fail_all(self, problem: Problem) -> None:
         """Tell all that nobody will serve them."""
-        while self._tickets:
-            ticket, _ = self._tickets.popitem()
-            ticket.problem = problem
-            ticket.called()
+        while self._waiters:
+            waiter, _ = self._waiters.popitem()
+            waiter.problem = problem
+            waiter.called()

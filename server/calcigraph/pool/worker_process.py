@@ -20,7 +20,8 @@ from typing import IO, Final, NoReturn, cast
 from calcigraph.engine.replica import Replica
 from calcigraph.engine.result_formats import is_graph, write
 from calcigraph.errors import Problem
-from calcigraph.pool.frames import USAGE, Channel, ClosedError, Kind, Request, decode_diff
+from calcigraph.pool.answer import Query
+from calcigraph.pool.frames import USAGE, Channel, ClosedError, Kind, decode_diff, decode_query
 from calcigraph.pool.service_calls import encode_problem, fetch
 
 SOCKET: Final = 3
@@ -34,7 +35,7 @@ _CPU_GRACE_S: Final = 4
 # Who serves everybody, the front and then the fork server, goes before who serves one.
 _NICER: Final = 3
 _PAGE: Final = resource.getpagesize()
-_TRIAL: Final = Request("SELECT * { ?s ?p ?o } LIMIT 1", (), (), True, None, "json", None, 0.0)
+_TRIAL: Final = Query("SELECT * { ?s ?p ?o } LIMIT 1")
 
 
 def serve(replica: Replica, prefixes: Mapping[str, str], memory_mib: int, connection: int) -> NoReturn:
@@ -101,11 +102,11 @@ class _WorkerProcess:
         if kind is Kind.APPLY:
             self._replica.apply(decode_diff(body))
             return
-        request = Request.decode(body)
-        self._limit_cpu(request.left_s)
+        query = decode_query(body)
+        self._limit_cpu(query.timeout_s or 0.0)
         out = _Out(self._channel)
         try:
-            self._answer(request, out)
+            self._answer(query, out)
         except SyntaxError as error:
             out.fail(self._usage(), "malformed", str(error))
         except Problem as problem:
@@ -115,16 +116,16 @@ class _WorkerProcess:
         else:
             out.end(self._usage())
 
-    def _answer(self, request: Request, out: _Out) -> None:
+    def _answer(self, query: Query, out: _Out) -> None:
         results = self._replica.query(
-            request.text,
-            default_graphs=request.default_graphs,
-            named_graphs=request.named_graphs,
-            inference=request.inference,
-            base_iri=request.base_iri,
+            query.text,
+            default_graphs=query.default_graphs,
+            named_graphs=query.named_graphs,
+            inference=query.inference,
+            base_iri=query.base_iri,
             fetch=partial(fetch, self._channel),
         )
-        wanted = request.graph_format if is_graph(results) else request.results_format
+        wanted = query.graph_format if is_graph(results) else query.results_format
         if wanted is None:
             raise ValueError("no acceptable format")
         write(results, wanted, wanted, self._prefixes, cast(IO[bytes], out))

@@ -6,7 +6,7 @@ from flask import current_app, request
 
 from calcigraph.errors import Problem
 from calcigraph.pool import Answer, Attempt, Query
-from calcigraph.web.protocol.in_flight import KEY, InFlight
+from calcigraph.web.in_flight import KEY, InFlight
 from calcigraph.web.site import Site, current_site, keep_to, publication_of
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
 
-from calcigraph.pool import Answer
+from calcigraph.pool import Answer, Query
 from calcigraph.web import service_description, sparql_request
 from calcigraph.web.protocol import bodies, streaming
 from calcigraph.web.protocol.caching import links, validated
@@ -17,6 +17,7 @@ from calcigraph.web.protocol.requested_format import requested
 from calcigraph.web.query_answers import answer
 from calcigraph.web.representations import GRAPH_OFFERS, HTML, RESULT_OFFERS
 from calcigraph.web.site import Site, current_site
+from calcigraph.web.sparql_request import SparqlRequest
 from calcigraph.web.views.results import read_table, read_whole
 
 _ROWS_ON_A_PAGE = 1000
@@ -27,29 +28,25 @@ blueprint = Blueprint("sparql", __name__)
 def sparql() -> Response:
     """A query, by GET or POST; by GET without one the service description, or a form to type it into."""
     site = current_site()
-    question = sparql_request.read(_asked(), site)
-    if question.query is not None:
-        return _answered(question)
-    text = question.parameters.single("query")
+    content_type, accept = request.headers.get("Content-Type"), request.headers.get("Accept")
+    asked = sparql_request.read(site, request.method, request.query_string, bodies.body, content_type, accept)
+    if asked.query is not None:
+        return _answered(asked, asked.query)
+    text = asked.single("query")
     if text is None:
         return _described(site)
-    return _form(text, sparql_request.inference(question.parameters.single("inference")))
+    return _form(text, sparql_request.inference(asked.single("inference")))
 
 
-def _asked() -> sparql_request.Asked:
-    content_type, accept = request.headers.get("Content-Type"), request.headers.get("Accept")
-    return sparql_request.Asked(request.method, request.query_string, content_type, accept, bodies.body)
-
-
-def _answered(question: sparql_request.Question) -> Response:
-    assert question.query is not None
-    given = answer(question.query)
-    chosen = question.formats.of(given)
+def _answered(asked: SparqlRequest, query: Query) -> Response:
+    given = answer(query)
+    chosen = asked.offer_for(given)
     if chosen is HTML:
-        response = _page(question.query.text, question.parameters, given)
+        response = _page(query.text, asked.parameters, given)
     else:
         response = streaming.respond(given, chosen.content_type)
     response.vary.add("Accept")
+    # Of the edition that the answer is from.
     return validated(response, current_site(), "page")
 
 
@@ -71,9 +68,9 @@ def _form(text: str, inference: bool) -> Response:
     return compressed(response)
 
 
-def _page(text: str, parameters: sparql_request.Parameters, answer: Answer) -> Response:
+def _page(text: str, parameters: bodies.NameValuePairs, answer: Answer) -> Response:
     body = read_whole(answer)
-    kept = [(name, value) for name, value in parameters.pairs if name not in ("format", "edit")]
+    kept = [(name, value) for name, value in parameters if name not in ("format", "edit")]
     is_graph = answer.form.answers_with_graph
     page = render_template(
         "results.html",

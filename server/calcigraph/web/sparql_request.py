@@ -1,8 +1,8 @@
-"""The values of a request to `/sparql` in; one `Query` for the pool, and how to send its answer, out.
+"""The values of a request to `/sparql` in; one `SparqlRequest` out, with the `Query` for the pool in it.
 
-See https://www.w3.org/TR/sparql11-protocol/ section 2.1. The formats are settled before the
-query is looked at; what its form is, and which of them applies, only the pool finds out. No
-framework here: the pages and the query endpoint of the event loop read their requests by the same functions.
+See https://www.w3.org/TR/sparql11-protocol/ section 2.1. The formats are settled before the query is looked
+at; what its form is, and which of them applies, only the pool finds out. No framework here: Flask and the
+event loop read their requests by the same functions.
 """
 
 from __future__ import annotations
@@ -35,26 +35,27 @@ _USUAL_HEADER = 512
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A request as it came. `body` gives its content up to so many bytes and raises BodyTooLarge
-    beyond; `content_type` and `accept` are header values, None where there is none."""
+class SparqlRequest:
+    """A request to `/sparql`: its parameters in their order, its query, and how to answer it.
 
-    method: str
-    query_string: bytes
-    content_type: str | None
-    accept: str | None
-    body: Callable[[int], bytes]
+    `query` is None where no query was sent. `results` is how a table or truth value is to be sent and `graph`
+    how triples are; None where nothing fits.
+    """
 
+    parameters: bodies.NameValuePairs
+    query: Query | None = None
+    results: Offer | None = None
+    graph: Offer | None = None
 
-@dataclass(frozen=True)
-class Formats:
-    """How a table or truth value, and how a graph, is to be sent; None where nothing fits."""
+    def __contains__(self, name: str) -> bool:
+        return bool(_values(self.parameters, name))
 
-    results: Offer | None
-    graph: Offer | None
+    def single(self, name: str) -> str | None:
+        """The value of a parameter that may be given once. Raises: RequestMalformed."""
+        return _single(self.parameters, name)
 
-    def of(self, answer: Answer) -> Offer:
-        """The one for this answer, which the pool gives only where there is one."""
+    def offer_for(self, answer: Answer) -> Offer:
+        """How this answer is to be sent, which the pool gives only where there is a way."""
         chosen = self.graph if answer.form.answers_with_graph else self.results
         assert chosen is not None
         return chosen
@@ -65,99 +66,96 @@ class Formats:
         return HTML in (self.results, self.graph)
 
 
-class Parameters:
-    """What was given beside the query, or with it: `pairs` in their order."""
-
-    def __init__(self, pairs: bodies.NameValuePairs) -> None:
-        self.pairs = pairs
-        self._by_name: dict[str, list[str]] = {}
-        for name, value in pairs:
-            self._by_name.setdefault(name, []).append(value)
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._by_name
-
-    def of(self, name: str) -> Sequence[str]:
-        """All values of a parameter, in their order."""
-        return self._by_name.get(name, ())
-
-    def single(self, name: str) -> str | None:
-        """The value of a parameter that may be given once. Raises: RequestMalformed."""
-        values = self._by_name.get(name)
-        if values is None:
-            return None
-        if len(values) > 1:
-            raise RequestMalformed(f"`{name}` is given {len(values)} times.", f"Give `{name}` once.")
-        return values[0]
-
-
-@dataclass(frozen=True)
-class Question:
-    """One query, and what was said beside it; `query` is None where no query was sent."""
-
-    query: Query | None
-    formats: Formats
-    parameters: Parameters
-
-
-def read(asked: Asked, site: Site) -> Question:
+def read(
+    site: Site,
+    method: str,
+    query_string: bytes,
+    body: Callable[[int], bytes],
+    content_type: str | None,
+    accept: str | None,
+) -> SparqlRequest:
     """Read a request by GET, HEAD (section 2.1.1) or POST (2.1.2 and 2.1.3).
 
-    A GET without a query asks for something else, and its formats are not looked at.
+    `body` gives its content up to so many bytes and raises BodyTooLarge beyond; `content_type` and `accept`
+    are header values, None where there is none. A GET without a query asks for something else, and its
+    formats are not looked at.
     Raises: RequestMalformed, MediaTypeUnsupported, AddressTooLong, BodyTooLarge, IriMalformed,
     NothingAcceptable, VersionUnknown.
     """
-    parameters, text = _posted(asked, site) if asked.method == "POST" else _got(asked, site)
-    versions.check(parameters.single(versions.PARAMETER), site)
-    if text is None or (asked.method != "POST" and "edit" in parameters):
-        return Question(None, Formats(None, None), parameters)
-    if len(text) * 4 > site.settings.query_bytes and len(text.encode()) > site.settings.query_bytes:
-        problem = BodyTooLarge if asked.method == "POST" else AddressTooLong
-        raise problem(f"The query has more than {site.settings.query_bytes} bytes.", "Send a shorter one.")
-    formats = _formats(parameters.single("format"), asked.accept)
-    return Question(_query(site, parameters, text, formats), formats, parameters)
+    most, is_post = site.settings.query_bytes, method == "POST"
+    text: str | None
+    if is_post:
+        parameters, text = _posted(query_string, content_type, body, most)
+    else:
+        parameters, text = _got(query_string, most)
+    versions.check(_single(parameters, versions.PARAMETER), site)
+    if text is None or (not is_post and _values(parameters, "edit")):
+        return SparqlRequest(parameters)
+    if len(text) * 4 > most and len(text.encode()) > most:
+        problem = BodyTooLarge if is_post else AddressTooLong
+        raise problem(f"The query has more than {most} bytes.", "Send a shorter one.")
+    results, graph = _formats(_single(parameters, "format"), accept)
+    return SparqlRequest(parameters, _query(site, parameters, text, results, graph), results, graph)
 
 
-def _got(asked: Asked, site: Site) -> tuple[Parameters, str | None]:
-    parameters = Parameters(bodies.address_parameters(asked.query_string, site.settings.query_bytes))
-    if "update" in parameters:
+def _got(query_string: bytes, most: int) -> tuple[bodies.NameValuePairs, str | None]:
+    """The parameters of a GET, and its query."""
+    parameters = bodies.address_parameters(query_string, most)
+    if _values(parameters, "update"):
         raise RequestMalformed("GET never changes anything.", "Send queries as `query`.")
-    return parameters, parameters.single("query")
+    return parameters, _single(parameters, "query")
 
 
-def _posted(asked: Asked, site: Site) -> tuple[Parameters, str]:
-    most = site.settings.query_bytes
-    in_address = bodies.address_parameters(asked.query_string, most)
-    media_type = bodies.media_type(asked.content_type)
+def _posted(
+    query_string: bytes, content_type: str | None, body: Callable[[int], bytes], most: int
+) -> tuple[bodies.NameValuePairs, str]:
+    """The parameters of a POST, and its query."""
+    in_address = bodies.address_parameters(query_string, most)
+    media_type = bodies.media_type(content_type)
     if media_type == bodies.FORM:
         # A byte of the query takes up to three in the body.
-        parameters = Parameters(in_address + bodies.parameters(asked.body(3 * most)))
-        if "update" in parameters:
-            raise RequestMalformed("An update was sent to the query service.", "Send queries as `query`.")
-        text = parameters.single("query")
-        if text is None:
-            raise RequestMalformed("There is no query.", "Send exactly one `query`.")
-        return parameters, text
+        return _from_form(in_address + bodies.parameters(body(3 * most)))
     if media_type != QUERY_TYPE:
         raise MediaTypeUnsupported(
             f"A body of type {media_type[:80] or 'unknown'} is not taken here.",
             f"Send {QUERY_TYPE}, or {bodies.FORM} with `query=`.",
         )
-    parameters = Parameters(in_address)
-    if "query" in parameters:
+    if _values(in_address, "query"):
         raise RequestMalformed("There is a query in the body and one in the address.", "Send one of them.")
-    return parameters, bodies.text(asked.body(most))
+    return in_address, bodies.text(body(most))
 
 
-def _query(site: Site, parameters: Parameters, text: str, formats: Formats) -> Query:
+def _from_form(parameters: bodies.NameValuePairs) -> tuple[bodies.NameValuePairs, str]:
+    if _values(parameters, "update"):
+        raise RequestMalformed("An update was sent to the query service.", "Send queries as `query`.")
+    text = _single(parameters, "query")
+    if text is None:
+        raise RequestMalformed("There is no query.", "Send exactly one `query`.")
+    return parameters, text
+
+
+def _values(parameters: bodies.NameValuePairs, name: str) -> list[str]:
+    return [value for given, value in parameters if given == name]
+
+
+def _single(parameters: bodies.NameValuePairs, name: str) -> str | None:
+    values = _values(parameters, name)
+    if len(values) > 1:
+        raise RequestMalformed(f"`{name}` is given {len(values)} times.", f"Give `{name}` once.")
+    return values[0] if values else None
+
+
+def _query(
+    site: Site, parameters: bodies.NameValuePairs, text: str, results: Offer | None, graph: Offer | None
+) -> Query:
     return Query(
         text,
-        default_graphs=_graphs(parameters.of("default-graph-uri")),
-        named_graphs=_graphs(parameters.of("named-graph-uri")),
-        inference=inference(parameters.single("inference")),
-        timeout_s=_timeout(parameters.single("timeout"), site.settings.timeout),
-        results_format=_key(formats.results, "json"),
-        graph_format=_key(formats.graph, "turtle"),
+        default_graphs=_graphs(_values(parameters, "default-graph-uri")),
+        named_graphs=_graphs(_values(parameters, "named-graph-uri")),
+        inference=inference(_single(parameters, "inference")),
+        timeout_s=_timeout(_single(parameters, "timeout"), site.settings.timeout),
+        results_format=_key(results, "json"),
+        graph_format=_key(graph, "turtle"),
         base_iri=site.query_base,
     )
 
@@ -168,24 +166,28 @@ def _key(chosen: Offer | None, on_a_page: str) -> str | None:
     return on_a_page if chosen is HTML else chosen.name
 
 
-def _formats(wanted: str | None, accept: str | None) -> Formats:
-    """What `format` names, else what `Accept` likes. Raises: RequestMalformed, NothingAcceptable."""
+def _formats(wanted: str | None, accept: str | None) -> tuple[Offer | None, Offer | None]:
+    """How results and how a graph are to be sent: as `format` names it, else as `Accept` likes best.
+
+    Raises: RequestMalformed, NothingAcceptable.
+    """
     if wanted is None:
-        formats = _settled(accept) if len(accept or "") <= _USUAL_HEADER else _settled.__wrapped__(accept)
-        if formats == Formats(None, None):
+        usual = len(accept or "") <= _USUAL_HEADER
+        found = _negotiated(accept) if usual else _negotiated.__wrapped__(accept)
+        if found == (None, None):
             raise NothingAcceptable((*RESULT_OFFERS, *GRAPH_OFFERS, HTML))
-        return formats
-    formats = Formats(_named(wanted, _RESULTS), _named(wanted, _GRAPHS))
-    if formats == Formats(None, None):
+        return found
+    found = _named(wanted, _RESULTS), _named(wanted, _GRAPHS)
+    if found == (None, None):
         listed = ", ".join(offer.name for offer in (*RESULT_OFFERS, *GRAPH_OFFERS, HTML))
         raise RequestMalformed(f'There is no format "{wanted[:40]}".', f"Use one of: {listed}.")
-    return formats
+    return found
 
 
 # Clients send one of a few headers, and reading one takes as long as a short query.
 @lru_cache(maxsize=256)
-def _settled(accept: str | None) -> Formats:
-    return Formats(choose(accept, _RESULTS), choose(accept, _GRAPHS))
+def _negotiated(accept: str | None) -> tuple[Offer | None, Offer | None]:
+    return choose(accept, _RESULTS), choose(accept, _GRAPHS)
 
 
 def _named(wanted: str, offers: Sequence[Offer]) -> Offer | None:

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from typing import Any, Final, cast
 from urllib.parse import quote
 
 from a2wsgi import WSGIMiddleware
 from flask import Flask
 
-from calcigraph.web.protocol.in_flight import KEY, InFlight
+from calcigraph.web.in_flight import KEY, Headers, InFlight, Message
+from calcigraph.web.protocol.http_response import HttpResponse
 from calcigraph.web.protocol.streaming import BrokenOffError
-from calcigraph.web.serving.query_endpoint import Headers, QueryEndpoint
-from calcigraph.web.serving.response_cache import HttpResponse
+from calcigraph.web.serving.query_endpoint import QueryEndpoint
 
-Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
@@ -52,7 +51,7 @@ class AsgiApplication:
         """Answer one request. Raises whatever went wrong, and then the connection has to be dropped."""
         if scope["type"] != "http":
             return
-        in_flight = scope["state"].get(KEY) or InFlight(receive)
+        in_flight = scope["state"].get(KEY) or InFlight(scope, headers_of(scope), receive)
         try:
             await self._answer(scope, receive, send, in_flight)
         except (BrokenOffError, TimeoutError):
@@ -65,17 +64,24 @@ class AsgiApplication:
             in_flight.end()
 
     async def _answer(self, scope: Message, receive: Receive, send: Send, in_flight: InFlight) -> None:
-        headers = headers_of(scope)
+        headers = in_flight.headers
         body = await self._body(headers, receive)
         whole = len(body) <= self._largest_body
         if KEY not in scope["state"]:
-            reply = await self.query_endpoint.answer(scope, headers, body, in_flight) if whole else None
-            if reply is not None:
-                await _send(reply, scope["method"], send)
+            response = await self._from_endpoint(in_flight, body) if whole else None
+            if response is not None:
+                await _send(response, scope["method"], send)
                 return
             scope["state"][KEY] = in_flight
         in_flight.watch()
         await self._pages(_plain(scope, headers, body), _once(body), send if whole else _last(send))
+
+    async def _from_endpoint(self, in_flight: InFlight, body: bytes) -> HttpResponse | None:
+        """What the query endpoint answers; None where Flask is to answer."""
+        answered: asyncio.Future[HttpResponse | None] = asyncio.get_running_loop().create_future()
+        in_flight.done = answered.set_result
+        self.query_endpoint.take(in_flight, body)
+        return await answered
 
     async def _body(self, headers: Headers, receive: Receive) -> bytes:
         """The body, or one byte more than the most there may be. Raises: TimeoutError."""
@@ -130,6 +136,6 @@ def _last(send: Send) -> Send:
     return send_last
 
 
-async def _send(reply: HttpResponse, method: str, send: Send) -> None:
-    await send({"type": "http.response.start", "status": reply.status, "headers": reply.fields})
-    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else reply.content})
+async def _send(response: HttpResponse, method: str, send: Send) -> None:
+    await send({"type": "http.response.start", "status": response.status, "headers": response.fields})
+    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else response.content})

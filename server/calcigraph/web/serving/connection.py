@@ -17,9 +17,9 @@ from typing import Any, Final, cast
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from calcigraph.web import sparql_request
-from calcigraph.web.protocol.in_flight import KEY, InFlight
+from calcigraph.web.in_flight import KEY, InFlight
+from calcigraph.web.protocol.http_response import HttpResponse
 from calcigraph.web.serving.asgi import AsgiApplication, headers_of
-from calcigraph.web.serving.response_cache import HttpResponse
 from calcigraph.web.views.strings import STRINGS
 
 _LOG = logging.getLogger(__name__)
@@ -98,23 +98,22 @@ class Connection(HttpToolsProtocol):
         if b"content-length" in headers or b"transfer-encoding" in headers:
             super()._start_asgi_task(cycle, app)
             return
-        in_flight = scope["state"][KEY] = InFlight(cast(Any, cycle.receive))
+        done = partial(self._answered, cycle, app)
+        in_flight = scope["state"][KEY] = InFlight(scope, headers, cast(Any, cycle.receive), done)
         try:
-            cast(AsgiApplication, self.config.app).query_endpoint.take(
-                scope, headers, b"", in_flight, partial(self._end, cycle, app)
-            )
+            cast(AsgiApplication, self.config.app).query_endpoint.take(in_flight, b"")
         except Exception:
             # The parser, which has called this, takes it for a fault of the request.
             self._fault = HTTPStatus.INTERNAL_SERVER_ERROR
             _LOG.exception("%s %s failed", scope["method"], scope["path"])
             raise
 
-    def _end(self, cycle: RequestResponseCycle, app: Any, reply: HttpResponse | None) -> None:
-        """What the query endpoint has made of a request."""
-        if reply is None:
+    def _answered(self, cycle: RequestResponseCycle, app: Any, response: HttpResponse | None) -> None:
+        """Send the response of the query endpoint, or have the application answer where there is none."""
+        if response is None:
             super()._start_asgi_task(cycle, app)
         elif not self.transport.is_closing():
-            self.transport.write(_message(self.server_state.default_headers, reply, cycle))
+            self.transport.write(_message(self.server_state.default_headers, response, cycle))
             cycle.response_started = cycle.response_complete = True
             if not cycle.keep_alive:
                 self.transport.close()
@@ -168,8 +167,10 @@ class Connection(HttpToolsProtocol):
         self.transport.close()
 
 
-def _message(default: list[tuple[bytes, bytes]], reply: HttpResponse, cycle: RequestResponseCycle) -> bytes:
+def _message(
+    default: list[tuple[bytes, bytes]], response: HttpResponse, cycle: RequestResponseCycle
+) -> bytes:
     closing = [] if cycle.keep_alive else [(b"connection", b"close")]
     lines = [b"%b: %b\r\n" % pair for pair in (*default, *closing)]
-    content = b"" if cycle.scope["method"] == "HEAD" else reply.content
-    return b"".join((STATUS_LINE[reply.status], *lines, reply.head, b"\r\n", content))
+    content = b"" if cycle.scope["method"] == "HEAD" else response.content
+    return b"".join((STATUS_LINE[response.status], *lines, response.head, b"\r\n", content))
