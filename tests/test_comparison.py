@@ -8,11 +8,11 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from calcigraph.dataset import Dataset, build
 from calcigraph.describe import Describer, Facet
 from calcigraph.describe.bounded_description import BoundedDescriptions
 from calcigraph.describe.presentation import Presentation
 from calcigraph.describe.property_paths import compile_path, walk
+from calcigraph.edition import assemble
 from calcigraph.root import Root
 from conftest import ROOTS
 
@@ -102,7 +102,7 @@ def test_a_path_that_contains_itself_is_no_route() -> None:
 
 @pytest.fixture(scope="module")
 def toy() -> Dataset:
-    return build(Root.open(ROOTS["toy"]))
+    return assemble(Root.open(ROOTS["toy"])).edition
 
 
 def facets(dataset: Dataset) -> dict[str, Facet]:
@@ -132,6 +132,6 @@ def test_a_rank_that_is_no_number_counts_for_nothing(tmp_path: Path) -> None:
         'id:g1 srv:rank 3 . id:g2 srv:rank "much" . id:g3 srv:rank 1 , 2 .\n',
         encoding="utf-8",
     )
-    comparison = Describer(build(Root.open(root), "none")).comparison
+    comparison = Describer(assemble(Root.open(root), "none").edition).comparison
     ranks = [comparison.rank(ox.NamedNode(f"https://example.org/plant/id/g{n}")) for n in (1, 2, 3, 4)]
     assert ranks == [3, 0, 2, 0]

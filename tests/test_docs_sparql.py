@@ -8,7 +8,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from calcigraph.dataset import build
+from calcigraph.edition import assemble
 from calcigraph.engine.replica import Replica
 from calcigraph.engine.service_clauses import MOST_CALLS
 from calcigraph.engine.text_index import MOST_BYTES
@@ -23,8 +23,8 @@ EXAMPLES = re.findall(r"^    (SELECT .*)$", PAGE, re.MULTILINE)
 
 @pytest.fixture(scope="module")
 def asked() -> tuple[Replica, str]:
-    dataset = build(Root.open(ROOT))
-    return Replica.load(dataset.nquads), dataset.root.prefixes.sparql()
+    dataset = assemble(Root.open(ROOT)).edition
+    return Replica.load(b"".join(dataset.nquads())), dataset.root.prefixes.sparql()
 
 
 def test_there_are_examples() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from calcigraph.dataset import build, construct_rules
+from calcigraph.edition import assemble, construct_rules
 from calcigraph.reasoning import infer
 from calcigraph.root import Root
 
@@ -94,7 +94,7 @@ class Facts:
 
 @pytest.fixture(scope="module")
 def facts() -> Facts:
-    return Facts(quad.triple for quad in build(Root.open(ROOT)).quads)
+    return Facts(quad.triple for quad in assemble(Root.open(ROOT)).edition.quads)
 
 
 # --- known answers

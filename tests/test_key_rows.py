@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from calcigraph.offline import Offline
+from calcigraph.store import Offline
 
-from calcigraph.dataset import build
+from calcigraph.edition import assemble
 from calcigraph.questions import Row, rows
 from calcigraph.root import Root
 
@@ -30,7 +30,7 @@ def short(value: str) -> str:
 @pytest.fixture(scope="module")
 def answers() -> Answers:
     root = Root.open(ROOT)
-    offline = Offline.of(build(root))
+    offline = Offline.of(assemble(root).edition)
     return {
         q.slug: [
             {k: short(v) for k, v in row.items()} for row in rows(offline.csv(q.text, q.needs_inference))

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 import pytest
 
 import owlapi
-from calcigraph.dataset import Dataset, build
+from calcigraph.edition import Edition, assemble
 from calcigraph.root import Root
 from suites import ROOT
 
@@ -34,8 +34,8 @@ ASKED_AT_MOST = 40
 
 
 @cache
-def dataset(name: str) -> Dataset:
-    return build(Root.open(ROOTS[name]))
+def dataset(name: str) -> Edition:
+    return assemble(Root.open(ROOTS[name])).edition
 
 
 def sampled(name: str) -> list[tuple[str, str, str]]:
@@ -45,7 +45,7 @@ def sampled(name: str) -> list[tuple[str, str, str]]:
     relations = {node for node, value in kind.items() if value == OWL + "ObjectProperty"}
     facts = {
         (t.subject.value, t.predicate.value, t.object.value)
-        for t in built.inference.inferred
+        for t in (q.triple for q in built.quads(graph=built.inferred_graph))
         if named(t)
         and kind.get(t.subject, OWL).startswith("http")
         and not kind.get(t.subject, OWL).startswith(OWL)
@@ -64,7 +64,8 @@ def merged(name: str) -> str:
     """Ontology and data of a root, with what its own rules derive."""
     files = sorted(p for folder in ("ontology", "data") for p in (ROOTS[name] / folder).rglob("*.ttl"))
     assert len(files) > 3
-    derived = ox.serialize(dataset(name).inference.derived, format=ox.RdfFormat.N_TRIPLES) or b""
+    made = dataset(name).quads(graph=dataset(name).derived_graph)
+    derived = ox.serialize((quad.triple for quad in made), format=ox.RdfFormat.N_TRIPLES) or b""
     return owlapi.merge([*(path.read_text(encoding="utf-8") for path in files), derived.decode()])
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from calcigraph.dataset import construct_rules
+from calcigraph.edition import construct_rules
 from calcigraph.reasoning import ConstructRule, Inference, LimitMet, Limits, infer
 from calcigraph.reasoning.constructs.portions import Portions
 from calcigraph.reasoning.queries.algebra import analyse

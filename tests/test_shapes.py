@@ -21,7 +21,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from calcigraph.dataset import Dataset, build
+from calcigraph.edition import Edition, assemble
 from calcigraph.errors import Severity
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.root import Root
@@ -300,16 +300,16 @@ def test_lint_names_its_columns_in_message_and_remedy(path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def shipped() -> Dataset:
-    return build(Root.open(ROOT))
+def shipped() -> Edition:
+    return assemble(Root.open(ROOT)).edition
 
 
-def test_shipped_root_breaks_no_shape(shipped: Dataset) -> None:
+def test_shipped_root_breaks_no_shape(shipped: Edition) -> None:
     found = validate(shipped.triples(), shapes())
     assert told(found.of(Severity.VIOLATION)) == []
 
 
-def test_shipped_root_breaks_no_lint(shipped: Dataset) -> None:
+def test_shipped_root_breaks_no_lint(shipped: Edition) -> None:
     store = ox.Store()
     store.extend(shipped.quads)
     broken = {}

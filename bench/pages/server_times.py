@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from flask.testing import FlaskClient
 
-from calcigraph.edition import assemble
+from calcigraph.edition import Edition, assemble
 from calcigraph.pool import Pool, QueryLimits
 from calcigraph.root import Root
 from calcigraph.settings import ReasonerName, Settings

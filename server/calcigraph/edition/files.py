@@ -29,7 +29,7 @@ _HEAD: Final = "head.json"
 _WORKING: Final = ".work-"
 _LOCK: Final = "lock"
 # Whoever has just made a folder may not have locked it yet.
-_YOUNG_S: Final = 60
+YOUNG_S: Final = 60
 _FIRST: Final = "first"
 
 
@@ -133,7 +133,7 @@ def _leave(folder: Path, lock: int) -> None:
 def _remove_abandoned(folder: Path) -> None:
     """Remove a work folder that nobody works in."""
     with suppress(OSError):
-        if time.time() - folder.stat().st_mtime < _YOUNG_S:
+        if time.time() - folder.stat().st_mtime < YOUNG_S:
             return
         lock = os.open(folder / _LOCK, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC)
         try:
