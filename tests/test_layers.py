@@ -18,16 +18,14 @@ LAYERS = (
     (
         "services",
         {
-            *("pool", "commits", "describe", "questions", "dataset", "explanations"),
+            *("pool", "commits", "describe", "questions", "edition", "store", "explanations"),
             *(
                 "checks",
-                "closures",
                 "conformance",
                 "federation",
                 "lints",
                 "metadata",
                 "nanopublications",
-                "offline",
                 "sssom",
             ),
         },
