@@ -1,4 +1,4 @@
-"""`calcigraph ask`: a question or a query in, its answer out; offline, no server needed."""
+"""The work of `calcigraph ask`: a question or a query in, its answer out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TextIO
 
 import click
 
-from calcigraph.cli.options import root_option
 from calcigraph.cli.tables import markdown, table
 from calcigraph.closures import ClosureCache
 from calcigraph.dataset import build, consistent
@@ -18,41 +17,18 @@ from calcigraph.questions import rows
 from calcigraph.root import Root
 
 
-@click.command()
-@click.argument("slug", required=False)
-@click.option(
-    "--query",
-    "query_file",
-    type=click.File("r", encoding="utf-8"),
-    help="A SPARQL query in a file, or - for standard input.",
-)
-@click.option(
-    "--inference",
-    type=click.Choice(["on", "off"]),
-    default="on",
-    show_default=True,
-    help="Whether inferred and derived triples are seen.",
-)
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["table", "json", "csv", "tsv", "turtle", "markdown"]),
-    default="table",
-    show_default=True,
-    help="How the answer is written.",
-)
-@root_option
-def ask(slug: str | None, query_file: TextIO | None, inference: str, style: str, folder: Path) -> None:
-    """Answer the question SLUG of the root, or any SPARQL query."""
-    if (slug is None) == (query_file is None):
-        raise click.UsageError("Name either a question or --query FILE.")
+def answer(slug: str | None, query_file: TextIO | None, inference: bool, style: str, folder: Path) -> None:
+    """Print the answer to the question `slug`, or to the query in a file.
+
+    Raises: click.UsageError for a question that there is not, and for a style that does not fit the answer.
+    """
     root = Root.read(folder)
     text = query_file.read() if query_file is not None else _question(root, slug or "")
     dataset = consistent(build(root, cache=ClosureCache.of_user()))
     drawn = style in {"table", "markdown"}
     body, is_graph = Offline.of(dataset).ask(
         text,
-        inference=inference == "on",
+        inference=inference,
         results_format=style if style in RESULTS_FORMATS else "csv",
         graph_format="turtle",
     )
