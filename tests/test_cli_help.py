@@ -49,6 +49,17 @@ def test_help_imports_no_library_of_the_work(arguments: tuple[str, ...]) -> None
     assert {name for name in modules if name.startswith("calcigraph.web")} == set()
 
 
+def test_the_process_that_answers_queries_is_started_before_the_application_is_imported() -> None:
+    """What `serve` imports before it reads the root; the rest it imports while the data are loaded."""
+    program = "import sys, calcigraph.cli.serve; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    modules = set(done.stdout.split())
+
+    assert {"calcigraph.pool.pool", "calcigraph.root"} <= modules
+    assert modules & {"flask", "jinja2", "uvicorn", "numpy", "rdflib", "pyshacl", "owlrl"} == set()
+    assert modules & {"calcigraph.web.app", "calcigraph.dataset", "calcigraph.reasoning"} == set()
+
+
 def test_every_verb_is_listed_with_the_first_sentence_of_its_help() -> None:
     context = click.Context(calcigraph)
     for name, sentence in VERBS.items():

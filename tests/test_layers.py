@@ -47,6 +47,10 @@ DEFERRED: dict[tuple[str, str], str] = {
         (f"calcigraph.cli.verbs.{verb}", f"calcigraph.cli.{verb}"): "help waits for no library of the work"
         for verb in ("ask", "check", "explain", "infer", "serve", "validate")
     },
+    **{
+        ("calcigraph.cli.serve", target): "the process that answers queries loads the data meanwhile"
+        for target in ("calcigraph.dataset", "calcigraph.web.app", "calcigraph.web.serving.server")
+    },
 }
 # The rooms inside a room, from the top down: each may import those after it, and of the room itself
 # others see its `__init__` only.

@@ -8,4 +8,5 @@ def __getattr__(name: str) -> str:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib.metadata import version
 
-    return version("calcigraph")
+    globals()[name] = found = version("calcigraph")
+    return found
