@@ -52,7 +52,7 @@ class QueryLimits:
             raise ValueError("a pool has at least one worker and a timeout above 0")
 
     @classmethod
-    def of(cls, settings: Settings) -> Limits:
+    def of(cls, settings: Settings) -> QueryLimits:
         """The limits that the settings of a server ask for."""
         return cls(
             workers=settings.workers,
