@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 
 from calcigraph.errors import Place
 from calcigraph.rdf.blocks import TurtleMalformed, blocks, labelled_blank_nodes
-from calcigraph.rdf.canonical import canonical_lines
 from calcigraph.rdf.places import Places
+from canonical_form import canonical_lines
 from suites import SUITES, needs
 from turtle_texts import BASE, broken, documents
 

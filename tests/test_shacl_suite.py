@@ -11,9 +11,9 @@ import pyoxigraph as ox
 import pytest
 
 from calcigraph.rdf.blocks import blocks
-from calcigraph.rdf.canonical import canonical_lines
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.validation import Paths, ShapesUnreadable, validate
+from canonical_form import canonical_lines
 from earl import w3c
 from suites import needs, suite
 

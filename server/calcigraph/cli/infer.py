@@ -6,20 +6,19 @@ import sys
 from pathlib import Path
 
 import click
-import pyoxigraph as ox
 from rich.console import Console
 
+from calcigraph.rdf.formats import GraphFormat
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.reading import read_files
+from calcigraph.rdf.serialise import serialise
 from calcigraph.rdf.terms import show_term
 from calcigraph.reasoning import Clash, Proof, Statement, infer
 from calcigraph.settings import ReasonerLimits, ReasonerName
 
-_FORMATS = {"nt": ox.RdfFormat.N_TRIPLES, "turtle": ox.RdfFormat.TURTLE}
-
 
 def print_inferences(
-    files: tuple[Path, ...], reasoner: ReasonerName, style: str, limits: ReasonerLimits
+    files: tuple[Path, ...], reasoner: ReasonerName, form: GraphFormat, limits: ReasonerLimits
 ) -> bool:
     """Print what the files entail, or their clashes. Out: whether they are consistent.
 
@@ -39,9 +38,7 @@ def print_inferences(
         for clash in inference.clashes:
             click.echo("\n".join(_clash(clash, read.prefixes)), err=True)
         return False
-    ordered = sorted(inference.inferred, key=str)
-    prefixes = dict(read.prefixes.mapping) if style == "turtle" else None
-    sys.stdout.buffer.write(ox.serialize(ordered, format=_FORMATS[style], prefixes=prefixes) or b"")
+    sys.stdout.buffer.write(serialise(inference.inferred, form, read.prefixes))
     return True
 
 

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import click
 
+from calcigraph.cli.verbs.options import Style
+from calcigraph.rdf.formats import GraphFormat
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.reading import read_files
+from calcigraph.rdf.serialise import serialise
 from calcigraph.rdf.terms import show_term
 from calcigraph.validation import Report, validate
 from calcigraph.validation.paths import Paths
 
 
-def print_report(files: tuple[Path, ...], shape_files: tuple[Path, ...], style: str) -> bool:
+def print_report(files: tuple[Path, ...], shape_files: tuple[Path, ...], style: Style | GraphFormat) -> bool:
     """Print what validating the files against the shapes gave. Out: whether they conform.
 
     Raises: what is wrong with a file or a shape.
     """
     data, shapes = read_files(files), read_files(shape_files)
     report = validate(data.triples, shapes.triples)
-    if style == "turtle":
-        click.echo(report.to_turtle(data.prefixes), nl=False)
-    elif style == "json":
+    if isinstance(style, GraphFormat):
+        sys.stdout.buffer.write(serialise(report.to_triples(), style, report.prefixes(data.prefixes)))
+    elif style.key == "json":
         click.echo(json.dumps(_values(report), ensure_ascii=False, indent=2))
     else:
         click.echo("\n".join(_text(report, data.prefixes)))

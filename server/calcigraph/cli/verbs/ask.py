@@ -7,7 +7,10 @@ from typing import TextIO
 
 import click
 
-from calcigraph.cli.verbs.options import root_option
+from calcigraph.cli.verbs.options import Style, format_option, root_option
+from calcigraph.rdf.formats import GRAPHS, RESULTS, GraphFormat, ResultFormat
+
+TABLE, MARKDOWN = Style("table"), Style("markdown")
 
 
 @click.command()
@@ -25,19 +28,18 @@ from calcigraph.cli.verbs.options import root_option
     show_default=True,
     help="Whether inferred and derived triples are seen.",
 )
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["table", "json", "csv", "tsv", "turtle", "markdown"]),
-    default="table",
-    show_default=True,
-    help="How the answer is written.",
-)
+@format_option("table", "How the answer is written.", (TABLE, MARKDOWN, *RESULTS), GRAPHS)
 @root_option
-def ask(slug: str | None, query_file: TextIO | None, inference: str, style: str, folder: Path) -> None:
+def ask(
+    slug: str | None,
+    query_file: TextIO | None,
+    inference: str,
+    style: tuple[Style | ResultFormat | None, GraphFormat | None],
+    folder: Path,
+) -> None:
     """Answer the question SLUG of the root, or any SPARQL query."""
     if (slug is None) == (query_file is None):
         raise click.UsageError("Name either a question or --query FILE.")
     from calcigraph.cli.ask import answer
 
-    answer(slug, query_file, inference == "on", style, folder)
+    answer(slug, query_file, inference == "on", *style, folder)

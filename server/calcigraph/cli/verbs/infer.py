@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from calcigraph.cli.verbs.options import reasoner_option
+from calcigraph.cli.verbs.options import format_option, reasoner_option
+from calcigraph.rdf.formats import GRAPHS, GraphFormat
 from calcigraph.settings import ReasonerLimits, ReasonerName
 
 _BOUNDS = asdict(ReasonerLimits())
@@ -23,14 +24,7 @@ _BOUNDS = asdict(ReasonerLimits())
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
 )
 @reasoner_option(without_none=True)
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["nt", "turtle"]),
-    default="nt",
-    show_default=True,
-    help="How the triples are written.",
-)
+@format_option("n-triples", "How the triples are written.", GRAPHS)
 @click.option(
     "--limit",
     "bounds",
@@ -40,7 +34,10 @@ _BOUNDS = asdict(ReasonerLimits())
     help=f"A bound of the reasoner, by default: {', '.join(f'{k} {v:,}' for k, v in _BOUNDS.items())}.",
 )
 def infer(
-    files: tuple[Path, ...], reasoner: ReasonerName, style: str, bounds: tuple[tuple[str, int], ...]
+    files: tuple[Path, ...],
+    reasoner: ReasonerName,
+    style: tuple[GraphFormat],
+    bounds: tuple[tuple[str, int], ...],
 ) -> None:
     """Print what FILE… entail under OWL 2 RL and do not say themselves.
 
@@ -49,5 +46,5 @@ def infer(
     """
     from calcigraph.cli.infer import print_inferences
 
-    if not print_inferences(files, reasoner, style, ReasonerLimits(**{**_BOUNDS, **dict(bounds)})):
+    if not print_inferences(files, reasoner, style[0], ReasonerLimits(**{**_BOUNDS, **dict(bounds)})):
         sys.exit(1)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import Field, fields
+from collections.abc import Callable, Sequence
+from dataclasses import Field, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import click
 
+from calcigraph.rdf.formats import Format, find
 from calcigraph.settings import ReasonerName, Settings, shipped_root
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -36,6 +37,54 @@ def reasoner_option(*, without_none: bool = False) -> Callable[[Command], Comman
         show_default=True,
         help=Settings.documented()["reasoner"],
     )
+
+
+@dataclass(frozen=True)
+class Style:
+    """A way to print that is no format of RDF or of results."""
+
+    key: str
+
+    @property
+    def called(self) -> tuple[Sequence[str], ...]:
+        """Its one name; see `calcigraph.rdf.formats.find`."""
+        return ((self.key,),)
+
+
+class FormatName(click.ParamType[Any]):
+    """A name of a format in, what it means in each of the tables out: None in those that have none of it.
+
+    Names mean what they mean in `?format=` over HTTP.
+    """
+
+    name = "format"
+
+    def __init__(self, *tables: Sequence[Style | Format]) -> None:
+        self._tables = tables
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """One value for each table. Raises: click.BadParameter where none has such a format."""
+        found = tuple(find(value, table) for table in self._tables)
+        if not any(found):
+            self.fail(
+                f"There is no format {value!r} here. Use one of: {', '.join(self._keys())}.", param, ctx
+            )
+        return found
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """All names, as for a choice."""
+        return f"[{'|'.join(self._keys())}]"
+
+    def _keys(self) -> list[str]:
+        return list(dict.fromkeys(row.key for table in self._tables for row in table))
+
+
+def format_option(
+    default: str, help_text: str, *tables: Sequence[Style | Format]
+) -> Callable[[Command], Command]:
+    """`--format NAME`: one value for each of the tables (see `FormatName`)."""
+    kind = FormatName(*tables)
+    return click.option("--format", "style", type=kind, default=default, show_default=True, help=help_text)
 
 
 def settings_options(table: type) -> Callable[[Command], Command]:

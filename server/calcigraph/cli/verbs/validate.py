@@ -7,6 +7,11 @@ from pathlib import Path
 
 import click
 
+from calcigraph.cli.verbs.options import Style, format_option
+from calcigraph.rdf.formats import GRAPHS, GraphFormat
+
+TEXT, JSON = Style("text"), Style("json")
+
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -21,20 +26,15 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     type=_FILE,
     help="A file of shapes; may be given several times.",
 )
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "turtle", "json"]),
-    default="text",
-    show_default=True,
-    help="How the report is written.",
-)
-def validate(files: tuple[Path, ...], shape_files: tuple[Path, ...], style: str) -> None:
+@format_option("text", "How the report is written.", (TEXT, JSON, *GRAPHS))
+def validate(
+    files: tuple[Path, ...], shape_files: tuple[Path, ...], style: tuple[Style | GraphFormat]
+) -> None:
     """Check FILE… against shapes and print the SHACL validation report.
 
     Exits with 1 where they do not conform.
     """
     from calcigraph.cli.validate import print_report
 
-    if not print_report(files, shape_files, style):
+    if not print_report(files, shape_files, style[0]):
         sys.exit(1)
