@@ -167,7 +167,7 @@ def test_unknown_format_is_refused_with_the_list() -> None:
 
 
 def triples_of(text: str) -> list[ox.Triple]:
-    return [triple for block in blocks(text, base_iri=BASE) for triple in block.triples]
+    return [triple for block in blocks(text, "document.ttl", base_iri=BASE) for triple in block.triples]
 
 
 def plain(triples: list[ox.Triple]) -> list[ox.Triple]:

@@ -38,7 +38,7 @@ KNOWN = {
 
 @cache
 def triples_of(path: Path) -> tuple[ox.Triple, ...]:
-    found = blocks(path.read_text(encoding="utf-8"), file=path.name, base_iri=path.as_uri())
+    found = blocks(path.read_text(encoding="utf-8"), path.name, base_iri=path.as_uri())
     return tuple(triple for block in found for triple in block.triples)
 
 
