@@ -43,7 +43,7 @@ class Quads:
 
     def __init__(self, text: str) -> None:
         graph = ox.NamedNode("urn:g")
-        self.quads = ox.Dataset(ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples(text))
+        self.quads = ox.Edition(ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples(text))
 
 
 def ends(path: str, start: str) -> list[str]:
@@ -101,19 +101,19 @@ def test_a_path_that_contains_itself_is_no_route() -> None:
 
 
 @pytest.fixture(scope="module")
-def toy() -> Dataset:
+def toy() -> Edition:
     return assemble(Root.open(ROOTS["toy"])).edition
 
 
-def facets(dataset: Dataset) -> dict[str, Facet]:
+def facets(dataset: Edition) -> dict[str, Facet]:
     return {facet.name.value: facet for facet in Describer(dataset).comparison.facets}
 
 
-def test_facets_stand_in_the_order_of_their_shapes(toy: Dataset) -> None:
+def test_facets_stand_in_the_order_of_their_shapes(toy: Edition) -> None:
     assert list(facets(toy)) == ["inspector", "speed", "read in"]
 
 
-def test_an_amount_is_told_with_its_unit_and_what_it_is_of(toy: Dataset) -> None:
+def test_an_amount_is_told_with_its_unit_and_what_it_is_of(toy: Edition) -> None:
     comparison = Describer(toy).comparison
     line = ox.NamedNode(f"{toy.root.namespace}id/line-3")
     (found,) = comparison.values(line, facets(toy)["speed"])

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from calcigraph.rdf.canonical import canonical_hash
 
 from calcigraph.edition import Edition, EditionCache, WorkFolder, assemble
 from calcigraph.edition.files import YOUNG_S
-from calcigraph.rdf.canonical import canonical_hash
 from calcigraph.root import Root
 
 TOY = Path(__file__).parent / "toy"

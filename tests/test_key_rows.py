@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from calcigraph.store import Offline
 
 from calcigraph.edition import assemble
 from calcigraph.questions import Row, rows
 from calcigraph.root import Root
+from calcigraph.store import Offline
 
 ROOT = Path(__file__).parent.parent
 FLAGSHIP = "what-inhibits-arterial-calcification-via-k2"

@@ -40,6 +40,15 @@ DEFERRED: dict[tuple[str, str], str] = {
         "calcigraph.reasoning.constructs.evaluation",
     ): "0.3 s of rdflib at each start",
     ("calcigraph.reasoning.engines.choice", "calcigraph.reasoning.engines.owlrl"): "the same",
+    ("calcigraph.__init__", "importlib.metadata"): "50 ms that the help of the command line does without",
+    **{
+        (f"calcigraph.cli.verbs.{verb}", f"calcigraph.cli.{verb}"): "help waits for no library of the work"
+        for verb in ("ask", "check", "explain", "infer", "serve", "validate")
+    },
+    **{
+        ("calcigraph.cli.serve", target): "the process that answers queries loads the data meanwhile"
+        for target in ("calcigraph.web.app", "calcigraph.web.serving.server")
+    },
 }
 # The rooms inside a room, from the top down: each may import those after it, and of the room itself
 # others see its `__init__` only.

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 import pytest
 
-from calcigraph.engine.result_formats import GRAPH_FORMATS, RESULTS_FORMATS, Form
+from calcigraph.engine.result_formats import Form
 from calcigraph.errors import Problem
 from calcigraph.pool import Diff, Pool, Query, QueryLimits
 from calcigraph.pool.query_problems import (
@@ -19,6 +19,7 @@ from calcigraph.pool.query_problems import (
     QueryRefused,
     ServiceForbidden,
 )
+from calcigraph.rdf.native_formats import NATIVE_GRAPHS, NATIVE_RESULTS
 
 EX = "http://example.org/"
 PREFIXES = {"ex": EX, "skos": "http://www.w3.org/2004/02/skos/core#"}
@@ -51,7 +52,7 @@ def test_answer_says_its_form_its_format_and_its_version(pool: Pool) -> None:
     assert b"".join(answer.body) == answer.content
 
 
-@pytest.mark.parametrize("key", RESULTS_FORMATS)
+@pytest.mark.parametrize("key", NATIVE_RESULTS)
 @pytest.mark.parametrize("query", ["SELECT ?o { <http://example.org/s7> ?p ?o }", "ASK {}"])
 def test_tables_and_truth_values_come_in_every_results_format(pool: Pool, key: str, query: str) -> None:
     answer = pool.ask(Query(query, results_format=key, graph_format=None))
@@ -59,13 +60,13 @@ def test_tables_and_truth_values_come_in_every_results_format(pool: Pool, key: s
     assert answer.content
 
 
-@pytest.mark.parametrize("key", GRAPH_FORMATS)
+@pytest.mark.parametrize("key", NATIVE_GRAPHS)
 @pytest.mark.parametrize("query", ["CONSTRUCT WHERE { ex:s7 ?p ?o }", "DESCRIBE ex:s7"])
 def test_graphs_come_in_every_graph_format(pool: Pool, key: str, query: str) -> None:
     answer = pool.ask(Query(f"PREFIX ex: <{EX}> {query}", results_format=None, graph_format=key))
     assert answer.content is not None
     assert answer.format == key
-    assert [quad.object.value for quad in ox.parse(answer.content, GRAPH_FORMATS[key])] == ["7"]
+    assert [quad.object.value for quad in ox.parse(answer.content, NATIVE_GRAPHS[key])] == ["7"]
 
 
 def test_turtle_declares_the_prefixes_that_it_uses_and_no_other(pool: Pool) -> None:

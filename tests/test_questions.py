@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from calcigraph.store import Offline
 
 from calcigraph.edition import Edition, assemble
 from calcigraph.questions import answer, findings, is_ordered
 from calcigraph.root import QuestionFile, Root
+from calcigraph.store import Offline
 
 HERE = Path(__file__).parent
 ROOTS = {"shipped": HERE.parent, "toy": HERE / "toy"}

@@ -84,6 +84,10 @@ def test_negation_reads_the_finished_lower_stratum():
         "{ ?x a :Task FILTER NOT EXISTS { ?x a :Second } }",
         "{ ?x a :Task MINUS { ?x a :Second } }",
         "{ ?x a :Task OPTIONAL { ?x a :Second } }",
+        "{ ?x a :Task OPTIONAL { ?x :p ?y FILTER EXISTS { ?y a :Second } } }",
+        "{ ?x a :Task FILTER (!EXISTS { ?x a :Second }) }",
+        "{ ?x a :Task FILTER (EXISTS { ?x a :Second } = false) }",
+        "{ ?x a :Task BIND (EXISTS { ?x a :Second } AS ?y) FILTER (!?y) }",
         "{ { SELECT ?x (COUNT(?y) AS ?n) { ?x a :Task , ?y . ?x a :Second } GROUP BY ?x } }",
     ],
 )

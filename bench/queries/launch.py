@@ -17,7 +17,8 @@ from calcigraph.root import Root
 from calcigraph.settings import Settings
 from calcigraph.store import LocalEngine
 from calcigraph.web.app import create_app
-from calcigraph.web.serving.server import listen, serve
+from calcigraph.web.serving.listening import listen
+from calcigraph.web.serving.server import serve
 
 # None of the peers ends a query by itself.
 _TIMEOUT_S = 120.0

@@ -12,7 +12,8 @@ from typing import IO, Final
 
 import pyoxigraph as ox
 
-from calcigraph.rdf import formats
+from calcigraph.rdf.formats import GRAPHS
+from calcigraph.rdf.native_formats import NATIVE_GRAPHS, NATIVE_RESULTS
 
 Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
@@ -31,9 +32,8 @@ class Form(Enum):
         return self in (Form.CONSTRUCT, Form.DESCRIBE)
 
 
-RESULTS_FORMATS: Final = {known.key: known.native for known in formats.RESULTS}
-GRAPH_FORMATS: Final = {known.key: known.native for known in formats.GRAPHS}
-_WITH_PREFIXES: Final = frozenset({"turtle", "trig", "rdf-xml"})
+# JSON-LD as the engine streams it has no context.
+_WITH_PREFIXES: Final = frozenset(row.key for row in GRAPHS if row.has_prefixes and row.key != "json-ld")
 # Prefixes that the first triples use are declared; one that only a later triple uses is not.
 _TRIPLES_LOOKED_AT: Final = 2000
 
@@ -57,9 +57,9 @@ def write(
         if graph_format in _WITH_PREFIXES:
             _write_with_prefixes(results, graph_format, prefixes, out)
         else:
-            results.serialize(out, GRAPH_FORMATS[graph_format])
+            results.serialize(out, NATIVE_GRAPHS[graph_format])
     else:
-        results.serialize(out, RESULTS_FORMATS[results_format])
+        results.serialize(out, NATIVE_RESULTS[results_format])
 
 
 def _write_with_prefixes(
@@ -67,7 +67,7 @@ def _write_with_prefixes(
 ) -> None:
     iterator = iter(triples)
     head = list(islice(iterator, _TRIPLES_LOOKED_AT))
-    rdf_format = GRAPH_FORMATS[graph_format]
+    rdf_format = NATIVE_GRAPHS[graph_format]
     ox.serialize(chain(head, iterator), out, rdf_format, prefixes=_used(prefixes, head))
 
 

@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Final
 
-from calcigraph.engine.result_formats import GRAPH_FORMATS, RESULTS_FORMATS
 from calcigraph.engine.sparql_tokens import SparqlToken, place_of, tokens
 from calcigraph.errors import Problem
 from calcigraph.pool.guard import Survey
 from calcigraph.pool.query_problems import NotAcceptable, QueryFailed, QueryMalformed
+from calcigraph.rdf.formats import formats
 
 _FUNCTION_NAMES: Final = """
     ABS AVG BNODE BOUND CEIL COALESCE CONCAT CONTAINS COUNT DATATYPE DAY ENCODE_FOR_URI EXISTS FLOOR
@@ -250,4 +250,5 @@ def check_acceptable(seen: Survey, results_format: str | None, graph_format: str
         return
     graph = seen.form.answers_with_graph
     if (graph_format if graph else results_format) is None:
-        raise NotAcceptable(seen.form.value, tuple(GRAPH_FORMATS if graph else RESULTS_FORMATS))
+        known = formats("graph" if graph else "result")
+        raise NotAcceptable(seen.form.value, tuple(row.key for row in known))

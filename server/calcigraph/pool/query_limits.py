@@ -1,10 +1,14 @@
-"""The values that a pool runs with, each with its unit and a reason."""
+"""The values that a pool runs with, each with its unit and a reason.
+
+Those that the server's settings hold have their defaults from there.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from calcigraph.federation import CallLimits
+from calcigraph.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -28,24 +32,34 @@ class QueryLimits:
     of other services.
     """
 
-    workers: int = 4
+    workers: int = Settings.workers
     spares: int = 4
     long_queries: int = 128
     patience_s: float = 0.05
     queue: int = 128
-    timeout_s: float = 10.0
-    memory_mib: int = 1024
+    timeout_s: float = Settings.timeout
+    memory_mib: int = Settings.worker_memory_mib
     memory_kept_free: float = 0.15
     private_mib: int = 512
     memory_plenty: float = 0.5
     buffer_bytes: int = 1 << 20
-    query_bytes: int = 256_000
+    query_bytes: int = Settings.query_bytes
     cache_bytes: int = 128 << 20
     calls: CallLimits = field(default_factory=CallLimits)
 
     def __post_init__(self) -> None:
         if self.workers < 1 or self.timeout_s <= 0:
             raise ValueError("a pool has at least one worker and a timeout above 0")
+
+    @classmethod
+    def of(cls, settings: Settings) -> QueryLimits:
+        """The limits that the settings of a server ask for."""
+        return cls(
+            workers=settings.workers,
+            timeout_s=settings.timeout,
+            memory_mib=settings.worker_memory_mib,
+            query_bytes=settings.query_bytes,
+        )
 
     @property
     def callers(self) -> int:

@@ -10,7 +10,6 @@ import pyoxigraph as ox
 from calcigraph.errors import Severity
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.terms import Subject, Term
-from calcigraph.rdf.turtle import write_turtle
 
 SH = "http://www.w3.org/ns/shacl#"
 RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
@@ -84,11 +83,9 @@ class Report:
             triples += _result_triples(node, result)
         return (*triples, *self.paths)
 
-    def to_turtle(self, prefixes: Prefixes | None = None) -> str:
-        """The report as Turtle, with its prefixes."""
-        mapping = dict(prefixes.mapping) if prefixes else {}
-        table = Prefixes({"sh": SH, "xsd": "http://www.w3.org/2001/XMLSchema#", **mapping})
-        return f"{table.turtle()}\n{write_turtle(self.to_triples(), table)}"
+    def prefixes(self, known: Prefixes) -> Prefixes:
+        """A table for writing the report: what is known, and the vocabulary of reports."""
+        return Prefixes({"sh": SH, "xsd": "http://www.w3.org/2001/XMLSchema#", **known.mapping})
 
 
 def _triple(subject: Subject, name: str, value: Term) -> ox.Triple:

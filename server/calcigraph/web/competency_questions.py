@@ -23,9 +23,9 @@ from calcigraph.web.representations import GRAPH_OFFERS, HTML, JSON, graph_forma
 from calcigraph.web.site import Site, current_site
 from calcigraph.web.views.results import ResultTable, ask_table
 
-# Plain JSON is the question as one object; the answer alone has the names of SPARQL results.
-ANSWERS = tuple(Offer(form.media_type, form.suffixes[0][1:]) for form in RESULTS)
-DESCRIPTIONS = (JSON, *(Offer(o.media_type, o.name, short=o.short) for o in GRAPH_OFFERS), HTML)
+# Plain JSON is the question as one object; the answer alone has the names of files of SPARQL results.
+ANSWERS = tuple(Offer(form.media_type, form.short, names=(form.key, *form.names)) for form in RESULTS)
+DESCRIPTIONS = (JSON, *GRAPH_OFFERS, HTML)
 blueprint = Blueprint("questions", __name__)
 
 

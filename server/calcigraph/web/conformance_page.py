@@ -33,11 +33,7 @@ _PREFIXES = Prefixes(
     }
 )
 # Plain JSON is the totals with what has not passed; as RDF, the report has every assertion.
-_GRAPHS = tuple(
-    Offer(o.media_type, o.name, tuple(a for a in o.aliases if a != JSON.media_type), o.profiles, o.short)
-    for o in GRAPH_OFFERS
-)
-_OFFERS = (*_GRAPHS, JSON, HTML)
+_OFFERS = (*GRAPH_OFFERS, JSON, HTML)
 _BY_NAME = {offer.name: offer for offer in _OFFERS}
 _BY_SUFFIX = {suffix: _BY_NAME[offer.name] for suffix, offer in SUFFIXES.items()} | {".json": JSON}
 _SUFFIX_OF = {offer.name: suffix for suffix, offer in _BY_SUFFIX.items()}

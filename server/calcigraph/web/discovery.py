@@ -8,7 +8,7 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, jsonify
 
 from calcigraph import metadata
-from calcigraph.rdf.formats import by_key
+from calcigraph.rdf.formats import by_name
 from calcigraph.rdf.jsonld import context as context_of
 from calcigraph.rdf.vocabulary import DCAT, DCTERMS, PROV, RDF, VOID, XSD
 from calcigraph.web import dumps
@@ -73,7 +73,7 @@ def schema_org(site: Site) -> dict[str, object]:
 
 
 def _download(site: Site, key: str, path: str) -> dict[str, str]:
-    media_type = by_key("graph", key).media_type
+    media_type = by_name("graph", key).media_type
     return {"@type": "DataDownload", "contentUrl": site.absolute(path), "encodingFormat": media_type}
 
 

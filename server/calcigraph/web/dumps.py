@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 from flask import Blueprint, Response
 
-from calcigraph.rdf.formats import by_key
+from calcigraph.rdf.formats import by_name
 from calcigraph.rdf.vocabulary import DCAT, DCTERMS, RDF, SPDX, XSD
 from calcigraph.web import signposting
 from calcigraph.web.protocol.caching import validated
@@ -45,7 +45,7 @@ def distributions(site: Site, node: ox.NamedNode) -> Iterator[ox.Triple]:
         yield ox.Triple(address, DCTERMS["title"], ox.Literal(_TITLES[key], language="en"))
         yield ox.Triple(address, DCAT["accessURL"], address)
         yield ox.Triple(address, DCAT["downloadURL"], ox.NamedNode(versioned(site, path)))
-        yield ox.Triple(address, DCAT["mediaType"], _media_type(by_key("graph", key).media_type))
+        yield ox.Triple(address, DCAT["mediaType"], _media_type(by_name("graph", key).media_type))
         yield ox.Triple(address, DCAT["compressFormat"], _media_type("application/gzip"))
         size = ox.Literal(str(made.size), datatype=XSD["nonNegativeInteger"])
         yield ox.Triple(address, DCAT["byteSize"], size)

@@ -19,8 +19,8 @@ from calcigraph.web.site import Site, current_site
 from calcigraph.web.views.pages import explain_link
 
 TEXT = Offer("text/plain", "text")
-# JSON-LD stays a format of its own here: plain `application/json` is the nested proof.
-OFFERS = (JSON, *(Offer(o.media_type, o.name, short=o.short) for o in GRAPH_OFFERS), TEXT, HTML)
+# Plain `application/json` is the nested proof, and plain `text/plain` the text.
+OFFERS = (JSON, *GRAPH_OFFERS, TEXT, HTML)
 blueprint = Blueprint("explanations", __name__)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from calcigraph.pool import Answer, Query
+from calcigraph.rdf.formats import find
 from calcigraph.rdf.iris import named_node
 from calcigraph.web.protocol import bodies, versions
 from calcigraph.web.protocol.negotiation import Offer, choose
@@ -177,7 +178,7 @@ def _formats(wanted: str | None, accept: str | None) -> tuple[Offer | None, Offe
         if found == (None, None):
             raise NothingAcceptable((*RESULT_OFFERS, *GRAPH_OFFERS, HTML))
         return found
-    found = _named(wanted, _RESULTS), _named(wanted, _GRAPHS)
+    found = find(wanted, _RESULTS), find(wanted, _GRAPHS)
     if found == (None, None):
         listed = ", ".join(offer.name for offer in (*RESULT_OFFERS, *GRAPH_OFFERS, HTML))
         raise RequestMalformed(f'There is no format "{wanted[:40]}".', f"Use one of: {listed}.")
@@ -188,12 +189,6 @@ def _formats(wanted: str | None, accept: str | None) -> tuple[Offer | None, Offe
 @lru_cache(maxsize=256)
 def _negotiated(accept: str | None) -> tuple[Offer | None, Offer | None]:
     return choose(accept, _RESULTS), choose(accept, _GRAPHS)
-
-
-def _named(wanted: str, offers: Sequence[Offer]) -> Offer | None:
-    name = wanted.lower()
-    names = ((o, {o.name, o.short, o.media_type, *o.aliases}) for o in offers)
-    return next((o for o, known in names if name in known or f"application/{name}" in known), None)
 
 
 def _graphs(iris: Sequence[str]) -> tuple[str, ...]:

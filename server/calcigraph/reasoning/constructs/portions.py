@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pyoxigraph as ox
 from rdflib import Variable
 
-from calcigraph.reasoning.constructs.reach import Everything, Portion, matched, reached, values
+from calcigraph.reasoning.constructs.reach import Everything, Portion, reached, values
 from calcigraph.reasoning.constructs.views import Views
 from calcigraph.reasoning.queries.algebra import analyse, term
 from calcigraph.reasoning.queries.anchor import anchor_of
-from calcigraph.reasoning.queries.reads import Read, Triple, overlap, read_of, reads
+from calcigraph.reasoning.queries.reads import Read, Triple, overlap, read_of
 from calcigraph.reasoning.queries.rule import ConstructRule
 from calcigraph.reasoning.queries.text import inject
 
@@ -44,13 +44,23 @@ class Portions:
 
     def reads_any(self, triples: Iterable[ox.Triple]) -> list[ox.Triple]:
         """Those of some triples that a pattern of the rule might match."""
-        wanted = self.algebra.reads
-        return [t for t in triples if any(overlap(read_of(t), read) for read in wanted)]
+        return _matching(triples, self.algebra.reads)
 
-    def triples(self) -> Iterator[ox.Triple]:
-        """What the rule builds, each triple as often as there are portions that build it."""
-        for portion in self.built.values():
-            yield from portion
+    def negates_any(self, triples: Iterable[ox.Triple]) -> list[ox.Triple]:
+        """Those of some triples that may make the rule build less by being there."""
+        return _matching(triples, self.algebra.negative)
+
+    def triples(self, portions: set[Portion] | None = None) -> Iterator[ox.Triple]:
+        """What some portions (or all) build, each triple as often as there are portions that build it."""
+        for portion in self.built if portions is None else portions:
+            yield from self.built.get(portion, ())
+
+    def drop(self, portions: set[Portion] | None) -> list[ox.Triple]:
+        """Forget some portions (or all); what they built, as `triples` gives it."""
+        lost = list(self.triples(portions))
+        for portion in list(self.built) if portions is None else portions:
+            self.built.pop(portion, None)
+        return lost
 
     def reached(self, changed: Iterable[ox.Triple], went: Iterable[ox.Triple]) -> set[Portion] | None:
         """The portions that some triples that came or `went` reach; None where it may be any.
@@ -77,23 +87,6 @@ class Portions:
         old = {portion: self.built.pop(portion) for portion in portions if portion in self.built}
         self.built |= new
         return _compared(old, new, portions)
-
-    def leans_on(
-        self, built: Container[ox.Triple], writes: frozenset[Read], portions: set[Portion] | None
-    ) -> bool:
-        """Whether some portions (or any) may rest on triples that were `built`, all of which are `writes`.
-
-        Cost: a query for each pattern that could match one. What is not known is taken for a yes.
-        """
-        places = [place for place in self.anchor.places if _may_match(place.pattern, writes)]
-        try:
-            return not self.anchor.variables or any(
-                self.views.spelling.canonical(triple) in built
-                for place in places
-                for triple in matched(self.anchor, place, portions, self._ask)
-            )
-        except Everything:
-            return True
 
     def _ask(self, text: str) -> Any:
         return self.views.query(self.rule.stage, text)
@@ -136,8 +129,9 @@ class Portions:
         return None
 
 
-def _may_match(pattern: Triple, writes: frozenset[Read]) -> bool:
-    return any(overlap(read, write) for read in reads(pattern) for write in writes)
+def _matching(triples: Iterable[ox.Triple], reads: Iterable[Read]) -> list[ox.Triple]:
+    wanted = tuple(reads)
+    return [t for t in triples if any(overlap(read_of(t), read) for read in wanted)]
 
 
 def _compared(old: Built, new: Built, portions: Iterable[Portion]) -> tuple[list[ox.Triple], list[ox.Triple]]:

@@ -59,25 +59,6 @@ def _look(
         yield tuple(solution[name] for name in anchor.variables)
 
 
-def matched(
-    anchor: Anchor, place: Place, portions: set[Portion] | None, ask: Callable[[str], Any]
-) -> Iterator[ox.Triple]:
-    """The triples that one pattern may match in some portions (in all, without any given).
-
-    Cost: a query. Raises Everything where the pattern has a path, or the portions cannot be told apart.
-    """
-    if isinstance(place.pattern[1], Path):
-        raise Everything
-    names = " ".join(f"?{name}" for name in variables_of(place.pattern)) or "?nothing"
-    given = "" if portions is None else values(anchor.variables, portions)
-    for solution in ask(f"SELECT DISTINCT {names} WHERE {{ {given} {_together(anchor, place)} }}"):
-        subject, predicate, obj = (
-            solution[slot_name(slot)] if isinstance(slot, Variable | BNode) else term(slot)
-            for slot in place.pattern
-        )
-        yield ox.Triple(subject, predicate, obj)
-
-
 def _together(anchor: Anchor, place: Place) -> str:
     patterns = connected(place.pattern, place.together)
     if not set(anchor.variables) <= set().union(*map(variables_of, patterns)):

@@ -62,8 +62,9 @@ class Views:
     """The store of the rules, and why each triple stands in it.
 
     `changes` are, for each stage, the triples that came into its view and went from it since its rules
-    were last brought up to date; `built` are those that its rules build beyond what is there anyway, and
-    `turned` those that became so, or ceased to be, since whoever reads it last emptied it.
+    were last brought up to date, and `loosened` those that since then lost a ground to stand on, be they
+    still there or not; `built` are those that its rules build beyond what is there anyway, and `turned`
+    those that became so, or ceased to be, since whoever reads it last emptied it.
     Inside everything is canonical (see `spelling`).
     """
 
@@ -71,6 +72,7 @@ class Views:
         self.store = ox.Store()
         self.spelling = Spelling()
         self.changes: dict[Stage, Delta] = {stage: Delta() for stage in STAGES}
+        self.loosened: dict[Stage, set[ox.Triple]] = {stage: set() for stage in STAGES}
         self.built: dict[Stage, set[ox.Triple]] = {stage: set() for stage in STAGES}
         self.turned: dict[Stage, Delta] = {stage: Delta() for stage in STAGES}
         self._said: dict[Stage, set[ox.Triple]] = {stage: set() for stage in STAGES}
@@ -93,6 +95,7 @@ class Views:
         news, olds = list(news), list(olds)
         self.spelling.learn(news)
         touched = {self._unsay(stage, triple) for triple in olds}
+        self._loosen(stage, touched)
         touched |= {self._say(stage, triple) for triple in news}
         self._settle(touched)
 
@@ -129,11 +132,29 @@ class Views:
         for triple in touched:
             if not reasons[triple]:
                 del reasons[triple]
+        self._loosen(stage, lost)
         self._settle(touched)
 
-    def supported_anew(self, stage: Stage, reasons: Counter[ox.Triple]) -> None:
-        """Replace the reasons for what a stage builds by others for the same triples."""
-        self._reasons[stage] = reasons
+    def _loosen(self, stage: Stage, triples: Iterable[ox.Triple]) -> None:
+        """Take note of triples that a stage, or who asserts or entails what it sees, says no more."""
+        for seeing in STAGES[STAGES.index(stage) :]:
+            self.loosened[seeing].update(triples)
+
+    def forget_changes(self, stage: Stage) -> None:
+        """Take a stage for up to date."""
+        self.changes[stage].clear()
+        self.loosened[stage].clear()
+
+    def stands(self, stage: Stage, triple: ox.Triple, beside: int) -> bool:
+        """Whether a stage sees a triple for other reasons than so many `beside` by its own rules."""
+        return any(
+            self.is_said(each, triple) or self._reasons[each][triple] > (beside if each == stage else 0)
+            for each in STAGES[: STAGES.index(stage) + 1]
+        )
+
+    def withdraw(self, stage: Stage) -> None:
+        """Take nothing any more as built by a stage."""
+        self.support(stage, (), list(self._reasons[stage].elements()))
 
     def is_said(self, stage: Stage, triple: ox.Triple) -> bool:
         """Whether a canonical triple is asserted (or entailed)."""
@@ -182,7 +203,8 @@ class Views:
     @contextmanager
     def lent(self, stage: Stage, triples: Iterable[ox.Triple]) -> Iterator[None]:
         """Show a stage triples that may not be there, for as long as the block runs."""
-        quads = [_quad(triple, _GRAPHS[stage]) for triple in triples if triple not in self._placed]
+        views = STAGES[: STAGES.index(stage) + 1]
+        quads = [_quad(t, _GRAPHS[stage]) for t in triples if self._placed.get(t) not in views]
         self.store.extend(quads)
         try:
             yield

@@ -95,7 +95,7 @@ def triples(node: CompValue) -> Iterator[Triple]:
 
 
 _NEGATIVE: Final = (
-    "Builtin_NOTEXISTS",
+    *EXISTS,
     "AggregateJoin",
     "Group",
     "Slice",
@@ -103,11 +103,16 @@ _NEGATIVE: Final = (
     "OptionalGraphPattern",
     "SubSelect",
 )
-_NEGATING: Final = {"Minus": "p2", "LeftJoin": "p2"}
+_NEGATING: Final = {"Minus": ("p2",), "LeftJoin": ("p2", "expr")}
+_MONOTONE: Final = ("ConditionalAndExpression", "ConditionalOrExpression")
 
 
 def walk(node: Any, positive: bool) -> Iterator[tuple[Triple, bool]]:
-    """Every triple pattern, and whether more matches of it can only mean more results."""
+    """Every triple pattern, and whether more matches of it can only mean more results.
+
+    EXISTS can only mean more where it is a condition of its group by itself, or a part of one joined by
+    && and ||; what `!EXISTS`, `BIND (EXISTS {...} AS ?b)` and the like give may turn.
+    """
     if isinstance(node, list | tuple):
         for part in node:
             yield from walk(part, positive)
@@ -116,7 +121,23 @@ def walk(node: Any, positive: bool) -> Iterator[tuple[Triple, bool]]:
     yield from ((triple, positive) for triple in triples(node))
     flips = node.name in _NEGATIVE
     for name, part in _parts(node):
-        yield from walk(part, positive and not flips and _NEGATING.get(node.name) != name)
+        is_condition = node.name == "Filter" and name == "expr"
+        kept = positive and not flips and name not in _NEGATING.get(node.name, ())
+        yield from _condition(part, kept) if is_condition else walk(part, kept)
+
+
+def _condition(node: Any, positive: bool) -> Iterator[tuple[Triple, bool]]:
+    """The patterns in a condition of a group, as `walk` gives them."""
+    if isinstance(node, list | tuple):
+        for part in node:
+            yield from _condition(part, positive)
+    elif isinstance(node, CompValue) and node.name in _MONOTONE:
+        for _, part in _parts(node):
+            yield from _condition(part, positive)
+    elif isinstance(node, CompValue) and node.name == "Builtin_EXISTS":
+        yield from walk(exists_group(node), positive)
+    else:
+        yield from walk(node, positive)
 
 
 def outer(node: Any) -> Iterator[Triple]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import request
 
+from calcigraph.rdf.formats import find
 from calcigraph.web.protocol.negotiation import Offer, choose
 from calcigraph.web.protocol.problem_details import NothingAcceptable, RequestMalformed
 
@@ -22,15 +23,15 @@ def requested(offers: tuple[Offer, ...]) -> Offer:
 
 
 def named(offers: tuple[Offer, ...]) -> Offer | None:
-    """What `?format=` names, by key, suffix or media type; None where it is not there.
+    """What `?format=` names; None where it is not there.
 
     Raises: RequestMalformed for a format that is not among the offers.
     """
     wanted = request.args.get("format")
     if wanted is None:
         return None
-    for offer in offers:
-        if wanted and wanted.lower() in (offer.name, offer.short, offer.media_type):
-            return offer
-    listed = ", ".join(offer.name for offer in offers)
-    raise RequestMalformed(f'There is no format "{wanted[:40]}" here.', f"Use one of: {listed}.")
+    found = find(wanted, offers)
+    if found is None:
+        listed = ", ".join(offer.name for offer in offers)
+        raise RequestMalformed(f'There is no format "{wanted[:40]}" here.', f"Use one of: {listed}.")
+    return found

@@ -14,7 +14,6 @@ from typing import Final
 import uvicorn
 from flask import Flask
 
-from calcigraph.errors import EnvironmentProblem
 from calcigraph.web.serving.asgi import AsgiApplication
 from calcigraph.web.serving.connection import IDLE_S, Connection
 from calcigraph.web.serving.query_endpoint import QueryEndpoint
@@ -74,25 +73,6 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self._ready is not None:
             self._ready()
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that is bound to an address; port 0 takes a free one.
-
-    Raises: EnvironmentProblem where the address cannot be had.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        raise EnvironmentProblem(
-            f"The address {host}:{port} cannot be had: {error.strerror}.", "Choose another --host or --port."
-        ) from error
-    listener.listen(1024)
-    return listener
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ from flask import Flask, current_app, render_template, request
 from markupsafe import Markup
 
 from calcigraph.describe import Description, Use
-from calcigraph.rdf.formats import by_key
+from calcigraph.rdf.formats import by_name
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.terms import Term
 from calcigraph.rdf.vocabulary import SKOS
@@ -125,7 +125,7 @@ def terms_of(site: Site) -> TermRenderer:
 def resource_page(site: Site, description: Description, path: str) -> str:
     """The page of one resource. It carries the same triples as JSON-LD."""
     quads = list(description.quads())
-    json_ld = write_graph(quads, by_key("graph", "json-ld"), site.edition.root.prefixes)
+    json_ld = write_graph(quads, by_name("graph", "json-ld"), site.edition.root.prefixes)
     # A root's class and the server's class that it refines are often called the same.
     types = {site.edition.labels.of(kind).value: kind for kind in reversed(description.types)}
     return render_template(

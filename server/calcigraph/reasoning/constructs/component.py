@@ -1,0 +1,166 @@
+"""CONSTRUCT rules that need one another in; what they build, kept equal to building it anew, out.
+
+A component is a strongly connected part of the graph "rule reads what rule builds". Most have one rule,
+which reads nothing that it builds: it is kept up to date by counting the portions that build a triple.
+In a recursive one a triple may rest on itself, and a count would keep it for ever. There removal deletes
+and rederives (Gupta, Mumick, Subrahmanian: Maintaining Views Incrementally, SIGMOD 1993): everything goes
+that rests, through any number of steps, on what went; then what follows from the rest is built again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import pyoxigraph as ox
+
+from calcigraph.reasoning.constructs.portions import Difference, Portions
+from calcigraph.reasoning.constructs.reach import Portion
+from calcigraph.reasoning.constructs.views import Delta, Views
+from calcigraph.reasoning.limits import LimitMet
+from calcigraph.reasoning.queries.reads import Read, overlap
+from calcigraph.reasoning.queries.rule import Stage
+
+Reached = dict[Portions, set[Portion] | None]
+"""Portions of some rules; None stands for all portions of a rule."""
+
+
+class Component:
+    """Rules of one stage that have to be run together, each as `Portions`."""
+
+    def __init__(self, rules: Sequence[Portions], views: Views, rounds: int) -> None:
+        self.rules, self.views, self._rounds = tuple(rules), views, rounds
+        self.stage: Stage = rules[0].rule.stage
+        self.writes: frozenset[Read] = frozenset().union(*(rule.algebra.writes for rule in rules))
+        self.is_recursive = any(
+            overlap(write, read) for rule in rules for read in rule.algebra.reads for write in self.writes
+        )
+        self._counts: Counter[ox.Triple] = Counter()
+        self._born: dict[ox.Triple, int] = {}
+        self._clock = 0
+
+    def run(self) -> None:
+        """Run the rules on what the store holds. Raises LimitMet when they do not settle."""
+        self._settle(dict.fromkeys(self.rules))
+
+    def update(self, changes: Delta, loosened: Collection[ox.Triple]) -> None:
+        """Bring what the rules build up to date with triples that came into their view and went from it.
+
+        `loosened` are triples that lost a ground to stand on, be they still there or not. Cost: a query
+        for each rule and pattern that a triple reaches, and one for each rule with portions to build
+        again; in a recursive component as often as the recursion takes steps. Raises LimitMet.
+        """
+        went = changes.went()
+        if not self.is_recursive:
+            self._settle(self._reached(changes, went))
+            return
+        came = changes.came()
+        dropped = self._dropped(
+            self._reached([*went, *self._negated(came)], went), self._groundless(loosened)
+        )
+        self._withdraw(dropped)
+        self._settle(_together(dropped, self._reached(came)))
+
+    def born(self, triple: ox.Triple) -> int:
+        """When the rules first built a triple from others that were born before it; 0 for what stands
+        without them. So a step from triples that were all born before its conclusion leans on no circle.
+        """
+        return 0 if self._stands_without(triple) else self._born.get(triple, 0)
+
+    def _settle(self, reached: Reached) -> None:
+        """Build portions again, then those that this reaches, until nothing new is built."""
+        for _ in range(self._rounds):
+            came = [t for rule, portions in reached.items() for t in self._support(rule.update(portions))]
+            reached = self._reached(came) if self.is_recursive else {}
+            if not reached:
+                return
+        raise LimitMet(
+            f"The rules {', '.join(rule.rule.slug for rule in self.rules)} still build after"
+            f" {self._rounds} rounds.",
+            "Give the recursion an end, or raise the limit `construct_rounds`.",
+        )
+
+    def _support(self, difference: Difference) -> list[ox.Triple]:
+        """Take over what portions gained and lost; the triples that are now there and were not."""
+        gained, lost = difference
+        self._clock += 1
+        new = {triple for triple in gained if triple not in self._counts}
+        if self.is_recursive:
+            self._born |= dict.fromkeys(new, self._clock)
+        came = [triple for triple in new if not self._stands_without(triple)]
+        self.views.support(self.stage, gained, lost)
+        self._counts.update(gained)
+        self._counts.subtract(lost)
+        for triple in set(lost):
+            if not self._counts[triple]:
+                del self._counts[triple]
+                self._born.pop(triple, None)
+        return came
+
+    def _reached(self, changed: Iterable[ox.Triple], went: Collection[ox.Triple] = ()) -> Reached:
+        """The portions that some triples may change; those that `went` may no longer be in the store."""
+        changed, gone = list(changed), set(went)
+        out: Reached = {}
+        for rule in self.rules:
+            found = rule.reads_any(changed)
+            portions = rule.reached(found, [t for t in found if t in gone]) if found else set()
+            if portions is None or portions:
+                out[rule] = portions
+        return out
+
+    def _negated(self, came: Iterable[ox.Triple]) -> list[ox.Triple]:
+        """Those of some triples by which a rule may build less than before."""
+        came = list(came)
+        return list(dict.fromkeys(t for rule in self.rules for t in rule.negates_any(came)))
+
+    def _stands_without(self, triple: ox.Triple) -> bool:
+        """Whether a triple would be there without the rules of this component."""
+        return self.views.stands(self.stage, triple, beside=self._counts[triple])
+
+    def _groundless(self, loosened: Collection[ox.Triple]) -> set[ox.Triple]:
+        """Those that only this component still builds, which may be because of themselves."""
+        return {t for t in loosened if t in self._counts and not self._stands_without(t)}
+
+    def _dropped(self, reached: Reached, lost: set[ox.Triple]) -> Reached:
+        """All portions that rest, through any number of steps, on those `reached` or on `lost` triples.
+
+        The store is as it was before, so that each step is found.
+        """
+        dropped: Reached = {}
+        lost |= self._built_by(reached)
+        front = lost
+        while reached or front:
+            dropped = _together(dropped, reached)
+            reached = _beyond(dropped, self._reached(front))
+            front = self._built_by(reached) - lost
+            lost |= front
+        return dropped
+
+    def _built_by(self, reached: Reached) -> set[ox.Triple]:
+        """The triples of some portions that are not there without them."""
+        built = {t for rule, portions in reached.items() for t in rule.triples(portions)}
+        return {triple for triple in built if not self._stands_without(triple)}
+
+    def _withdraw(self, dropped: Reached) -> None:
+        """Forget portions. What others build all the same rests on none of them, and is born anew."""
+        lost = [t for rule, portions in dropped.items() for t in rule.drop(portions)]
+        self._support(([], lost))
+        self._born |= dict.fromkeys(set(lost) & self._counts.keys(), self._clock)
+
+
+def _together(some: Mapping[Portions, set[Portion] | None], more: Reached) -> Reached:
+    out = dict(some)
+    for rule, portions in more.items():
+        known = out.get(rule, set())
+        out[rule] = None if known is None or portions is None else known | portions
+    return out
+
+
+def _beyond(known: Reached, reached: Reached) -> Reached:
+    """The portions that are not known yet."""
+    out: Reached = {}
+    for rule, portions in reached.items():
+        old = known.get(rule, set())
+        if old is not None and (portions is None or portions - old):
+            out[rule] = None if portions is None else portions - old
+    return out
