@@ -12,7 +12,7 @@ from calcigraph.describe import Describer, Facet
 from calcigraph.describe.bounded_description import BoundedDescriptions
 from calcigraph.describe.presentation import Presentation
 from calcigraph.describe.property_paths import compile_path, walk
-from calcigraph.edition import assemble
+from calcigraph.edition import Edition, assemble
 from calcigraph.root import Root
 from conftest import ROOTS
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from calcigraph.rdf.canonical import canonical_hash
 
 from calcigraph.edition import Edition, EditionCache, WorkFolder, assemble
 from calcigraph.edition.files import YOUNG_S
 from calcigraph.root import Root
+from canonical_form import canonical_hash
 
 TOY = Path(__file__).parent / "toy"
 
@@ -56,7 +56,7 @@ def test_the_same_root_has_the_same_bytes(cache: EditionCache, tmp_path: Path) -
     assert one.files.nquads.read_bytes() == other.files.nquads.read_bytes()
 
 
-@pytest.mark.parametrize("name", ["index.sqlite", "quads.nq", "head.json"])
+@pytest.mark.parametrize("name", ["index.sqlite", "quads.nq", "description.pickle", "head.json"])
 @pytest.mark.parametrize("damage", [b"", b"nothing of the kind", None])
 def test_a_damaged_file_is_made_anew(damage: bytes | None, name: str, cache: EditionCache) -> None:
     made = assemble(Root.open(TOY), cache=cache).edition

@@ -12,15 +12,15 @@ from itertools import chain
 import pyoxigraph as ox
 
 from calcigraph import metadata
+from calcigraph.edition.answering import answered_triples
 from calcigraph.edition.edition import Edition, Facts
 from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder
 from calcigraph.edition.layout import Kind
 from calcigraph.edition.rules import construct_rules
-from calcigraph.edition.spellings import values
 from calcigraph.edition.writer import Writer
 from calcigraph.edition.writing import Kinded, create
 from calcigraph.errors import Finding, Place, RootInvalid
-from calcigraph.rdf.terms import Term, show_term
+from calcigraph.rdf.terms import show_term
 from calcigraph.reasoning import Clash, Inference, Statement, infer
 from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
@@ -83,19 +83,13 @@ def write_files(files: EditionFiles, root: Root, inference: Inference) -> Editio
     quads = sorted(_quads(root, inference), key=lambda kinded: (str(kinded[0]), kinded[1]))
     answered = answered_triples([quad.triple for quad, _ in quads])
     described, graph = metadata.describe(root, answered), metadata.graph_node(root)
-    quads += [(ox.Quad(t.subject, t.predicate, t.object, graph), Kind.METADATA) for t in described]
-    create(files.index, quads, str(Facts(root.digest, len(answered) + len(described))))
+    quads += [(ox.Quad(t.subject, t.predicate, t.object, graph), Kind.METADATA) for t in described.added]
+    create(files.index, quads, str(Facts(root.digest, len(answered) + len(described.added))))
+    files.keep_description(described.description)
     lines = ox.serialize((quad for quad, _ in quads), format=ox.RdfFormat.N_QUADS) or b""
     # In order of the lines: the same root, the same bytes.
     files.nquads.write_bytes(b"".join(sorted(set(lines.splitlines(keepends=True)))))
     return files
-
-
-def answered_triples(triples: list[ox.Triple]) -> set[ox.Triple]:
-    """The triples as queries answer them: literals of one value are one. Cost: some microseconds a triple."""
-    literals = (triple.object for triple in triples if isinstance(triple.object, ox.Literal))
-    answers: dict[Term, Term] = dict(values(literals))
-    return {ox.Triple(t.subject, t.predicate, answers.get(t.object, t.object)) for t in triples}
 
 
 def consistent(assembled: Assembled) -> Edition:

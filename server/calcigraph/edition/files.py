@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import json
 import os
+import pickle
 import shutil
 import tempfile
 import time
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import Final
 
 from calcigraph import __version__
+from calcigraph.metadata import Description
 
 _DECIDING: Final = ("edition/*.py", "metadata/*.py", "rdf/*.py", "reasoning/**/*.py", "root/*.py")
 _HEAD: Final = "head.json"
@@ -35,12 +37,18 @@ _FIRST: Final = "first"
 
 @dataclass(frozen=True)
 class EditionFiles:
-    """The two files that hold an edition: an index of its quads, and all of them as sorted N-Quads, which a
-    store of queries is loaded from and a dump is made of. Never written to once they are there."""
+    """The files that hold an edition: an index of its quads; all of them as sorted N-Quads, which a store of
+    queries is loaded from and a dump is made of; and what it takes to describe the next one. Never written to
+    once they are there."""
 
     folder: Path
     owner: WorkFolder | None = field(default=None, repr=False, compare=False)
     """Where they are for as long as somebody has the value; None where somebody else sees to that."""
+
+    @property
+    def description(self) -> Path:
+        """Where it is written down how the data are described."""
+        return self.folder / "description.pickle"
 
     @classmethod
     def within(cls, owner: WorkFolder) -> EditionFiles:
@@ -59,12 +67,21 @@ class EditionFiles:
         """Where the N-Quads are, sorted."""
         return self.folder / "quads.nq"
 
+    def keep_description(self, description: Description) -> None:
+        """Write down what it takes to go on from the description of the first edition."""
+        self.description.write_bytes(pickle.dumps(description))
+
+    def recall_description(self) -> Description:
+        """What `keep_description` wrote: read from files of this program's own that are whole."""
+        found: Description = pickle.loads(self.description.read_bytes())
+        return found
+
     def held(self, owner: WorkFolder) -> EditionFiles:
         """The same files under names in a folder of `owner` too, so that they stay when the cache is emptied.
         Cost: none on one file system, else copying."""
         folder = owner.path / _FIRST
         folder.mkdir()
-        for path in (self.index, self.nquads):
+        for path in self._all:
             try:
                 os.link(path, folder / path.name)
             except OSError:
@@ -98,8 +115,12 @@ class EditionFiles:
         except (OSError, ValueError):
             return False
 
+    @property
+    def _all(self) -> tuple[Path, ...]:
+        return self.index, self.nquads, self.description
+
     def _digests(self) -> dict[str, str]:
-        return {path.name: _sha256(path) for path in (self.index, self.nquads)}
+        return {path.name: _sha256(path) for path in self._all}
 
 
 class WorkFolder:

@@ -15,6 +15,7 @@ from typing import ClassVar, Final
 
 import pyoxigraph as ox
 
+from calcigraph.edition.answering import AnsweredTriples, answered_triple
 from calcigraph.edition.change import Change, ChangeRefused
 from calcigraph.edition.edition import Edition, Facts
 from calcigraph.edition.files import EditionFiles
@@ -24,6 +25,7 @@ from calcigraph.edition.names import NAMING, names_of
 from calcigraph.edition.rules import construct_rules
 from calcigraph.edition.writing import Kinded, Step, changing, forget_after, write_facts, write_step
 from calcigraph.errors import Problem
+from calcigraph.metadata import Described, Description, describe
 from calcigraph.reasoning import Cache, Inference, Proof, Proofs, infer
 from calcigraph.reasoning import Change as Consequences
 from calcigraph.settings import ReasonerName
@@ -61,6 +63,7 @@ class Writer:
         self._root = edition.root
         self._reasoner = reasoner
         self._newest = edition
+        self._description: Description | None = None if edition.number else edition.files.recall_description()
         self._inferences: OrderedDict[int, Inference] = OrderedDict()
         if inference is not None:
             self._inferences[edition.number] = inference
@@ -109,6 +112,7 @@ class Writer:
             with changing(self._newest.files.index) as connection:
                 forget_after(connection, number)
             self._newest = replace(self._newest, number=number)
+            self._description = None
             for later in [n for n in self._inferences if n > number]:
                 del self._inferences[later]
 
@@ -127,18 +131,37 @@ class Writer:
         with changing(files.index) as connection:
             write_step(connection, _step(old, number, removed, added))
         new = replace(old, number=number)
-        described = describe_change(old, new, removed, added)  # noqa: F821
-        facts = Facts(_digest(old.digest, removed, added), described.triples, int(time.time()))
+        described = self._described(old, new, (quad.triple for quad, _ in (*removed, *added)))
+        gone, come = self._metadata(described.removed), self._metadata(described.added)
+        facts = Facts(
+            _digest(old.digest, removed, added),
+            described.description.counts.triples,
+            int(time.time()),
+        )
         with changing(files.index) as connection:
-            write_step(connection, Step(number, described.removed, described.added, (), ()))
+            write_step(connection, Step(number, gone, come, (), ()))
             write_facts(connection, number, str(facts))
+        self._description = described.description
         return Outcome(
             number,
-            (*added, *described.added),
-            (*removed, *described.removed),
+            (*added, *come),
+            (*removed, *gone),
             asked.already,
             asked.absent,
         )
+
+    def _described(self, old: Edition, new: Edition, touched: Iterable[ox.Triple]) -> Described:
+        """What describes the data after a change. Cost of the first call where a writer is started anew
+        after changes: describing all of it."""
+        before, after = AnsweredTriples(old), AnsweredTriples(new)
+        if self._description is None:
+            self._description = describe(self._root, set(before.triples(None, None, None))).description
+        answered = {answered_triple(triple) for triple in touched}
+        return self._description.after(self._root, answered, before, after)
+
+    def _metadata(self, triples: Iterable[ox.Triple]) -> list[Kinded]:
+        graph = self._root.graph("metadata")
+        return [(_quad(triple, graph), Kind.METADATA) for triple in triples]
 
     def _own_files(self) -> EditionFiles:
         """Files that nobody else reads: a copy, before the first change."""
