@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from calcigraph.rdf.blocks import blocks
 from calcigraph.rdf.tokens import Span, spans, tokens
+from canonical_form import canonical_lines
 from suites import ROOT
 from turtle_texts import BASE, documents
 
