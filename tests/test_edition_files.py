@@ -137,7 +137,8 @@ def test_the_folder_of_a_killed_process_is_removed_by_a_later_one(cache: Edition
     cache.folder.mkdir(parents=True)
     program = (
         "import sys, pathlib; from calcigraph.edition import WorkFolder; "
-        "folder = WorkFolder.made(pathlib.Path(sys.argv[1])); print(folder.path, flush=True); sys.stdin.read()"
+        "folder = WorkFolder.made(pathlib.Path(sys.argv[1])); "
+        "print(folder.path, flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
         [sys.executable, "-c", program, str(cache.folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE

@@ -124,7 +124,7 @@ class EditionFiles:
 
 
 class WorkFolder:
-    """A folder that is removed when it is closed or forgotten, and by a later run where this one is killed."""
+    """A folder that is removed when it is closed or forgotten, by a later run where this one is killed."""
 
     def __init__(self, path: Path) -> None:
         """A folder that somebody else sees to; see `made`."""

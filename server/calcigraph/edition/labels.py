@@ -1,4 +1,4 @@
-"""A term in, what it is called out: the one service of labels, for pages, explanations and the command line."""
+"""A term in, what it is called out: the one service of labels, for pages, proofs and the command line."""
 
 from __future__ import annotations
 

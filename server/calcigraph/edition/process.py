@@ -42,7 +42,7 @@ class WriterUnavailable(Problem):
 
 @dataclass(frozen=True)
 class Source:
-    """What a writer begins with: a root, the edition that there is, its files, and the work folder for more."""
+    """What a writer begins with: a root, the edition that there is, its files, and the folder for more."""
 
     root: Root
     number: int

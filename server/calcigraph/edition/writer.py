@@ -192,7 +192,7 @@ def recalled(edition: Edition, reasoner: ReasonerName) -> Inference:
     found: dict[Kind, list[ox.Triple]] = {kind: [] for kind in Kind}
     for quad, kind in edition.kinded():
         found[kind].append(quad.triple)
-    # In the order in which they are read the first time: of two proofs that are equally short, both find the same.
+    # In the order of the first time: of two proofs that are equally short, both then find the same.
     asserted = sorted(set(found[Kind.ASSERTED]), key=str)
     if reasoner != "builtin":
         return infer(asserted, construct_rules(edition.root), engine=reasoner)

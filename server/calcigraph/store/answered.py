@@ -16,7 +16,7 @@ from calcigraph.engine.replica import Diff
 
 
 def engine_diff(before: Edition, after: Edition, outcome: Outcome) -> Diff:
-    """What the engine has to remove and to add. Cost: a look-up or two for each changed quad with a literal."""
+    """What the engine has to remove and to add. Cost: a look-up or two for each changed quad."""
     changed = dict.fromkeys(_answered(quad) for quad, _ in (*outcome.removed, *outcome.added))
     there = {quad for quad in changed if _is_written(before, quad)}
     stays = {quad for quad in changed if _is_written(after, quad)}

@@ -11,7 +11,7 @@ from calcigraph.web.site import Site, current_site, keep_to, publication_of
 
 
 class EditionChanged(Exception):
-    """A page would show an answer beside what it has from an earlier edition. `site` is that of the answer."""
+    """A page would show an answer beside what is from an earlier edition. `site` is that of the answer."""
 
     def __init__(self, site: Site) -> None:
         super().__init__()
