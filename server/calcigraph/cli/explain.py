@@ -24,8 +24,9 @@ def print_proofs(texts: tuple[str, str, str], every: bool, folder: Path, reasone
     terms = [parse_term(text, root.prefixes) for text in texts]
     if not (isinstance(terms[0], ox.NamedNode) and isinstance(terms[1], ox.NamedNode)):
         raise click.UsageError("SUBJECT and PREDICATE have to be CURIEs or <IRIs>.")
-    triple = ox.Triple(terms[0], terms[1], terms[2])
+    asked = ox.Triple(terms[0], terms[1], terms[2])
     edition = assemble(root, reasoner, EditionCache.of_user()).edition
+    triple = edition.written(asked) or asked
     if not every:
         click.echo(as_text(explain(edition, triple)))
         return

@@ -86,7 +86,9 @@ def _triple(site: Site) -> ox.Triple:
     value = parse_term(_single("object"), prefixes)
     if isinstance(value, ox.BlankNode):
         raise TermMalformed("A blank node cannot be asked for.", "Name a node that has an IRI.")
-    return ox.Triple(subject, predicate, value)
+    asked = ox.Triple(subject, predicate, value)
+    # A query answers literals by their value; what is proven is what was written.
+    return site.edition.written(asked) or asked
 
 
 def _single(name: str) -> str:
