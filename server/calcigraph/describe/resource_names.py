@@ -1,4 +1,4 @@
-"""What somebody typed in, the resources that are called so out."""
+"""The text of a search in, the resources that have such a name out."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class ResourceNames:
         return [self.match(node, ranked[node][2]) for node in order[:most]]
 
     def match(self, node: ox.NamedNode, matched: str) -> NameMatch:
-        """A resource as something found."""
+        """The match of a resource by its label."""
         return NameMatch(node, self._labels.of(node), matched, self.kind(node))
 
     def kind(self, node: ox.NamedNode) -> ox.NamedNode | None:
@@ -76,12 +76,12 @@ class ResourceNames:
 
     def _place(self, node: ox.NamedNode, found: tuple[int, int, str]) -> tuple[int, int, int, str]:
         rank, length, _ = found
-        # Twice as many links weigh as much as eight letters less.
+        # Of two names, one that is eight letters shorter ranks as one of a resource with twice as many links.
         return (rank, length // 8 - self._links[node].bit_length(), length, node.value)
 
     @cached_property
     def _removed(self) -> set[object]:
-        """What was taken out: its name is still known, but nothing is to be found under it."""
+        """Resources that were taken out: not found any more, though their tombstones have labels."""
         return set(self._dataset.subjects(RDF["type"], AS["Tombstone"]))
 
     @cached_property
@@ -104,7 +104,7 @@ class ResourceNames:
 
 
 def _key(text: str) -> str:
-    """Words in lower case without marks above or below letters; hyphens part them as spaces do."""
+    """Words in lower case, without diacritics; hyphens separate them as spaces do."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return " ".join(re.sub(r"[-_‐‑–]+", " ", plain.casefold()).split())  # noqa: RUF001 - hyphens and dashes
 

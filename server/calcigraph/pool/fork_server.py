@@ -1,7 +1,8 @@
-"""Data and diffs in, worker processes out: the front's side of the fork server.
+"""Data and diffs in, worker processes out: starts the fork server, and sends it requests.
 
-What the fork server was started with and every diff since are kept in one unnamed temporary file, so
-that a fork server that dies can be replaced by one that knows the same.
+The fork server is a process (`fork_server_process`) that loads the data once and forks the workers, which
+share its memory, as in `multiprocessing`. What it was started with and every diff since are kept in one
+unnamed temporary file, so that a fork server that dies can be replaced by one that knows the same.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ _LARGE_PAGES: Final = "glibc.malloc.hugetlb=1"
 
 
 class ForkServer:
-    """A fork server and what it knows. All methods may be called from any thread."""
+    """The fork server of a pool, with the diffs that were published. For any thread."""
 
     def __init__(
         self,
@@ -88,7 +89,7 @@ class ForkServer:
         return self._process.pid
 
     def fork(self, number: int = 1) -> list[Worker]:
-        """New workers that know everything published, and are ready. Cost: 2 to 10 ms each.
+        """New workers that have all diffs, and are ready to answer. Cost: 2 to 10 ms each.
 
         Raises: EngineUnavailable, also where none of them gets ready.
         """
@@ -106,7 +107,7 @@ class ForkServer:
         return ready
 
     def publish(self, diff: Diff) -> int:
-        """Apply `diff` in the fork server; the version from which on it is there.
+        """Apply `diff` in the fork server; returns the version that has it.
 
         Raises: DiffUnreadable (nothing changed), EngineUnavailable.
         """
@@ -131,7 +132,8 @@ class ForkServer:
         return diffs[version - first :] if version >= first else None
 
     def prepare(self, part: Part) -> None:
-        """Have a part of the replica built, for all workers forked from now on."""
+        """Have a part of the replica built, for all workers forked from now on. Cost: seconds for a million
+        quads. Raises: EngineUnavailable."""
         with self._lock:
             if part not in self._parts:
                 _, body = self._request(Kind.PREPARE, part.encode())
@@ -162,7 +164,7 @@ class ForkServer:
             return Worker(int(pid), handle, Channel(front), self.version, self._parts)
 
     def _request(self, kind: Kind, body: bytes = b"", descriptor: int | None = None) -> tuple[Kind, bytes]:
-        """Ask the fork server; where it is dead, start another and ask that one."""
+        """Send a request and wait for its answer; where the fork server is dead, start another first."""
         for attempt in (1, 2):
             if self._closed:
                 break

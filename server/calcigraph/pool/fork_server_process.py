@@ -1,7 +1,7 @@
 """`python -m calcigraph.pool.fork_server_process DESCRIPTOR`: N-Quads and diffs in, forked workers out.
 
-The one process that loads the data. It runs a single thread, so that forking it is sound, and is
-started by `exec`, so that nothing of the front is in it. It answers one request of the front after
+The only process that loads the data. It runs a single thread, so that forking it is safe, and is started
+by `exec`, so that it has no memory of the front process. It answers one request of the front after
 the other on the socket with the number DESCRIPTOR, and ends, with its children, when that closes.
 """
 
@@ -67,7 +67,7 @@ class _ForkServerProcess:
         self._channel.send(Kind.DONE)
 
     def step(self) -> None:
-        """Answer one request, or see whether a forgotten child is gone meanwhile."""
+        """Answer one request, or reap a child that was to be forgotten and has ended."""
         self._forgotten = {pid for pid in self._forgotten if not self._is_gone(pid)}
         if self._forgotten and not self._channel.has_news(_LOOK_S):
             return
@@ -80,7 +80,7 @@ class _ForkServerProcess:
             self._apply(body)
         elif kind is Kind.PREPARE:
             self._replica.prepare(cast(Part, body.decode()))
-            # What is shared with the children is not to be written on by looking for garbage.
+            # The garbage collector would write on pages that are shared with the children.
             gc.freeze()
             self._channel.send(Kind.DONE, json.dumps(self._replica.text_size).encode())
         elif kind is Kind.DUMP:
@@ -89,7 +89,8 @@ class _ForkServerProcess:
             self._channel.send(Kind.DONE)
 
     def await_children(self) -> None:
-        """Wait for the children, which see the same end; then end those that do not."""
+        """Wait until the children have ended, whose channels have closed too; kill those that have not ended
+        after 2 s."""
         until = time.monotonic() + _SHUTDOWN_S
         while self._children:
             if time.monotonic() > until:

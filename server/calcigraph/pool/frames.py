@@ -1,4 +1,4 @@
-"""Sockets in, frames out: how the front, the fork server and the workers speak to each other.
+"""Sockets in, frames out: the protocol between the front process, the fork server and the workers.
 
 A frame is one letter, a length and that many bytes. Both ends belong to this program and nothing
 from outside is ever read as a frame, so a length is trusted, and so is a query in `marshal` format:
@@ -31,7 +31,7 @@ _TICK: Final = struct.pack("ll", 0, int(_TICK_S * 1e6))
 
 
 class Kind(Enum):
-    """What a frame is: first what the front asks of the fork server, then of a worker, then answers."""
+    """The kinds of frames: requests to the fork server, requests to a worker, answers."""
 
     START = b"S"
     FORK = b"F"
@@ -58,7 +58,7 @@ class ClosedError(Exception):
 class Channel:
     """One end of a stream of frames. Not for two threads at a time.
 
-    Sending blocks for as long as the other end does not read; who cannot wait ends the other end.
+    Sending blocks for as long as the other end does not read.
     """
 
     def __init__(self, connection: socket.socket) -> None:
@@ -80,7 +80,7 @@ class Channel:
             try:
                 left = left[self._socket.send(left) :]
             except BlockingIOError:
-                # Who watches many descriptors may have made this one return at once (uvloop does).
+                # An event loop may have made this descriptor non-blocking (uvloop does).
                 poll = select.poll()
                 poll.register(self._socket, select.POLLOUT)
                 poll.poll()
@@ -100,7 +100,7 @@ class Channel:
         return frame
 
     def keep_time(self) -> None:
-        """Make `receive` look at its deadline even while nothing comes."""
+        """Have `receive` notice its deadline also while nothing comes."""
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _TICK)
 
     def close(self) -> None:
@@ -120,8 +120,8 @@ class Channel:
         return _KINDS[letter], body
 
     def _await_data(self, deadline: float | None) -> bytes:
-        """What comes next. Most answers come within a tick, and cost one system call; who waits for
-        longer is not to wake up at each tick."""
+        """The next bytes. Most answers come within a tick, and cost one system call; for longer ones it
+        polls, so that the thread does not wake at each tick."""
         if deadline is None:
             return self._read()
         is_near = deadline - time.monotonic() < _TICK_S
@@ -164,7 +164,7 @@ class ControlChannel(Channel):
         self.send_bytes(encoded[sent:])
 
     def has_news(self, timeout_s: float) -> bool:
-        """Whether a frame or the end comes within `timeout_s` seconds."""
+        """Whether there is something to read, or the end, within `timeout_s` seconds."""
         return bool(self._buffer or select.select([self._socket], [], [], timeout_s)[0])
 
     def take_descriptor(self) -> int:

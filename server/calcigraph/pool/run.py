@@ -31,14 +31,14 @@ from calcigraph.pool.worker import Worker
 from calcigraph.pool.worker_process import OUT_OF_MEMORY
 
 _RETRY_AFTER_S: Final = 5
-# How often to ask whether the client has left: often enough that who has left keeps nobody waiting, and
-# seldom enough to cost nothing; a query that is done sooner is never asked for.
+# How often to ask whether the client has left: often enough that a query for nobody soon makes
+# room for others, and seldom enough to cost nothing. Shorter queries are never asked for.
 _LOOK_S: Final = 0.2
 _VARIABLE: Final = re.compile(r"[?$]\w+")
 
 
 class WorkerLostError(Exception):
-    """The worker was gone before it could answer: another one can be asked."""
+    """The worker had ended before it answered anything: another one can be asked."""
 
 
 class Run:
@@ -84,7 +84,7 @@ class Run:
         return len(set(_VARIABLE.findall(self._query.text)))
 
     def check_wait(self) -> None:
-        """See whether it has waited for a worker for too long. Raises: QueryTimedOut, ClientGone."""
+        """Check whether it has waited for a worker for too long. Raises: QueryTimedOut, ClientGone."""
         if time.monotonic() >= self.deadline:
             raise QueryTimedOut(self._limit_s, in_queue=True)
         self._look_for_client()
@@ -129,11 +129,12 @@ class Run:
         return self._next_piece(self._receive_now)
 
     def stream(self) -> None:
-        """From now on the pace is the reader's: make room for other queries. Raises: QueueFull."""
+        """From now on the client's reading sets the pace: preempt the worker, so that another query may
+        start. Raises: QueueFull."""
         self._make_room()
 
     def abandon(self) -> None:
-        """End it, whether it waits or runs; harmless where it has ended."""
+        """End it, whether it waits or runs; does nothing where it has ended."""
         if not self.is_handed_over:
             self._scheduler.leave(self)
         elif not self._has_ended:
@@ -164,7 +165,7 @@ class Run:
     def _receive(self) -> tuple[Kind, bytes]:
         try:
             while True:
-                # Before each frame too: an answer that flows without a pause may be for nobody.
+                # Before each frame too: the client may have left while the answer flows without a pause.
                 self._look_for_client()
                 try:
                     return self._busy_worker.channel.receive(self.next_look)
@@ -199,7 +200,8 @@ class Run:
         self._next_client_look = time.monotonic() + _LOOK_S
 
     def _check_time(self) -> None:
-        """See whether it takes too long, for its deadline or for others. Raises: QueryTimedOut, QueueFull."""
+        """Check whether its deadline has passed, and preempt the worker once it has run for long. Raises:
+        QueryTimedOut, QueueFull."""
         now = time.monotonic()
         if now >= self.deadline:
             raise self._timed_out()
@@ -212,7 +214,7 @@ class Run:
         """Call another service for the worker, which waits for it."""
         services = self._components.services
         if services is None:
-            # Something has slipped past the guard, and stops here.
+            # The guard has missed it.
             self._discard()
             raise ServiceForbidden
         self._make_room()
@@ -263,10 +265,11 @@ class Run:
         self._discard()
         if code == -signal.SIGXCPU:
             return QueryTimedOut(self._limit_s)
-        # Something else has ended it: so young a query cannot have grown until the system's killer came.
+        # A query that was never preempted has not had the time to fill the memory, so the out-of-memory
+        # killer of the system did not mean it.
         if code in (None, -signal.SIGKILL) and not self._has_begun and is_young:
             raise WorkerLostError
-        # An allocation that is refused makes the engine abort; the system's own killer sends KILL.
+        # The engine aborts where memory is refused to it; the out-of-memory killer sends KILL.
         if code in (OUT_OF_MEMORY, -signal.SIGABRT, -signal.SIGKILL):
             return QueryTooBig(self._components.limits.memory_mib)
         return QueryFailed(

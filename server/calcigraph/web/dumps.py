@@ -26,7 +26,7 @@ blueprint = Blueprint("dumps", __name__)
 
 @dataclass(frozen=True)
 class Dump:
-    """Everything, compressed: the same bytes for the same data."""
+    """The whole dataset as one compressed file: the same bytes for the same data."""
 
     content: bytes
     sha256: str

@@ -1,4 +1,4 @@
-"""A word in, the resources that are called so out; an exact identifier, name or IRI first."""
+"""A word in, the resources with such a name out; an exact identifier, name or IRI first."""
 
 from __future__ import annotations
 

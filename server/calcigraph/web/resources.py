@@ -1,6 +1,6 @@
 """The IRIs of the data: a redirect to a page or to data, and those pages and data themselves.
 
-Linked-data manners after https://www.w3.org/TR/cooluris/ section 4.2: the resource answers 303,
+Linked data as in https://www.w3.org/TR/cooluris/ section 4.2: the resource answers 303,
 each document of it has a URL of its own that is never negotiated.
 """
 

@@ -47,7 +47,7 @@ def of_document(
 
 
 def of_dataset(response: Response, site: Site, dumps: Iterable[str]) -> None:
-    """What the front page, as the landing page of the whole dataset, leads to; `dumps` are paths."""
+    """What the home page, as the landing page of the whole dataset, leads to; `dumps` are paths."""
     links(response, (_quoted(site.citable), "cite-as", None), *_terms(site), *_authors(site))
     links(response, (_ABOUT_PAGE, "type", None), (_DATASET, "type", None))
     for path in ("/.well-known/void", "/catalog"):

@@ -1,4 +1,4 @@
-"""The values of a request to `/sparql` in; one `SparqlRequest` out, with the `Query` for the pool in it.
+"""The values of a request to `/sparql` in; a `SparqlRequest` with the `Query` for the pool out.
 
 See https://www.w3.org/TR/sparql11-protocol/ section 2.1. The formats are settled before the query is looked
 at; what its form is, and which of them applies, only the pool finds out. No framework here: Flask and the
@@ -31,7 +31,7 @@ PATH = "/sparql"
 QUERY_TYPE = "application/sparql-query"
 _RESULTS = (*RESULT_OFFERS, HTML)
 _GRAPHS = (*GRAPH_OFFERS, HTML)
-# A longer `Accept` is not remembered: strangers decide how much of it there is.
+# A longer `Accept` is not cached, so that clients cannot fill the memory.
 _USUAL_HEADER = 512
 
 

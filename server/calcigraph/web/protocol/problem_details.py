@@ -39,7 +39,7 @@ class RequestMalformed(errors.Problem):
 
 
 class NothingAcceptable(errors.Problem):
-    """Nothing that the client accepts can be sent."""
+    """The resource has no representation that the client accepts."""
 
     title = "No acceptable format"
 
@@ -110,7 +110,7 @@ class AnswerTooLong(errors.Problem):
 
 
 class Unexpected(errors.Problem):
-    """Something that should not have happened."""
+    """A bug."""
 
     title: ClassVar[str] = "The server made a mistake"
 
@@ -166,7 +166,7 @@ STATUS: dict[type[errors.Problem], int] = {
     query_problems.QueryTooBig: 503,
     query_problems.EngineUnavailable: 503,
     service_problems.ServicesBusy: 503,
-    # Nobody is there to read it.
+    # The client has left.
     query_problems.ClientGone: 503,
     service_problems.ServiceTimedOut: 504,
 }
@@ -201,7 +201,7 @@ def document(problem: errors.Problem) -> dict[str, Any]:
 
 
 def headers_of(problem: errors.Problem) -> list[tuple[str, str]]:
-    """What a response with this problem has besides its type and length."""
+    """The header fields of a response with this problem, besides its type and length."""
     headers = list(_COMMON)
     if isinstance(problem, ResourceRemoved):
         # RFC 5829, section 3.3.
@@ -213,7 +213,7 @@ def headers_of(problem: errors.Problem) -> list[tuple[str, str]]:
 
 
 def offer(accept: str | None) -> Offer:
-    """How a problem is told to this client: as a page to a browser, else as a problem document.
+    """The format of a problem for this client: a page for a browser, else a problem document.
 
     Where the client accepts neither form it gets the document all the same: RFC 9110 section 12.5.1 lets a
     server disregard `Accept`, and a reason helps more than none.

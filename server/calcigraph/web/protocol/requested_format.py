@@ -1,4 +1,4 @@
-"""The current request and what can be sent in, the offer that it asks for out."""
+"""The current request and the offers in, the one that it asks for out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The version that a request asks for in; nothing out where it is the one that there is, else a problem."""
+"""The version that a request asks for in; nothing out where the server has it, else a Problem."""
 
 from __future__ import annotations
 

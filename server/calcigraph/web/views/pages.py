@@ -101,7 +101,7 @@ def _prologue(site: Site) -> str:
 
 
 def kind(term: Term) -> str:
-    """What a template tells apart: "iri", "blank", "literal" or "triple"."""
+    """The kind of a term: "iri", "blank", "literal" or "triple"."""
     if isinstance(term, ox.NamedNode):
         return "iri"
     if isinstance(term, ox.BlankNode):
@@ -115,7 +115,7 @@ def explain_link(site: Site, triple: ox.Triple, **more: str) -> str:
 
 
 def terms_of(site: Site) -> TermRenderer:
-    """How terms are shown, made once for an application."""
+    """The renderer of terms, made once for an application."""
     kept = current_app.extensions
     if _KEY not in kept:
         kept[_KEY] = TermRenderer(site)

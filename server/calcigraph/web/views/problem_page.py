@@ -1,4 +1,4 @@
-"""A problem document in, the page that tells of it out, with the ways on from there.
+"""A problem document in, the page that shows it out, with links to go on.
 
 A query that failed is shown in the form that it came from, so that it can be mended and run again.
 """
