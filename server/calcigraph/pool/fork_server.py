@@ -22,7 +22,7 @@ from calcigraph.engine.replica import Diff, Part
 from calcigraph.engine.text_index import TextSize
 from calcigraph.engine.view import DefaultGraphMode
 from calcigraph.errors import Problem
-from calcigraph.pool.frames import Channel, ClosedError, ControlChannel, Kind, encode_diff
+from calcigraph.pool.frames import Channel, ClosedError, ControlChannel, FrameKind, encode_diff
 from calcigraph.pool.query_problems import DiffUnreadable, EngineUnavailable
 from calcigraph.pool.worker import Worker
 
@@ -113,8 +113,8 @@ class ForkServer:
         """
         body = encode_diff(diff)
         with self._lock:
-            kind, answer = self._request(Kind.APPLY, body)
-            if kind is Kind.FAILED:
+            kind, answer = self._request(FrameKind.APPLY, body)
+            if kind is FrameKind.FAILED:
                 raise DiffUnreadable
             self._log.append(body)
             self._log_bytes += len(body)
@@ -136,7 +136,7 @@ class ForkServer:
         quads. Raises: EngineUnavailable."""
         with self._lock:
             if part not in self._parts:
-                _, body = self._request(Kind.PREPARE, part.encode())
+                _, body = self._request(FrameKind.PREPARE, part.encode())
                 self._parts |= {part}
                 self.text_size = TextSize(*json.loads(body))
 
@@ -145,7 +145,7 @@ class ForkServer:
         worker.end()
         with self._lock, suppress(ClosedError):
             if not self._closed:
-                self._channel.send(Kind.FORGET, str(worker.pid).encode())
+                self._channel.send(FrameKind.FORGET, str(worker.pid).encode())
 
     def close(self) -> None:
         """End the fork server, and wait until it and its children are gone; a second call does nothing."""
@@ -159,11 +159,13 @@ class ForkServer:
         with self._lock:
             front, back = socket.socketpair()
             with back:
-                _, pid = self._request(Kind.FORK, descriptor=back.fileno())
+                _, pid = self._request(FrameKind.FORK, descriptor=back.fileno())
             handle = self._channel.take_descriptor()
             return Worker(int(pid), handle, Channel(front), self.version, self._parts)
 
-    def _request(self, kind: Kind, body: bytes = b"", descriptor: int | None = None) -> tuple[Kind, bytes]:
+    def _request(
+        self, kind: FrameKind, body: bytes = b"", descriptor: int | None = None
+    ) -> tuple[FrameKind, bytes]:
         """Send a request and wait for its answer; where the fork server is dead, start another first."""
         for attempt in (1, 2):
             if self._closed:
@@ -183,9 +185,9 @@ class ForkServer:
         self._stop()
         self._start()
         for body in self._log:
-            self._exchange(Kind.APPLY, body)
+            self._exchange(FrameKind.APPLY, body)
         for part in self._parts:
-            self._exchange(Kind.PREPARE, part.encode())
+            self._exchange(FrameKind.PREPARE, part.encode())
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
@@ -201,12 +203,12 @@ class ForkServer:
                 stderr=subprocess.DEVNULL,
             )
         try:
-            self._channel.send_with(self._data.fileno(), Kind.START, self._settings)
+            self._channel.send_with(self._data.fileno(), FrameKind.START, self._settings)
             kind, _ = self._channel.receive()
         except ClosedError as error:
             self._stop()
             raise EngineUnavailable("The query engine's process did not start.") from error
-        if kind is Kind.FAILED:
+        if kind is FrameKind.FAILED:
             self._stop()
             raise DiffUnreadable
 
@@ -218,7 +220,7 @@ class ForkServer:
             self._process.kill()
             self._process.wait()
 
-    def _exchange(self, kind: Kind, body: bytes) -> None:
+    def _exchange(self, kind: FrameKind, body: bytes) -> None:
         try:
             self._channel.send(kind, body)
             self._channel.receive()
@@ -228,7 +230,7 @@ class ForkServer:
     def _fold(self) -> None:
         """Replace data and log by one dump of what the fork server holds."""
         folded: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 closed in `close`
-        self._request(Kind.DUMP, descriptor=folded.fileno())
+        self._request(FrameKind.DUMP, descriptor=folded.fileno())
         self._data.close()
         self._data = folded
         self._log, self._log_bytes = [], 0

@@ -30,7 +30,7 @@ _TICK_S: Final = 0.02
 _TICK: Final = struct.pack("ll", 0, int(_TICK_S * 1e6))
 
 
-class Kind(Enum):
+class FrameKind(Enum):
     """The kinds of frames: requests to the fork server, requests to a worker, answers."""
 
     START = b"S"
@@ -48,7 +48,7 @@ class Kind(Enum):
     FETCHED = b"R"
 
 
-_KINDS: Final = {kind.value: kind for kind in Kind}
+_KINDS: Final = {kind.value: kind for kind in FrameKind}
 
 
 class ClosedError(Exception):
@@ -69,7 +69,7 @@ class Channel:
         """The descriptor that becomes readable when something has come."""
         return self._socket.fileno()
 
-    def send(self, kind: Kind, body: bytes | bytearray = b"") -> None:
+    def send(self, kind: FrameKind, body: bytes | bytearray = b"") -> None:
         """Send one frame; raises ClosedError."""
         self.send_bytes(encode(kind, body))
 
@@ -87,13 +87,13 @@ class Channel:
             except (BrokenPipeError, ConnectionResetError) as error:
                 raise ClosedError from error
 
-    def receive(self, deadline: float | None = None) -> tuple[Kind, bytes]:
+    def receive(self, deadline: float | None = None) -> tuple[FrameKind, bytes]:
         """The next frame; raises ClosedError, and TimeoutError after `deadline` (monotonic seconds)."""
         while (frame := self._take_frame()) is None:
             self._buffer += self._await_data(deadline)
         return frame
 
-    def receive_now(self) -> tuple[Kind, bytes]:
+    def receive_now(self) -> tuple[FrameKind, bytes]:
         """The next frame, without waiting; raises ClosedError, and BlockingIOError if it is not there."""
         while (frame := self._take_frame()) is None:
             self._buffer += self._read(socket.MSG_DONTWAIT)
@@ -107,7 +107,7 @@ class Channel:
         """Close the socket."""
         self._socket.close()
 
-    def _take_frame(self) -> tuple[Kind, bytes] | None:
+    def _take_frame(self) -> tuple[FrameKind, bytes] | None:
         if len(self._buffer) < _HEADER.size:
             return None
         letter, length = _HEADER.unpack_from(self._buffer)
@@ -154,7 +154,7 @@ class ControlChannel(Channel):
         super().__init__(connection)
         self._descriptors: list[int] = []
 
-    def send_with(self, descriptor: int, kind: Kind, body: bytes = b"") -> None:
+    def send_with(self, descriptor: int, kind: FrameKind, body: bytes = b"") -> None:
         """Send one frame and an open file with it; raises ClosedError."""
         encoded = encode(kind, body)
         try:
@@ -183,7 +183,7 @@ class ControlChannel(Channel):
         return data
 
 
-def encode(kind: Kind, body: bytes | bytearray = b"") -> bytes:
+def encode(kind: FrameKind, body: bytes | bytearray = b"") -> bytes:
     """One frame as bytes."""
     return _HEADER.pack(kind.value, len(body)) + body
 

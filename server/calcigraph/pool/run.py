@@ -17,7 +17,7 @@ from calcigraph.pool import service_calls
 from calcigraph.pool.answer import Query
 from calcigraph.pool.components import Components
 from calcigraph.pool.diagnosis import Diagnosis
-from calcigraph.pool.frames import USAGE, Channel, ClosedError, Kind, encode, encode_query
+from calcigraph.pool.frames import USAGE, Channel, ClosedError, FrameKind, encode, encode_query
 from calcigraph.pool.query_problems import (
     ClientGone,
     QueryFailed,
@@ -98,7 +98,7 @@ class Run:
         self.is_handed_over = True
         self._patience_until = time.monotonic() + self._components.limits.patience_s
         body = encode_query(self._query._replace(timeout_s=max(0.0, self.deadline - time.monotonic())))
-        frames = [encode(Kind.APPLY, diff) for diff in diffs] + [encode(Kind.QUERY, body)]
+        frames = [encode(FrameKind.APPLY, diff) for diff in diffs] + [encode(FrameKind.QUERY, body)]
         try:
             worker.channel.send_bytes(b"".join(frames))
         except ClosedError as error:
@@ -145,24 +145,24 @@ class Run:
         assert self.worker is not None, "the scheduler has given it a worker"
         return self.worker
 
-    def _next_piece(self, receive: Callable[[], tuple[Kind, bytes]]) -> bytes | None:
+    def _next_piece(self, receive: Callable[[], tuple[FrameKind, bytes]]) -> bytes | None:
         while not self._has_ended:
             kind, body = receive()
-            if kind is Kind.FETCH:
+            if kind is FrameKind.FETCH:
                 self._call_service(body)
                 continue
             self._has_begun = True
-            if kind is Kind.DATA:
+            if kind is FrameKind.DATA:
                 return body
             self._has_ended = True
             self._scheduler.release(self._busy_worker, *USAGE.unpack_from(body))
             rest = body[USAGE.size :]
-            if kind is Kind.END:
+            if kind is FrameKind.END:
                 return rest or None
             raise self._failure(**json.loads(rest))
         return None
 
-    def _receive(self) -> tuple[Kind, bytes]:
+    def _receive(self) -> tuple[FrameKind, bytes]:
         try:
             while True:
                 # Before each frame too: the client may have left while the answer flows without a pause.
@@ -177,7 +177,7 @@ class Run:
             self._discard()
             raise
 
-    def _receive_now(self) -> tuple[Kind, bytes]:
+    def _receive_now(self) -> tuple[FrameKind, bytes]:
         try:
             try:
                 return self._busy_worker.channel.receive_now()
@@ -220,7 +220,7 @@ class Run:
         self._make_room()
         try:
             answer = service_calls.run(services, request, self.deadline, self._look_for_client)
-            self._busy_worker.channel.send(Kind.FETCHED, answer)
+            self._busy_worker.channel.send(FrameKind.FETCHED, answer)
         except TimeoutError:
             raise self._timed_out() from None
         except ClosedError:

@@ -13,7 +13,7 @@ from typing import Final
 from calcigraph.engine import engine_problems
 from calcigraph.errors import Place, Problem
 from calcigraph.federation import Services, service_problems
-from calcigraph.pool.frames import Channel, Kind
+from calcigraph.pool.frames import Channel, FrameKind
 
 _KINDS: Final = (
     *(engine_problems.SearchMalformed, engine_problems.SearchTooBroad, engine_problems.SearchUnavailable),
@@ -49,7 +49,7 @@ def decode_problem(reason: str, message: str) -> Problem | None:
 def fetch(channel: Channel, service: str, query: str) -> bytes:
     """Have the front process call `service` with `query`, and wait for its answer; called by a worker.
     Raises: the Problem that it met, ClosedError."""
-    channel.send(Kind.FETCH, json.dumps({"service": service, "query": query}).encode())
+    channel.send(FrameKind.FETCH, json.dumps({"service": service, "query": query}).encode())
     _, body = channel.receive()
     if body[:1] == _ANSWERED:
         return body[1:]

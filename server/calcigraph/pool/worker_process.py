@@ -21,7 +21,7 @@ from calcigraph.engine.replica import Replica
 from calcigraph.engine.result_formats import is_graph, write
 from calcigraph.errors import Problem
 from calcigraph.pool.answer import Query
-from calcigraph.pool.frames import USAGE, Channel, ClosedError, Kind, decode_diff, decode_query
+from calcigraph.pool.frames import USAGE, Channel, ClosedError, FrameKind, decode_diff, decode_query
 from calcigraph.pool.service_calls import encode_problem, fetch
 
 SOCKET: Final = 3
@@ -94,12 +94,12 @@ class _WorkerProcess:
         """Answer one query to the front process, which drops the answer, and say that this is done. The first
         answer after a fork takes some 3 ms of processor time for memory that is no longer shared."""
         self._answer(_TRIAL, _Out(self._channel))
-        self._channel.send(Kind.DONE, self._usage())
+        self._channel.send(FrameKind.DONE, self._usage())
 
     def step(self) -> None:
         """Apply one diff or answer one query."""
         kind, body = self._channel.receive()
-        if kind is Kind.APPLY:
+        if kind is FrameKind.APPLY:
             self._replica.apply(decode_diff(body))
             return
         query = decode_query(body)
@@ -162,7 +162,7 @@ class _Out:
         """Take `data`; sent once there are 64 KiB."""
         self._pending += data
         if len(self._pending) >= _CHUNK:
-            self._channel.send(Kind.DATA, self._pending)
+            self._channel.send(FrameKind.DATA, self._pending)
             self._pending.clear()
         return len(data)
 
@@ -171,9 +171,9 @@ class _Out:
 
     def end(self, usage: bytes) -> None:
         """Send the rest of the answer and its end."""
-        self._channel.send(Kind.END, usage + self._pending)
+        self._channel.send(FrameKind.END, usage + self._pending)
 
     def fail(self, usage: bytes, reason: str, message: str) -> None:
         """Send that there is no answer, or no more of it."""
         explained = json.dumps({"reason": reason, "message": message}).encode()
-        self._channel.send(Kind.FAILED, usage + explained)
+        self._channel.send(FrameKind.FAILED, usage + explained)

@@ -22,6 +22,7 @@ from calcigraph.web import (
     name_search,
     openapi,
     operations,
+    problem_responses,
     program_digest,
     resources,
     server_vocabulary,
@@ -30,10 +31,10 @@ from calcigraph.web import (
     sparql_request,
     w3id,
 )
+from calcigraph.web.about import about
 from calcigraph.web.metrics import Metrics
-from calcigraph.web.protocol import problem_details, response_headers, versions
+from calcigraph.web.protocol import response_headers, versions
 from calcigraph.web.views import pages
-from calcigraph.web.views.about import about
 
 _READING = ("GET", "HEAD", "OPTIONS")
 _BLUEPRINTS = (
@@ -83,7 +84,7 @@ def create_app(dataset: Dataset, pool: Pool, settings: Settings) -> Flask:
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
     pages.register(app)
-    problem_details.register(app)
+    problem_responses.register(app)
     app.before_request(_check_version)
     app.after_request(_finish)
     return app

@@ -15,11 +15,11 @@ from calcigraph.rdf.formats import RESULTS
 from calcigraph.root import QuestionFile
 from calcigraph.web.protocol import streaming
 from calcigraph.web.protocol.caching import validated
-from calcigraph.web.protocol.negotiation import Offer
-from calcigraph.web.protocol.problem_details import ResourceUnknown
+from calcigraph.web.protocol.negotiation import HTML, JSON, Offer
+from calcigraph.web.protocol.request_problems import ResourceUnknown
 from calcigraph.web.protocol.requested_format import requested
 from calcigraph.web.query_answers import ask
-from calcigraph.web.representations import GRAPH_OFFERS, HTML, JSON, graph_format, write_graph
+from calcigraph.web.representations import GRAPH_OFFERS, graph_format, write_graph
 from calcigraph.web.site import Site, current_site
 from calcigraph.web.views.results import ResultTable, ask_table
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 
 from calcigraph.rdf.vocabulary import AS, RDF
 from calcigraph.web.protocol.caching import validated
-from calcigraph.web.protocol.problem_details import ResourceUnknown
+from calcigraph.web.protocol.request_problems import ResourceUnknown
 from calcigraph.web.site import Site, current_site
 
 MOST_ADDRESSES = 50_000  # https://www.sitemaps.org/protocol.html#index

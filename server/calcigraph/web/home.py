@@ -11,12 +11,12 @@ from calcigraph.root import QuestionFile
 from calcigraph.web import discovery, dumps, signposting
 from calcigraph.web.competency_questions import answer, csv_address, featured
 from calcigraph.web.protocol.caching import validated
-from calcigraph.web.representations import HTML
+from calcigraph.web.protocol.negotiation import HTML
 from calcigraph.web.site import Site, current_site
+from calcigraph.web.strings import STRINGS
 from calcigraph.web.views.citation import Citation
 from calcigraph.web.views.pages import json_for_page
 from calcigraph.web.views.results import ResultTable
-from calcigraph.web.views.strings import STRINGS
 
 _ROWS = 12
 _QUESTIONS = 12

@@ -8,8 +8,8 @@ from calcigraph.describe import NameMatch
 from calcigraph.errors import Problem
 from calcigraph.rdf.terms import parse_iri
 from calcigraph.web.protocol.caching import validated
+from calcigraph.web.protocol.negotiation import HTML, JSON
 from calcigraph.web.protocol.requested_format import requested
-from calcigraph.web.representations import HTML, JSON
 from calcigraph.web.site import Site, current_site
 
 _MOST = 50

@@ -19,8 +19,8 @@ from calcigraph.nanopublications import SUFFIX, is_publishable
 from calcigraph.rdf.vocabulary import AS, DCTERMS, OWL, RDF
 from calcigraph.web import nanopubs, signposting
 from calcigraph.web.protocol.caching import validated
-from calcigraph.web.protocol.negotiation import Offer
-from calcigraph.web.protocol.problem_details import (
+from calcigraph.web.protocol.negotiation import HTML, Offer
+from calcigraph.web.protocol.request_problems import (
     RequestMalformed,
     ResourceRemoved,
     ResourceUnknown,
@@ -28,14 +28,7 @@ from calcigraph.web.protocol.problem_details import (
 )
 from calcigraph.web.protocol.requested_format import requested
 from calcigraph.web.protocol.versions import PARAMETER
-from calcigraph.web.representations import (
-    GRAPH_OFFERS,
-    HTML,
-    SUFFIX_OF,
-    SUFFIXES,
-    graph_format,
-    write_graph,
-)
+from calcigraph.web.representations import GRAPH_OFFERS, SUFFIX_OF, SUFFIXES, graph_format, write_graph
 from calcigraph.web.site import Site, current_site
 from calcigraph.web.views import ontology
 from calcigraph.web.views.pages import resource_page

@@ -14,8 +14,8 @@ from flask import Response
 
 from calcigraph.rdf.vocabulary import DCTERMS
 from calcigraph.web.protocol.caching import LinkEntry, links
-from calcigraph.web.protocol.negotiation import Offer
-from calcigraph.web.representations import GRAPH_OFFERS, HTML, SUFFIX_OF
+from calcigraph.web.protocol.negotiation import HTML, Offer
+from calcigraph.web.representations import GRAPH_OFFERS, SUFFIX_OF
 from calcigraph.web.site import Site
 
 _ABOUT_PAGE, _DATASET = "https://schema.org/AboutPage", "https://schema.org/Dataset"

@@ -16,15 +16,15 @@ from calcigraph.pool import Answer, Query
 from calcigraph.rdf.formats import find
 from calcigraph.rdf.iris import named_node
 from calcigraph.web.protocol import bodies, versions
-from calcigraph.web.protocol.negotiation import Offer, choose
-from calcigraph.web.protocol.problem_details import (
+from calcigraph.web.protocol.negotiation import HTML, Offer, choose
+from calcigraph.web.protocol.request_problems import (
     AddressTooLong,
     BodyTooLarge,
     MediaTypeUnsupported,
     NothingAcceptable,
     RequestMalformed,
 )
-from calcigraph.web.representations import GRAPH_OFFERS, HTML, RESULT_OFFERS
+from calcigraph.web.representations import GRAPH_OFFERS, RESULT_OFFERS
 from calcigraph.web.site import Site
 
 PATH = "/sparql"

@@ -6,7 +6,7 @@ from flask import request
 
 from calcigraph.rdf.formats import find
 from calcigraph.web.protocol.negotiation import Offer, choose
-from calcigraph.web.protocol.problem_details import NothingAcceptable, RequestMalformed
+from calcigraph.web.protocol.request_problems import NothingAcceptable, RequestMalformed
 
 
 def requested(offers: tuple[Offer, ...]) -> Offer:

@@ -20,7 +20,7 @@ from calcigraph.web import sparql_request
 from calcigraph.web.in_flight import KEY, InFlight
 from calcigraph.web.protocol.http_response import HttpResponse
 from calcigraph.web.serving.asgi import AsgiApplication, headers_of
-from calcigraph.web.views.strings import STRINGS
+from calcigraph.web.strings import STRINGS
 
 _LOG = logging.getLogger(__name__)
 LARGEST_HEAD: Final = 1 << 20

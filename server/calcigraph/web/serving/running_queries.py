@@ -21,7 +21,7 @@ from calcigraph.errors import Problem
 from calcigraph.pool import Answer, Attempt, Pool, Query
 from calcigraph.pool.frames import Channel
 from calcigraph.web.in_flight import InFlight
-from calcigraph.web.protocol.problem_details import Unexpected
+from calcigraph.web.protocol.request_problems import Unexpected
 
 _LOG = logging.getLogger(__name__)
 _TICK_S: Final = 0.01

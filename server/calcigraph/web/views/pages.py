@@ -18,11 +18,11 @@ from calcigraph.rdf.terms import Term
 from calcigraph.rdf.vocabulary import SKOS
 from calcigraph.web.representations import SUFFIXES, write_graph
 from calcigraph.web.site import Site, current_site
+from calcigraph.web.strings import STRINGS
 from calcigraph.web.views import assets
 from calcigraph.web.views.citation import Citation
 from calcigraph.web.views.propositions import contradiction
 from calcigraph.web.views.results import ResultTable
-from calcigraph.web.views.strings import STRINGS
 from calcigraph.web.views.term_html import TermRenderer
 
 _KEY = "calcigraph-terms"

@@ -15,7 +15,7 @@ from flask import render_template, request
 _QUERIES = "sparql"
 
 
-def trouble_page(members: Mapping[str, Any], nearest: tuple[tuple[str, str], ...]) -> str:
+def problem_page(members: Mapping[str, Any], nearest: tuple[tuple[str, str], ...]) -> str:
     """The page for the current request; `nearest` are labels and links that may have been meant."""
     query = request.args.get("query") if request.blueprint == _QUERIES else None
     if query:

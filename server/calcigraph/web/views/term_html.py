@@ -20,7 +20,7 @@ from calcigraph.rdf.terms import Term, show_term
 from calcigraph.rdf.vocabulary import RDF, SKOS, XSD
 from calcigraph.reasoning import Statement
 from calcigraph.web.site import Site
-from calcigraph.web.views.strings import STRINGS
+from calcigraph.web.strings import STRINGS
 
 PAGE_LANGUAGE = "en"
 _NUMBERS = {XSD[name] for name in ("integer", "decimal", "double", "float")}

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from calcigraph.dataset import Dataset
 from calcigraph.rdf.terms import Subject
 from calcigraph.rdf.vocabulary import DCAT, DCTERMS, OWL, RDF, SRV
-from calcigraph.web.views.strings import STRINGS
+from calcigraph.web.strings import STRINGS
 
 _FEATURED = SRV["featuredQuestion"]
 _DATES = (DCTERMS["modified"], DCTERMS["issued"], DCTERMS["created"])
