@@ -1,4 +1,4 @@
-"""Changes to editions: the next one equals the one made from nothing, and the earlier ones stay as they were."""
+"""Changes to editions: the next one equals the one made from nothing, and earlier ones stay as they were."""
 
 from __future__ import annotations
 

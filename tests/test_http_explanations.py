@@ -9,7 +9,7 @@ import pytest
 import rdflib
 
 from calcigraph.rdf.terms import show_term
-from calcigraph.web.views.strings import STRINGS
+from calcigraph.web.strings import STRINGS
 from conftest import BROWSER, Reply, Server
 
 PROV = rdflib.Namespace("http://www.w3.org/ns/prov#")

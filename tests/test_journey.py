@@ -28,7 +28,7 @@ OTHERS = {
         AllowList AnswerCache AsgiApplication Channel CommonHeaders Components Connection ControlChannel
         ForkServer Pool QueryEndpoint QueryLimits Replica ResponseCache RunningQueries Scheduler Services Site
         TextIndex TextSize View WaitingQueue Worker _WorkerProcess""",
-    "a constant": "Form Kind Offer",
+    "a constant": "Form FrameKind Offer",
     "a change, not a query": "Diff",
     "how another type is seen": "Waiter ByteSource _NamedGraphsView",
     "the bytes of an Answer, or of their copy": "Body _Copy _Out",

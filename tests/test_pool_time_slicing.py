@@ -192,7 +192,7 @@ def test_in_a_backlog_the_first_and_the_narrowest_take_turns(pool: Pool) -> None
     served = []
     while queue:
         first = next(queue.backlog())
-        queue.serve(first, None)  # type: ignore[arg-type]
+        queue.assign(first, None)  # type: ignore[arg-type]
         served.append(first.breadth)
     assert served == [1, 9, 2, 8, 3, 7]
 

@@ -13,7 +13,7 @@ import pytest
 from calcigraph.errors import Problem
 from calcigraph.pool import Answer, Attempt, Pool, Query, QueryLimits
 from calcigraph.web.in_flight import InFlight
-from calcigraph.web.protocol.problem_details import Unexpected
+from calcigraph.web.protocol.request_problems import Unexpected
 from calcigraph.web.serving.running_queries import RunningQueries
 
 CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?p ?b . ?c ?q ?d . ?e ?r ?f }"

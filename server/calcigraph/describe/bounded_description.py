@@ -19,7 +19,7 @@ _MOST_KEPT = 512
 
 
 class BoundedDescriptions:
-    """Cuts facts out of a dataset and judges their standing by the graphs that hold them."""
+    """Reads facts of a dataset, each with its standing, which follows from the graphs that hold it."""
 
     def __init__(self, edition: Edition) -> None:
         self._edition = edition
@@ -90,7 +90,7 @@ class BoundedDescriptions:
         return [Fact(t, self._standing(g), tuple(sorted(g, key=str))) for t, g in graphs.items()]
 
     def _standing(self, graphs: Iterable[ox.NamedNode]) -> Standing:
-        """Asserted where any file says it; else what a rule built; else what the axioms entail."""
+        """Asserted where a file states it, else derived where a rule of the root built it, else inferred."""
         if set(graphs) - {self._edition.derived_graph, self._edition.inferred_graph}:
             return Standing.ASSERTED
         return Standing.DERIVED if self._edition.derived_graph in graphs else Standing.INFERRED

@@ -1,4 +1,4 @@
-"""Shapes and a node in, what readers compare it by out: facets, named and ordered as the shapes say.
+"""Shapes and a node in, the facets that readers compare it by out, named and ordered as the shapes say.
 
 A facet is a property shape in the group `srv:comparison`; its path begins at what is compared.
 """
@@ -30,7 +30,7 @@ class Facet:
 
     name: ox.Literal
     description: str
-    route: PropertyPath
+    path: PropertyPath
 
 
 @dataclass(frozen=True)
@@ -66,18 +66,18 @@ class FacetValue:
 
     @property
     def is_figure(self) -> bool:
-        """Whether it is a bare number, which tells one thing from another and makes no class of them."""
+        """Whether it is a bare number, by which nothing is grouped."""
         return isinstance(self.term, ox.Literal) and self.term.datatype in _NUMBERS
 
 
 class Comparison:
-    """The facets of a root's shapes, read off for one node after another."""
+    """The facets of a root's shapes, and the values that a node has for them."""
 
     def __init__(self, descriptions: BoundedDescriptions, presentation: Presentation, labels: Labels) -> None:
         self._descriptions = descriptions
         self._labels = labels
         self.facets = _facets(presentation.values)
-        # Designs, populations and amounts are those of many lines.
+        # Many lines have the same designs, populations and amounts.
         self.amount = lru_cache(_MOST_KEPT)(self._amount)
         """The quantity that a node stands for; None where it is none."""
         self.rank = lru_cache(_MOST_KEPT)(self._rank)
@@ -86,7 +86,7 @@ class Comparison:
     def values(self, node: Subject, facet: Facet) -> tuple[FacetValue, ...]:
         """What `facet` says of `node`. Cost: a look-up for each step and each end."""
         return tuple(
-            self._facet_value(found.term, found.last) for found in walk(facet.route, self._descriptions, node)
+            self._facet_value(found.term, found.last) for found in walk(facet.path, self._descriptions, node)
         )
 
     def _amount(self, node: Subject) -> Amount | None:
@@ -138,8 +138,8 @@ def _facets(values: Mapping[tuple[Term, ox.NamedNode], Sequence[Term]]) -> tuple
     found: dict[str, Facet] = {}
     for shape in sorted(shapes, key=lambda shape: (order(shape), str(text(shape, "name")))):
         name, paths = text(shape, "name"), values.get((shape, SH["path"]), ())
-        route = compile_path(paths[0], values) if len(paths) == 1 else None
-        if name is not None and route is not None:
+        path = compile_path(paths[0], values) if len(paths) == 1 else None
+        if name is not None and path is not None:
             said = text(shape, "description")
-            found.setdefault(name.value, Facet(name, said.value if said else "", route))
+            found.setdefault(name.value, Facet(name, said.value if said else "", path))
     return tuple(found.values())

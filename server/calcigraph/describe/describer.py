@@ -23,7 +23,7 @@ FieldsByProperty = Mapping[tuple[ox.NamedNode, bool], Field]
 
 
 class Describer:
-    """Describes the resources of one edition; may be shared by threads, as it changes nothing."""
+    """Describes the resources of one edition; may be shared by threads."""
 
     def __init__(self, edition: Edition, page_size: int = 100) -> None:
         self._descriptions = BoundedDescriptions(edition)
@@ -126,7 +126,7 @@ class Describer:
     def _ordered(
         self, values: dict[ox.NamedNode, list[ShownValue]], fields: FieldsByProperty, *, inverse: bool
     ) -> tuple[ShownProperty, ...]:
-        """The slots by `sh:order`, then by name; the values by what a reader sees of them."""
+        """The properties by `sh:order`, then by name; the values by the text that is shown."""
         slots = []
         for predicate, found in values.items():
             field = fields.get((predicate, inverse))
@@ -141,7 +141,7 @@ class Describer:
     def _incoming(
         self, facts: Sequence[Fact], fields: FieldsByProperty
     ) -> tuple[tuple[ShownProperty, ...], list[Fact]]:
-        """The links as slots, and all facts that it takes to lead them back to named resources."""
+        """The links by their properties, and all facts that lead them back to named resources."""
         values: dict[ox.NamedNode, list[ShownValue]] = {}
         chains: list[Fact] = []
         for fact in facts:

@@ -1,7 +1,7 @@
-"""A resource in, what can be told of it in a few words out: short facts, for comparing it with others.
+"""A resource in, its short facts out, for comparing it with others on one page.
 
-Names and order are those of the shapes. Where a fact leads to a resource that says more under the
-same heading (from a result to the work that it comes from), what that one says is told too.
+Names and order are those of the shapes. Where a fact leads to a resource that says more under the same
+heading (from a result to the work that it comes from), the values of that one are shown too.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _TOLD = {
 
 @dataclass(frozen=True)
 class Told:
-    """One value, and what the resource that it names says under the same heading."""
+    """One value, and the values that the resource which it names has under the same heading."""
 
     value: ShownValue
     details: tuple[Detail, ...]
@@ -50,7 +50,7 @@ class Details:
         self._described: dict[Subject, tuple[ShownGroup, ...]] = {}
 
     def groups(self, node: Subject) -> tuple[ShownGroup, ...]:
-        """What `node` says, whole."""
+        """All groups of `node`."""
         if node not in self._described:
             self._described[node] = self._describer.groups(node)
         return self._described[node]

@@ -1,4 +1,4 @@
-"""A shapes graph in, its property paths as routes from fact to fact out (SHACL section 2.3.1)."""
+"""A shapes graph in, its property paths as functions from node to ends out (SHACL section 2.3.1)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Shapes = Mapping[tuple[Term, ox.NamedNode], Sequence[Term]]
 
 @dataclass(frozen=True)
 class PathEnd:
-    """Where a route ended, and the fact that led there last; None where it ended where it began."""
+    """A node at which a path ends, and the last fact on the way; None where the path has no step."""
 
     term: Term
     last: Fact | None
@@ -29,20 +29,20 @@ class PathEnd:
 PropertyPath = Callable[[BoundedDescriptions, Subject], Iterable[PathEnd]]
 
 
-def walk(route: PropertyPath, descriptions: BoundedDescriptions, start: Subject) -> tuple[PathEnd, ...]:
-    """Where `route` leads from `start`, each end once, in a stable order. Cost: a look-up a step."""
+def walk(path: PropertyPath, descriptions: BoundedDescriptions, start: Subject) -> tuple[PathEnd, ...]:
+    """The ends of `path` from `start`, each once, in a stable order, at most 1,000. A look-up a step."""
     found: dict[Term, PathEnd] = {}
-    for arrival in route(descriptions, start):
-        found.setdefault(arrival.term, arrival)
+    for end in path(descriptions, start):
+        found.setdefault(end.term, end)
         if len(found) >= _MOST:
             break
     return tuple(found.values())
 
 
 def compile_path(path: Term, values: Shapes) -> PropertyPath | None:
-    """The route of a path; `values` are the objects of each subject and predicate of the shapes.
+    """The function of a path; `values` are the objects of each subject and predicate of the shapes.
 
-    None where it is no path, or one that nests too deeply to be meant.
+    None where it is no path, or nested more than 20 deep.
     """
     return _compile(path, values, 0)
 
@@ -55,7 +55,7 @@ def _compile(path: Term, values: Shapes, depth: int) -> PropertyPath | None:
 
     def parts(nodes: Iterable[Term]) -> list[PropertyPath] | None:
         found = [_compile(node, values, depth + 1) for node in nodes]
-        routes = [route for route in found if route is not None]
+        routes = [path for path in found if path is not None]
         return routes if routes and len(routes) == len(found) else None
 
     def single(name: str) -> Term | None:
@@ -86,58 +86,58 @@ def _items(head: Term, values: Shapes) -> Iterator[Term]:
 
 
 def _forward(predicate: ox.NamedNode) -> PropertyPath:
-    def route(descriptions: BoundedDescriptions, start: Subject) -> Iterable[PathEnd]:
+    def path(descriptions: BoundedDescriptions, start: Subject) -> Iterable[PathEnd]:
         return [PathEnd(fact.triple.object, fact) for fact in descriptions.about(start).get(predicate, ())]
 
-    return route
+    return path
 
 
 def _backward(predicate: ox.NamedNode) -> PropertyPath:
-    def route(descriptions: BoundedDescriptions, start: Subject) -> Iterable[PathEnd]:
+    def path(descriptions: BoundedDescriptions, start: Subject) -> Iterable[PathEnd]:
         found = (fact for fact in descriptions.incoming(start) if fact.triple.predicate == predicate)
         ordered = sorted(found, key=lambda fact: str(fact.triple.subject))
         return [PathEnd(fact.triple.subject, fact) for fact in ordered]
 
-    return route
+    return path
 
 
 def _sequence(steps: Sequence[PropertyPath]) -> PropertyPath:
-    def route(descriptions: BoundedDescriptions, start: Subject) -> Iterable[PathEnd]:
+    def path(descriptions: BoundedDescriptions, start: Subject) -> Iterable[PathEnd]:
         here = [PathEnd(start, None)]
         for step in steps:
-            ends = (after for arrival in here for after in _on(step, descriptions, arrival))
+            ends = (after for end in here for after in _on(step, descriptions, end))
             here = list({after.term: after for after in ends}.values())
         return here
 
-    return route
+    return path
 
 
 def _alternatives(branches: Sequence[PropertyPath]) -> PropertyPath:
-    def route(descriptions: BoundedDescriptions, start: Subject) -> Iterable[PathEnd]:
-        return (arrival for branch in branches for arrival in branch(descriptions, start))
+    def path(descriptions: BoundedDescriptions, start: Subject) -> Iterable[PathEnd]:
+        return (end for branch in branches for end in branch(descriptions, start))
 
-    return route
+    return path
 
 
 def _repeated(step: PropertyPath, least: int, most: int) -> PropertyPath:
-    def route(descriptions: BoundedDescriptions, start: Subject) -> Iterable[PathEnd]:
+    def path(descriptions: BoundedDescriptions, start: Subject) -> Iterable[PathEnd]:
         here = [PathEnd(start, None)]
         seen: set[Term] = set()
         if least == 0:
             seen.add(start)
             yield here[0]
         for _ in range(most):
-            ends = [after for arrival in here for after in _on(step, descriptions, arrival)]
+            ends = [after for end in here for after in _on(step, descriptions, end)]
             here = [after for after in ends if after.term not in seen]
             seen.update(after.term for after in here)
             yield from here
 
-    return route
+    return path
 
 
-def _on(step: PropertyPath, descriptions: BoundedDescriptions, arrival: PathEnd) -> Iterator[PathEnd]:
-    """From where one stands; a literal leads nowhere, and a step that stays keeps how one came."""
-    if not isinstance(arrival.term, Subject):
+def _on(step: PropertyPath, descriptions: BoundedDescriptions, end: PathEnd) -> Iterator[PathEnd]:
+    """The ends of `step` from `end`: none from a literal; where it has no step, `end` itself."""
+    if not isinstance(end.term, Subject):
         return
-    for after in step(descriptions, arrival.term):
-        yield after if after.last is not None else arrival
+    for after in step(descriptions, end.term):
+        yield after if after.last is not None else end

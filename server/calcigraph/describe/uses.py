@@ -75,7 +75,7 @@ class Uses:
         return Use(count, examples, of_class=True)
 
     def _usable(self, quads: Iterable[ox.Quad]) -> dict[ox.Triple, bool]:
-        """Triples between things that have a name, and whether a file states them."""
+        """Triples between named nodes, and whether each is asserted."""
         built = {self._edition.derived_graph, self._edition.inferred_graph}
         found: dict[ox.Triple, bool] = {}
         for quad in islice(quads, _LOOKED_AT):
@@ -106,7 +106,7 @@ class Uses:
 
 
 def _first(triples: Mapping[ox.Triple, bool], most: int) -> list[ox.Triple]:
-    """`most` of the triples from all over the order of their text, those that are stated first."""
+    """`most` of the triples, spread over the order of their text; those that are asserted first."""
     found: list[ox.Triple] = []
     for wanted in (True, False):
         left = sorted((triple for triple, is_stated in triples.items() if is_stated is wanted), key=str)

@@ -1,4 +1,4 @@
-"""What is known about one resource, as one value that RDF and HTML both render."""
+"""The description of one resource, as one value that RDF and HTML both render."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ class ShownProperty:
 
     @property
     def is_aside(self) -> bool:
-        """Whether readers can do without it: all of it is inferred, and no shape asks for it."""
+        """Whether it is folded away on a page: all of it is inferred, and no shape asks for it."""
         return not self.shaped and all(v.fact.standing is Standing.INFERRED for v in self.values)
 
 
 @dataclass(frozen=True)
 class ShownGroup:
-    """Slots that belong together, as `sh:group` says; the last group, with no name, takes the rest."""
+    """Properties of one `sh:group`; the last group, with no name, takes the rest."""
 
     name: ox.Literal | None
     slots: tuple[ShownProperty, ...]

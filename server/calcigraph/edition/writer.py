@@ -90,7 +90,7 @@ class Writer:
         asked = _Asked.of(old, change)
         if not asked.added and not asked.removed:
             return Outcome(old.number, already=asked.already, absent=asked.absent)
-        following, consequences = inference.after(*asked.triples(old))
+        following, consequences = inference.after(*asked.triples(old))  # type: ignore[attr-defined]
         if consequences.clashes:
             raise ChangeRefused(
                 f"It contradicts the ontology: {consequences.clashes[0]}",

@@ -57,7 +57,7 @@ def fresh_blank_nodes(query: list[SparqlToken]) -> list[Edit]:
 
 
 def _lists_all(query: list[SparqlToken]) -> bool:
-    """Whether a `*` stands for all variables somewhere, as it would for one that is added."""
+    """Whether `*` lists all variables somewhere, and so would list a variable that is added."""
     for i, token in enumerate(query[:-2]):
         if token.is_word("SELECT", "DESCRIBE"):
             star = query[i + 2 if query[i + 1].is_word("DISTINCT", "REDUCED") else i + 1]
@@ -95,7 +95,7 @@ def _place(query: list[SparqlToken], stack: list[int], call: int, found: _BnodeC
 
 
 def _runs(query: list[SparqlToken], places: _BnodeCalls) -> list[list[int]]:
-    """The BINDs with a BNODE, those together between which one solution stays one."""
+    """The BINDs with a BNODE; together those between which there is nothing that makes further solutions."""
     runs: list[list[int]] = []
     binds = [i for i, token in enumerate(query[:-1]) if token.is_word("BIND") and i + 1 in places.ends]
     following = -1
@@ -109,7 +109,7 @@ def _runs(query: list[SparqlToken], places: _BnodeCalls) -> list[list[int]]:
 
 
 def _skipped(query: list[SparqlToken], places: _BnodeCalls, i: int) -> int:
-    """The index of what comes next, after full stops and filters, which make no further solution."""
+    """The index of the next token that may make further solutions: full stops and filters make none."""
     while i + 1 < len(query):
         if query[i].text == ".":
             i += 1
@@ -129,7 +129,7 @@ def _hashed(query: list[SparqlToken], places: _BnodeCalls, calls: list[int], nam
 
 
 def _is_grouped(query: list[SparqlToken], where: tuple[int, int]) -> bool:
-    """Whether a solution of the SELECT clause is not one of the WHERE clause."""
+    """Whether the query groups its solutions, so that one of SELECT is made of several of WHERE."""
     opening, closing = where
     outside = [*query[:opening], *query[closing + 1 :]]
     return any(token.is_word(*_GROUPED, "VALUES") for token in outside)

@@ -1,4 +1,4 @@
-"""Triples in, how many there are of each predicate and of each class out, also while they change."""
+"""Triples in, how many there are of each predicate and of each class out; kept up to date with changes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TYPE: Final = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 
 
 class Cardinalities:
-    """How many triples a set has: in all, with each predicate, and that say each class of something."""
+    """How many triples a set has: in all, with each predicate, and with `rdf:type` and each class."""
 
     def __init__(self, of_predicate: Mapping[Term, int], of_class: Mapping[Term, int]) -> None:
         self._of_predicate = Counter(of_predicate)
@@ -32,11 +32,11 @@ class Cardinalities:
         return self._of_class[object_] if predicate == TYPE else None
 
     def add(self, triples: Iterable[ox.Triple]) -> None:
-        """Each of `triples` is new."""
+        """Count `triples`, none of which was there."""
         self._change(triples, 1)
 
     def remove(self, triples: Iterable[ox.Triple]) -> None:
-        """Each of `triples` is gone."""
+        """Count `triples` off, each of which was there."""
         self._change(triples, -1)
 
     def _change(self, triples: Iterable[ox.Triple], by: int) -> None:

@@ -1,7 +1,7 @@
-"""A query in, the same query out, put so that the engine answers it as SPARQL 1.1 says.
+"""A query in, the same query out, written so that the engine answers it as SPARQL 1.1 says.
 
-What pyoxigraph 0.5.13 gets wrong and can be mended in the text without a doubt is mended here, each
-by one function that returns the text unchanged where it does not apply:
+What pyoxigraph 0.5.13 gets wrong, and can surely be corrected in the text, is corrected here, each by one
+function that returns the text unchanged where it does not apply:
 
 - GROUP_CONCAT fails on numbers and IRIs and keeps a language tag (section 18.5.1.7): STR goes around
   its argument. With DISTINCT, terms that differ only in their tag or datatype are then one.
@@ -49,7 +49,7 @@ def corrected(text: str, base_iri: str | None, data: Data) -> str:
 
     Cost: a search for each mark of what may be wrong; reading the whole text where there is one.
     """
-    # What none of the searches below could find is looked for first: there is nothing in most queries.
+    # Most queries have nothing that the searches below could find; that is checked first.
     plain = text.lower()
     if "group_concat" in plain:
         text = _edited(text, _concatenations(list(tokens(text))))

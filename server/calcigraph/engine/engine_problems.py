@@ -1,4 +1,4 @@
-"""What a rewritten query can fail by, as Problems; a worker names them to the front by their class.
+"""What full-text search and SERVICE can fail by, as Problems; a worker sends them by the name of their class.
 
 Each is made of a detail and a remedy alone, so that it can cross from one process to another.
 """
@@ -29,18 +29,18 @@ class SearchUnavailable(Problem):
 
 
 class ServiceUndetermined(Problem):
-    """A SERVICE clause of which it cannot be told whom to ask."""
+    """A SERVICE clause whose variable is bound nowhere, so that no service is named."""
 
     title: ClassVar[str] = "It is not clear which service to ask"
 
 
 class ServiceAnswerUnusable(Problem):
-    """Another service sent something that is no table of solutions, or that does not fit in here."""
+    """The answer of another service is no table of solutions, or is too large."""
 
     title: ClassVar[str] = "Another service gave no usable answer"
 
 
 class RewritingTooLong(Problem):
-    """A query that becomes too long once what was searched or fetched for it is put in."""
+    """A query that becomes too long once what was found or fetched for it is put into its text."""
 
     title: ClassVar[str] = "The query becomes too long"

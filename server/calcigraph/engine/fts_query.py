@@ -1,4 +1,4 @@
-"""What a person wants to find in texts in, an expression of SQLite's FTS5 out.
+"""The words of a full-text search in, an expression of SQLite's FTS5 out.
 
 The language is small, and nothing else of FTS5's can be reached through it:
 
@@ -27,7 +27,7 @@ _OPERATORS: Final = ("OR", "AND", "NOT")
 
 @dataclass(frozen=True)
 class _Condition:
-    """What must stand in a text, and what must not."""
+    """The items that must stand in a text, and those that must not."""
 
     wanted: list[str] = field(default_factory=list)
     excluded: list[str] = field(default_factory=list)

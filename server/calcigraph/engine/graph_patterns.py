@@ -19,7 +19,7 @@ _END: Final = "end"
 
 
 class LostError(Exception):
-    """The text does not follow the grammar, or a newer one than this reader knows."""
+    """The text does not follow the grammar of SPARQL 1.1."""
 
 
 @dataclass(frozen=True)

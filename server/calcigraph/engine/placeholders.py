@@ -1,4 +1,4 @@
-"""Long tables in, short placeholders out, while the text of a query is rewritten; then back again.
+"""Long tables in, short placeholders for them out, while the text of a query is rewritten.
 
 What was found or fetched for a query becomes a VALUES block of up to megabytes. The rewritings that
 follow read the text token by token, so until the last of them is done one row stands for the table.
@@ -17,7 +17,7 @@ _MOST_CHARACTERS: Final = 48 << 20
 
 
 class Placeholders:
-    """The tables that are kept out of one query."""
+    """The tables of one query, and its placeholders for them."""
 
     def __init__(self, text: str) -> None:
         self._name = next(name for n in count() if (name := f"urn:rows:{n}:") not in text)

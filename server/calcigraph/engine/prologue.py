@@ -1,4 +1,5 @@
-"""A query's tokens in, its prologue and what its names stand for out (SPARQL 1.1 Query, section 4.1)."""
+"""A query's tokens in, its prologue out, and the terms that its names stand for (SPARQL 1.1 Query, section
+4.1)."""
 
 from __future__ import annotations
 
@@ -47,7 +48,7 @@ class Prologue:
         return [term if isinstance(term, ox.NamedNode | ox.Literal) else None for term in found]
 
     def needed_by(self, part: Sequence[SparqlToken]) -> str:
-        """The declarations without which `part` of the query would mean something else elsewhere."""
+        """The declarations that `part` of the query needs in a query of its own."""
         prefixes = {token.text.split(":", 1)[0] for token in part if token.kind == "name"}
         declarations = [self._declaration(i, prefixes) for i in range(len(self.tokens))]
         written = [declaration for declaration in declarations if declaration]

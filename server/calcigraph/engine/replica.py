@@ -1,7 +1,7 @@
 """N-Quads in, query results out: the whole dataset in memory, with and without its inferences.
 
-A replica is a cache: it can be rebuilt at any time from what it was loaded with and the diffs that
-were applied since. It trusts its queries; untrusted ones belong in a `calcigraph.pool`.
+It can be rebuilt at any time from what it was loaded with and the diffs that were applied since. A query may
+crash it or take for ever; untrusted ones belong in a `calcigraph.pool`.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Diff:
 
 
 class Replica:
-    """A dataset to ask questions of.
+    """A dataset that is queried and changed; for one thread.
 
     Cost: see `View`; the asserted part is a second view, built when `inference=False` is first
     asked for, in about 3 s for a million quads.
@@ -83,8 +83,7 @@ class Replica:
         return self._asserted is not None
 
     def prepare(self, part: Part) -> None:
-        """Build a part now, so that it is there when it is asked for; an index that cannot be built is
-        spoken of then."""
+        """Build a part now, before it is needed; an index that cannot be built raises when it is needed."""
         if part == "asserted":
             self.prepare_asserted()
         else:
@@ -126,7 +125,7 @@ class Replica:
     ) -> Results:
         """Start to evaluate `text`; a dataset given here takes the place of its FROM clauses.
 
-        `fetch` calls other services; without it the engine's own try ends at the walls of its process.
+        `fetch` calls other services; without it a SERVICE fails, as the process has no network.
         Spec: SPARQL 1.1 Protocol, section 2.1.4. Results are lazy and stay in this thread.
         Raises: SyntaxError where `text` is not SPARQL or a graph's name is no IRI; what `searched` and
         `federated` raise.
@@ -182,7 +181,7 @@ class Replica:
 def _evaluated(
     view: View, given: QueryDataset | None, base_iri: str | None, placeholders: Placeholders, text: str
 ) -> Results:
-    """The results of `text` as it is corrected, or else as it is; long tables are put in last."""
+    """The results of `text`, corrected and rewritten; long tables are put in last."""
     better = corrected(text, base_iri, view if given is None else _NamedGraphsView(view, given))
     if given is None:
         better = rewritten(better, base_iri, view)
@@ -204,7 +203,7 @@ def _solutions(
 
 @dataclass(frozen=True)
 class _NamedGraphsView:
-    """A view of which GRAPH sees only some graphs."""
+    """A view of which GRAPH sees only the named graphs of `dataset`."""
 
     view: View
     dataset: QueryDataset

@@ -1,4 +1,4 @@
-"""Query results in, bytes out: the serialisations that an answer can have, by a short key each.
+"""Query results in, bytes out: the formats that an answer can have, by a short key each.
 
 The keys are those of `calcigraph.rdf.formats`, where their media types stand.
 """

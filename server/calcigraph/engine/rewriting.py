@@ -36,7 +36,7 @@ from calcigraph.engine.cardinalities import TYPE, TriplePattern
 from calcigraph.engine.prologue import Prologue
 from calcigraph.engine.sparql_tokens import SparqlToken, tokens
 
-# Without these, in small letters, there is nothing to rewrite; with them there may be.
+# The query is rewritten only where one of these, in small letters, occurs in it.
 _COUNT: Final = re.compile(
     r"select\s*\(\s*count\s*\(\s*\S+\s*\)\s*as\s*\S+\s*\)\s*(?:where\s*)?\{[^{}]*\}\s*\Z"
 )
@@ -57,7 +57,7 @@ class Numbers(Protocol):
 
 
 def rewritten(text: str, base_iri: str | None, numbers: Numbers) -> str:
-    """The query `text`, put so that it is answered sooner from the whole of what `numbers` are of.
+    """The query `text`, written so that the engine answers it sooner over the data that `numbers` count.
 
     Cost: a search for two words in most queries; some 100 microseconds where it may apply.
     """

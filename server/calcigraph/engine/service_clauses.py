@@ -4,7 +4,7 @@ SPARQL 1.1 Federated Query: `SERVICE <iri> { … }` is what the service answers 
 with the rest of its group. Each block is cut out, asked for by `fetch`, which is given the IRI and the
 text of a query of its own, and put back as a VALUES block. Blank nodes of an answer become fresh IRIs.
 
-- A SERVICE in a SERVICE is sent along, and the matter of who is asked.
+- A SERVICE in a SERVICE is sent along, for the service that is asked to call.
 - `SERVICE ?x` asks all that ?x is in the nearest group that has it elsewhere; it has to be bound there.
 - SILENT makes one solution without bindings of what fails (section 2.3).
 """
@@ -76,7 +76,7 @@ def check_syntax_of_federated(text: str, base_iri: str | None) -> None:
     query = list(tokens(text))
     for i, token in enumerate(query):
         if token.is_word("SERVICE"):
-            # What takes the same things, at the same length: a message is about the text as it was written.
+            # A block of the same length in the place of SERVICE, so that places in messages stay right.
             last = query[min(_target(query, i), len(query)) - 1]
             text = text[: token.start] + "GRAPH".ljust(last.end - token.start) + text[last.end :]
     check_syntax(text, base_iri)
@@ -105,7 +105,7 @@ def _clauses(query: Sequence[SparqlToken]) -> list[_Clause]:
 
 
 def _target(query: Sequence[SparqlToken], service: int) -> int:
-    """The index of what follows SERVICE [SILENT]; it may be beyond the last one."""
+    """The index of the token that follows SERVICE [SILENT]; it may be beyond the last one."""
     is_silent = service + 1 < len(query) and query[service + 1].is_word("SILENT")
     return service + 1 + is_silent
 
@@ -123,7 +123,7 @@ def _closings(query: Sequence[SparqlToken]) -> dict[int, int]:
 
 
 class _Federation:
-    """One query whose clauses are answered from the first to the last."""
+    """The state of answering the clauses of one query, from the first to the last."""
 
     def __init__(
         self,
@@ -145,7 +145,7 @@ class _Federation:
         self._ask = ask
         self._count = 0
         self._tables: dict[tuple[str, str], RemoteSolutions] = {}
-        # What takes the place of a clause, once it is known.
+        # The text that takes the place of each clause that is answered.
         self._answers: dict[_Clause, str] = {}
 
     def replaced(self) -> str:

@@ -1,8 +1,8 @@
 """Quads in, a full-text index of their literals out; words in, the literals that have them out.
 
 It is an FTS5 table of SQLite, in the memory of this process: a copy that a fork shares until one of
-them changes it. What has been indexed and is no longer said does not matter as long as whoever asks
-looks up whether the triple is there.
+them changes it. A literal that is in the index and
+in no triple any more does no harm, because every match is looked up in the data.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from calcigraph.engine.engine_problems import SearchMalformed, SearchUnavailable
 
 _STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
 _TAGGED: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
-# Beyond this much text the index would crowd out the data; a literal longer than that is no label.
+# Beyond this much text the index would take more memory than the data; a longer literal is no label.
 MOST_BYTES: Final = 1 << 30
 MOST_INDEXED: Final = 1 << 20
 _PAGE: Final = 4096
@@ -79,7 +79,7 @@ class TextIndex:
                 "Run the server with a Python whose sqlite3 module has it, as those of the distributions do.",
             ) from error
         self.apply(quads, (), lambda _predicate, _literal: True)
-        with suppress(sqlite3.OperationalError):  # no room left: it is as right without
+        with suppress(sqlite3.OperationalError):  # no memory left: it answers the same without
             self._db.execute("INSERT INTO words(words) VALUES ('optimize')")
 
     @property

@@ -9,7 +9,7 @@ that a triple says so is then asked of the data, so that FROM, GRAPH and `infere
     … srv:search (rdfs:label "words" 10)         restricted to properties, and to the best ten solutions
     … srv:search "words"@en                      restricted to a language, or to its regional forms
 
-What the words may be is described in `words`. Nothing is changed where the property is not a verb.
+What the words may be is described in `fts_query`. Nothing is changed where the property is not a verb.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def _iri(term: object) -> str:
 
 
 class _Rewriter:
-    """One query whose statements are looked at one after the other."""
+    """The state of rewriting one query, statement by statement."""
 
     def __init__(
         self,
@@ -112,7 +112,7 @@ class _Rewriter:
         self._taken = {token.text[1:] for token in query if token.kind == "variable"}
 
     def edits(self, statement: SubjectBlock) -> list[tuple[int, int, str]]:
-        """What is to be put where (offsets) for the searches of one statement."""
+        """The edits (from, to, text) for the searches of one statement."""
         searches = [prop for prop in statement.properties if self._is_search(prop)]
         if not searches:
             return []

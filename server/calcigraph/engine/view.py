@@ -148,7 +148,7 @@ class View:
         return self._union
 
     def _forget_empty(self, graphs: set[ox.NamedNode | ox.BlankNode | ox.DefaultGraph]) -> None:
-        """A graph without a triple is no graph, though the engine goes on to list it."""
+        """Remove graphs without a triple, which the engine would still list."""
         for graph in graphs - {_UNNAMED}:
             if next(self._store.quads_for_pattern(None, None, None, graph), None) is None:
                 self._store.remove_graph(graph)

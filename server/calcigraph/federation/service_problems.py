@@ -1,4 +1,4 @@
-"""What can go wrong between this server and another one, as Problems made of a detail and a remedy."""
+"""What can go wrong when another service is called, as Problems made of a detail and a remedy."""
 
 from __future__ import annotations
 
@@ -35,6 +35,6 @@ class ServicesBusy(Problem):
 
 
 class AllowListMalformed(EnvironmentProblem):
-    """A setting that was to allow a service and does not say which."""
+    """An entry of the allow-list that is not the beginning of an IRI of a service."""
 
     title: ClassVar[str] = "A service cannot be allowed like this"

@@ -1,4 +1,4 @@
-"""Queries in, the answers they had before out: whole answers, within a bound of memory."""
+"""Queries in, the answers that they had before out: whole answers, within a bound of memory."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ENTRY_BYTES: Final = 1000
 
 
 class AnswerCache:
-    """Complete answers by query and version, the least recently used one leaving first.
+    """Whole answers by query and version; the least recently used one is dropped first (LRU).
 
     An answer counts for one version of the data; a new one empties the cache. Copies of answers that
     are still being read are within the bound as well. `hits` and `misses` count the calls of `get`.
@@ -68,8 +68,8 @@ class AnswerCache:
             self._make_room()
 
     def copied(self, query: Query, answer: Answer, pieces: list[bytes], source: ByteSource) -> ByteSource:
-        """`source`, which goes on after `pieces`, with a copy made of what is read from it: kept as the
-        content of `answer` once it has ended well, unless it grows too large."""
+        """A source that reads from `source`, which goes on after `pieces`, and copies what is read: at its
+        end the copy is kept as the content of `answer`, unless it has grown too large."""
         return _Copy(self, query, answer, pieces, source)
 
     def claim(self, size: int) -> bool:
@@ -82,7 +82,7 @@ class AnswerCache:
             return True
 
     def release(self, size: int) -> None:
-        """So much of what was claimed is not used any longer."""
+        """Give back so many of the bytes that were claimed."""
         with self._lock:
             self.copied_bytes -= size
 
@@ -93,7 +93,7 @@ class AnswerCache:
 
 
 class _Copy:
-    """A source that copies what it gives."""
+    """A source that copies what is read from it."""
 
     def __init__(
         self, cache: AnswerCache, query: Query, answer: Answer, pieces: list[bytes], source: ByteSource
@@ -120,7 +120,7 @@ class _Copy:
         return piece
 
     def abandon(self) -> None:
-        """End it, and keep nothing."""
+        """End the query, and drop the copy."""
         self._drop()
         self._source.abandon()
 
@@ -140,7 +140,7 @@ class _Copy:
 
 
 def _key(query: Query) -> _QueryKey:
-    """All of a query but its deadline, which does not change an answer that came before it."""
+    """All of a query but its time limit: an answer that came in time is the same under any limit."""
     return (
         query.text,
         query.default_graphs,

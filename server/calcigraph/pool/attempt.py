@@ -1,8 +1,8 @@
-"""A query in, its answer out: waited for, or looked for now and then.
+"""A query in, its answer out: by waiting for it, or by polling.
 
-There is one path from a query to its answer, with two ways to drive it. `finish` waits: for a worker, for
-the answer, for another worker where the first was lost. `poll` brings it on without waiting, for callers
-who watch many.
+There is one path from a query to its answer, with two ways to drive it. `finish` waits: for a worker, for the
+answer, for another worker where the first was lost. `poll` does what can be done without waiting, for an
+event loop that runs many queries.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from calcigraph.pool.guard import Survey
 from calcigraph.pool.query_problems import EngineUnavailable
 from calcigraph.pool.run import Run, WorkerLostError
 
-# All workers may have died while they waited; after that, it is not by chance.
+# All workers may have died while they were idle; more than that is no accident.
 _RETRIES: Final = 2
 # A worker that is idle reads at once, and this much is taken by its socket even before it does.
 _AT_ONCE_BYTES: Final = 1 << 16
@@ -57,7 +57,7 @@ class Attempt:
         self._size = 0
         self._is_over = False
         self._tries_left = components.limits.workers + components.limits.spares + _RETRIES
-        # Whether `poll` cannot bring it on, because that would mean to wait for others than workers.
+        # Whether `poll` cannot answer it, because that means to wait for something else than a worker.
         self.needs_thread = seen.calls_services or len(query.text) > _AT_ONCE_BYTES
 
     def begin(self, woken: Callable[[], None]) -> None:
@@ -147,7 +147,7 @@ class Attempt:
             if run.worker is None:
                 run.check_wait()
                 return False
-            self._employ(run, at_once)
+            self._use_worker(run, at_once)
             if self.needs_thread and at_once:
                 return False
 
@@ -161,8 +161,9 @@ class Attempt:
         self._components.scheduler.request(run)
         return run
 
-    def _employ(self, run: Run, at_once: bool) -> None:
-        """Bring the worker up to date and hand the query over, if it can take both and is not lost."""
+    def _use_worker(self, run: Run, at_once: bool) -> None:
+        """Send the worker the diffs that it lacks, and the query. Where it is too far behind, or too much
+        would have to be sent `at_once`, it is returned; then there is no run any more."""
         worker, components = run.worker, self._components
         assert worker is not None, "the scheduler has given one"
         self._pieces, self._size = [], 0
@@ -181,7 +182,7 @@ class Attempt:
             self._run = None
 
     def _collect(self, run: Run, more: Callable[[], bytes | None]) -> Answer | None:
-        """Read until the end or until it is too much to keep; None where the worker was lost.
+        """Read until the end, or until the answer is too long to be kept; None where the worker was lost.
 
         Raises: what `more` raises.
         """

@@ -35,8 +35,7 @@ class BackgroundThread:
             self._woken.notify()
 
     def stop(self) -> None:
-        """Let `step` end where it runs, call it no more, and end the thread. The caller does not hold the
-        lock."""
+        """Let `step` end where it runs, then end the thread. The caller does not hold the lock."""
         with self._woken:
             self._is_stopped = True
             self._woken.notify()

@@ -1,4 +1,4 @@
-"""The parts of a pool, which every query is answered with."""
+"""The parts of a pool that every query needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A query and what the engine says of it in, a Problem that a person understands out.
+"""A query and the engine's message about it in, a Problem in plain words out.
 
 The engine's messages list the characters that its parser would have taken at the furthest place it
 reached. Here the usual mistakes are looked for in the text itself; the engine's words are used for
@@ -48,7 +48,7 @@ class Diagnosis:
         self._prefixes = prefixes
 
     def problem(self, reason: str, message: str) -> Problem:
-        """What to tell the person who asked; `reason` and `message` come from a worker."""
+        """The Problem to answer with; `reason` and `message` are those of the worker's FAILED frame."""
         if reason == "malformed":
             return self.malformed(message)
         function = _FUNCTION_IRI.search(message)

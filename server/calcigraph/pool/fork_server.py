@@ -1,7 +1,8 @@
-"""Data and diffs in, worker processes out: the front's side of the fork server.
+"""Data and diffs in, worker processes out: starts the fork server, and sends it requests.
 
-What the fork server was started with and every diff since are kept in one unnamed temporary file, so
-that a fork server that dies can be replaced by one that knows the same.
+The fork server is a process (`fork_server_process`) that loads the data once and forks the workers, which
+share its memory, as in `multiprocessing`. What it was started with and every diff since are kept in one
+unnamed temporary file, so that a fork server that dies can be replaced by one that knows the same.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from calcigraph.engine.replica import Diff, Part
 from calcigraph.engine.text_index import TextSize
 from calcigraph.engine.view import DefaultGraphMode
 from calcigraph.errors import Problem
-from calcigraph.pool.frames import Channel, ClosedError, ControlChannel, Kind, encode_diff
+from calcigraph.pool.frames import Channel, ClosedError, ControlChannel, FrameKind, encode_diff
 from calcigraph.pool.query_problems import DiffUnreadable, EngineUnavailable
 from calcigraph.pool.worker import Worker
 
@@ -39,7 +40,7 @@ _LARGE_PAGES: Final = "glibc.malloc.hugetlb=1"
 
 
 class ForkServer:
-    """A fork server and what it knows. All methods may be called from any thread."""
+    """The fork server of a pool, with the diffs that were published. For any thread."""
 
     def __init__(
         self,
@@ -88,7 +89,7 @@ class ForkServer:
         return self._process.pid
 
     def fork(self, number: int = 1) -> list[Worker]:
-        """New workers that know everything published, and are ready. Cost: 2 to 10 ms each.
+        """New workers that have all diffs, and are ready to answer. Cost: 2 to 10 ms each.
 
         Raises: EngineUnavailable, also where none of them gets ready.
         """
@@ -106,14 +107,14 @@ class ForkServer:
         return ready
 
     def publish(self, diff: Diff) -> int:
-        """Apply `diff` in the fork server; the version from which on it is there.
+        """Apply `diff` in the fork server; returns the version that has it.
 
         Raises: DiffUnreadable (nothing changed), EngineUnavailable.
         """
         body = encode_diff(diff)
         with self._lock:
-            kind, answer = self._request(Kind.APPLY, body)
-            if kind is Kind.FAILED:
+            kind, answer = self._request(FrameKind.APPLY, body)
+            if kind is FrameKind.FAILED:
                 raise DiffUnreadable
             self._log.append(body)
             self._log_bytes += len(body)
@@ -131,10 +132,11 @@ class ForkServer:
         return diffs[version - first :] if version >= first else None
 
     def prepare(self, part: Part) -> None:
-        """Have a part of the replica built, for all workers forked from now on."""
+        """Have a part of the replica built, for all workers forked from now on. Cost: seconds for a million
+        quads. Raises: EngineUnavailable."""
         with self._lock:
             if part not in self._parts:
-                _, body = self._request(Kind.PREPARE, part.encode())
+                _, body = self._request(FrameKind.PREPARE, part.encode())
                 self._parts |= {part}
                 self.text_size = TextSize(*json.loads(body))
 
@@ -143,7 +145,7 @@ class ForkServer:
         worker.end()
         with self._lock, suppress(ClosedError):
             if not self._closed:
-                self._channel.send(Kind.FORGET, str(worker.pid).encode())
+                self._channel.send(FrameKind.FORGET, str(worker.pid).encode())
 
     def close(self) -> None:
         """End the fork server, and wait until it and its children are gone; a second call does nothing."""
@@ -157,12 +159,14 @@ class ForkServer:
         with self._lock:
             front, back = socket.socketpair()
             with back:
-                _, pid = self._request(Kind.FORK, descriptor=back.fileno())
+                _, pid = self._request(FrameKind.FORK, descriptor=back.fileno())
             handle = self._channel.take_descriptor()
             return Worker(int(pid), handle, Channel(front), self.version, self._parts)
 
-    def _request(self, kind: Kind, body: bytes = b"", descriptor: int | None = None) -> tuple[Kind, bytes]:
-        """Ask the fork server; where it is dead, start another and ask that one."""
+    def _request(
+        self, kind: FrameKind, body: bytes = b"", descriptor: int | None = None
+    ) -> tuple[FrameKind, bytes]:
+        """Send a request and wait for its answer; where the fork server is dead, start another first."""
         for attempt in (1, 2):
             if self._closed:
                 break
@@ -181,9 +185,9 @@ class ForkServer:
         self._stop()
         self._start()
         for body in self._log:
-            self._exchange(Kind.APPLY, body)
+            self._exchange(FrameKind.APPLY, body)
         for part in self._parts:
-            self._exchange(Kind.PREPARE, part.encode())
+            self._exchange(FrameKind.PREPARE, part.encode())
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
@@ -199,12 +203,12 @@ class ForkServer:
                 stderr=subprocess.DEVNULL,
             )
         try:
-            self._channel.send_with(self._data.fileno(), Kind.START, self._settings)
+            self._channel.send_with(self._data.fileno(), FrameKind.START, self._settings)
             kind, _ = self._channel.receive()
         except ClosedError as error:
             self._stop()
             raise EngineUnavailable("The query engine's process did not start.") from error
-        if kind is Kind.FAILED:
+        if kind is FrameKind.FAILED:
             self._stop()
             raise DiffUnreadable
 
@@ -216,7 +220,7 @@ class ForkServer:
             self._process.kill()
             self._process.wait()
 
-    def _exchange(self, kind: Kind, body: bytes) -> None:
+    def _exchange(self, kind: FrameKind, body: bytes) -> None:
         try:
             self._channel.send(kind, body)
             self._channel.receive()
@@ -226,7 +230,7 @@ class ForkServer:
     def _fold(self) -> None:
         """Replace data and log by one dump of what the fork server holds."""
         folded: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 closed in `close`
-        self._request(Kind.DUMP, descriptor=folded.fileno())
+        self._request(FrameKind.DUMP, descriptor=folded.fileno())
         self._data.close()
         self._data = folded
         self._log, self._log_bytes = [], 0

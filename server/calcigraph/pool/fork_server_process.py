@@ -1,7 +1,7 @@
 """`python -m calcigraph.pool.fork_server_process DESCRIPTOR`: N-Quads and diffs in, forked workers out.
 
-The one process that loads the data. It runs a single thread, so that forking it is sound, and is
-started by `exec`, so that nothing of the front is in it. It answers one request of the front after
+The only process that loads the data. It runs a single thread, so that forking it is safe, and is started
+by `exec`, so that it has no memory of the front process. It answers one request of the front after
 the other on the socket with the number DESCRIPTOR, and ends, with its children, when that closes.
 """
 
@@ -17,7 +17,7 @@ import time
 from typing import IO, Final, NoReturn, cast
 
 from calcigraph.engine.replica import Part, Replica
-from calcigraph.pool.frames import ClosedError, ControlChannel, Kind, decode_diff
+from calcigraph.pool.frames import ClosedError, ControlChannel, FrameKind, decode_diff
 from calcigraph.pool.worker_process import serve
 
 _SHUTDOWN_S: Final = 2.0
@@ -61,35 +61,36 @@ class _ForkServerProcess:
             try:
                 self._replica = Replica.load(dataset, settings["default_graph"], settings["unasserted"])
             except SyntaxError:
-                self._channel.send(Kind.FAILED)
+                self._channel.send(FrameKind.FAILED)
                 return
         gc.freeze()
-        self._channel.send(Kind.DONE)
+        self._channel.send(FrameKind.DONE)
 
     def step(self) -> None:
-        """Answer one request, or see whether a forgotten child is gone meanwhile."""
+        """Answer one request, or reap a child that was to be forgotten and has ended."""
         self._forgotten = {pid for pid in self._forgotten if not self._is_gone(pid)}
         if self._forgotten and not self._channel.has_news(_LOOK_S):
             return
         kind, body = self._channel.receive()
-        if kind is Kind.FORK:
+        if kind is FrameKind.FORK:
             self._fork()
-        elif kind is Kind.FORGET:
+        elif kind is FrameKind.FORGET:
             self._forgotten |= {int(body)} & self._children
-        elif kind is Kind.APPLY:
+        elif kind is FrameKind.APPLY:
             self._apply(body)
-        elif kind is Kind.PREPARE:
+        elif kind is FrameKind.PREPARE:
             self._replica.prepare(cast(Part, body.decode()))
-            # What is shared with the children is not to be written on by looking for garbage.
+            # The garbage collector would write on pages that are shared with the children.
             gc.freeze()
-            self._channel.send(Kind.DONE, json.dumps(self._replica.text_size).encode())
-        elif kind is Kind.DUMP:
+            self._channel.send(FrameKind.DONE, json.dumps(self._replica.text_size).encode())
+        elif kind is FrameKind.DUMP:
             with _opened(self._channel, "wb") as out:
                 self._replica.dump(out)
-            self._channel.send(Kind.DONE)
+            self._channel.send(FrameKind.DONE)
 
     def await_children(self) -> None:
-        """Wait for the children, which see the same end; then end those that do not."""
+        """Wait until the children have ended, whose channels have closed too; kill those that have not ended
+        after 2 s."""
         until = time.monotonic() + _SHUTDOWN_S
         while self._children:
             if time.monotonic() > until:
@@ -108,7 +109,7 @@ class _ForkServerProcess:
         os.close(connection)
         self._children.add(pid)
         handle = os.pidfd_open(pid)
-        self._channel.send_with(handle, Kind.DONE, str(pid).encode())
+        self._channel.send_with(handle, FrameKind.DONE, str(pid).encode())
         os.close(handle)
 
     def _is_gone(self, pid: int) -> bool:
@@ -120,9 +121,9 @@ class _ForkServerProcess:
         try:
             rebuilt = self._replica.apply(decode_diff(body))
         except SyntaxError:
-            self._channel.send(Kind.FAILED)
+            self._channel.send(FrameKind.FAILED)
             return
-        self._channel.send(Kind.DONE, b"rebuilt" if rebuilt else b"")
+        self._channel.send(FrameKind.DONE, b"rebuilt" if rebuilt else b"")
 
 
 def _opened(channel: ControlChannel, mode: str) -> IO[bytes]:

@@ -1,10 +1,10 @@
-"""Query text in, a survey of it or a refusal out: what would crash or hang the engine stops here.
+"""Query text in, a `Survey` of it out, or a refusal of what would crash or hang the engine.
 
-The engine's parser and planner recurse and search without limits of their own: deep nesting ends
-the process with a stack overflow, many patterns joined in one group keep the planner busy for
-minutes, before any deadline inside the engine could exist. The limits below lie under half of what
-was measured to hurt (pyoxigraph 0.5.13, 8 MiB of stack) and far above what people write. The guard
-saves processes; it is not what keeps the server safe, that is the process around each query.
+The engine's parser and planner recurse and search without limits of their own: deep nesting ends the process
+with a stack overflow, many patterns joined in one group keep the planner busy for minutes, before any
+deadline inside the engine could exist. The limits below lie under half of what was measured to hurt
+(pyoxigraph 0.5.13, 8 MiB of stack) and far above what people write. The guard saves processes; what keeps the
+server safe is the process around each query.
 
 Cost: one pass of a regular expression, under 1 ms for 10 KB; some microseconds for a short query.
 """
@@ -62,7 +62,7 @@ _LONG_LIST: Final = 40
 
 @dataclass(frozen=True)
 class Survey:
-    """What a first look at a query tells: its form (None where there is none to be seen), whether two
+    """What one pass over a query's text tells: its form (None where none is found), whether two
     evaluations over the same data may differ, and whether it calls other services."""
 
     form: Form | None
@@ -72,7 +72,7 @@ class Survey:
 
 @dataclass(slots=True)
 class _Bracketed:
-    """What stands between two brackets: the bracket or the keyword before it, and what was seen."""
+    """What stands between two brackets: the bracket or the keyword before it, and what was counted in it."""
 
     kind: str
     start: int
@@ -82,7 +82,7 @@ class _Bracketed:
 
 
 def survey(text: str, most_bytes: int, allows_services: bool = False) -> Survey:
-    """Look at the query `text` before the engine does.
+    """Look through the query `text` before it is sent to the engine.
 
     Raises: QueryRefused, ServiceForbidden, UpdateForbidden.
     """
@@ -101,7 +101,7 @@ def survey(text: str, most_bytes: int, allows_services: bool = False) -> Survey:
 
 
 def _glance(text: str) -> Survey | None:
-    """The survey of a text in which no limit can be passed and no remarkable word stands; else None.
+    """The survey of a text that can pass no limit and has no word of `_REMARKABLE`; None for any other.
 
     Most queries are such, and the pass would be a seventh of the time that a look-up takes. A limit
     counts characters, brackets, or marks that join; a list adds to what is joined where it is long.
@@ -138,7 +138,7 @@ class _Surveyor:
         self._ended: _Bracketed | None = None
 
     def run(self) -> None:
-        """Look at every word and every operator once."""
+        """Count every word and operator. Raises: QueryRefused, UpdateForbidden."""
         noticed, counted = _NOTICED, _COUNTED
         for match in marks(self._text):
             mark = match[1]
@@ -233,7 +233,7 @@ class _Surveyor:
             outer.joined += terms if terms > _LONG_LIST else 0
 
     def _plan(self, group: _Bracketed) -> None:
-        """Account for a group that the engine plans by itself."""
+        """Add the work of planning one group to the total. Raises: QueryRefused."""
         self._join_work += group.joined**3
         if self._join_work > MOST_JOIN_WORK:
             raise _too_much("patterns", "triple patterns joined in one group")

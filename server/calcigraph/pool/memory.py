@@ -1,4 +1,4 @@
-"""The machine in, the bytes of memory that it has left out, as far as this process may have them."""
+"""How many bytes of memory are left for this process, on the machine or in its container."""
 
 from __future__ import annotations
 
@@ -100,6 +100,6 @@ def _left_in(limit: int, group: Path, names: _CgroupFiles) -> int:
         statistics = (group / "memory.stat").read_text(encoding="ascii").splitlines()
     except OSError:
         return limit
-    # What was read from files is given back when it is needed, also what was read again and again.
+    # The page cache is given back when memory is needed, its active part too.
     pairs = (line.split() for line in statistics)
     return limit - used + sum(int(size) for name, size in pairs if name in names.caches)

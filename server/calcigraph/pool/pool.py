@@ -1,4 +1,4 @@
-"""Queries in, answers or Problems out; diffs in, seen by the very next query.
+"""Queries in, answers or Problems out; diffs in, seen by every query asked after that.
 
 This is the only way to the engine for text that comes from outside. It knows no HTTP.
 """
@@ -85,7 +85,7 @@ class Pool:
     def ask(self, query: Query, gone: Callable[[], bool] | None = None) -> Answer:
         """Evaluate `query`; returns once the answer is complete, or too long to be kept in memory.
 
-        `gone` says whether who asked has left. It is called a few times a second, by the thread that
+        `gone` says whether the client has left. It is called a few times a second, by the thread that
         waits for the answer or reads its body, and must not block; once it is True the query is ended.
         Cost: some 50 microseconds more than the evaluation. Close the answer's body.
         Raises: QueryMalformed, QueryRefused, ServiceForbidden, UpdateForbidden, NotAcceptable,
@@ -98,11 +98,11 @@ class Pool:
     def attempt(
         self, query: Query, woken: Callable[[], None], gone: Callable[[], bool] | None = None
     ) -> Answer | Attempt:
-        """As `ask`, but never waits: the answer that is kept, or an `Attempt`, whose answer is on its way
-        from a worker, or which waits for its turn, or which needs a thread.
+        """As `ask`, but never waits: the answer out of the cache, or an `Attempt`, which a worker has, or
+        which waits for one, or which needs a thread.
 
-        `woken` is called, from any thread, when its turn has come, and must not block; `gone` is called by
-        `Attempt.poll`. Raises: QueryMalformed, QueryRefused, ServiceForbidden, UpdateForbidden,
+        `woken` is called, from any thread, when there is a worker for it, and must not block; `gone` is
+        called by `Attempt.poll`. Raises: QueryMalformed, QueryRefused, ServiceForbidden, UpdateForbidden,
         NotAcceptable, QueueFull, EngineUnavailable.
         """
         prepared = self._prepared(query, gone)
@@ -146,7 +146,8 @@ class Pool:
         self.close()
 
     def _prepared(self, query: Query, gone: Callable[[], bool] | None) -> Answer | Attempt:
-        """The answer that is kept, or an attempt that has not begun. Raises: what needs no worker."""
+        """The answer out of the cache, or an attempt that has not begun. Raises: QueryMalformed,
+        QueryRefused, ServiceForbidden, UpdateForbidden, NotAcceptable."""
         kept = self._components.cache.get(query, self.version)
         if kept is not None:
             return kept

@@ -1,4 +1,4 @@
-"""The values that a pool runs with, each with its unit and a reason.
+"""The limits of a pool, each with its unit and the reason for it.
 
 Those that the server's settings hold have their defaults from there.
 """
@@ -63,8 +63,8 @@ class QueryLimits:
 
     @property
     def callers(self) -> int:
-        """How many may wait for an answer at the same time; who comes beyond that is told to come back.
+        """How many queries may run or wait at the same time; beyond that a query is refused with `QueueFull`.
 
-        A front needs a thread for each of them, and some more for what is no query.
+        A server that waits in threads needs one for each of them, and some more for its other requests.
         """
         return self.workers + self.long_queries + self.queue

@@ -26,7 +26,7 @@ class QueryMalformed(Problem):
 
 
 class QueryRefused(Problem):
-    """The guard does not let this query reach the engine; `reason` says in a word why."""
+    """The guard refuses the query; `reason` names the limit that it passes."""
 
     title: ClassVar[str] = "The query is refused"
 
@@ -48,7 +48,7 @@ class ServiceForbidden(Problem):
 
 
 class UpdateForbidden(Problem):
-    """An update arrived where queries are answered."""
+    """The text is an update, and this is the query service."""
 
     title: ClassVar[str] = "This is an update, not a query"
 
@@ -60,7 +60,7 @@ class UpdateForbidden(Problem):
 
 
 class NotAcceptable(Problem):
-    """The answer of this query form has no serialisation among those that are wanted."""
+    """The answer of this query form can be given in none of the formats that are asked for."""
 
     title: ClassVar[str] = "No acceptable format"
 
@@ -73,8 +73,7 @@ class NotAcceptable(Problem):
 
 
 class QueryTimedOut(Problem):
-    """The query ran until its deadline, or waited for its turn until then; `limit_s` is that limit in
-    seconds."""
+    """The query ran, or waited for a worker, until its deadline; `limit_s` is its limit in seconds."""
 
     title: ClassVar[str] = "The query took too long"
 
@@ -128,7 +127,7 @@ class QueueFull(Problem):
 
 
 class ClientGone(Problem):
-    """Who asked has left before the answer was complete; nobody reads this."""
+    """The client has left before the answer was complete; this is not sent to anybody."""
 
     title: ClassVar[str] = "The client has left"
 

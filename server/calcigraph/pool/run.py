@@ -17,7 +17,7 @@ from calcigraph.pool import service_calls
 from calcigraph.pool.answer import Query
 from calcigraph.pool.components import Components
 from calcigraph.pool.diagnosis import Diagnosis
-from calcigraph.pool.frames import USAGE, Channel, ClosedError, Kind, encode, encode_query
+from calcigraph.pool.frames import USAGE, Channel, ClosedError, FrameKind, encode, encode_query
 from calcigraph.pool.query_problems import (
     ClientGone,
     QueryFailed,
@@ -31,14 +31,14 @@ from calcigraph.pool.worker import Worker
 from calcigraph.pool.worker_process import OUT_OF_MEMORY
 
 _RETRY_AFTER_S: Final = 5
-# How often to ask whether the client has left: often enough that who has left keeps nobody waiting, and
-# seldom enough to cost nothing; a query that is done sooner is never asked for.
+# How often to ask whether the client has left: often enough that a query for nobody soon makes
+# room for others, and seldom enough to cost nothing. Shorter queries are never asked for.
 _LOOK_S: Final = 0.2
 _VARIABLE: Final = re.compile(r"[?$]\w+")
 
 
 class WorkerLostError(Exception):
-    """The worker was gone before it could answer: another one can be asked."""
+    """The worker had ended before it answered anything: another one can be asked."""
 
 
 class Run:
@@ -84,7 +84,7 @@ class Run:
         return len(set(_VARIABLE.findall(self._query.text)))
 
     def check_wait(self) -> None:
-        """See whether it has waited for a worker for too long. Raises: QueryTimedOut, ClientGone."""
+        """Check whether it has waited for a worker for too long. Raises: QueryTimedOut, ClientGone."""
         if time.monotonic() >= self.deadline:
             raise QueryTimedOut(self._limit_s, in_queue=True)
         self._look_for_client()
@@ -98,7 +98,7 @@ class Run:
         self.is_handed_over = True
         self._patience_until = time.monotonic() + self._components.limits.patience_s
         body = encode_query(self._query._replace(timeout_s=max(0.0, self.deadline - time.monotonic())))
-        frames = [encode(Kind.APPLY, diff) for diff in diffs] + [encode(Kind.QUERY, body)]
+        frames = [encode(FrameKind.APPLY, diff) for diff in diffs] + [encode(FrameKind.QUERY, body)]
         try:
             worker.channel.send_bytes(b"".join(frames))
         except ClosedError as error:
@@ -129,11 +129,12 @@ class Run:
         return self._next_piece(self._receive_now)
 
     def stream(self) -> None:
-        """From now on the pace is the reader's: make room for other queries. Raises: QueueFull."""
+        """From now on the client's reading sets the pace: preempt the worker, so that another query may
+        start. Raises: QueueFull."""
         self._make_room()
 
     def abandon(self) -> None:
-        """End it, whether it waits or runs; harmless where it has ended."""
+        """End it, whether it waits or runs; does nothing where it has ended."""
         if not self.is_handed_over:
             self._scheduler.leave(self)
         elif not self._has_ended:
@@ -144,27 +145,27 @@ class Run:
         assert self.worker is not None, "the scheduler has given it a worker"
         return self.worker
 
-    def _next_piece(self, receive: Callable[[], tuple[Kind, bytes]]) -> bytes | None:
+    def _next_piece(self, receive: Callable[[], tuple[FrameKind, bytes]]) -> bytes | None:
         while not self._has_ended:
             kind, body = receive()
-            if kind is Kind.FETCH:
+            if kind is FrameKind.FETCH:
                 self._call_service(body)
                 continue
             self._has_begun = True
-            if kind is Kind.DATA:
+            if kind is FrameKind.DATA:
                 return body
             self._has_ended = True
             self._scheduler.release(self._busy_worker, *USAGE.unpack_from(body))
             rest = body[USAGE.size :]
-            if kind is Kind.END:
+            if kind is FrameKind.END:
                 return rest or None
             raise self._failure(**json.loads(rest))
         return None
 
-    def _receive(self) -> tuple[Kind, bytes]:
+    def _receive(self) -> tuple[FrameKind, bytes]:
         try:
             while True:
-                # Before each frame too: an answer that flows without a pause may be for nobody.
+                # Before each frame too: the client may have left while the answer flows without a pause.
                 self._look_for_client()
                 try:
                     return self._busy_worker.channel.receive(self.next_look)
@@ -176,7 +177,7 @@ class Run:
             self._discard()
             raise
 
-    def _receive_now(self) -> tuple[Kind, bytes]:
+    def _receive_now(self) -> tuple[FrameKind, bytes]:
         try:
             try:
                 return self._busy_worker.channel.receive_now()
@@ -199,7 +200,8 @@ class Run:
         self._next_client_look = time.monotonic() + _LOOK_S
 
     def _check_time(self) -> None:
-        """See whether it takes too long, for its deadline or for others. Raises: QueryTimedOut, QueueFull."""
+        """Check whether its deadline has passed, and preempt the worker once it has run for long. Raises:
+        QueryTimedOut, QueueFull."""
         now = time.monotonic()
         if now >= self.deadline:
             raise self._timed_out()
@@ -212,13 +214,13 @@ class Run:
         """Call another service for the worker, which waits for it."""
         services = self._components.services
         if services is None:
-            # Something has slipped past the guard, and stops here.
+            # The guard has missed it.
             self._discard()
             raise ServiceForbidden
         self._make_room()
         try:
             answer = service_calls.run(services, request, self.deadline, self._look_for_client)
-            self._busy_worker.channel.send(Kind.FETCHED, answer)
+            self._busy_worker.channel.send(FrameKind.FETCHED, answer)
         except TimeoutError:
             raise self._timed_out() from None
         except ClosedError:
@@ -263,10 +265,11 @@ class Run:
         self._discard()
         if code == -signal.SIGXCPU:
             return QueryTimedOut(self._limit_s)
-        # Something else has ended it: so young a query cannot have grown until the system's killer came.
+        # A query that was never preempted has not had the time to fill the memory, so the out-of-memory
+        # killer of the system did not mean it.
         if code in (None, -signal.SIGKILL) and not self._has_begun and is_young:
             raise WorkerLostError
-        # An allocation that is refused makes the engine abort; the system's own killer sends KILL.
+        # The engine aborts where memory is refused to it; the out-of-memory killer sends KILL.
         if code in (OUT_OF_MEMORY, -signal.SIGABRT, -signal.SIGKILL):
             return QueryTooBig(self._components.limits.memory_mib)
         return QueryFailed(

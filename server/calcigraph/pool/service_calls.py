@@ -1,8 +1,7 @@
-"""What a worker cannot do itself in, done in the front, and its outcome back: calls of other services.
+"""Calls of other services: a worker asks the front process for one, which makes it and sends the answer back.
 
 A worker that evaluates a query sends FETCH, with the IRI of a service and a query for it, and waits for
-FETCHED, with the answer or with why there is none. Problems that were met on the way to an answer
-cross from process to process by the name of their class.
+FETCHED, with the answer or with why there is none. A Problem is sent by the name of its class.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from typing import Final
 from calcigraph.engine import engine_problems
 from calcigraph.errors import Place, Problem
 from calcigraph.federation import Services, service_problems
-from calcigraph.pool.frames import Channel, Kind
+from calcigraph.pool.frames import Channel, FrameKind
 
 _KINDS: Final = (
     *(engine_problems.SearchMalformed, engine_problems.SearchTooBroad, engine_problems.SearchUnavailable),
@@ -32,7 +31,7 @@ _FAILED: Final = b"-"
 
 
 def encode_problem(problem: Problem) -> dict[str, str]:
-    """The reason and the message of a FAILED frame for one of the Problems that cross."""
+    """The reason and the message of a FAILED frame for one of the Problems that can be sent (`_KINDS`)."""
     place = problem.place
     where = [place.file, place.line, place.column] if place else None
     return {"reason": type(problem).__name__, "message": json.dumps([problem.detail, problem.remedy, where])}
@@ -48,18 +47,20 @@ def decode_problem(reason: str, message: str) -> Problem | None:
 
 
 def fetch(channel: Channel, service: str, query: str) -> bytes:
-    """Have the front call a service; for a worker. Raises: the Problem that it met, ClosedError."""
-    channel.send(Kind.FETCH, json.dumps({"service": service, "query": query}).encode())
+    """Have the front process call `service` with `query`, and wait for its answer; called by a worker.
+    Raises: the Problem that it met, ClosedError."""
+    channel.send(FrameKind.FETCH, json.dumps({"service": service, "query": query}).encode())
     _, body = channel.receive()
     if body[:1] == _ANSWERED:
         return body[1:]
     problem = decode_problem(**json.loads(body[1:]))
-    assert problem is not None, "the front names only Problems that cross"
+    assert problem is not None, "the front process sends no other Problems"
     raise problem
 
 
 def run(services: Services, request: bytes, deadline: float, look: Callable[[], None]) -> bytes:
-    """The body of a FETCHED frame for that of a FETCH frame; for the front.
+    """Call the service that a FETCH frame asks for; the body of the FETCHED frame. Called by the front
+    process.
 
     Raises: TimeoutError at `deadline`, and what `look` raises; see `Services.call`.
     """

@@ -1,6 +1,6 @@
-"""Long queries in, the few of them that run at once out: the others are stopped until it is their turn.
+"""Long queries in, those that run at the moment out: the others are stopped until their time slice.
 
-What a short query waits for is a processor, and each process that never sleeps makes that wait longer:
+A short query waits for a processor, and each process that never sleeps makes it wait longer:
 beside 4 long queries on 2 processors the 95th percentile of a point query was 11 ms, beside 25 of them
 240 ms, whatever their priority. So one processor is left to short queries, and long ones share the rest
 by turns: 12 ms beside 25, and 14 ms beside 100 that came at once, on a million triples. Who has had
@@ -18,29 +18,29 @@ from typing import Final
 
 from calcigraph.pool.worker import Worker
 
-# Turns: each costs two signals and, once it is back, a cold processor cache.
+# The length of a time slice. Each costs two signals, and a processor cache that has to be filled again.
 _SHORTEST_S: Final = 0.01
 _LONGEST_S: Final = 0.1
-# A query that sleeps, and has taken less of its turn than this, waits for its reader: it takes no turn
-# from others.
+# A query that sleeps, and has used less of a processor than this share, waits for its client to read: it is
+# not stopped, and takes no slice from others.
 _CPU_BOUND_SHARE: Final = 0.2
 _TOO_SOON_S: Final = 0.01
-# Of processor time; from then on, beside others, the process is one of lower priority, and is replaced
-# in the end.
+# Processor time after which a query that runs beside others gets a lower priority; its worker is replaced
+# at its end.
 _SLOWED_AFTER_S: Final = 1.0
-# After a short query: how long one processor is kept free for the next.
+# How long one processor is kept free after a short query, for the next one.
 _EXPECT_MORE_S: Final = 0.25
-# Where there are more long queries than a few, a backlog is let in at this pace: to start each takes more
-# of the processors (a fork, and what the new process makes its own) than to see that it is long.
+# Where more than a few queries are long, those of the backlog are admitted at this pace: to start one (a
+# fork, and the pages that the new process copies) takes more than to find out that it is long.
 _FEW: Final = 8
 _PACE_S: Final = 0.03
-# A backlog that does not end does not keep long queries from going on for longer than this.
+# After this long without a slice, one long query runs although the backlog goes on.
 _STARVED_S: Final = 1.0
 
 
 @dataclass(eq=False)
 class _Long:
-    """A worker with a long query: the processor time (s) that this has had at the last look."""
+    """A worker with a long query: the processor time (s) that the query had used at the last look."""
 
     worker: Worker
     cpu_used_s: float
@@ -48,20 +48,21 @@ class _Long:
     is_cpu_bound: bool = True
 
     def look(self, now: float, yields: bool) -> None:
-        """See how much it has had since the last look; whether it `yields` to others from now on."""
+        """See how much processor time it has used since the last look; where it `yields` to others, lower the
+        priority of one that has used much."""
         if self.worker.is_paused or now - self.looked_at < _TOO_SOON_S:
             return
         cpu_used_s = self.worker.cpu_used_s()
-        ate = cpu_used_s - self.cpu_used_s > _CPU_BOUND_SHARE * (now - self.looked_at)
-        self.is_cpu_bound = ate or not self.worker.is_asleep()
+        used_its_share = cpu_used_s - self.cpu_used_s > _CPU_BOUND_SHARE * (now - self.looked_at)
+        self.is_cpu_bound = used_its_share or not self.worker.is_asleep()
         self.cpu_used_s, self.looked_at = cpu_used_s, now
         if yields and cpu_used_s >= _SLOWED_AFTER_S and not self.worker.is_slowed:
             self.worker.lower_priority()
 
 
 class TimeSlicing:
-    """The workers whose queries are long, and those that are let in from a backlog, which may be. Not for
-    two threads at a time."""
+    """The workers whose queries are long, and those with a query of the backlog, which may be long. For one
+    thread at a time."""
 
     def __init__(self) -> None:
         self._processors = len(os.sched_getaffinity(0))
@@ -81,39 +82,40 @@ class TimeSlicing:
 
     @property
     def can_admit(self) -> bool:
-        """Whether another one of a backlog can be let in."""
+        """Whether another query of the backlog may start."""
         is_early = len(self._long) > _FEW and time.monotonic() < self._admitted_at + _PACE_S
         return len(self._admitted) < self._places() and not is_early
 
     def admit(self, worker: Worker) -> None:
-        """`worker` has a query of a backlog, and runs in the place of one that is long already."""
+        """`worker` has a query of the backlog, and runs in place of a long one."""
         self._admitted.add(worker)
         self._admitted_at = time.monotonic()
         self.rotate()
 
     def join(self, worker: Worker) -> None:
-        """From now on `worker` runs when it is its turn, which it is now if others have had more."""
+        """From now on `worker` runs by time slices; the first comes at once if others have used more."""
         self._admitted.discard(worker)
         self._long[worker] = _Long(worker, worker.cpu_used_s())
         self.rotate()
 
     def leave(self, worker: Worker) -> None:
-        """`worker` has ended its query, or is to be ended; harmless where it has not joined."""
+        """The query of `worker` has ended, or is to be ended; does nothing where it has not joined."""
         if worker in self._long or worker in self._admitted:
             self._long.pop(worker, None)
             self._admitted.discard(worker)
             self.rotate()
 
-    def expect_short(self) -> None:
-        """A short query has come, and others may: one processor is theirs."""
+    def reserve_processor(self) -> None:
+        """Keep one processor free for a while, as a query has come that may be short."""
         self._short_until = time.monotonic() + _EXPECT_MORE_S
 
     def rotate(self) -> float:
-        """Let those go on that have had least, as many as there are processors for, and stop the
-        others; seconds until that is to be done again. Cost: microseconds for each that has joined."""
+        """Resume those that have used least, as many as there are processors for, and stop the others;
+        seconds until that is to be done again. Cost: microseconds for each that has joined."""
         now = time.monotonic()
         for long in self._long.values():
-            # Alone it is in nobody's way, and priority cannot be given back: its process would be lost.
+            # One that is alone keeps its priority, which cannot be raised again: its worker would have to be
+            # replaced.
             long.look(now, yields=len(self._long) > 1 or now < self._short_until)
         runnable = sorted(
             (long for long in self._long.values() if long.is_cpu_bound), key=lambda long: long.cpu_used_s
@@ -127,12 +129,12 @@ class TimeSlicing:
             long.worker.pause()
         for long in runnable[:places]:
             long.worker.resume()
-        return min((_turn_s(long) for long in runnable[:places]), default=_LONGEST_S)
+        return min((_slice_s(long) for long in runnable[:places]), default=_LONGEST_S)
 
     def _places(self) -> int:
         return max(1, self._processors - (time.monotonic() < self._short_until))
 
 
-def _turn_s(long: _Long) -> float:
-    """As long as what it has had, so that who has had little is soon through its first turns."""
+def _slice_s(long: _Long) -> float:
+    """As long as all that it has used so far, so that the first slices are short and soon repeated."""
     return min(max(long.cpu_used_s, _SHORTEST_S), _LONGEST_S)

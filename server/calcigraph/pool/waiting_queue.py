@@ -1,9 +1,9 @@
-"""Those who wait for a worker in, whose turn is next out.
+"""Queries that wait for a worker in, the order in which they get one out.
 
-No order is good alone. If the oldest always goes first, a short query waits for the whole backlog of
-long ones that came before it; if the newest does, or what looks short, others may wait for ever. So
-who has come just now goes first for a moment, and is then one of a backlog, in which those who came
-first and those whose query looks short take turns.
+No order is good alone. If the oldest always goes first, a short query waits for the whole backlog of long
+ones that came before it; if the newest does, or what looks short, others may wait for ever. So a query goes
+first for a moment after it has come, and then is in the backlog, where the oldest and the one that looks
+shortest go first by turns.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ class Waiter(Protocol):
 
 
 def is_in_backlog(waiter: Waiter) -> bool:
-    """Whether it has waited so long that others have come meanwhile, or could."""
+    """Whether it has waited for longer than a moment (`_JUST_NOW_S`)."""
     return time.monotonic() - waiter.since > _JUST_NOW_S
 
 
 class WaitingQueue:
-    """The waiters of those who wait, in the order in which they came. Not for two threads at a time."""
+    """The queries that wait, in the order in which they came. For one thread at a time."""
 
     def __init__(self) -> None:
         self._waiters: dict[Waiter, None] = {}
@@ -56,25 +56,25 @@ class WaitingQueue:
         return len(self._waiters)
 
     def backlog(self) -> Iterator[Waiter]:
-        """All by rank: by turns who came first, and whose query looks as if it were done first."""
+        """All of them: by turns the oldest first, and the one that looks shortest first."""
         waiters = list(self._waiters)
         return iter(sorted(waiters, key=lambda waiter: waiter.breadth) if self._by_breadth else waiters)
 
     def newest(self) -> Iterator[Waiter]:
-        """Those who have come just now by rank: whose query looks as if it were done first."""
+        """Those that have come just now, the one that looks shortest first."""
         new = takewhile(lambda waiter: not is_in_backlog(waiter), reversed(list(self._waiters)))
         return iter(sorted(new, key=lambda waiter: waiter.breadth))
 
     def join(self, waiter: Waiter) -> None:
-        """Wait from now on."""
+        """Put `waiter` into the queue."""
         self._waiters[waiter] = None
 
     def leave(self, waiter: Waiter) -> None:
-        """Wait no longer; harmless for who does not."""
+        """Take `waiter` out of the queue; does nothing where it is not in it."""
         self._waiters.pop(waiter, None)
 
-    def serve(self, waiter: Waiter, worker: Worker) -> None:
-        """Give `worker` to who holds `waiter`."""
+    def assign(self, waiter: Waiter, worker: Worker) -> None:
+        """Give `worker` to `waiter`, and take that out of the queue."""
         self.leave(waiter)
         if is_in_backlog(waiter):
             self._by_breadth = not self._by_breadth
@@ -82,7 +82,7 @@ class WaitingQueue:
         waiter.called()
 
     def fail_all(self, problem: Problem) -> None:
-        """Tell all that nobody will serve them."""
+        """Give `problem` to all, and empty the queue."""
         while self._waiters:
             waiter, _ = self._waiters.popitem()
             waiter.problem = problem

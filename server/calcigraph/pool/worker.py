@@ -1,4 +1,4 @@
-"""A forked process in, a hold on it out: what it has had, and stopping, resuming, slowing and ending it."""
+"""A worker process as the front process sees it: what it has used, and how to stop or kill it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from typing import Final
 from calcigraph.engine.replica import Part
 from calcigraph.pool.frames import USAGE, Channel
 
-# Above the front: a third of the processor time of other workers, which are at 5. Not the least there is:
-# a process that hardly runs can hold, for seconds, a lock of the memory that it shares with the fork server,
-# which then cannot fork.
+# Above the front process: a third of the processor time of other workers, which are at 5. Not the lowest
+# priority: a process that hardly runs can hold, for seconds, a lock of the memory that it shares with the
+# fork server, which then cannot fork.
 _NICER: Final = 10
 # state, minflt, rss and exit_code of proc(5), counted from the field after the command.
 _STATE: Final = 3 - 3
@@ -55,27 +55,27 @@ class Worker:
         self.channel.keep_time()
 
     def kill(self) -> None:
-        """Kill the process, if it still lives, and leave its channel to whoever reads from it."""
+        """Kill the process, if it lives; its channel stays open for the thread that reads from it."""
         self._signal(signal.SIGKILL)
 
     def pause(self) -> None:
-        """Stop the process until `resume`; harmless where it is stopped."""
+        """Stop the process until `resume`; does nothing where it is stopped."""
         if not self.is_paused:
             self.is_paused = True
             self._signal(signal.SIGSTOP)
 
     def resume(self) -> None:
-        """Let the process go on; harmless where it is not stopped."""
+        """Let the process go on; does nothing where it is not stopped."""
         if self.is_paused:
             self.is_paused = False
             self._signal(signal.SIGCONT)
 
     def cpu_used_s(self) -> float:
-        """Seconds of processor time that its query has had."""
+        """Seconds of processor time that its query has used."""
         return self.cpu_s() - self.cpu_before_s
 
     def cpu_s(self) -> float:
-        """Seconds of processor time that the process has had; 0 where it is gone."""
+        """Seconds of processor time that the process has used; 0 where it has ended."""
         try:
             # The clock of another process, as clock_getcpuclockid(3) makes it.
             return time.clock_gettime((~self.pid << 3) | 2)
@@ -90,7 +90,7 @@ class Worker:
         return pages * resource.getpagesize()
 
     def is_asleep(self) -> bool:
-        """Whether it waits, all of it, for something else than a processor."""
+        """Whether all of its threads sleep: none runs or waits for a processor."""
         states = [stat[_STATE] for thread in self._threads() if (stat := self._stat(f"task/{thread}/"))]
         return bool(states) and set(states) == {"S"}
 
@@ -101,7 +101,7 @@ class Worker:
         return (os.waitstatus_to_exitcode(int(stat[_EXIT_STATUS])) or None) if stat else None
 
     def lower_priority(self) -> None:
-        """Let the other processes go first, for good: priority cannot be taken back."""
+        """Lower the priority of all threads, for good: it cannot be raised again."""
         self.is_slowed = True
         lower = os.getpriority(os.PRIO_PROCESS, 0) + _NICER
         # To the system, a thread has a priority of its own.
@@ -110,7 +110,7 @@ class Worker:
                 os.setpriority(os.PRIO_PROCESS, thread, lower)
 
     def end(self) -> None:
-        """Kill the process and let go of it; a second call does nothing."""
+        """Kill the process and close its handle and channel; a second call does nothing."""
         if self.handle >= 0:
             self.kill()
             os.close(self.handle)

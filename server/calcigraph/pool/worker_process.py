@@ -1,7 +1,7 @@
-"""Frames in, frames out: the life of one forked process that evaluates queries.
+"""Queries in, answers out, as frames: what runs in a forked worker process.
 
-It has standard input and output (both nowhere) and one socket, and cannot open anything else: no
-network, no file. Whatever a query does to it, it does to this process alone.
+It has standard input and output (/dev/null) and one socket, and cannot open anything else: no network, no
+file. What a query does wrong ends this process alone.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from calcigraph.engine.replica import Replica
 from calcigraph.engine.result_formats import is_graph, write
 from calcigraph.errors import Problem
 from calcigraph.pool.answer import Query
-from calcigraph.pool.frames import USAGE, Channel, ClosedError, Kind, decode_diff, decode_query
+from calcigraph.pool.frames import USAGE, Channel, ClosedError, FrameKind, decode_diff, decode_query
 from calcigraph.pool.service_calls import encode_problem, fetch
 
 SOCKET: Final = 3
@@ -30,9 +30,9 @@ OUT_OF_MEMORY: Final = 13
 STACK_BYTES: Final = 64 << 20
 _CHUNK: Final = 1 << 16
 _MIB: Final = 1 << 20
-# Past its deadline the front kills; this is for a front that is gone.
+# The front process kills a query at its deadline; this ends one whose front process has ended.
 _CPU_GRACE_S: Final = 4
-# Who serves everybody, the front and then the fork server, goes before who serves one.
+# The front process serves all queries and goes first, then the fork server, then a worker with one query.
 _NICER: Final = 3
 _PAGE: Final = resource.getpagesize()
 _TRIAL: Final = Query("SELECT * { ?s ?p ?o } LIMIT 1")
@@ -67,7 +67,7 @@ def _serve(replica: Replica, prefixes: Mapping[str, str], memory_mib: int, conne
 
 
 def confine(connection: int, memory_mib: int) -> None:
-    """Give up everything but standard input and output and `connection`, which becomes 3."""
+    """Close all descriptors but 0 to 2 and `connection`, which becomes 3; limit memory and files."""
     os.dup2(connection, SOCKET)
     os.closerange(SOCKET + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
     with open("/proc/self/statm", encoding="ascii") as statm:
@@ -80,7 +80,7 @@ def confine(connection: int, memory_mib: int) -> None:
 
 
 class _WorkerProcess:
-    """What a worker has, and how much it has used since it was forked."""
+    """The replica and the channel of a worker, and what it has used since it was forked."""
 
     def __init__(self, replica: Replica, prefixes: Mapping[str, str], channel: Channel) -> None:
         self._replica = replica
@@ -91,15 +91,15 @@ class _WorkerProcess:
         self._cpu_limit_s = 0
 
     def warm_up(self) -> None:
-        """Answer something to nobody, and say that this is done. The first answer after a fork takes
-        some 3 ms of processor time for memory that is no longer shared; nobody is to wait for that."""
+        """Answer one query to the front process, which drops the answer, and say that this is done. The first
+        answer after a fork takes some 3 ms of processor time for memory that is no longer shared."""
         self._answer(_TRIAL, _Out(self._channel))
-        self._channel.send(Kind.DONE, self._usage())
+        self._channel.send(FrameKind.DONE, self._usage())
 
     def step(self) -> None:
         """Apply one diff or answer one query."""
         kind, body = self._channel.receive()
-        if kind is Kind.APPLY:
+        if kind is FrameKind.APPLY:
             self._replica.apply(decode_diff(body))
             return
         query = decode_query(body)
@@ -137,7 +137,7 @@ class _WorkerProcess:
         return USAGE.pack(self._cpu_s, grown)
 
     def _limit_cpu(self, left_s: float) -> None:
-        """Have the system end this process some time after the deadline; set anew only now and then."""
+        """Have the system end this process some seconds after the deadline; a limit that fits is kept."""
         least = self._cpu_s + left_s + 1
         if not least <= self._cpu_limit_s <= least + _CPU_GRACE_S:
             self._cpu_limit_s = math.ceil(least) + _CPU_GRACE_S // 2
@@ -152,28 +152,28 @@ def _grown(usage: resource.struct_rusage | None = None) -> tuple[int, int]:
 
 
 class _Out:
-    """A file to the serialisers that sends what is written as frames, the last one with the end."""
+    """A writable file, for the serialisers: what is written is sent as frames, the last one with END."""
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
         self._pending = bytearray()
 
     def write(self, data: bytes) -> int:
-        """Take `data`; send once enough has come together."""
+        """Take `data`; sent once there are 64 KiB."""
         self._pending += data
         if len(self._pending) >= _CHUNK:
-            self._channel.send(Kind.DATA, self._pending)
+            self._channel.send(FrameKind.DATA, self._pending)
             self._pending.clear()
         return len(data)
 
     def flush(self) -> None:
-        """Nothing: the end comes with `end` or `fail`."""
+        """Does nothing: the rest is sent by `end` or `fail`."""
 
     def end(self, usage: bytes) -> None:
-        """Send the end of the answer, and what is left of it."""
-        self._channel.send(Kind.END, usage + self._pending)
+        """Send the rest of the answer and its end."""
+        self._channel.send(FrameKind.END, usage + self._pending)
 
     def fail(self, usage: bytes, reason: str, message: str) -> None:
-        """Send that the answer cannot be given, or not to its end."""
+        """Send that there is no answer, or no more of it."""
         explained = json.dumps({"reason": reason, "message": message}).encode()
-        self._channel.send(Kind.FAILED, usage + explained)
+        self._channel.send(FrameKind.FAILED, usage + explained)

@@ -20,6 +20,7 @@ from calcigraph.web import (
     name_search,
     openapi,
     operations,
+    problem_responses,
     program_digest,
     resources,
     server_vocabulary,
@@ -29,8 +30,8 @@ from calcigraph.web import (
     w3id,
 )
 from calcigraph.web.metrics import Metrics
-from calcigraph.web.protocol import problem_details, response_headers, versions
-from calcigraph.web.protocol.problem_details import DataChanging
+from calcigraph.web.protocol import response_headers, versions
+from calcigraph.web.protocol.request_problems import DataChanging
 from calcigraph.web.query_answers import EditionChanged
 from calcigraph.web.views import pages
 
@@ -88,7 +89,7 @@ def create_app(engine: Engine, settings: Settings) -> Flask:
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
     pages.register(app)
-    problem_details.register(app)
+    problem_responses.register(app)
     app.before_request(_check_version)
     app.after_request(_finish)
     return app

@@ -16,14 +16,14 @@ from calcigraph.root import QuestionFile
 from calcigraph.web import query_answers
 from calcigraph.web.protocol import streaming
 from calcigraph.web.protocol.caching import validated
-from calcigraph.web.protocol.negotiation import Offer
-from calcigraph.web.protocol.problem_details import ResourceUnknown
+from calcigraph.web.protocol.negotiation import HTML, JSON, Offer
+from calcigraph.web.protocol.request_problems import ResourceUnknown
 from calcigraph.web.protocol.requested_format import requested
-from calcigraph.web.representations import GRAPH_OFFERS, HTML, JSON, graph_format, write_graph
+from calcigraph.web.representations import GRAPH_OFFERS, graph_format, write_graph
 from calcigraph.web.site import Site, current_site
 from calcigraph.web.views.results import ResultTable, ask_table
 
-# Plain JSON is the question as one object; the answer alone has the names of files of SPARQL results.
+# Plain JSON is the question as one object; the formats of SPARQL results give its answer alone.
 ANSWERS = tuple(Offer(form.media_type, form.short, names=(form.key, *form.names)) for form in RESULTS)
 DESCRIPTIONS = (JSON, *GRAPH_OFFERS, HTML)
 blueprint = Blueprint("questions", __name__)
@@ -76,7 +76,7 @@ def question_resource(slug: str) -> WerkzeugResponse:
 
 
 def featured(site: Site) -> QuestionFile | None:
-    """The question that the root puts on its front page, else its first one."""
+    """The question that the root features on the home page, else its first one."""
     root = site.edition.root
     slug = site.about.featured_question
     return (root.question(slug) if slug else None) or next(iter(root.questions), None)
@@ -88,7 +88,7 @@ def answer(asked: QuestionFile, most_rows: int | None = None) -> ResultTable:
 
 
 def csv_address(site: Site, asked: QuestionFile | None) -> str:
-    """Where a program finds the answer as CSV; without a question, the answer of some query."""
+    """The address of the answer as CSV; without a question, that of some query."""
     if asked is not None:
         return f"{site.absolute(f'/questions/{asked.slug}')}?format=csv"
     sample = {"query": "SELECT * { ?s ?p ?o } LIMIT 5", "format": "csv"}

@@ -16,10 +16,10 @@ from calcigraph import conformance
 from calcigraph.conformance import OUTCOMES, Result, Suite
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.web.protocol.caching import links, validated
-from calcigraph.web.protocol.negotiation import Offer
-from calcigraph.web.protocol.problem_details import ResourceUnknown
+from calcigraph.web.protocol.negotiation import HTML, JSON, Offer
+from calcigraph.web.protocol.request_problems import ResourceUnknown
 from calcigraph.web.protocol.requested_format import requested
-from calcigraph.web.representations import GRAPH_OFFERS, HTML, JSON, SUFFIXES, graph_format, write_graph
+from calcigraph.web.representations import GRAPH_OFFERS, SUFFIXES, graph_format, write_graph
 from calcigraph.web.site import Site, current_site
 
 PATH = "/conformance"

@@ -1,4 +1,4 @@
-"""What a machine that has never been here asks for first: VoID, DCAT, schema.org, the JSON-LD context."""
+"""Descriptions of the dataset for machines: VoID, DCAT, schema.org, the JSON-LD context."""
 
 from __future__ import annotations
 

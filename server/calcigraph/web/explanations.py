@@ -11,10 +11,10 @@ from calcigraph.explanations.provenance import as_triples
 from calcigraph.explanations.text import as_text
 from calcigraph.rdf.terms import TermMalformed, parse_iri, parse_term
 from calcigraph.web.protocol.caching import validated
-from calcigraph.web.protocol.negotiation import Offer
-from calcigraph.web.protocol.problem_details import RequestMalformed
+from calcigraph.web.protocol.negotiation import HTML, JSON, Offer
+from calcigraph.web.protocol.request_problems import RequestMalformed
 from calcigraph.web.protocol.requested_format import requested
-from calcigraph.web.representations import GRAPH_OFFERS, HTML, JSON, graph_format, write_graph
+from calcigraph.web.representations import GRAPH_OFFERS, graph_format, write_graph
 from calcigraph.web.site import Site, current_site
 from calcigraph.web.views.pages import explain_link
 

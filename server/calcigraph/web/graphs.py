@@ -13,7 +13,7 @@ from flask import Blueprint, Response, request
 from calcigraph import metadata
 from calcigraph.rdf.iris import named_node
 from calcigraph.web.protocol.caching import validated
-from calcigraph.web.protocol.problem_details import RequestMalformed, ResourceUnknown
+from calcigraph.web.protocol.request_problems import RequestMalformed, ResourceUnknown
 from calcigraph.web.protocol.requested_format import requested
 from calcigraph.web.representations import GRAPH_OFFERS, graph_format, write_graph
 from calcigraph.web.site import Site, current_site

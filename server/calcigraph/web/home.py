@@ -1,4 +1,4 @@
-"""The home page: what the root asks first, answered, and the ways on from there."""
+"""The home page: the featured question with its answer, counts and links."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from calcigraph.root import QuestionFile
 from calcigraph.web import discovery, dumps, signposting
 from calcigraph.web.competency_questions import answer, csv_address, featured
 from calcigraph.web.protocol.caching import validated
-from calcigraph.web.representations import HTML
+from calcigraph.web.protocol.negotiation import HTML
 from calcigraph.web.site import Site, current_site
+from calcigraph.web.strings import STRINGS
 from calcigraph.web.views.citation import Citation
 from calcigraph.web.views.pages import json_for_page
 from calcigraph.web.views.results import ResultTable
-from calcigraph.web.views.strings import STRINGS
 
 _ROWS = 12
 _QUESTIONS = 12
@@ -44,14 +44,14 @@ def home() -> Response:
     response = Response(page, content_type=HTML.content_type)
     signposting.of_dataset(response, site, dumps.PATHS.values())
     if asked and table is None:
-        # Not what this version says, only what this moment allows.
+        # No answer at the moment; that is not what this version of the data says.
         response.headers["Cache-Control"] = "no-store"
         return response
     return validated(response, site, "front")
 
 
 def _numbers(site: Site) -> list[tuple[int, str]]:
-    """What there is to be counted: evidence first, where a root has any; then triples."""
+    """The counts to show, with their texts: evidence first, where a root has any; then triples."""
     uses, counts = site.describer.uses, site.statistics
     contested = len(site.edition.subjects(SRV["contested"], _TRUE))
     found = [

@@ -1,4 +1,4 @@
-"""A request in, what the event loop knows of it out, for the thread that may have to answer it."""
+"""One request, as the event loop knows it, and the thread that may have to answer it."""
 
 from __future__ import annotations
 
@@ -51,16 +51,16 @@ class InFlight:
         return method
 
     def gone(self) -> bool:
-        """Whether the client has left. May be called from any thread; nobody knows before `watch`."""
+        """Whether the client has left; False before `watch`. From any thread."""
         return self._departure is not None and self._departure.done()
 
     def watch(self) -> None:
-        """From now on notice it when the client leaves. Only in the event loop."""
+        """From now on notice it when the client leaves. Cost: a task. In the event loop."""
         if self._departure is None:
             self._departure = asyncio.ensure_future(self._until_departure())
 
     def end(self) -> None:
-        """Watch no longer."""
+        """Cancel what `watch` has begun."""
         if self._departure is not None:
             self._departure.cancel()
 

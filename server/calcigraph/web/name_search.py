@@ -1,4 +1,4 @@
-"""A word in, the resources that are called so out; an exact identifier, name or IRI first."""
+"""A word in, the resources with such a name out; an exact identifier, name or IRI first."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from calcigraph.edition import Match
 from calcigraph.errors import Problem
 from calcigraph.rdf.terms import parse_iri
 from calcigraph.web.protocol.caching import validated
+from calcigraph.web.protocol.negotiation import HTML, JSON
 from calcigraph.web.protocol.requested_format import requested
-from calcigraph.web.representations import HTML, JSON
 from calcigraph.web.site import Site, current_site
 
 _MOST = 50

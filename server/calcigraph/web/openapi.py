@@ -17,7 +17,8 @@ from werkzeug.routing import Rule
 from calcigraph import __version__
 from calcigraph.web.interface import GRAPH, INTERFACE, TEXT, Parameter, RouteFacts
 from calcigraph.web.protocol.caching import validated
-from calcigraph.web.representations import HTML, SUFFIXES
+from calcigraph.web.protocol.negotiation import HTML
+from calcigraph.web.representations import SUFFIXES
 from calcigraph.web.site import Site, current_site
 
 Json = dict[str, Any]

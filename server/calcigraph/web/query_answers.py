@@ -1,4 +1,4 @@
-"""A query of the current request in, the engine's answer out, for as long as the client is there."""
+"""A query of the current request in, the engine's answer out; ended where the client leaves."""
 
 from __future__ import annotations
 
@@ -55,6 +55,6 @@ def _answer(query: Query) -> Answer:
 
 
 def _in_flight() -> InFlight | None:
-    """What the event loop knows of the current request; None where none is before the application."""
+    """What the event loop knows of the current request; None where Flask runs without one, as in tests."""
     scope = request.environ.get("asgi.scope")
     return scope["state"].get(KEY) if scope is not None else None

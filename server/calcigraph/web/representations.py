@@ -9,10 +9,7 @@ import pyoxigraph as ox
 from calcigraph.rdf.formats import GRAPHS, RESULTS, Format, GraphFormat
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.serialise import serialise
-from calcigraph.web.protocol.negotiation import Offer
-
-HTML = Offer("text/html", "html", ("application/xhtml+xml",))
-JSON = Offer("application/json", "json", ("text/json",))
+from calcigraph.web.protocol.negotiation import HTML, Offer
 
 
 def offer(form: Format) -> Offer:

@@ -13,8 +13,9 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from calcigraph.describe import Description
 from calcigraph.rdf.vocabulary import SRV
-from calcigraph.web.protocol.problem_details import ResourceUnknown
-from calcigraph.web.representations import HTML, SUFFIXES, graph_format, write_graph
+from calcigraph.web.protocol.negotiation import HTML
+from calcigraph.web.protocol.request_problems import ResourceUnknown
+from calcigraph.web.representations import SUFFIXES, graph_format, write_graph
 from calcigraph.web.resources import finished, see_other
 from calcigraph.web.site import Site, current_site
 

@@ -14,8 +14,8 @@ from flask import Response
 
 from calcigraph.rdf.vocabulary import DCTERMS
 from calcigraph.web.protocol.caching import LinkEntry, links
-from calcigraph.web.protocol.negotiation import Offer
-from calcigraph.web.representations import GRAPH_OFFERS, HTML, SUFFIX_OF
+from calcigraph.web.protocol.negotiation import HTML, Offer
+from calcigraph.web.representations import GRAPH_OFFERS, SUFFIX_OF
 from calcigraph.web.site import Site
 
 _ABOUT_PAGE, _DATASET = "https://schema.org/AboutPage", "https://schema.org/Dataset"
@@ -47,7 +47,7 @@ def of_document(
 
 
 def of_dataset(response: Response, site: Site, dumps: Iterable[str]) -> None:
-    """What the front page, as the landing page of the whole dataset, leads to; `dumps` are paths."""
+    """What the home page, as the landing page of the whole dataset, leads to; `dumps` are paths."""
     links(response, (_quoted(site.citable), "cite-as", None), *_terms(site), *_authors(site))
     links(response, (_ABOUT_PAGE, "type", None), (_DATASET, "type", None))
     for path in ("/.well-known/void", "/catalog"):

@@ -18,10 +18,10 @@ from calcigraph.edition import Change, Edition, Outcome
 from calcigraph.rdf.vocabulary import SRV
 from calcigraph.settings import Settings
 from calcigraph.store import Engine
+from calcigraph.web.about import About, about
 from calcigraph.web.metrics import Metrics
 from calcigraph.web.program_digest import last_modified
 from calcigraph.web.statistics import Statistics, count
-from calcigraph.web.views.about import About, about
 
 _KEY = "calcigraph"
 # An answer that is still being sent may be from one of them.

@@ -13,9 +13,10 @@ from calcigraph.web import service_description, sparql_request
 from calcigraph.web.protocol import bodies, streaming
 from calcigraph.web.protocol.caching import links, validated
 from calcigraph.web.protocol.compression import compressed
+from calcigraph.web.protocol.negotiation import HTML
 from calcigraph.web.protocol.requested_format import requested
 from calcigraph.web.query_answers import answer
-from calcigraph.web.representations import GRAPH_OFFERS, HTML, RESULT_OFFERS
+from calcigraph.web.representations import GRAPH_OFFERS, RESULT_OFFERS
 from calcigraph.web.site import Site, current_site
 from calcigraph.web.sparql_request import SparqlRequest
 from calcigraph.web.views.results import read_table, read_whole

@@ -1,4 +1,4 @@
-"""The values of a request to `/sparql` in; one `SparqlRequest` out, with the `Query` for the pool in it.
+"""The values of a request to `/sparql` in; a `SparqlRequest` with the `Query` for the pool out.
 
 See https://www.w3.org/TR/sparql11-protocol/ section 2.1. The formats are settled before the query is looked
 at; what its form is, and which of them applies, only the pool finds out. No framework here: Flask and the
@@ -16,22 +16,22 @@ from calcigraph.pool import Answer, Query
 from calcigraph.rdf.formats import find
 from calcigraph.rdf.iris import named_node
 from calcigraph.web.protocol import bodies, versions
-from calcigraph.web.protocol.negotiation import Offer, choose
-from calcigraph.web.protocol.problem_details import (
+from calcigraph.web.protocol.negotiation import HTML, Offer, choose
+from calcigraph.web.protocol.request_problems import (
     AddressTooLong,
     BodyTooLarge,
     MediaTypeUnsupported,
     NothingAcceptable,
     RequestMalformed,
 )
-from calcigraph.web.representations import GRAPH_OFFERS, HTML, RESULT_OFFERS
+from calcigraph.web.representations import GRAPH_OFFERS, RESULT_OFFERS
 from calcigraph.web.site import Site
 
 PATH = "/sparql"
 QUERY_TYPE = "application/sparql-query"
 _RESULTS = (*RESULT_OFFERS, HTML)
 _GRAPHS = (*GRAPH_OFFERS, HTML)
-# A longer `Accept` is not remembered: strangers decide how much of it there is.
+# A longer `Accept` is not cached, so that clients cannot fill the memory.
 _USUAL_HEADER = 512
 
 

@@ -1,4 +1,4 @@
-"""An edition in, the counts that the front page and the service description show out."""
+"""An edition in, the counts that the home page and the service description show out."""
 
 from __future__ import annotations
 

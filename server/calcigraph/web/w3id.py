@@ -15,7 +15,7 @@ from werkzeug.routing import Rule
 
 from calcigraph.web import sparql_request
 from calcigraph.web.protocol.caching import validated
-from calcigraph.web.protocol.problem_details import ResourceUnknown
+from calcigraph.web.protocol.request_problems import ResourceUnknown
 from calcigraph.web.site import Site, current_site
 
 _CHOICE = re.compile(r"<any\(([^()]*)\):[^<>]*>")

@@ -8,7 +8,7 @@ from urllib.parse import unquote_to_bytes
 from flask import request
 from werkzeug.http import parse_options_header
 
-from calcigraph.web.protocol.problem_details import (
+from calcigraph.web.protocol.request_problems import (
     AddressTooLong,
     BodyTooLarge,
     MediaTypeUnsupported,

@@ -18,8 +18,7 @@ class CommonHeaders:
 
 @dataclass(frozen=True)
 class HttpResponse:
-    """A whole response; `own` are the header fields that it does not share with all others. Names in lower
-    case."""
+    """A whole response; `own` are the header fields that are not common. Names in lower case."""
 
     status: int
     own: HeaderFields

@@ -45,6 +45,10 @@ class Offer:
         return f"{self.media_type}; charset=utf-8" if self.media_type.startswith("text/") else self.media_type
 
 
+HTML = Offer("text/html", "html", ("application/xhtml+xml",))
+JSON = Offer("application/json", "json", ("text/json",))
+
+
 @dataclass(frozen=True)
 class MediaRange:
     """A member of `Accept`: `q` in thousandths; profiles as asked for, other parameters dropped."""

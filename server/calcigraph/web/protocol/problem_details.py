@@ -1,4 +1,4 @@
-"""A Problem or an HTTP exception in, a problem document (RFC 9457) or a page out.
+"""A Problem in, its problem document (RFC 9457) out, with its status and header fields.
 
 The one place that knows which problem has which status. What is not in the table is a bug, and
 answered with 500 and no word about the inside.
@@ -7,13 +7,7 @@ answered with 500 and no word about the inside.
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Sequence
-from typing import Any, ClassVar
-
-from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
-from werkzeug.http import HTTP_STATUS_CODES
+from typing import Any
 
 from calcigraph import errors, explanations, root
 from calcigraph.edition import change, process, writer
@@ -22,111 +16,25 @@ from calcigraph.federation import service_problems
 from calcigraph.pool import query_problems
 from calcigraph.rdf import formats, iris, malformed, prefixes, reading, serialise, terms
 from calcigraph.reasoning import LimitMet, RuleRefused, StepWrong
-from calcigraph.web.protocol.negotiation import Offer, choose
-from calcigraph.web.representations import HTML
-from calcigraph.web.views.problem_page import trouble_page
-from calcigraph.web.views.strings import STRINGS
+from calcigraph.web.protocol.negotiation import HTML, Offer, choose
+from calcigraph.web.protocol.request_problems import (
+    AddressTooLong,
+    AnswerTooLong,
+    BodyTooLarge,
+    DataChanging,
+    MediaTypeUnsupported,
+    NothingAcceptable,
+    RequestMalformed,
+    ResourceRemoved,
+    ResourceUnknown,
+    Unexpected,
+    VersionUnknown,
+)
 
-_LOG = logging.getLogger(__name__)
 _TYPE = "https://w3id.org/calcigraph/server#"
 PROBLEM_JSON = Offer("application/problem+json", "problem", ("application/json",))
-_COMMON = (("Cache-Control", "no-store"), ("Vary", "Accept"))
-
-
-class RequestMalformed(errors.Problem):
-    """A parameter that is missing, repeated or cannot be read."""
-
-    title = "The request is malformed"
-
-
-class NothingAcceptable(errors.Problem):
-    """Nothing that the client accepts can be sent."""
-
-    title = "No acceptable format"
-
-    def __init__(self, offers: tuple[Offer, ...]) -> None:
-        listed = ", ".join(offer.media_type for offer in offers)
-        super().__init__("None of the formats asked for can be sent.", f"Ask for one of: {listed}.")
-
-
-class MediaTypeUnsupported(errors.Problem):
-    """A body of a kind that this resource does not take."""
-
-    title = "Unsupported media type"
-
-
-class BodyTooLarge(errors.Problem):
-    """A body beyond the limit."""
-
-    title = "The request is too large"
-
-
-class AddressTooLong(errors.Problem):
-    """An address, query included, beyond the limit."""
-
-    title = "The address is too long"
-
-
-class ResourceUnknown(errors.Problem):
-    """Nothing is known about what was asked for; `nearest` are labels and links that come close."""
-
-    title = "Nothing is known about this resource"
-
-    def __init__(self, detail: str, remedy: str, nearest: tuple[tuple[str, str], ...] = ()) -> None:
-        super().__init__(detail, remedy)
-        self.nearest = nearest
-
-
-class ResourceRemoved(errors.Problem):
-    """What was published and then taken out; `instead` are labels and links of what replaces it."""
-
-    title = "This resource was removed"
-
-    def __init__(self, detail: str, remedy: str, instead: tuple[tuple[str, str], ...] = ()) -> None:
-        super().__init__(detail, remedy)
-        self.instead = instead
-
-
-class VersionUnknown(errors.Problem):
-    """A version of the data that is not here."""
-
-    title = "This version is not here"
-
-    def __init__(self, version: str) -> None:
-        super().__init__(
-            f"What is here is version {version[:12]}; others are not kept.",
-            f"Leave `at` out, or give `at={version[:12]}`.",
-        )
-
-
-class DataChanging(errors.Problem):
-    """The data change faster than a page can be made of one edition."""
-
-    title = "The data are changing"
-    retry_after_s = 1
-
-    def __init__(self) -> None:
-        super().__init__("The data changed each time this page was made.", "Ask again in a moment.")
-
-
-class AnswerTooLong(errors.Problem):
-    """An answer that does not fit on a page."""
-
-    title = "The answer is too long for a page"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The answer is longer than a page can show.", "Ask for another format, or add a LIMIT."
-        )
-
-
-class Unexpected(errors.Problem):
-    """Something that should not have happened."""
-
-    title: ClassVar[str] = "The server made a mistake"
-
-    def __init__(self) -> None:
-        super().__init__("An unexpected error happened here.", "Report it, with the request and the time.")
+# The header fields of every response with a problem.
+COMMON = (("Cache-Control", "no-store"), ("Vary", "Accept"))
 
 
 STATUS: dict[type[errors.Problem], int] = {
@@ -181,7 +89,7 @@ STATUS: dict[type[errors.Problem], int] = {
     query_problems.QueryTooBig: 503,
     query_problems.EngineUnavailable: 503,
     service_problems.ServicesBusy: 503,
-    # Nobody is there to read it.
+    # The client has left.
     query_problems.ClientGone: 503,
     service_problems.ServiceTimedOut: 504,
 }
@@ -216,8 +124,8 @@ def document(problem: errors.Problem) -> dict[str, Any]:
 
 
 def headers_of(problem: errors.Problem) -> list[tuple[str, str]]:
-    """What a response with this problem has besides its type and length."""
-    headers = list(_COMMON)
+    """The header fields of a response with this problem, besides its type and length."""
+    headers = list(COMMON)
     if isinstance(problem, ResourceRemoved):
         # RFC 5829, section 3.3.
         headers += [("Link", f'<{link}>; rel="successor-version"') for _, link in problem.instead]
@@ -228,7 +136,7 @@ def headers_of(problem: errors.Problem) -> list[tuple[str, str]]:
 
 
 def offer(accept: str | None) -> Offer:
-    """How a problem is told to this client: as a page to a browser, else as a problem document.
+    """The format of a problem for this client: a page for a browser, else a problem document.
 
     Where the client accepts neither form it gets the document all the same: RFC 9110 section 12.5.1 lets a
     server disregard `Accept`, and a reason helps more than none.
@@ -239,50 +147,3 @@ def offer(accept: str | None) -> Offer:
 def written(members: dict[str, Any]) -> str:
     """The problem document as text."""
     return json.dumps(members, ensure_ascii=False, indent=2) + "\n"
-
-
-def respond(problem: errors.Problem) -> Response:
-    """The problem as the client reads it."""
-    nearest = problem.nearest if isinstance(problem, ResourceUnknown) else ()
-    return _response(document(problem), headers_of(problem), nearest)
-
-
-def register(app: Flask) -> None:
-    """Let the application answer every failure with a problem."""
-    app.register_error_handler(errors.Problem, respond)
-    app.register_error_handler(HTTPException, _respond_to_http)
-    app.register_error_handler(Exception, _respond_to_bug)
-
-
-def _respond_to_http(error: HTTPException) -> Response:
-    """What werkzeug refuses by itself: unknown routes, other methods and the like."""
-    status = error.code or 500
-    if status == InternalServerError.code:
-        return respond(Unexpected())
-    if status < 400:
-        return Response(status=status, headers=dict(error.get_headers()))
-    members = {
-        "type": "about:blank",
-        "title": HTTP_STATUS_CODES.get(status, "Error"),
-        "status": status,
-        "detail": STRINGS.http_details.get(status, HTTP_STATUS_CODES.get(status, "Error") + "."),
-    }
-    response = _response(members, _COMMON)
-    if isinstance(error, MethodNotAllowed) and error.valid_methods:
-        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
-    return response
-
-
-def _respond_to_bug(error: Exception) -> Response:
-    _LOG.error("%s %s failed", request.method, request.path, exc_info=error)
-    return respond(Unexpected())
-
-
-def _response(
-    members: dict[str, Any], headers: Sequence[tuple[str, str]], nearest: tuple[tuple[str, str], ...] = ()
-) -> Response:
-    chosen = offer(request.headers.get("Accept"))
-    body = trouble_page(members, nearest) if chosen is HTML else written(members)
-    response = Response(body, members["status"], content_type=chosen.content_type)
-    response.headers.extend(headers)
-    return response

@@ -1,4 +1,4 @@
-"""The current request and what can be sent in, the offer that it asks for out."""
+"""The current request and the offers in, the one that it asks for out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from flask import request
 
 from calcigraph.rdf.formats import find
 from calcigraph.web.protocol.negotiation import Offer, choose
-from calcigraph.web.protocol.problem_details import NothingAcceptable, RequestMalformed
+from calcigraph.web.protocol.request_problems import NothingAcceptable, RequestMalformed
 
 
 def requested(offers: tuple[Offer, ...]) -> Offer:

@@ -1,4 +1,4 @@
-"""The headers that every response bears: the version it was made from, CORS for reading, security."""
+"""The header fields of every response: the version it was made from, CORS for reading, security."""
 
 from __future__ import annotations
 
@@ -25,5 +25,5 @@ READABLE: Final = {
 
 
 def of_version(version: str) -> dict[str, str]:
-    """What says which data an answer is from."""
+    """The header fields that name the version of the data."""
     return {"Calcigraph-Version": version}

@@ -1,4 +1,4 @@
-"""ASGI requests in, answers out: queries by the query endpoint, everything else by Flask in a thread.
+"""ASGI requests in, responses out: queries by the query endpoint, everything else by Flask in a thread.
 
 A body is read here, whole and within a limit, so that no thread waits for a client. Queries and data
 are parsed in neither place, but in the pool's processes.
@@ -33,7 +33,7 @@ class AsgiApplication:
     """The ASGI application (https://asgi.readthedocs.io, version 3) around a Flask one.
 
     At most `threads` requests are answered by Flask at a time; a thread is started when it is needed.
-    `largest_body` bytes are read of a request; who sends more is refused and not listened to any more.
+    At most `largest_body` bytes are read of a request; a longer one is refused, and its connection closed.
     A request whose scope has an `InFlight` in its state has been through the query endpoint already.
     """
 
@@ -55,7 +55,7 @@ class AsgiApplication:
         try:
             await self._answer(scope, receive, send, in_flight)
         except (BrokenOffError, TimeoutError):
-            # Whoever calls drops a connection whose answer was not completed.
+            # uvicorn drops a connection whose response was not completed.
             return
         except Exception:
             _LOG.exception("%s %s failed", scope["method"], scope["path"])
@@ -110,7 +110,7 @@ def headers_of(scope: Message) -> Headers:
 
 
 def _plain(scope: Message, headers: Headers, body: bytes) -> Message:
-    """The scope as WSGI can have it: a body of known length, and an address in ASCII."""
+    """The scope for WSGI: a body of known length, and a query string in ASCII."""
     kept = [(name, value) for name, value in headers.items() if name != b"transfer-encoding"]
     if b"transfer-encoding" in headers:
         kept.append((b"content-length", str(len(body)).encode()))

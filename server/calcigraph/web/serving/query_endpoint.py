@@ -30,7 +30,7 @@ from calcigraph.web.sparql_request import SparqlRequest
 _MOST_VERSIONS: Final = 8
 _LONG_QUERY: Final = 1 << 15
 _METHODS: Final = frozenset({"GET", "HEAD", "POST"})
-# What these ask for depends on more than the query.
+# With one of these header fields, the response depends on more than the query and its formats.
 _NOT_TAKEN: Final = frozenset({b"if-none-match", b"if-match", b"content-encoding", b"range"})
 
 
@@ -76,7 +76,7 @@ class QueryEndpoint:
         request, begun = in_flight.request, in_flight.begun
         assert request is not None, "its query has run"
         if isinstance(begun, Answer | Problem):
-            # What goes on is counted by the thread that ends it.
+            # An attempt that goes on is counted by the thread that finishes it.
             outcome = ANSWERED if isinstance(begun, Answer) else type(begun).__name__
             self.metrics.count_query(outcome, seconds)
         if isinstance(begun, Problem):
@@ -125,7 +125,7 @@ def _common(version: str) -> CommonHeaders:
 
 
 def _key(in_flight: InFlight) -> RequestKey | None:
-    """What decides on the answer; None where that is more than the key can hold."""
+    """All that the response depends on, besides the data; None for a POST, whose body is no part of a key."""
     if in_flight.method == "POST":
         return None
     headers = in_flight.headers
@@ -154,7 +154,7 @@ def _typed(content: bytes, content_type: str) -> list[tuple[bytes, bytes]]:
 
 
 def _is_left_alone(request: SparqlRequest, query: Query) -> bool:
-    """Whether the answer may be a page, a lasting one, or take long to begin with."""
+    """Whether Flask is to answer: with a page, for a version that is named, or a long query."""
     return request.may_be_a_page or versions.PARAMETER in request or len(query.text) > _LONG_QUERY
 
 

@@ -1,7 +1,7 @@
-"""A request's bytes in, the whole response that it had before out: for those that are sent often.
+"""A request's bytes in, the response that the same request had before out.
 
-What is kept here saves reading the request and writing the head of its answer, not the query, which the
-pool keeps the answers of.
+It saves reading the request and writing the head of the response. The answers of queries are also in the
+pool's cache, which other requests for the same query can use.
 """
 
 from __future__ import annotations
@@ -22,8 +22,11 @@ _ENTRY_BYTES: Final = 2500
 
 
 class ResponseCache:
-    """The responses to requests for what does not change, for one version of the data, the least recently
-    used one leaving first. Within 16 MiB; `size` are the bytes taken. Only for one thread."""
+    """The responses of one version of the data, within 16 MiB; the least recently used one is dropped first
+    (LRU).
+
+    `size` is the number of bytes taken. For one thread.
+    """
 
     def __init__(self) -> None:
         self._responses: OrderedDict[RequestKey, HttpResponse] = OrderedDict()
@@ -34,7 +37,7 @@ class ResponseCache:
         return iter(self._responses.values())
 
     def get(self, key: RequestKey, version: int) -> HttpResponse | None:
-        """The response to `key` at `version` of the data, if it is still kept."""
+        """The response to `key` at `version` of the data; None where it is not kept."""
         if version != self.version:
             return None
         response = self._responses.get(key)
@@ -43,7 +46,7 @@ class ResponseCache:
         return response
 
     def put(self, key: RequestKey, version: int, response: HttpResponse) -> None:
-        """Keep `response`, unless it is too large."""
+        """Keep `response`, unless it takes more than a 64th of the cache; a new version empties the cache."""
         if version < self.version:
             # An answer that took long, from data that are no longer the newest.
             return

@@ -1,4 +1,5 @@
-"""Queries in, how far each has come out, all of them in one event loop: nothing here waits.
+"""Queries in; the answer, the problem, or the attempt that needs a thread, out: without waiting, in an event
+loop.
 
 A query is looked at when its worker has written, when the scheduler has a worker for it, and now and then:
 its deadline may have passed, or its client may have left.
@@ -21,7 +22,7 @@ from calcigraph.pool import Answer, Attempt, Query
 from calcigraph.pool.frames import Channel
 from calcigraph.store import Engine
 from calcigraph.web.in_flight import InFlight
-from calcigraph.web.protocol.problem_details import Unexpected
+from calcigraph.web.protocol.request_problems import Unexpected
 
 _LOG = logging.getLogger(__name__)
 _TICK_S: Final = 0.01
@@ -80,7 +81,8 @@ class RunningQueries:
         if channel not in self._known:
             if not self._known:
                 loop.add_reader(self._epoll.fileno(), self._read, loop)
-            # At the edge: who reads, reads until there is no more, and an idle worker's is not of interest.
+            # Edge-triggered: a poll reads until there is no more, and an idle worker's channel is not looked
+            # at.
             self._epoll.register(channel.fileno(), select.EPOLLIN | select.EPOLLET)
             self._known.add(channel)
         in_flight.descriptor = channel.fileno()
@@ -100,7 +102,7 @@ class RunningQueries:
                 self._go_on(loop, in_flight)
 
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Go on with what is due; what has not ended by now may be for nobody, so its client is watched."""
+        """Poll the attempts that are due; from now on notice it when the clients of those that run leave."""
         self._clock = None
         now = time.monotonic()
         for in_flight in tuple(self._running):
@@ -112,8 +114,7 @@ class RunningQueries:
             self._clock = loop.call_later(_TICK_S, self._look, loop)
 
     def _go_on(self, loop: asyncio.AbstractEventLoop, in_flight: InFlight) -> None:
-        """Bring it on as far as that needs no waiting. A fault of our own ends this query and no other:
-        who calls has more of them to look at."""
+        """Poll the attempt. A bug ends this query and no other: the caller has more of them to poll."""
         attempt = in_flight.begun
         if in_flight not in self._running or not isinstance(attempt, Attempt):
             return

@@ -1,4 +1,4 @@
-"""An application and an address in, a server that answers there until it is told to stop out."""
+"""A Flask application and a socket in; requests are answered until SIGTERM or SIGINT."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from calcigraph.web.site import publication_of
 _GRACE_S: Final = 10
 _MOST_CONNECTIONS: Final = 1000
 _LARGEST_BODY: Final = 4 << 20
-# Beside one for each query that may run or wait, and that holds its thread until it is answered.
+# In addition to a thread for each query that may run or wait in one.
 _THREADS_FOR_PAGES: Final = 32
 
 
@@ -37,10 +37,10 @@ def serve(app: Flask, listener: socket.socket, ready: Callable[[], None] | None 
     front = AsgiApplication(
         app, QueryEndpoint(publication), threads, max(_LARGEST_BODY, 3 * site.settings.query_bytes)
     )
-    # What goes wrong is logged by the front; this logger would also say that a client has left.
+    # Errors are logged by the ASGI application; this logger would also report each client that leaves.
     logging.getLogger("uvicorn.error").disabled = True
     server = _Server(_config(front), ready)
-    # What is loaded stays: looking through it for garbage would stop every request for 50 to 300 ms.
+    # What is loaded is never garbage: to search it for some would stop every request for 50 to 300 ms.
     gc.freeze()
     with _signals_end_nothing_else():
         server.run(sockets=[listener])
@@ -77,8 +77,8 @@ class _Server(uvicorn.Server):
 
 @contextlib.contextmanager
 def _signals_end_nothing_else() -> Iterator[None]:
-    """uvicorn stops at SIGTERM and SIGINT and then raises them again, for whoever listened before:
-    that is us, and there is still a pool to close."""
+    """uvicorn stops at SIGTERM and SIGINT, then raises them again for the handlers that were there before.
+    Those would end this process before its pool is closed, so they are replaced."""
 
     def ignore(_number: int, _frame: FrameType | None) -> None:
         pass

@@ -36,7 +36,7 @@ class Figures:
         """Whether a property gives a part of a figure."""
 
     def of(self, node: Subject) -> tuple[Figure, ...]:
-        """The figure of `node`; two values make no figure, as nobody could tell whose interval it is."""
+        """The figure of `node`; None where it has two values, as its interval could be that of either."""
         values, low, high, unit, measures = (self._edition.objects(node, part) for part in _PARTS)
         if len(values) != 1:
             return ()

@@ -12,7 +12,7 @@ from flask import current_app, render_template
 from calcigraph.describe import Description
 from calcigraph.rdf.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS, XSD
 from calcigraph.web.site import Site
-from calcigraph.web.views.strings import STRINGS
+from calcigraph.web.strings import STRINGS
 
 _KEY = "calcigraph-ontology"
 _TRUE = ox.Literal("true", datatype=XSD["boolean"])

@@ -18,11 +18,11 @@ from calcigraph.rdf.terms import Term
 from calcigraph.rdf.vocabulary import SKOS
 from calcigraph.web.representations import SUFFIXES, write_graph
 from calcigraph.web.site import Site, current_site
+from calcigraph.web.strings import STRINGS
 from calcigraph.web.views import assets
 from calcigraph.web.views.citation import Citation
 from calcigraph.web.views.propositions import contradiction
 from calcigraph.web.views.results import ResultTable
-from calcigraph.web.views.strings import STRINGS
 from calcigraph.web.views.term_html import TermRenderer
 
 _KEY = "calcigraph-terms"
@@ -101,7 +101,7 @@ def _prologue(site: Site) -> str:
 
 
 def kind(term: Term) -> str:
-    """What a template tells apart: "iri", "blank", "literal" or "triple"."""
+    """The kind of a term: "iri", "blank", "literal" or "triple"."""
     if isinstance(term, ox.NamedNode):
         return "iri"
     if isinstance(term, ox.BlankNode):
@@ -115,7 +115,7 @@ def explain_link(site: Site, triple: ox.Triple, **more: str) -> str:
 
 
 def terms_of(site: Site) -> TermRenderer:
-    """How terms are shown, made once for an application."""
+    """The renderer of terms, made once for an application."""
     kept = current_app.extensions
     if _KEY not in kept:
         kept[_KEY] = TermRenderer(site)

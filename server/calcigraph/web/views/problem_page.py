@@ -1,4 +1,4 @@
-"""A problem document in, the page that tells of it out, with the ways on from there.
+"""A problem document in, the page that shows it out, with links to go on.
 
 A query that failed is shown in the form that it came from, so that it can be mended and run again.
 """
@@ -15,7 +15,7 @@ from flask import render_template, request
 _QUERIES = "sparql"
 
 
-def trouble_page(members: Mapping[str, Any], nearest: tuple[tuple[str, str], ...]) -> str:
+def problem_page(members: Mapping[str, Any], nearest: tuple[tuple[str, str], ...]) -> str:
     """The page for the current request; `nearest` are labels and links that may have been meant."""
     query = request.args.get("query") if request.blueprint == _QUERIES else None
     if query:

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from calcigraph.pool import Answer, Query
 from calcigraph.rdf.terms import Term
-from calcigraph.web.protocol.problem_details import AnswerTooLong
+from calcigraph.web.protocol.request_problems import AnswerTooLong
 from calcigraph.web.query_answers import answer_beside
 
 _MOST_BYTES = 16 << 20

@@ -1,4 +1,4 @@
-"""Terms and facts in, their HTML out: the same for every page, so each is made once.
+"""Terms and facts in, their HTML out, the same on every page.
 
 Templates ask for it as `show`. What is said of the data is escaped here and nowhere else.
 """
@@ -20,7 +20,7 @@ from calcigraph.rdf.terms import Term, show_term
 from calcigraph.rdf.vocabulary import RDF, SKOS, XSD
 from calcigraph.reasoning import Statement
 from calcigraph.web.site import Site
-from calcigraph.web.views.strings import STRINGS
+from calcigraph.web.strings import STRINGS
 
 PAGE_LANGUAGE = "en"
 _NUMBERS = {XSD[name] for name in ("integer", "decimal", "double", "float")}
@@ -122,7 +122,7 @@ class TermRenderer:
         return _MARKS[fact.standing] + Markup(link)
 
     def doubt(self, fact: Fact | None) -> Markup:
-        """The same as one sign, where there is no room."""
+        """The same as one character, for tables."""
         address = self.why(fact) if fact else None
         if not address:
             return _NOTHING
@@ -137,7 +137,7 @@ class TermRenderer:
         return Markup(f"<dl>\n{''.join(shown)}</dl>")
 
     def sifted(self, found: Sequence[ShownProperty]) -> Markup:
-        """The same, what readers can do without folded away."""
+        """The same, with what is only inferred folded away."""
         main, aside = ([slot for slot in found if slot.is_aside is wanted] for wanted in (False, True))
         shown = self.slots(main) if main else _NOTHING
         if aside:

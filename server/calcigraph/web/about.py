@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from calcigraph.edition import Edition
 from calcigraph.rdf.terms import Subject
 from calcigraph.rdf.vocabulary import DCAT, DCTERMS, OWL, RDF, SRV
-from calcigraph.web.views.strings import STRINGS
+from calcigraph.web.strings import STRINGS
 
 _FEATURED = SRV["featuredQuestion"]
 _DATES = (DCTERMS["modified"], DCTERMS["issued"], DCTERMS["created"])
@@ -17,7 +17,7 @@ _DATES = (DCTERMS["modified"], DCTERMS["issued"], DCTERMS["created"])
 
 @dataclass(frozen=True)
 class About:
-    """The sentences that stand on the front page and under every page."""
+    """The sentences that stand on the home page and under every page."""
 
     title: ox.Literal
     description: ox.Literal | None
@@ -67,7 +67,7 @@ def about(edition: Edition) -> About:
 
 
 def _untitled(edition: Edition) -> ox.Literal:
-    """What stands for a title: the namespace, where there is one."""
+    """What is shown in place of a title: the namespace, where there is one."""
     root = edition.root
     return ox.Literal(root.namespace) if root.is_named else ox.Literal(STRINGS.untitled, language="en")
 

@@ -1,4 +1,4 @@
-"""Every sentence that the pages say by themselves; what is about the data comes from the data."""
+"""All texts of the pages that are not from the data."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 @dataclass(frozen=True)
 class Strings:
-    """The texts, named after where they stand."""
+    """The texts, each named after the place where it stands."""
 
     skip: str = "Skip to the content"
     navigation: str = "Main"
