@@ -199,7 +199,8 @@ def _keep(root: Root, quads: ox.Dataset, inference: Inference) -> Kept:
     derived, after = root.graph("derived"), inference.cache.after
     head = _nquads(quad for quad in quads if quad.graph_name != derived or quad.triple not in after)
     tail = _nquads(ox.Quad(t.subject, t.predicate, t.object, derived) for t in after)
-    described, graph = metadata.describe(root, {quad.triple for quad in quads}), metadata.graph_node(root)
+    described = metadata.describe(root, {quad.triple for quad in quads}).added
+    graph = metadata.graph_node(root)
     about = _nquads(ox.Quad(t.subject, t.predicate, t.object, graph) for t in described)
     return Kept(head + tail + about, len(head), len(head) + len(tail))
 
