@@ -28,7 +28,7 @@ class BoundedDescriptions:
         many lead to, such as a class or a work, is kept for a while."""
 
     def outgoing(self, node: Subject) -> list[Fact]:
-        """What is said of `node`, and of the blank nodes that are reached from it, in no order.
+        """The facts about `node`, and about the blank nodes that are reached from it, in no order.
 
         Cost: an index look-up a node, linear in the facts found.
         """

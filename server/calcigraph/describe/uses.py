@@ -53,7 +53,7 @@ class Uses:
         return self._counts.get(term, 0)
 
     def of_property(self, term: ox.NamedNode, most: int) -> Use:
-        """The triples of a property, with `most` examples of named things, what is asserted first.
+        """The triples of a property, with `most` examples of named nodes, asserted ones first.
 
         Cost: linear in some of the triples.
         """

@@ -26,7 +26,7 @@ from calcigraph.engine.text_index import TextIndex, TextSize
 from calcigraph.engine.text_search import mentions_search, searched
 from calcigraph.engine.view import DefaultGraphMode, View
 
-# What is built when it is first asked for: the part without inferences, and the index of texts.
+# The parts that are built when they are first needed: the data without inferences, and the index of texts.
 Part = Literal["asserted", "text"]
 
 

@@ -6,8 +6,8 @@ axiom, and on no page of a resource.
 """
 
 from calcigraph.metadata.description import Described, Description, describe
+from calcigraph.metadata.executables import executables, question_node
 from calcigraph.metadata.nodes import catalogued_node, dataset_node, endpoint_node, graph_node
-from calcigraph.metadata.questions import executables, question_node
 from calcigraph.metadata.statements import Lookup
 
 __all__ = [

@@ -113,15 +113,17 @@ def tally(triples: Iterable[ox.Triple], types: Types) -> Counter[Partition]:
                 continue
             for other in types(value):
                 by_class[kind, predicate, other] += 1
-    # Each term once in memory, as the counts outlive the triples.
+    return _partitions({"class": by_class, "property": by_property, "datatype": by_datatype})
+
+
+def _partitions(found: Mapping[Kind, Mapping[Terms, int]]) -> Counter[Partition]:
+    """The numbers by partition; each term stands in memory once, as counts outlive their triples."""
     same: dict[ox.NamedNode, ox.NamedNode] = {}
-    return Counter(
-        {
-            Partition(kind, tuple(same.setdefault(term, term) for term in terms)): number
-            for kind, numbers in (("class", by_class), ("property", by_property), ("datatype", by_datatype))
-            for terms, number in numbers.items()
-        }
-    )
+    partitions: Counter[Partition] = Counter()
+    for kind, numbers in found.items():
+        for terms, number in numbers.items():
+            partitions[Partition(kind, tuple(same.setdefault(term, term) for term in terms))] = number
+    return partitions
 
 
 def difference(

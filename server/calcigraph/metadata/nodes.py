@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
-from calcigraph.metadata.questions import executables
+from calcigraph.metadata.executables import executables
 from calcigraph.rdf.vocabulary import DCTERMS, FOAF, PROV, RDF, VOID
 from calcigraph.root import Root
 

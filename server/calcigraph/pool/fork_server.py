@@ -237,7 +237,8 @@ class ForkServer:
 
 
 def _trimmed(first: int, diffs: tuple[bytes, ...], fresh: bool) -> tuple[int, tuple[bytes, ...]]:
-    """What is kept for workers that lag behind; `fresh` where every worker is to be forked anew."""
+    """The diffs to keep for workers that are behind, with the version before the first; none where `fresh`,
+    as every worker is to be forked anew."""
     kept = list(diffs)
     size = sum(map(len, kept))
     while kept and (fresh or len(kept) > _RECENT_DIFFS or size > _RECENT_BYTES):

@@ -105,7 +105,7 @@ def _finish(response: Response) -> Response:
     """What every response carries: the version it was made from, CORS for reading, security."""
     here = site.current_site()
     response.headers.update(response_headers.of_version(here.version))
-    # werkzeug dates what is conditional, and the server dates everything.
+    # werkzeug adds a date to conditional responses, and uvicorn to all.
     response.headers.pop("Date", None)
     route = request.url_rule.rule if request.url_rule else None
     here.metrics.count_request(route, request.method, response.status_code)

@@ -96,7 +96,7 @@ def _notes(suite: Suite) -> list[str]:
 
 
 def _by_reason(results: Iterable[Result]) -> list[tuple[str, str, list[Result]]]:
-    """What has not passed, by outcome and reason: many tests often have one in common."""
+    """The tests that have not passed, by outcome and reason."""
 
     def why(result: Result) -> tuple[str, str]:
         return result.outcome, result.reason

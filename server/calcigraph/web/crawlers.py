@@ -54,7 +54,7 @@ def sitemap_part(number: int) -> Response:
 
 @blueprint.get("/llms.txt")
 def llms() -> Response:
-    """What is here and how to ask for it, for language models (https://llmstxt.org)."""
+    """A description of the site and its services for language models (https://llmstxt.org)."""
     site = current_site()
     about = site.about
     lines = [f"# {about.title.value}", ""]

@@ -34,7 +34,7 @@ def turtle() -> Response:
 def distributions(site: Site, node: ox.NamedNode) -> Iterator[ox.Triple]:
     """The dumps as distributions of the dataset `node` (DCAT 3, section 6.8), with size and checksum.
 
-    What is downloaded from `dcat:downloadURL` is this version for as long as the server has it, so that
+    `dcat:downloadURL` gives this version for as long as the server has it, so that
     the checksum stays true; `dcat:accessURL` leads to whatever is newest.
     """
     for key, path in PATHS.items():

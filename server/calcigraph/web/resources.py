@@ -167,8 +167,9 @@ def _is_this_version(site: Site, node: ox.NamedNode) -> bool:
 
 
 def _refuse_removed(site: Site, node: ox.NamedNode) -> None:
-    """Nothing where `node` is still there. What was taken out leaves a tombstone, as the Activity Vocabulary
-    calls it (https://www.w3.org/TR/activitystreams-vocabulary/#dfn-tombstone), by which it is known.
+    """Do nothing where `node` is in the data. A resource that was removed leaves a tombstone, as the Activity
+    Vocabulary calls it (https://www.w3.org/TR/activitystreams-vocabulary/#dfn-tombstone), by which it is
+    known.
 
     Raises: ResourceRemoved.
     """

@@ -1,4 +1,4 @@
-"""A site in, its SPARQL 1.1 Service Description out: what is true of the endpoint and nothing more.
+"""A site in, its SPARQL 1.1 Service Description out.
 
 See https://www.w3.org/TR/sparql11-service-description/.
 """

@@ -43,7 +43,7 @@ class AddressTooLong(errors.Problem):
 
 
 class ResourceUnknown(errors.Problem):
-    """Nothing is known about what was asked for; `nearest` are labels and links that come close."""
+    """There is no such resource; `nearest` are labels and links of those with similar names."""
 
     title = "Nothing is known about this resource"
 
@@ -53,7 +53,8 @@ class ResourceUnknown(errors.Problem):
 
 
 class ResourceRemoved(errors.Problem):
-    """What was published and then taken out; `instead` are labels and links of what replaces it."""
+    """A resource that was published and then removed; `instead` are labels and links of those that replace
+    it."""
 
     title = "This resource was removed"
 
