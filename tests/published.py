@@ -1,7 +1,7 @@
 """A real server, as `calcigraph serve` starts it, whose data a test changes from outside.
 
 As long as there is no writing over HTTP, the data of the W3C tests goes straight into the pool of the
-serving process, through the door that the writer will use: `Pool.publish`. Everything else is asked
+serving process, by the way that the writer will use: `Pool.publish`. Everything else is asked
 over HTTP. Run as a program, this module is that server; its standard input brings the changes.
 """
 
@@ -21,7 +21,7 @@ from typing import IO
 
 import pyoxigraph as ox
 
-from calcigraph.pool import Diff, Limits, Pool
+from calcigraph.pool import Diff, Pool, QueryLimits
 
 LIMITS = "CALCIGRAPH_TEST_LIMITS"
 SIZES = struct.Struct("!QQ")
@@ -107,7 +107,7 @@ def main() -> None:
 
     start = Pool.start
 
-    def start_open(_nquads: object, *, limits: Limits, **named: object) -> Pool:
+    def start_open(_nquads: object, *, limits: QueryLimits, **named: object) -> Pool:
         smaller = dataclasses.replace(limits, **json.loads(os.environ[LIMITS]))
         # Without what the server says about itself, which would be among the data of a test.
         pool = start(b"", limits=smaller, **named)  # type: ignore[arg-type]

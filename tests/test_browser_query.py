@@ -177,7 +177,7 @@ def at_work(server: Server) -> int:
         line.rsplit(" ", 1) for line in server.get("/metrics").text.splitlines() if line[:1] != "#"
     )
     return sum(
-        int(float(figures[f'calcigraph_pool_workers{{state="{state}"}}'])) for state in ("busy", "aside")
+        int(float(figures[f'calcigraph_pool_workers{{state="{state}"}}'])) for state in ("busy", "preempted")
     )
 
 

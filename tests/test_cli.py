@@ -13,6 +13,9 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from calcigraph.rdf.formats import by_name
+from calcigraph.rdf.native_formats import NATIVE_GRAPHS
+
 HERE = Path(__file__).parent
 TOY = HERE / "toy"
 QUESTION = "what-reaches-the-high-tank"
@@ -70,6 +73,21 @@ def test_a_query_comes_from_a_file_or_from_standard_input(cache: Path, tmp_path:
     assert int(from_file.stdout.split()[1]) > 100
 
 
+def test_a_name_of_a_format_means_what_it_means_over_http(cache: Path) -> None:
+    query = f"CONSTRUCT {{ ?s {REACHES} ?o }} {{ ?s {REACHES} ?o }}"
+    for name, native in {
+        "json": ox.RdfFormat.JSON_LD,
+        "application/x-turtle": ox.RdfFormat.TURTLE,
+        "rdfxml": ox.RdfFormat.RDF_XML,
+        "NT": ox.RdfFormat.N_TRIPLES,
+    }.items():
+        done = run(cache, "ask", "--root", TOY, "--query", "-", "--format", name, stdin=query)
+        assert len(list(ox.parse(done.stdout, format=native))) == 5, name
+    wrong = run(cache, "ask", "--root", TOY, "--query", "-", "--format", "gif", stdin=query)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "table, markdown, json, xml, csv, tsv, turtle" in " ".join(wrong.stderr.split())
+
+
 def test_a_graph_is_answered_in_turtle_and_not_in_csv(cache: Path) -> None:
     query = f"CONSTRUCT {{ ?s {REACHES} ?o }} {{ ?s {REACHES} ?o }}"
 
@@ -125,6 +143,16 @@ def test_infer_prints_what_files_entail_and_do_not_say(reasoner: str, cache: Pat
     assert "<urn:x:A> .\n" not in done.stdout.replace("rdfs", "")
 
 
+@pytest.mark.parametrize("name", ["ttl", "n-quads", "jsonld", "rdf", "trig", "nt"])
+def test_infer_writes_every_format_of_graphs(name: str, cache: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.ttl").write_text(f"{RDFS}@prefix : <urn:x:> . :A rdfs:subClassOf :B . :x a :A .")
+
+    done = run(cache, "infer", tmp_path / "a.ttl", "--format", name)
+
+    quads = list(ox.parse(done.stdout, format=NATIVE_GRAPHS[by_name("graph", name).key]))
+    assert "<urn:x:B>" in {str(q.object) for q in quads if q.subject == ox.NamedNode("urn:x:x")}
+
+
 def test_infer_exits_with_the_clash_and_its_proof(cache: Path, tmp_path: Path) -> None:
     (tmp_path / "clash.ttl").write_text(
         "@prefix : <urn:x:> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . "
@@ -171,7 +199,7 @@ def test_a_file_that_cannot_be_read_is_named_with_its_line(cache: Path, tmp_path
     assert str(tmp_path) not in done.stderr
 
 
-@pytest.mark.parametrize("style", ["text", "turtle", "json"])
+@pytest.mark.parametrize("style", ["text", "turtle", "json", "nt"])
 def test_validate_reports_and_exits_by_conformance(style: str, cache: Path, tmp_path: Path) -> None:
     shapes = TOY / "shapes/plant.ttl"
     (tmp_path / "data.ttl").write_text(

@@ -9,8 +9,8 @@ import pytest
 
 from calcigraph.closures import ClosureCache
 from calcigraph.dataset import Dataset, build
-from calcigraph.rdf.canonical import canonical_hash
 from calcigraph.root import Root
+from canonical_form import canonical_hash
 
 TOY = Path(__file__).parent / "toy"
 

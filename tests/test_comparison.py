@@ -10,9 +10,9 @@ import pytest
 
 from calcigraph.dataset import Dataset, build
 from calcigraph.describe import Describer, Facet
-from calcigraph.describe.cut import Cut
+from calcigraph.describe.bounded_description import BoundedDescriptions
 from calcigraph.describe.presentation import Presentation
-from calcigraph.describe.routes import compile_path, walk
+from calcigraph.describe.property_paths import compile_path, walk
 from calcigraph.root import Root
 from conftest import ROOTS
 
@@ -52,7 +52,7 @@ def ends(path: str, start: str) -> list[str]:
     values = Presentation(shapes).values
     route = compile_path(values[node("shape"), ox.NamedNode("http://www.w3.org/ns/shacl#path")][0], values)
     assert route is not None
-    arrivals = walk(route, Cut(Quads(DATA)), node(start))  # type: ignore[arg-type]
+    arrivals = walk(route, BoundedDescriptions(Quads(DATA)), node(start))  # type: ignore[arg-type]
     return [arrival.term.value.rpartition("#")[2] for arrival in arrivals]
 
 

@@ -17,6 +17,7 @@ from conftest import Server
 
 REPOSITORY = Path(__file__).parent.parent
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+CONTRIBUTING = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
 def command(verb: str) -> click.Command:
@@ -55,11 +56,7 @@ def test_every_verb_is_in_the_readme_and_helps(verb: str) -> None:
 
 
 def test_the_readme_speaks_of_no_verb_that_is_not_there() -> None:
-    spoken = set(
-        re.findall(
-            r"`calcigraph ([a-z]+)", README + (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
-        )
-    )
+    spoken = set(re.findall(r"`calcigraph ([a-z]+)", README + CONTRIBUTING))
 
     assert spoken
     assert spoken <= set(VERBS)
@@ -87,6 +84,16 @@ def test_each_curl_of_the_readme_prints_what_stands_below_it(
 
     positions = [printed.index(line) for line in visible]
     assert positions == sorted(positions)
+
+
+def test_the_map_of_changes_names_files_that_are_there() -> None:
+    section = CONTRIBUTING.split("## Where a change goes\n")[1].split("\n## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("| ")][1:]
+    places = re.findall(r"`([\w./]+/[\w./]*|\w+\.md)`", section)
+    assert len(rows) >= 10
+    assert all("`" in row for row in rows)
+    assert len(places) > 2 * len(rows)
+    assert [place for place in places if not (REPOSITORY / place).exists()] == []
 
 
 def test_no_text_of_the_project_carries_a_path_of_a_machine() -> None:

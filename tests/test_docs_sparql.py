@@ -9,10 +9,10 @@ import pyoxigraph as ox
 import pytest
 
 from calcigraph.dataset import build
-from calcigraph.engine.federation import MOST_CALLS
 from calcigraph.engine.replica import Replica
-from calcigraph.engine.search import MOST_MATCHES
+from calcigraph.engine.service_clauses import MOST_CALLS
 from calcigraph.engine.text_index import MOST_BYTES
+from calcigraph.engine.text_search import MOST_MATCHES
 from calcigraph.federation import CallLimits
 from calcigraph.root import Root
 

@@ -73,7 +73,7 @@ def words(text: str) -> list[str]:
 @cache
 def triples(folder: Path) -> tuple[ox.Triple, ...]:
     files = sorted(folder.rglob("*.ttl"))
-    found = (block for path in files for block in blocks(path.read_text(encoding="utf-8"), file=path.name))
+    found = (block for path in files for block in blocks(path.read_text(encoding="utf-8"), path.name))
     return tuple(triple for block in found for triple in block.triples)
 
 

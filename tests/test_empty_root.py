@@ -10,7 +10,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from calcigraph.web.views.strings import STRINGS
+from calcigraph.web.strings import STRINGS
 from conftest import BROWSER, Server
 
 VOID = "http://rdfs.org/ns/void#"

@@ -24,7 +24,7 @@ import rdflib
 from pyld import jsonld
 from rdflib.compare import isomorphic
 
-from calcigraph.rdf.canonical import canonical_lines
+from canonical_form import canonical_lines
 from conftest import Server
 
 # rdflib 7.6 itself uses what it deprecates when it parses into a Dataset.

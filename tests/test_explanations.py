@@ -166,8 +166,52 @@ def test_each_rendering_holds_the_whole_proof(
     assert len(statements) >= len({step.triple for step in steps})
     text = as_text(explanation)
     for step in steps:
-        if not step.is_leaf:
+        if not step.is_asserted:
             assert step.rule in text
+
+
+SCHEMAS = {
+    "scm-eqc1": (":A owl:equivalentClass :B .", ":B", "rdfs:subClassOf", ":A"),
+    "scm-int": (":C owl:intersectionOf (:A :B) .", ":C", "rdfs:subClassOf", ":A"),
+    "scm-uni": (":C owl:unionOf (:A :B) .", ":A", "rdfs:subClassOf", ":C"),
+    "scm-dom1": (":p rdfs:domain :A . :A rdfs:subClassOf :B .", ":p", "rdfs:domain", ":B"),
+    "scm-rng2": (":p rdfs:range :A . :q rdfs:subPropertyOf :p .", ":q", "rdfs:range", ":A"),
+    "cls-oo": (":C owl:oneOf (:a :b) .", ":a", "rdf:type", ":C"),
+}
+PREFIXES = {
+    "": "urn:example:",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+}
+
+
+@pytest.mark.parametrize("rule", SCHEMAS)
+def test_what_follows_from_axioms_alone_is_shown_nowhere_as_asserted(rule: str, tmp_path: Path) -> None:
+    text, *names = SCHEMAS[rule]
+    (tmp_path / "ontology").mkdir()
+    head = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items())
+    (tmp_path / "ontology" / "schema.ttl").write_text(head + text, encoding="utf-8")
+    dataset = build(Root.open(tmp_path))
+    subject, predicate, object_ = (
+        ox.NamedNode(PREFIXES[prefix] + local) for prefix, _, local in (name.partition(":") for name in names)
+    )
+    asked = ox.Triple(subject, predicate, object_)
+
+    explanation = explain(dataset, asked)
+
+    step = explanation.conclusion
+    assert (step.rule, step.premises, step.is_asserted) == (rule, (), False)
+    assert step.axioms
+    assert not explanation.leaves
+    assert as_json(explanation)["rule"] == rule
+    text = as_text(explanation)
+    assert f"[by {rule} in inferred]" in text
+    assert "axiom: " in text
+    assert "asserted" not in text
+    provenance = {str(t.predicate).rpartition("#")[2] for t in as_triples(explanation)}
+    assert {"wasGeneratedBy>", "used>"} <= provenance
+    assert "wasDerivedFrom>" not in provenance
 
 
 def test_further_derivations_are_others_and_say_whether_they_are_all(datasets: dict[str, Dataset]) -> None:

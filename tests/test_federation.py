@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calcigraph.engine.federation import MOST_CALLS
-from calcigraph.engine.problems import RewritingTooLong, ServiceAnswerUnusable, ServiceUndetermined
-from calcigraph.engine.remote_results import Skolem, Table, read
+from calcigraph.engine.engine_problems import RewritingTooLong, ServiceAnswerUnusable, ServiceUndetermined
+from calcigraph.engine.remote_results import RemoteSolutions, Skolem, read
 from calcigraph.engine.replica import Replica
+from calcigraph.engine.service_clauses import MOST_CALLS
 from calcigraph.errors import Problem
 
 EX = "http://example.org/"
@@ -321,6 +321,6 @@ def test_the_rows_of_an_answer_are_bounded() -> None:
 
 
 def test_an_answer_without_variables_keeps_its_number_of_rows() -> None:
-    assert read(b'{"head":{"vars":[]},"results":{"bindings":[{},{}]}}', frozenset(), Skolem(None)) == Table(
-        (), ((), ())
-    )
+    assert read(
+        b'{"head":{"vars":[]},"results":{"bindings":[{},{}]}}', frozenset(), Skolem(None)
+    ) == RemoteSolutions((), ((), ()))

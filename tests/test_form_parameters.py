@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from calcigraph.web.protocol.bodies import parameters, unescaped
-from calcigraph.web.protocol.problems import RequestMalformed
+from calcigraph.web.protocol.request_problems import RequestMalformed
 
 # Much of what is made from these is an escape, and much is nearly one.
 PIECES = st.sampled_from(

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calcigraph.engine.formats import Form
+from calcigraph.engine.result_formats import Form
 from calcigraph.pool.guard import MOST_NESTED, Survey, _glance, _Surveyor, survey
-from calcigraph.pool.problems import QueryRefused, ServiceForbidden, UpdateForbidden
+from calcigraph.pool.query_problems import QueryRefused, ServiceForbidden, UpdateForbidden
 
 MOST_BYTES = 256_000
 

@@ -99,12 +99,12 @@ def test_a_body_that_comes_in_single_bytes_is_answered(toy: Server) -> None:
 
 FAULTY = """
 import runpy
-from calcigraph.web import door
+from calcigraph.web import sparql_request
 
 def read(*_):
     raise ZeroDivisionError
 
-door.read = read
+sparql_request.read = read
 runpy.run_module("calcigraph", run_name="__main__")
 """
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import urlencode
 
 import pytest
 import rdflib
 
 from calcigraph.rdf.terms import show_term
+from calcigraph.web.strings import STRINGS
 from conftest import BROWSER, Reply, Server
 
 PROV = rdflib.Namespace("http://www.w3.org/ns/prov#")
@@ -38,7 +39,7 @@ def test_an_inferred_triple_has_a_proof_whose_leaves_are_asserted(server: Server
     proof = reply.json
     assert proof["premises"]
     assert proof["rule"]
-    leaves = [step for step in steps(proof) if not step["premises"]]
+    leaves = [step for step in steps(proof) if step["rule"] == "asserted"]
     assert leaves
     unasserted = {f"{server.namespace}graph/inferred", f"{server.namespace}graph/derived"}
     assert all(set(leaf["graphs"]) - unasserted for leaf in leaves)
@@ -65,6 +66,13 @@ def test_a_proof_comes_as_a_page_with_the_indented_text(server: Server) -> None:
     assert (reply.status, reply.type) == (200, "text/html")
     assert '<ol class="proof">' in reply.text
     assert "└─" in reply.text
+
+
+def test_a_page_calls_no_schema_inference_asserted(servers: Callable[[str], Server]) -> None:
+    reply = explain(servers("shipped"), "cg:valueUnit", "rdfs:domain", "srv:Evidence", BROWSER)
+    assert reply.status == 200
+    assert "<code>scm-dom1</code>" in reply.text or "<code>scm-dom2</code>" in reply.text
+    assert STRINGS.explanation_asserted not in reply.text
 
 
 def test_all_derivations_are_given_with_a_word_on_whether_they_are_all(server: Server) -> None:

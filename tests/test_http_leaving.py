@@ -65,8 +65,8 @@ def client(server: Server, request: bytes) -> Iterator[socket.socket]:
 
 def at_work(server: Server) -> set[int]:
     """The processes that are at work on queries: one that waits takes no time."""
-    zygotes = set(children(server.pid))
-    workers = {worker for zygote in zygotes for worker in children(zygote)}
+    fork_servers = set(children(server.pid))
+    workers = {worker for fork_server in fork_servers for worker in children(fork_server)}
     return {worker for worker in workers if processor_ticks(worker) > 20}
 
 

@@ -94,7 +94,7 @@ def test_queries_are_timed_by_their_outcome(server: Server, query: str, outcome:
 
 def test_the_pool_the_process_and_the_version_are_shown(server: Server) -> None:
     found = figures(server)
-    assert set(found["calcigraph_pool_workers"]) == {("idle",), ("busy",), ("aside",)}
+    assert set(found["calcigraph_pool_workers"]) == {("idle",), ("busy",), ("preempted",)}
     assert found["calcigraph_pool_workers"][("idle",)] >= 1
     assert found["calcigraph_pool_waiting"][()] == 0
     assert found["calcigraph_pool_cached_bytes"][()] >= 0

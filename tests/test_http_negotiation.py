@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calcigraph.web.protocol.negotiation import Offer, choose, parse_accept
-from calcigraph.web.representations import GRAPH_OFFERS, HTML, RESULT_OFFERS
+from calcigraph.web.protocol.negotiation import HTML, Offer, choose, parse_accept
+from calcigraph.web.representations import GRAPH_OFFERS, RESULT_OFFERS
 from conftest import BROWSER
 
 TURTLE, HTML_ONLY = Offer("text/turtle", "turtle"), Offer("text/html", "html")

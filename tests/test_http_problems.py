@@ -11,8 +11,10 @@ from flask import Flask
 
 import calcigraph
 from calcigraph.errors import Place, Problem
-from calcigraph.pool.problems import QueueFull
-from calcigraph.web.protocol import problems
+from calcigraph.pool.query_problems import QueueFull
+from calcigraph.web import problem_responses
+from calcigraph.web.protocol import problem_details
+from calcigraph.web.protocol.request_problems import RequestMalformed
 from conftest import BROWSER, Server
 
 
@@ -41,19 +43,19 @@ def test_there_are_problems_to_look_at() -> None:
 
 @pytest.mark.parametrize("kind", subclasses(), ids=lambda kind: kind.__name__)
 def test_every_problem_has_a_status_of_its_own_a_title_and_a_sentence(kind: type[Problem]) -> None:
-    assert kind in problems.STATUS, f"add {kind.__name__} to STATUS in web/problems.py"
-    assert 400 <= problems.STATUS[kind] < 600
+    assert kind in problem_details.STATUS, f"add {kind.__name__} to STATUS in web/protocol/problem_details.py"
+    assert 400 <= problem_details.STATUS[kind] < 600
     assert kind.title
     assert inspect.getdoc(kind)
 
 
 def test_no_two_problems_share_a_type() -> None:
-    names = [kind.__name__ for kind in problems.STATUS]
+    names = [kind.__name__ for kind in problem_details.STATUS]
     assert len(names) == len(set(names))
 
 
 def test_a_problem_document_has_the_members_that_apply_and_no_others() -> None:
-    document = problems.document(problems.RequestMalformed("It is wrong.", "Mend it.", Place("query", 3, 0)))
+    document = problem_details.document(RequestMalformed("It is wrong.", "Mend it.", Place("query", 3, 0)))
     assert document == {
         "type": "https://w3id.org/calcigraph/server#RequestMalformed",
         "title": "The request is malformed",
@@ -96,7 +98,7 @@ def test_a_problem_is_never_kept_by_a_cache(server: Server) -> None:
 
 def test_a_server_that_is_busy_says_when_to_come_back() -> None:
     with Flask(__name__).test_request_context("/"):
-        response = problems.respond(QueueFull("The queue is full.", 5))
+        response = problem_responses.respond(QueueFull("The queue is full.", 5))
     assert response.status_code == 429
     assert response.headers["Retry-After"] == "5"
 

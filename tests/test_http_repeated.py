@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calcigraph.web.serving.replies import Common, Key, Replies, Reply
+from calcigraph.web.protocol.http_response import CommonHeaders, HttpResponse
+from calcigraph.web.serving.response_cache import RequestKey, ResponseCache
 from conftest import PublishedServer
 
 TYPE = ox.NamedNode("urn:type")
@@ -48,15 +49,15 @@ def test_requests_that_differ_in_what_they_accept_are_told_apart(changing: Publi
     assert len(ids) == 4, "what is another answer at each time is not repeated"
 
 
-def reply(size: int) -> Reply:
-    return Reply(200, [], Common([]), bytes(size))
+def reply(size: int) -> HttpResponse:
+    return HttpResponse(200, [], CommonHeaders([]), bytes(size))
 
 
 @given(st.lists(st.tuples(st.integers(0, 300), st.integers(0, 300_000), st.integers(0, 1))))
 def test_what_is_kept_stays_within_its_bound(puts: list[tuple[int, int, int]]) -> None:
-    replies = Replies()
+    replies = ResponseCache()
     for number, size, step in puts:
-        key: Key = ("GET", str(number).encode(), None, None)
+        key: RequestKey = ("GET", str(number).encode(), None, None)
         version = replies.version + step
         replies.put(key, version, reply(size))
         assert replies.get(key, version + 1) is None
@@ -65,8 +66,8 @@ def test_what_is_kept_stays_within_its_bound(puts: list[tuple[int, int, int]]) -
 
 
 def test_who_was_asked_for_least_recently_leaves_first() -> None:
-    replies = Replies()
-    keys: list[Key] = [("GET", str(number).encode(), None, None) for number in range(100)]
+    replies = ResponseCache()
+    keys: list[RequestKey] = [("GET", str(number).encode(), None, None) for number in range(100)]
     for key in keys:
         replies.put(key, 0, reply(200_000))
         assert replies.get(keys[0], 0) is not None

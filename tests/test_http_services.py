@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pyoxigraph as ox
 import pytest
 
-from calcigraph.cli.serve import serve
+from calcigraph.cli.verbs.serve import serve
 from conftest import ROOTS, Server, free_port, serve_command
 from hostile_services import answer, sending, service
 

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from calcigraph.root import Root
-from calcigraph.web import graphs, resources, vocabulary
+from calcigraph.web import graphs, resources, server_vocabulary
 from calcigraph.web.site import site_of
 from conftest import ROOTS
 from in_process import local_app
@@ -26,7 +26,11 @@ PATHS += [
 ]
 MADE = [
     *((graphs, "write_graph"), (resources, "write_graph"), (resources, "resource_page")),
-    *((resources.ontology, "page"), (vocabulary, "write_graph"), (vocabulary, "render_template")),
+    *(
+        (resources.ontology, "page"),
+        (server_vocabulary, "write_graph"),
+        (server_vocabulary, "render_template"),
+    ),
 ]
 
 

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from calcigraph.rdf.formats import GRAPHS
 from conftest import BROWSER, Server
 
 PROFILE = 'application/ld+json;profile="http://www.w3.org/ns/json-ld#compacted"'
@@ -51,6 +52,15 @@ def negotiated(server: Server) -> list[str]:
 
 def redirecting(server: Server) -> list[str]:
     return ["/ontology", "/server", server.path_of(server.individuals(1)[0])]
+
+
+def names() -> list[tuple[str, str]]:
+    """Each name of a format of graphs, and the media type that it means."""
+    return [
+        (name, row.media_type)
+        for row in GRAPHS
+        for name in (row.key, row.key.upper(), row.short, *row.names, *row.media_types, *row.generic)
+    ]
 
 
 def fixed(server: Server) -> list[str]:
@@ -201,3 +211,23 @@ def test_a_page_names_its_other_formats_in_itself_and_in_its_headers(server: Ser
         for media_type, target in inside:
             other = server.get(target)
             assert (other.status, other.type) == (200, media_type), target
+
+
+@pytest.mark.parametrize(("name", "media_type"), names())
+def test_a_name_means_one_format_at_every_address(server: Server, name: str, media_type: str) -> None:
+    """Where JSON of its own is sent as well, plain application/json means that."""
+    plain = {"/conformance": {"application/json": "application/json"}}
+    for path in negotiated(server):
+        joined = f"{path}{'&' if '?' in path else '?'}{urlencode({'format': name})}"
+        reply = server.get(joined, BROWSER)
+        assert (reply.status, reply.type) == (200, plain.get(path, {}).get(name, media_type)), joined
+
+
+@pytest.mark.parametrize("name", ["gif", "", "turtles", "application/", "text/turtle, text/html"])
+def test_a_name_of_no_format_is_refused_at_every_address_with_those_that_there_are(
+    server: Server, name: str
+) -> None:
+    for path in negotiated(server):
+        reply = server.get(f"{path}{'&' if '?' in path else '?'}{urlencode({'format': name})}")
+        assert reply.status == 400, path
+        assert "turtle, n-triples, json-ld" in reply.body.decode()

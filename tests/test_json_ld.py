@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rdflib.compare import isomorphic
 
-from calcigraph.rdf.formats import by_key
+from calcigraph.rdf.formats import by_name
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.serialise import serialise
 
@@ -52,7 +52,7 @@ TRIPLES = st.builds(ox.Triple, st.one_of(IRIS, BLANKS), IRIS, st.one_of(IRIS, BL
 
 
 def written(triples: list[ox.Triple]) -> bytes:
-    return serialise(triples, by_key("graph", "json-ld"), PREFIXES)
+    return serialise(triples, by_name("graph", "json-ld"), PREFIXES)
 
 
 @given(st.lists(TRIPLES, max_size=8))

@@ -17,7 +17,7 @@ from calcigraph.web.site import Site, site_of
 from calcigraph.web.views.citation import Citation
 from calcigraph.web.views.figures import Figures
 from calcigraph.web.views.pages import terms_of
-from calcigraph.web.views.terms import Terms, duration
+from calcigraph.web.views.term_html import TermRenderer, duration
 from conftest import ROOTS
 
 
@@ -33,7 +33,7 @@ def site(app: Flask) -> Site:
 
 
 @pytest.fixture
-def terms(app: Flask, site: Site) -> Terms:
+def terms(app: Flask, site: Site) -> TermRenderer:
     with app.app_context():
         return terms_of(site)
 
@@ -74,7 +74,7 @@ def test_an_address_cannot_end_a_field_of_bibtex(site: Site) -> None:
 
 
 def test_prefixed_names_in_code_are_links_where_they_lead_somewhere_and_nothing_breaks_out(
-    terms: Terms,
+    terms: TermRenderer,
 ) -> None:
     shown = terms.code('id:pump-1 plant:feeds id:low-tank ; nowhere:x "<script>" .  # id:no-such-thing')
     assert shown.count("<a ") == 3
@@ -84,13 +84,15 @@ def test_prefixed_names_in_code_are_links_where_they_lead_somewhere_and_nothing_
     assert "id:no-such-thing" in shown
 
 
-def test_long_labels_are_cut_in_links_and_quotes_cannot_leave_an_attribute(site: Site, terms: Terms) -> None:
+def test_long_labels_are_cut_in_links_and_quotes_cannot_leave_an_attribute(
+    site: Site, terms: TermRenderer
+) -> None:
     assert len(terms.iri(ox.NamedNode("urn:x#" + "y" * 10))) < 200
     shown = terms.text(ox.Literal("a\"b'<c>", language="ar"))
     assert shown == '<span lang="ar" dir="auto">a&#34;b&#39;&lt;c&gt;</span>'
 
 
-def test_languages_other_than_the_page_s_are_named(terms: Terms) -> None:
+def test_languages_other_than_the_page_s_are_named(terms: TermRenderer) -> None:
     assert 'class="tag"' not in terms.term(ox.Literal("x", language="en"))
     assert '<span class="tag">ar</span>' in terms.term(ox.Literal("x", language="ar"))
 
@@ -141,7 +143,7 @@ def test_the_members_of_a_class_come_with_the_label_that_is_shown(site: Site) ->
     assert site.describer.uses.of_class(ox.NamedNode("urn:no-class"), 2).examples == ()
 
 
-def test_an_example_reads_as_it_would_be_typed_in_and_is_cut_where_it_is_long(terms: Terms) -> None:
+def test_an_example_reads_as_it_would_be_typed_in_and_is_cut_where_it_is_long(terms: TermRenderer) -> None:
     subject, kind = ox.NamedNode("https://example.org/plant/id/pump-1"), ox.NamedNode("urn:b")
     said = [ox.Triple(subject, RDF["type"], kind), ox.Triple(subject, kind, ox.Literal("<" * 1000))]
     shown = terms.turtle(said)

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 import pytest
 
-from calcigraph.engine.formats import GRAPH_FORMATS, RESULTS_FORMATS, Form
+from calcigraph.engine.result_formats import Form
 from calcigraph.errors import Problem
-from calcigraph.pool import Diff, Limits, Pool, Query
-from calcigraph.pool.problems import (
+from calcigraph.pool import Diff, Pool, Query, QueryLimits
+from calcigraph.pool.query_problems import (
     DiffUnreadable,
     NotAcceptable,
     QueryFailed,
@@ -19,6 +19,7 @@ from calcigraph.pool.problems import (
     QueryRefused,
     ServiceForbidden,
 )
+from calcigraph.rdf.native_formats import NATIVE_GRAPHS, NATIVE_RESULTS
 
 EX = "http://example.org/"
 PREFIXES = {"ex": EX, "skos": "http://www.w3.org/2004/02/skos/core#"}
@@ -30,7 +31,7 @@ DATA = "".join(f'<{EX}s{i}> <{EX}p> "{i}" <{EX}g{i % 3}> .\n' for i in range(200
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[Pool]:
-    limits = Limits(workers=2, cache_bytes=0)
+    limits = QueryLimits(workers=2, cache_bytes=0)
     with Pool.start(DATA.encode(), limits=limits, unasserted=(INFERRED,), prefixes=PREFIXES) as started:
         yield started
 
@@ -51,7 +52,7 @@ def test_answer_says_its_form_its_format_and_its_version(pool: Pool) -> None:
     assert b"".join(answer.body) == answer.content
 
 
-@pytest.mark.parametrize("key", RESULTS_FORMATS)
+@pytest.mark.parametrize("key", NATIVE_RESULTS)
 @pytest.mark.parametrize("query", ["SELECT ?o { <http://example.org/s7> ?p ?o }", "ASK {}"])
 def test_tables_and_truth_values_come_in_every_results_format(pool: Pool, key: str, query: str) -> None:
     answer = pool.ask(Query(query, results_format=key, graph_format=None))
@@ -59,13 +60,13 @@ def test_tables_and_truth_values_come_in_every_results_format(pool: Pool, key: s
     assert answer.content
 
 
-@pytest.mark.parametrize("key", GRAPH_FORMATS)
+@pytest.mark.parametrize("key", NATIVE_GRAPHS)
 @pytest.mark.parametrize("query", ["CONSTRUCT WHERE { ex:s7 ?p ?o }", "DESCRIBE ex:s7"])
 def test_graphs_come_in_every_graph_format(pool: Pool, key: str, query: str) -> None:
     answer = pool.ask(Query(f"PREFIX ex: <{EX}> {query}", results_format=None, graph_format=key))
     assert answer.content is not None
     assert answer.format == key
-    assert [quad.object.value for quad in ox.parse(answer.content, GRAPH_FORMATS[key])] == ["7"]
+    assert [quad.object.value for quad in ox.parse(answer.content, NATIVE_GRAPHS[key])] == ["7"]
 
 
 def test_turtle_declares_the_prefixes_that_it_uses_and_no_other(pool: Pool) -> None:
@@ -111,7 +112,7 @@ def test_published_diff_is_seen_by_the_very_next_query_of_every_worker(pool: Poo
 
 
 def test_triple_published_into_a_second_graph_counts_once_at_once() -> None:
-    with Pool.start(DATA.encode(), limits=Limits(workers=2, cache_bytes=0)) as pool:
+    with Pool.start(DATA.encode(), limits=QueryLimits(workers=2, cache_bytes=0)) as pool:
         total = count(pool, "?s ?p ?o")
         pool.publish(Diff(added=f'<{EX}s1> <{EX}p> "1" <{EX}other> .\n'.encode()))
         assert [count(pool, "?s ?p ?o") for _ in range(5)] == [total] * 5
@@ -119,7 +120,7 @@ def test_triple_published_into_a_second_graph_counts_once_at_once() -> None:
 
 
 def test_large_diff_is_seen_by_the_next_query() -> None:
-    with Pool.start(b"", limits=Limits(workers=1, cache_bytes=0)) as pool:
+    with Pool.start(b"", limits=QueryLimits(workers=1, cache_bytes=0)) as pool:
         lines = "".join(f'<{EX}s{i}> <{EX}p> "{"x" * 100}{i}" <{EX}g> .\n' for i in range(40_000))
         pool.publish(Diff(added=lines.encode()))
         assert count(pool, "?s ?p ?o") == 40_000
@@ -207,7 +208,7 @@ def test_query_longer_than_the_limit_is_refused(pool: Pool) -> None:
 
 
 def test_repeated_query_is_answered_from_the_cache_until_the_data_changes() -> None:
-    with Pool.start(DATA.encode(), limits=Limits(workers=1)) as pool:
+    with Pool.start(DATA.encode(), limits=QueryLimits(workers=1)) as pool:
         query = Query(f"SELECT ?o {{ <{EX}s7> <{EX}p> ?o }}", results_format="csv")
         first = pool.ask(query)
         assert pool.counts()["cached_bytes"] > 0
@@ -219,14 +220,14 @@ def test_repeated_query_is_answered_from_the_cache_until_the_data_changes() -> N
 
 
 def test_volatile_query_is_never_answered_from_the_cache() -> None:
-    with Pool.start(b"", limits=Limits(workers=2)) as pool:
+    with Pool.start(b"", limits=QueryLimits(workers=2)) as pool:
         answers = {pool.ask(Query("SELECT (UUID() AS ?u) (RAND() AS ?r) {}")).content for _ in range(20)}
         assert len(answers) == 20
         assert pool.counts()["cached_bytes"] == 0
 
 
 def test_cache_stays_within_its_bound() -> None:
-    with Pool.start(DATA.encode(), limits=Limits(workers=1, cache_bytes=50_000)) as pool:
+    with Pool.start(DATA.encode(), limits=QueryLimits(workers=1, cache_bytes=50_000)) as pool:
         for i in range(100):
             pool.ask(Query(f"SELECT ?o {{ <{EX}s{i}> ?p ?o }}"))
         assert 0 < pool.counts()["cached_bytes"] <= 50_000

@@ -12,16 +12,16 @@ from dataclasses import replace
 
 import pytest
 
-from calcigraph.pool import Answer, Attempt, Diff, Limits, Pool, Query
-from calcigraph.pool.problems import ClientGone, QueryMalformed, QueryRefused, QueryTimedOut
-from turns import taken_from
+from calcigraph.pool import Answer, Attempt, Diff, Pool, Query, QueryLimits
+from calcigraph.pool.query_problems import ClientGone, QueryMalformed, QueryRefused, QueryTimedOut
+from taken_workers import taken_from
 
 EX = "http://example.org/"
 DATA = "".join(f"<{EX}s{i}> <{EX}p> <{EX}s{i * 7 % 3000}> .\n" for i in range(3000)).encode()
 CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?p ?b . ?c ?q ?d . ?e ?r ?f }"
 POINT = f"SELECT ?o {{ <{EX}s1> ?p ?o }}"
 LONG = "SELECT * { ?a ?p ?b . ?c ?q ?d } LIMIT 50000"
-LIMITS = Limits(workers=2, spares=2, timeout_s=600.0, cache_bytes=0)
+LIMITS = QueryLimits(workers=2, spares=2, timeout_s=600.0, cache_bytes=0)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def until(condition: Callable[[], bool]) -> None:
 
 def is_at_rest(pool: Pool) -> bool:
     counts = pool.counts()
-    in_use = counts["busy"], counts["aside"], counts["waiting"]
+    in_use = counts["busy"], counts["preempted"], counts["waiting"]
     return in_use == (0, 0, 0) and counts["idle"] >= LIMITS.workers + LIMITS.spares
 
 
@@ -157,7 +157,7 @@ def test_deadline_and_departure_end_the_wait_for_a_turn(pool: Pool) -> None:
         until(lambda: gone.poll() is not None)
     assert pool.counts()["waiting"] == 0
     for worker in taken:
-        pool._roster.give_back(worker, 0.0, 0)
+        pool._scheduler.release(worker, 0.0, 0)
 
 
 def test_who_waits_for_a_turn_can_go_on_in_a_thread(pool: Pool) -> None:
@@ -172,7 +172,7 @@ def test_what_needs_no_worker_is_said_at_once(pool: Pool) -> None:
     with pytest.raises(QueryRefused):
         begun(pool, "SELECT * " + "{" * 1000)
     assert begun(pool, POINT + " " * 100_000).needs_thread
-    with Pool.start(DATA, limits=Limits(workers=1)) as cached:
+    with Pool.start(DATA, limits=QueryLimits(workers=1)) as cached:
         first = cached.ask(Query(POINT))
         kept = cached.attempt(Query(POINT), lambda: None)
         assert isinstance(kept, Answer)
@@ -198,11 +198,11 @@ def test_deadline_and_departure_end_what_a_thread_goes_on_with(pool: Pool) -> No
 @pytest.mark.parametrize("waits", [True, False])
 def test_lost_worker_is_replaced(waits: bool) -> None:
     with Pool.start(DATA, limits=LIMITS) as pool:
-        workers = [worker.pid for worker in pool._roster._idle]
+        workers = [worker.pid for worker in pool._scheduler._idle]
         for pid in workers:
             os.kill(pid, signal.SIGSTOP)
         attempt = begun(pool, POINT)
-        (busy,) = pool._roster._busy
+        (busy,) = pool._scheduler._busy
         for pid in workers:
             os.kill(pid, signal.SIGKILL if pid == busy.pid else signal.SIGCONT)
         if waits:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
-from calcigraph.engine.formats import Form
-from calcigraph.pool import Answer, Body, Diff, Limits, Pool, Query
-from calcigraph.pool.cache import Cache
-from calcigraph.pool.problems import QueryTimedOut
+from calcigraph.engine.result_formats import Form
+from calcigraph.pool import Answer, Body, Diff, Pool, Query, QueryLimits
+from calcigraph.pool.answer_cache import AnswerCache
+from calcigraph.pool.query_problems import QueryTimedOut
 
 EX = "http://example.org/"
 DATA = "".join(f"<{EX}s{i}> <{EX}p> <{EX}s{i * 7 % 3000}> .\n" for i in range(3000)).encode()
@@ -20,7 +19,7 @@ CROSS = "SELECT * { ?a ?p ?b . ?c ?q ?d . ?e ?r ?f }"
 
 @pytest.fixture
 def pool() -> Iterator[Pool]:
-    with Pool.start(DATA, limits=Limits(workers=2, spares=1, timeout_s=60.0)) as started:
+    with Pool.start(DATA, limits=QueryLimits(workers=2, spares=1, timeout_s=60.0)) as started:
         yield started
 
 
@@ -69,7 +68,7 @@ def test_long_answer_that_began_before_a_change_does_not_come_after_it(pool: Poo
 
 
 def test_volatile_long_answer_is_not_kept(pool: Pool) -> None:
-    query = replace(LONG, text="SELECT ?a ?b (RAND() AS ?x) { ?a ?p ?b . ?c ?q ?d } LIMIT 20000")
+    query = LONG._replace(text="SELECT ?a ?b (RAND() AS ?x) { ?a ?p ?b . ?c ?q ?d } LIMIT 20000")
     read(pool.ask(query))
     assert pool.counts()["cached_bytes"] == 0
 
@@ -98,7 +97,7 @@ class Pieces:
 
 
 def test_one_answer_takes_at_most_a_quarter_of_the_bound() -> None:
-    cache = Cache(400_000)
+    cache = AnswerCache(400_000)
     for size, kept in ((90_000, True), (110_000, False)):
         query = Query(f"ASK {{}} # {size}")
         cache.put(query, answer(bytes(size)))
@@ -107,7 +106,7 @@ def test_one_answer_takes_at_most_a_quarter_of_the_bound() -> None:
 
 @pytest.mark.parametrize(("number", "kept"), [(9, True), (11, False)])
 def test_long_answer_takes_at_most_a_quarter_too(number: int, kept: bool) -> None:
-    cache, query = Cache(400_000), Query("ASK {}")
+    cache, query = AnswerCache(400_000), Query("ASK {}")
     copy = cache.copied(query, answer(None), [bytes(10_000)], Pieces(number - 1, 10_000))
     while copy.more() is not None:
         pass
@@ -118,7 +117,7 @@ def test_long_answer_takes_at_most_a_quarter_too(number: int, kept: bool) -> Non
 
 
 def test_copies_that_are_being_made_stay_within_the_bound_and_let_go_of_what_they_took() -> None:
-    cache = Cache(400_000)
+    cache = AnswerCache(400_000)
     for number in range(100):
         cache.put(Query(f"ASK {{}} # {number}"), answer(bytes(10_000)))
     assert 300_000 < cache.size <= 400_000

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from calcigraph.errors import Problem
-from calcigraph.pool import Limits, Pool, Query
-from calcigraph.pool.problems import QueryRefused, QueryTimedOut, QueryTooBig
+from calcigraph.pool import Pool, Query, QueryLimits
+from calcigraph.pool.query_problems import QueryRefused, QueryTimedOut, QueryTooBig
 from runaways import DATA, KINDS, ORDINARY_S, Outcome, ordinary, runaway
 
-LIMITS = Limits(memory_mib=256, cache_bytes=0)
+LIMITS = QueryLimits(memory_mib=256, cache_bytes=0)
 # What is answered with 400 and with 503.
 EXPECTED = (QueryRefused, QueryTimedOut, QueryTooBig)
 
@@ -92,21 +92,25 @@ def pool() -> Iterator[Pool]:
 
 
 def belongings(pool: Pool) -> tuple[int, int, int]:
-    """Open files and threads of the front, and the zygote's process id."""
-    return len(os.listdir("/proc/self/fd")), threading.active_count(), pool._nursery.pid
+    """Open files and threads of the front, and the fork server's process id."""
+    return len(os.listdir("/proc/self/fd")), threading.active_count(), pool._fork_server.pid
 
 
 def settle(pool: Pool) -> None:
     """Wait until every worker that was ended is gone."""
     give_up = time.monotonic() + 60
-    while number_of_children(pool._nursery.pid) != pool.counts()["idle"]:
+    while number_of_children(pool._fork_server.pid) != pool.counts()["idle"]:
         assert time.monotonic() < give_up
         time.sleep(0.01)
 
 
 def check(pool: Pool, runaways: int, at_once: int, timeout_s: float, tolerance_s: float) -> None:
     settle(pool)
-    before, front, zygote = belongings(pool), resident_kib(os.getpid()), resident_kib(pool._nursery.pid)
+    before, front, fork_server = (
+        belongings(pool),
+        resident_kib(os.getpid()),
+        resident_kib(pool._fork_server.pid),
+    )
     idle = pool.counts()["idle"]
     outcome = attack(pool, runaways, at_once, timeout_s)
     settle(pool)
@@ -119,7 +123,7 @@ def check(pool: Pool, runaways: int, at_once: int, timeout_s: float, tolerance_s
     files, *others = belongings(pool)
     assert (files - 2 * (pool.counts()["idle"] - idle), *others) == before
     assert resident_kib(os.getpid()) - front < 20_000
-    assert resident_kib(pool._nursery.pid) - zygote < 5_000
+    assert resident_kib(pool._fork_server.pid) - fork_server < 5_000
 
 
 def test_there_are_a_hundred_runaways_of_five_kinds() -> None:

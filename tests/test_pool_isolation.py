@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from calcigraph.pool import Diff, Limits, Pool, Query, nursery
-from calcigraph.pool.problems import (
+from calcigraph.pool import Diff, Pool, Query, QueryLimits, fork_server
+from calcigraph.pool.query_problems import (
     EngineUnavailable,
     QueryFailed,
     QueryTimedOut,
@@ -24,14 +24,14 @@ from calcigraph.pool.problems import (
     QueueFull,
     ServiceForbidden,
 )
-from turns import taken_from
+from taken_workers import taken_from
 
 EX = "http://example.org/"
 DATA = "".join(f"<{EX}s{i}> <{EX}p> <{EX}s{i * 7 % 3000}> <{EX}g{i % 3}> .\n" for i in range(3000)).encode()
 CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?p ?b . ?c ?q ?d . ?e ?r ?f }"
 POINT = f"SELECT ?o {{ <{EX}s1> ?p ?o }}"
 LONG = "SELECT * { ?a ?p ?b . ?c ?q ?d }"
-LIMITS = Limits(workers=2, spares=2, timeout_s=10.0, cache_bytes=0)
+LIMITS = QueryLimits(workers=2, spares=2, timeout_s=10.0, cache_bytes=0)
 
 
 @pytest.fixture
@@ -77,8 +77,8 @@ def running_away(pool: Pool, timeout_s: float) -> threading.Thread:
     return thread
 
 
-def zygote_of(pool: Pool) -> int:
-    return pool._nursery.pid
+def fork_server_of(pool: Pool) -> int:
+    return pool._fork_server.pid
 
 
 def test_runaway_is_ended_at_its_deadline_while_others_go_on(pool: Pool) -> None:
@@ -103,7 +103,7 @@ def test_runaway_is_ended_at_its_deadline_while_others_go_on(pool: Pool) -> None
 
 def test_timeout_of_a_query_cannot_go_beyond_that_of_the_pool() -> None:
     with (
-        Pool.start(DATA, limits=Limits(workers=1, timeout_s=0.2)) as pool,
+        Pool.start(DATA, limits=QueryLimits(workers=1, timeout_s=0.2)) as pool,
         pytest.raises(QueryTimedOut, match=r"0\.2 s"),
     ):
         pool.ask(Query(CROSS, timeout_s=1000.0))
@@ -119,7 +119,7 @@ BOMBS = {
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_memory_bomb_costs_one_worker_and_says_so(name: str) -> None:
-    with Pool.start(DATA, limits=Limits(workers=1, timeout_s=30.0, memory_mib=64)) as pool:
+    with Pool.start(DATA, limits=QueryLimits(workers=1, timeout_s=30.0, memory_mib=64)) as pool:
         with pytest.raises(QueryTooBig, match="64 MiB"):
             pool.ask(Query(BOMBS[name]))
         assert works(pool)
@@ -136,8 +136,8 @@ def test_worker_that_is_killed_under_a_query_costs_that_query_alone(pool: Pool) 
 
     thread = threading.Thread(target=ask)
     thread.start()
-    until(lambda: pool.counts()["aside"] == 1)
-    (busy,) = pool._roster._busy
+    until(lambda: pool.counts()["preempted"] == 1)
+    (busy,) = pool._scheduler._busy
     os.kill(busy.pid, signal.SIGKILL)
     thread.join()
     assert len(failures) == 1
@@ -145,15 +145,15 @@ def test_worker_that_is_killed_under_a_query_costs_that_query_alone(pool: Pool) 
 
 
 def test_worker_that_died_while_it_waited_is_replaced_without_anyone_noticing(pool: Pool) -> None:
-    for pid in children_of(zygote_of(pool)):
+    for pid in children_of(fork_server_of(pool)):
         os.kill(pid, signal.SIGKILL)
     assert all(works(pool) for _ in range(10))
 
 
-def test_zygote_that_is_killed_is_replaced_by_one_that_knows_everything_published(pool: Pool) -> None:
+def test_fork_server_that_is_killed_is_replaced_by_one_that_knows_everything_published(pool: Pool) -> None:
     for i in range(3):
         pool.publish(Diff(added=f'<{EX}new> <{EX}i> "{i}" <{EX}g0> .\n'.encode()))
-    old = zygote_of(pool)
+    old = fork_server_of(pool)
     workers = children_of(old)
     os.kill(old, signal.SIGKILL)
     assert works(pool)
@@ -161,19 +161,19 @@ def test_zygote_that_is_killed_is_replaced_by_one_that_knows_everything_publishe
         os.kill(pid, signal.SIGKILL)
     answer = pool.ask(Query(f"SELECT (COUNT(*) AS ?n) {{ <{EX}new> ?p ?o }}", results_format="csv"))
     assert answer.content == b"n\r\n3\r\n"
-    assert zygote_of(pool) != old
+    assert fork_server_of(pool) != old
     assert pool.publish(Diff()) == 4
 
 
-def test_zygote_starts_again_from_folded_diffs_too(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nursery, "_FOLD_BYTES", 0)
+def test_fork_server_starts_again_from_folded_diffs_too(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fork_server, "_FOLD_BYTES", 0)
     files = len(os.listdir("/proc/self/fd"))
     lines = b"".join(f"<{EX}n{i}> <{EX}i> _:b{i} <{EX}g0> .\n".encode() for i in range(3000))
     for added, removed in ((lines, b""), (b"", lines[: lines.index(b"\n") + 1]), (lines, lines)):
         pool.publish(Diff(added=added, removed=removed))
     pool.publish(Diff(removed=DATA))
     assert len(os.listdir("/proc/self/fd")) == files
-    for pid in (zygote_of(pool), *children_of(zygote_of(pool))):
+    for pid in (fork_server_of(pool), *children_of(fork_server_of(pool))):
         os.kill(pid, signal.SIGKILL)
     answer = pool.ask(Query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", results_format="csv"))
     assert answer.content == b"n\r\n3000\r\n"
@@ -187,7 +187,7 @@ def test_closing_an_answer_early_frees_its_worker(pool: Pool) -> None:
         answer.body.close()
         assert list(answer.body) == []
     assert works(pool)
-    assert pool.counts()["aside"] == 0
+    assert pool.counts()["preempted"] == 0
 
 
 def test_long_answers_that_nobody_reads_do_not_keep_others_waiting(pool: Pool) -> None:
@@ -200,23 +200,23 @@ def test_long_answers_that_nobody_reads_do_not_keep_others_waiting(pool: Pool) -
 def test_long_answer_that_meets_its_deadline_raises_instead_of_ending_well_formed(pool: Pool) -> None:
     answer = pool.ask(Query(LONG, timeout_s=1.5))
     next(answer.body)
-    (busy,) = pool._roster._busy
+    (busy,) = pool._scheduler._busy
     until(lambda: busy.deadline is None)
     with pytest.raises(QueryTimedOut):
         for _ in answer.body:
             pass
-    assert pool.counts()["aside"] == 0
+    assert pool.counts()["preempted"] == 0
 
 
 def test_answer_that_is_dropped_unread_frees_its_worker(pool: Pool) -> None:
     answer = pool.ask(Query(LONG))
-    assert pool.counts()["aside"] == 1
+    assert pool.counts()["preempted"] == 1
     del answer
-    assert pool.counts()["aside"] == 0
+    assert pool.counts()["preempted"] == 0
 
 
 def test_too_many_waiting_queries_are_told_to_come_back() -> None:
-    limits = Limits(workers=1, queue=0, patience_s=60.0, long_queries=0, timeout_s=1.5)
+    limits = QueryLimits(workers=1, queue=0, patience_s=60.0, long_queries=0, timeout_s=1.5)
     with Pool.start(DATA, limits=limits) as pool:
         runaway = running_away(pool, 1.5)
         until(lambda: pool.counts()["busy"] == 1)
@@ -231,11 +231,11 @@ def test_query_whose_turn_does_not_come_in_time_is_told_so(pool: Pool) -> None:
     with pytest.raises(QueryTimedOut, match=r"turn did not come within its limit of 0\.1 s"):
         pool.ask(Query(POINT, timeout_s=0.1))
     for worker in taken:
-        pool._roster.give_back(worker, 0.0, 0)
+        pool._scheduler.release(worker, 0.0, 0)
 
 
 def test_query_that_has_had_its_moment_makes_way_for_those_that_wait() -> None:
-    with Pool.start(DATA, limits=Limits(workers=1, patience_s=60.0, cache_bytes=0)) as pool:
+    with Pool.start(DATA, limits=QueryLimits(workers=1, patience_s=60.0, cache_bytes=0)) as pool:
         runaway = running_away(pool, 3.0)
         until(lambda: pool.counts()["busy"] == 1)
         assert works(pool)
@@ -243,8 +243,8 @@ def test_query_that_has_had_its_moment_makes_way_for_those_that_wait() -> None:
         runaway.join()
 
 
-def test_where_too_many_are_aside_an_old_query_is_ended_for_a_new_one() -> None:
-    with Pool.start(DATA, limits=Limits(workers=1, patience_s=60.0, long_queries=0)) as pool:
+def test_where_too_many_are_preempted_an_old_query_is_ended_for_a_new_one() -> None:
+    with Pool.start(DATA, limits=QueryLimits(workers=1, patience_s=60.0, long_queries=0)) as pool:
         crowded_out: list[QueueFull] = []
 
         def run() -> None:
@@ -261,7 +261,7 @@ def test_where_too_many_are_aside_an_old_query_is_ended_for_a_new_one() -> None:
 
 
 def test_long_query_is_ended_where_too_many_run_already() -> None:
-    with Pool.start(DATA, limits=Limits(workers=1, long_queries=0)) as pool:
+    with Pool.start(DATA, limits=QueryLimits(workers=1, long_queries=0)) as pool:
         with pytest.raises(QueueFull, match="long queries"):
             pool.ask(Query(CROSS))
         assert works(pool)
@@ -271,26 +271,26 @@ GROWING = "SELECT (COUNT(*) AS ?n) { SELECT DISTINCT ?a ?d { ?a ?p ?b . ?b ?q ?d
 
 
 def test_worker_whose_own_memory_has_grown_is_replaced() -> None:
-    limits = Limits(workers=1, spares=0, private_mib=1, memory_plenty=1.0, cache_bytes=0)
+    limits = QueryLimits(workers=1, spares=0, private_mib=1, memory_plenty=1.0, cache_bytes=0)
     with Pool.start(DATA, limits=limits) as pool:
-        before = children_of(zygote_of(pool))
+        before = children_of(fork_server_of(pool))
         pool.ask(Query(GROWING))
-        until(lambda: not before & children_of(zygote_of(pool)))
+        until(lambda: not before & children_of(fork_server_of(pool)))
         assert works(pool)
 
 
 def test_worker_that_has_grown_goes_on_where_memory_is_plenty() -> None:
-    limits = Limits(workers=1, spares=0, private_mib=1, memory_plenty=0.0, cache_bytes=0)
+    limits = QueryLimits(workers=1, spares=0, private_mib=1, memory_plenty=0.0, cache_bytes=0)
     with Pool.start(DATA, limits=limits) as pool:
-        before = children_of(zygote_of(pool))
+        before = children_of(fork_server_of(pool))
         for _ in range(3):
             pool.ask(Query(GROWING))
-        assert before == children_of(zygote_of(pool))
+        assert before == children_of(fork_server_of(pool))
 
 
 CONFINED = """
 import os, socket, sys
-from calcigraph.pool.worker import confine
+from calcigraph.pool.worker_process import confine
 confine(int(sys.argv[1]), 64)
 for attempt in (socket.socket, lambda: os.open("/dev/null", os.O_RDONLY)):
     try:
@@ -309,8 +309,8 @@ def test_worker_cannot_open_a_socket_or_a_file() -> None:
         assert front.recv(100) == b"refused refused "
 
 
-def test_zygote_has_one_thread_and_no_numpy(pool: Pool) -> None:
-    proc = Path(f"/proc/{zygote_of(pool)}")
+def test_fork_server_has_one_thread_and_no_numpy(pool: Pool) -> None:
+    proc = Path(f"/proc/{fork_server_of(pool)}")
     assert len(list((proc / "task").iterdir())) == 1
     maps = (proc / "maps").read_text()
     assert "pyoxigraph" in maps
@@ -320,7 +320,7 @@ def test_zygote_has_one_thread_and_no_numpy(pool: Pool) -> None:
 def test_service_that_slips_past_the_guard_reaches_no_network(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from calcigraph.engine.formats import Form
+    from calcigraph.engine.result_formats import Form
     from calcigraph.pool import pool as pool_module
     from calcigraph.pool.guard import Survey
 
@@ -340,8 +340,8 @@ def test_closed_pool_leaves_no_child_no_file_and_no_thread_behind() -> None:
 
     before = belongings()
     pool = Pool.start(DATA, limits=LIMITS)
-    zygote = zygote_of(pool)
-    workers = children_of(zygote)
+    fork_server = fork_server_of(pool)
+    workers = children_of(fork_server)
     assert len(workers) == LIMITS.workers + LIMITS.spares
     abandoned = pool.ask(Query(LONG))
     with pytest.raises(QueryTimedOut):
@@ -351,7 +351,7 @@ def test_closed_pool_leaves_no_child_no_file_and_no_thread_behind() -> None:
     pool.close()
     abandoned.body.close()
     assert belongings() == before
-    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers | {zygote}))
+    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers | {fork_server}))
     with pytest.raises(EngineUnavailable):
         pool.ask(Query(POINT))
 
@@ -361,9 +361,9 @@ import sys, threading, time
 from calcigraph.pool import Pool, Query
 pool = Pool.start(sys.stdin.buffer.read())
 threading.Thread(target=lambda: pool.ask(Query(sys.argv[1])), daemon=True).start()
-while not pool.counts()["aside"]:
+while not pool.counts()["preempted"]:
     time.sleep(0.01)
-print(pool._nursery.pid, flush=True)
+print(pool._fork_server.pid, flush=True)
 time.sleep(60)
 """
 
@@ -375,8 +375,8 @@ def test_workers_end_when_the_front_is_killed() -> None:
         assert front.stdout is not None
         front.stdin.write(DATA)
         front.stdin.close()
-        zygote = int(front.stdout.readline())
-        pids = {zygote, *children_of(zygote)}
+        fork_server = int(front.stdout.readline())
+        pids = {fork_server, *children_of(fork_server)}
         front.kill()
     assert len(pids) > 2
     until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids))

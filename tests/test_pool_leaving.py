@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import pytest
 
-from calcigraph.pool import Limits, Pool, Query, caller
-from calcigraph.pool.problems import ClientGone
-from turns import taken_from
+from calcigraph.pool import Pool, Query, QueryLimits, run
+from calcigraph.pool.query_problems import ClientGone
+from taken_workers import taken_from
 
 EX = "http://example.org/"
 DATA = "".join(f"<{EX}s{i}> <{EX}p> <{EX}s{i * 7 % 3000}> .\n" for i in range(3000)).encode()
@@ -21,7 +21,7 @@ SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?p ?b . ?c ?q ?d }"
 POINT = f"SELECT ?o {{ <{EX}s1> ?p ?o }}"
 LONG = "SELECT * { ?a ?p ?b . ?c ?q ?d . ?e ?r ?f }"
 # Far beyond what these tests take: no query here ends by its deadline.
-LIMITS = Limits(workers=2, spares=2, timeout_s=600.0, cache_bytes=0)
+LIMITS = QueryLimits(workers=2, spares=2, timeout_s=600.0, cache_bytes=0)
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def until(condition: Callable[[], bool]) -> None:
 
 def is_at_rest(pool: Pool) -> bool:
     counts = pool.counts()
-    in_use = counts["busy"], counts["aside"], counts["waiting"]
+    in_use = counts["busy"], counts["preempted"], counts["waiting"]
     return in_use == (0, 0, 0) and counts["idle"] >= LIMITS.workers + LIMITS.spares
 
 
@@ -67,7 +67,7 @@ def asking(pool: Pool, query: str) -> Iterator[threading.Event]:
 
 def test_query_whose_asker_has_left_is_ended_and_its_worker_replaced(pool: Pool) -> None:
     with asking(pool, CROSS) as left:
-        until(lambda: pool.counts()["aside"] == 1)
+        until(lambda: pool.counts()["preempted"] == 1)
         left.set()
         until(lambda: is_at_rest(pool))
 
@@ -86,7 +86,7 @@ def test_more_askers_than_there_is_room_for_leave_and_a_long_query_finds_room() 
             with ExitStack() as askers:
                 for number in range(limits.long_queries):
                     askers.enter_context(asking(pool, CROSS))
-                    until(lambda wanted=number + 1: pool.counts()["aside"] == wanted)  # type: ignore[misc]
+                    until(lambda wanted=number + 1: pool.counts()["preempted"] == wanted)  # type: ignore[misc]
             until(lambda: is_at_rest(pool))
         assert pool.ask(Query(SLOW)).content
 
@@ -98,7 +98,7 @@ def test_place_in_the_queue_is_given_up(pool: Pool) -> None:
         left.set()
         until(lambda: pool.counts()["waiting"] == 0)
     for worker in taken:
-        pool._roster.give_back(worker, 0.0, 0)
+        pool._scheduler.release(worker, 0.0, 0)
     assert pool.ask(Query(POINT)).content
     assert is_at_rest(pool)
 
@@ -114,7 +114,7 @@ def test_who_waits_behind_one_who_has_left_gets_their_turn(pool: Pool) -> None:
         left.set()
         until(lambda: pool.counts()["waiting"] == 1)
     for worker in taken:
-        pool._roster.give_back(worker, 0.0, 0)
+        pool._scheduler.release(worker, 0.0, 0)
     patient.join()
     assert answers[0]
 
@@ -133,7 +133,7 @@ def test_long_answer_is_broken_off_while_it_is_read(pool: Pool) -> None:
 def test_who_stays_gets_the_answer_however_often_they_are_looked_at(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(caller, "_LOOK_S", 0.0)
+    monkeypatch.setattr(run, "_LOOK_S", 0.0)
     looks: list[float] = []
 
     def gone() -> bool:

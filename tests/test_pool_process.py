@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from calcigraph.pool import Attempt, Limits, Pool, Query
-from calcigraph.pool.process import Worker
+from calcigraph.pool import Attempt, Pool, Query, QueryLimits
+from calcigraph.pool.worker import Worker
 
 DATA = "".join(f"<urn:s{n}> <urn:p> <urn:s{n * 7 % 3000}> .\n" for n in range(3000)).encode()
 CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?p ?b . ?c ?q ?d . ?e ?r ?f }"
@@ -17,12 +17,12 @@ CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?p ?b . ?c ?q ?d . ?e ?r ?f }"
 
 @pytest.fixture
 def pool() -> Iterator[Pool]:
-    with Pool.start(DATA, limits=Limits(workers=1, spares=1, cache_bytes=0)) as started:
+    with Pool.start(DATA, limits=QueryLimits(workers=1, spares=1, cache_bytes=0)) as started:
         yield started
 
 
 def idle(pool: Pool) -> Worker:
-    return pool._roster._idle[0]
+    return pool._scheduler._idle[0]
 
 
 def threads(worker: Worker) -> list[int]:
@@ -30,7 +30,7 @@ def threads(worker: Worker) -> list[int]:
 
 
 def test_a_worker_is_asleep_until_it_has_a_query(pool: Pool) -> None:
-    worker = pool._roster._idle[-1]
+    worker = pool._scheduler._idle[-1]
     assert worker.is_asleep()
     attempt = pool.attempt(Query(CROSS), lambda: None)
     assert isinstance(attempt, Attempt)

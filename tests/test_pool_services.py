@@ -11,17 +11,17 @@ from contextlib import AbstractContextManager
 
 import pytest
 
-from calcigraph.engine.problems import ServiceAnswerUnusable, ServiceUndetermined
+from calcigraph.engine.engine_problems import ServiceAnswerUnusable, ServiceUndetermined
 from calcigraph.federation import CallLimits
-from calcigraph.federation.problems import (
+from calcigraph.federation.service_problems import (
     AllowListMalformed,
     ServiceFailed,
     ServiceRefused,
     ServicesBusy,
     ServiceTimedOut,
 )
-from calcigraph.pool import Attempt, Limits, Pool, Query
-from calcigraph.pool.problems import (
+from calcigraph.pool import Attempt, Pool, Query, QueryLimits
+from calcigraph.pool.query_problems import (
     ClientGone,
     QueryMalformed,
     QueryRefused,
@@ -42,7 +42,7 @@ ONE = b'{"head":{"vars":["s"]},"results":{"bindings":[{"s":{"type":"uri","value"
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[Pool]:
-    with Pool.start(DATA, limits=Limits(workers=2, calls=CALLS), allow_service=ALLOWED) as started:
+    with Pool.start(DATA, limits=QueryLimits(workers=2, calls=CALLS), allow_service=ALLOWED) as started:
         yield started
 
 
@@ -74,7 +74,7 @@ def test_a_worker_gets_the_answer_of_a_service(pool: Pool) -> None:
 
 
 def test_service_is_off_without_a_list() -> None:
-    with Pool.start(DATA, limits=Limits(workers=1)) as closed, service(sending(answer(ONE))) as here:
+    with Pool.start(DATA, limits=QueryLimits(workers=1)) as closed, service(sending(answer(ONE))) as here:
         for silent in ("", "SILENT"):
             with pytest.raises(ServiceForbidden, match="switched off"):
                 closed.ask(Query(joined(here, silent)))
@@ -107,7 +107,7 @@ def test_a_bad_service_is_a_problem_and_silent_goes_on(pool: Pool, script: objec
             pool.ask(Query(joined(here)))
         assert met.value.remedy
         assert len(rows(pool, joined(here, "SILENT"))) == 100
-    assert pool.counts()["busy"] == pool.counts()["aside"] == 0
+    assert pool.counts()["busy"] == pool.counts()["preempted"] == 0
 
 
 @pytest.mark.parametrize("iri", ["http://localhost:9000/sparql", "https://elsewhere.example/", "urn:x"])
@@ -131,7 +131,7 @@ def test_answers_of_services_are_asked_for_anew_each_time(pool: Pool) -> None:
 
 def test_the_deadline_of_the_query_ends_a_call() -> None:
     over = threading.Event()
-    limits = Limits(workers=1, timeout_s=0.5, calls=CallLimits(timeout_s=60))
+    limits = QueryLimits(workers=1, timeout_s=0.5, calls=CallLimits(timeout_s=60))
     with (
         Pool.start(DATA, limits=limits, allow_service=ALLOWED) as pool,
         service(lambda _connection: (over.wait(), None)[1]) as here,
@@ -150,7 +150,7 @@ def test_a_client_that_leaves_ends_a_call() -> None:
         if connection.recv(1) == b"":  # type: ignore[attr-defined]
             closed.set()
 
-    limits = Limits(workers=1, timeout_s=600, calls=CallLimits(timeout_s=600))
+    limits = QueryLimits(workers=1, timeout_s=600, calls=CallLimits(timeout_s=600))
     with Pool.start(DATA, limits=limits, allow_service=ALLOWED) as pool, service(wait) as here:
         with pytest.raises(ClientGone):
             pool.ask(Query(joined(here)), gone=lambda: bool(here.requests))
@@ -159,7 +159,7 @@ def test_a_client_that_leaves_ends_a_call() -> None:
 
 def test_a_query_that_waits_for_a_service_holds_no_place_of_others() -> None:
     over = threading.Event()
-    limits = Limits(workers=1, timeout_s=120, calls=CallLimits(timeout_s=100, at_once=8))
+    limits = QueryLimits(workers=1, timeout_s=120, calls=CallLimits(timeout_s=100, at_once=8))
     with (
         Pool.start(DATA, limits=limits, allow_service=ALLOWED) as pool,
         service(lambda connection: (over.wait(), connection.sendall(answer(ONE)))[1]) as here,
@@ -174,7 +174,7 @@ def test_a_query_that_waits_for_a_service_holds_no_place_of_others() -> None:
 
 def test_more_calls_than_may_be_under_way_are_told_to_come_back() -> None:
     over = threading.Event()
-    limits = Limits(workers=2, timeout_s=120, calls=CallLimits(timeout_s=100, at_once=1, patience_s=0.1))
+    limits = QueryLimits(workers=2, timeout_s=120, calls=CallLimits(timeout_s=100, at_once=1, patience_s=0.1))
     with (
         Pool.start(DATA, limits=limits, allow_service=ALLOWED) as pool,
         service(lambda connection: (over.wait(), connection.sendall(answer(EMPTY)))[1]) as here,

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from calcigraph.engine.problems import SearchMalformed, SearchTooBroad
-from calcigraph.pool import Answer, Attempt, Diff, Limits, Pool, Query
+from calcigraph.engine.engine_problems import SearchMalformed, SearchTooBroad
+from calcigraph.pool import Answer, Attempt, Diff, Pool, Query, QueryLimits
 
 EX = "http://example.org/"
 INFERRED = EX + "inferred"
@@ -23,7 +23,9 @@ DATA = "".join(f'<{EX}s{i}> <{EX}label> "thing {i}" <{EX}g> .\n' for i in range(
 
 @pytest.fixture
 def pool() -> Iterator[Pool]:
-    with Pool.start(DATA.encode(), limits=Limits(workers=2, timeout_s=60), unasserted=(INFERRED,)) as started:
+    with Pool.start(
+        DATA.encode(), limits=QueryLimits(workers=2, timeout_s=60), unasserted=(INFERRED,)
+    ) as started:
         yield started
 
 
@@ -61,7 +63,7 @@ def test_the_very_next_search_finds_what_was_published(pool: Pool) -> None:
 def test_an_engine_that_is_started_again_has_the_index_again(pool: Pool) -> None:
     assert subjects(pool, "7") == ["s7"]
     pool.publish(Diff(added=f'<{EX}late> <{EX}label> "late" <{EX}g> .\n'.encode()))
-    os.kill(pool._nursery.pid, signal.SIGKILL)
+    os.kill(pool._fork_server.pid, signal.SIGKILL)
     for i in range(30):
         pool.publish(Diff(added=f'<{EX}later{i}> <{EX}label> "later" <{EX}g> .\n'.encode()))
     assert subjects(pool, "late") == ["late"]

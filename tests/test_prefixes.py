@@ -78,7 +78,7 @@ DECLARED = """@prefix sh: <http://www.w3.org/ns/shacl#> .
 
 
 def declared(text: str) -> Prefixes:
-    return Prefixes.from_triples(triple for block in blocks(text) for triple in block.triples)
+    return Prefixes.from_triples(triple for block in blocks(text, "prefixes.ttl") for triple in block.triples)
 
 
 def test_table_is_read_from_its_declarations() -> None:

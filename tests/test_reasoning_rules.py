@@ -8,7 +8,7 @@ import pyoxigraph as ox
 import pytest
 
 from calcigraph.reasoning import Proof, StepWrong, check_proof, check_step, infer
-from calcigraph.reasoning.rules.tables import TABLE
+from calcigraph.reasoning.rules.tables import TABLE, RuleUnusable, read_table
 
 PREFIXES = """@prefix : <http://example.org/> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
@@ -231,3 +231,33 @@ def test_triple_outside_the_closure_has_no_proof():
     inference = infer(parse(":a a :C ."))
     assert inference.explain(parse(":a a :D .")[0]) is None
     assert inference.proofs(parse(":x :y :z .")[0]).items == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    {
+        "ext-1: ?p rdfs:domain ?c . ?x ?p ?y -> ?x rdf:type ?c": "never be fired: begin its name",
+        "eq-new: ?x owl:sameAs ?y -> ?y owl:sameAs ?y": "never be fired: begin its name",
+        "cax-new: ?x rdf:type ?c -> ?x rdf:type ?d": "a variable that its body does not bind",
+        "prp-new: ?x ?p ?y -> ?y ?p ?x": "no axiom in its body names its predicate",
+        "scm-new: ?p rdfs:domain ?c . ?x ?p ?c -> ?x rdf:type ?c": "no axiom in its body names its predicate",
+        "cls-new: ?r owl:maxCardinality ?n=0 . ?r owl:minCardinality ?m=1 -> false": "more than one guard",
+    }.items(),
+)
+def test_rule_that_would_never_be_fired_is_refused_when_the_table_is_read(line: str, why: str):
+    with pytest.raises(RuleUnusable, match=why):
+        read_table(line)
+
+
+def test_term_that_no_vocabulary_has_is_refused_when_the_table_is_read():
+    with pytest.raises(KeyError, match="owl:funtional"):
+        read_table("prp-new: ?p rdf:type owl:funtional . ?x ?p ?y -> ?y ?p ?x")
+
+
+def test_table_that_is_read_is_the_whole_table():
+    text = "cax-sco: ?c1 rdfs:subClassOf ?c2 . ?x rdf:type ?c1 -> ?x rdf:type ?c2"
+
+    (rule,) = read_table(f"\n{text}\n")
+
+    assert rule in TABLE
+    assert len(TABLE) == 64

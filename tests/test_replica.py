@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calcigraph.engine.clauses import QueryDataset, dataset_clause
-from calcigraph.engine.formats import GRAPH_FORMATS, RESULTS_FORMATS, write
+from calcigraph.engine.dataset_clauses import QueryDataset, dataset_clause
 from calcigraph.engine.replica import Diff, Replica
+from calcigraph.engine.result_formats import write
 from calcigraph.engine.view import DefaultGraphMode
+from calcigraph.rdf.native_formats import NATIVE_GRAPHS, NATIVE_RESULTS
 
 EX = "http://example.org/"
 INFERRED = ox.NamedNode(EX + "graph/inferred")
@@ -163,14 +164,14 @@ def test_clause_names_are_resolved_against_the_prologue_of_the_query() -> None:
 
 
 def test_every_format_can_be_written() -> None:
-    assert len(RESULTS_FORMATS) == 4
-    assert len(GRAPH_FORMATS) == 6
+    assert len(NATIVE_RESULTS) == 4
+    assert len(NATIVE_GRAPHS) == 6
     replica = load(quad("a", 5, "g"))
-    for key in RESULTS_FORMATS:
+    for key in NATIVE_RESULTS:
         out = io.BytesIO()
         write(replica.query("SELECT * { ?s ?p ?o }"), key, "turtle", {}, out)
         assert b"5" in out.getvalue()
-    for key, rdf_format in GRAPH_FORMATS.items():
+    for key, rdf_format in NATIVE_GRAPHS.items():
         out = io.BytesIO()
         write(
             replica.query("CONSTRUCT WHERE { ?s ?p ?o }"), "json", key, {"ex": EX, "unused": "http://u/"}, out

@@ -10,8 +10,8 @@ from types import ModuleType
 
 import pytest
 
-from calcigraph.engine.formats import write
 from calcigraph.engine.replica import Diff, Replica
+from calcigraph.engine.result_formats import write
 
 WORKLOAD = Path(__file__).resolve().parent.parent / "bench" / "queries" / "workload.py"
 

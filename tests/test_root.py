@@ -11,8 +11,9 @@ import pyoxigraph as ox
 import pytest
 
 from calcigraph.errors import RootInvalid
-from calcigraph.root import Root, RootMissing, shipped_root
+from calcigraph.root import Root, RootMissing
 from calcigraph.root.headers import headers
+from calcigraph.settings import shipped_root
 
 HERE = Path(__file__).parent
 ROOTS = {"shipped": HERE.parent, "toy": HERE / "toy"}

@@ -16,7 +16,12 @@ from urllib.parse import parse_qs
 import pytest
 
 from calcigraph.federation import AllowList, CallLimits, Services
-from calcigraph.federation.problems import ServiceFailed, ServiceRefused, ServicesBusy, ServiceTimedOut
+from calcigraph.federation.service_problems import (
+    ServiceFailed,
+    ServiceRefused,
+    ServicesBusy,
+    ServiceTimedOut,
+)
 from conftest import free_port
 from hostile_services import EMPTY, Script, Service, answer, repeating, sending, service
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from calcigraph.federation import AllowList
 from calcigraph.federation.addresses import is_public
 from calcigraph.federation.endpoints import parsed
-from calcigraph.federation.problems import AllowListMalformed, ServiceRefused
+from calcigraph.federation.service_problems import AllowListMalformed, ServiceRefused
 
 LIST = AllowList(
     [

@@ -11,9 +11,9 @@ import pyoxigraph as ox
 import pytest
 
 from calcigraph.rdf.blocks import blocks
-from calcigraph.rdf.canonical import canonical_lines
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.validation import Paths, ShapesUnreadable, validate
+from canonical_form import canonical_lines
 from earl import w3c
 from suites import needs, suite
 
@@ -38,7 +38,7 @@ KNOWN = {
 
 @cache
 def triples_of(path: Path) -> tuple[ox.Triple, ...]:
-    found = blocks(path.read_text(encoding="utf-8"), file=path.name, base_iri=path.as_uri())
+    found = blocks(path.read_text(encoding="utf-8"), path.name, base_iri=path.as_uri())
     return tuple(triple for block in found for triple in block.triples)
 
 

@@ -13,6 +13,7 @@ import pyoxigraph as ox
 import pytest
 
 from calcigraph.rdf.formats import GRAPHS, RESULTS
+from calcigraph.rdf.native_formats import NATIVE_RESULTS
 from conftest import PublishedServer, Reply
 from earl import w3c
 from published import read_all
@@ -33,7 +34,6 @@ from suites import needs
 
 MEDIA_TYPES = {form.key: form.media_type for form in (*RESULTS, *GRAPHS)}
 BODY = {"Content-Type": "application/sparql-query"}
-NATIVE = {form.key: form.native for form in RESULTS}
 # How an answer is asked for, by the suffix of the file with the expected one; the rest is RDF.
 ASKED_AS = {"srx": "xml", "srj": "json", "csv": "csv", "tsv": "tsv"}
 # What the engine gets wrong and what no rewriting mends; by the name of the entry, with the reason.
@@ -104,9 +104,9 @@ def test_answer_equals_the_one_of_the_suite(service: PublishedServer, entry: Ent
     elif suffix == "csv":
         assert rows_of(reply.body) == rows_of(expected)
     else:
-        ours_table = comparable(ox.parse_query_results(reply.body, NATIVE[key]))
+        ours_table = comparable(ox.parse_query_results(reply.body, NATIVE_RESULTS[key]))
         is_rdf = suffix not in ASKED_AS
-        theirs_read = None if is_rdf else ox.parse_query_results(expected, NATIVE[key])
+        theirs_read = None if is_rdf else ox.parse_query_results(expected, NATIVE_RESULTS[key])
         assert ours_table == (table_in_turtle(result) if theirs_read is None else comparable(theirs_read))
 
 
@@ -193,8 +193,8 @@ def test_other_services_are_called_as_the_suite_says(federation: Federation, ent
     assert reply.status == 200, reply.text
     answer = federation.back(reply.body, [name for name, _ in asked.services])
     assert asked.result is not None
-    expected = ox.parse_query_results(file_of(asked.result).read_bytes(), NATIVE["xml"])
-    assert comparable(ox.parse_query_results(answer, NATIVE["xml"])) == comparable(expected)
+    expected = ox.parse_query_results(file_of(asked.result).read_bytes(), NATIVE_RESULTS["xml"])
+    assert comparable(ox.parse_query_results(answer, NATIVE_RESULTS["xml"])) == comparable(expected)
 
 
 @needs("sparql11")

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from calcigraph.errors import Problem
 from calcigraph.rdf.bridge import from_rdflib, to_graph, to_rdflib
-from calcigraph.rdf.canonical import canonical_hash
 from calcigraph.rdf.iris import IriMalformed, named_node
 from calcigraph.rdf.prefixes import Prefixes, PrefixUnknown
 from calcigraph.rdf.terms import TermMalformed, parse_term, show_term
+from canonical_form import canonical_hash
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 TABLE = Prefixes({"id": "http://x/id/", "xsd": XSD})

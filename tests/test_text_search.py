@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calcigraph.engine.patterns import LostError, statements
-from calcigraph.engine.problems import SearchMalformed, SearchTooBroad, SearchUnavailable
+from calcigraph.engine.engine_problems import SearchMalformed, SearchTooBroad, SearchUnavailable
+from calcigraph.engine.fts_query import MOST_ITEMS, expression
+from calcigraph.engine.graph_patterns import LostError, statements
 from calcigraph.engine.replica import Diff, Replica
-from calcigraph.engine.search import MOST_MATCHES
+from calcigraph.engine.sparql_tokens import tokens
 from calcigraph.engine.text_index import TextIndex
-from calcigraph.engine.tokens import tokens
-from calcigraph.engine.words import MOST_ITEMS, expression
+from calcigraph.engine.text_search import MOST_MATCHES
 from suites import needs, suite
 
 EX = "http://example.org/"

@@ -10,10 +10,12 @@ import pytest
 
 from calcigraph.errors import Severity
 from calcigraph.rdf.blocks import blocks
-from calcigraph.rdf.canonical import canonical_hash
+from calcigraph.rdf.formats import by_name
 from calcigraph.rdf.places import Places
 from calcigraph.rdf.prefixes import Prefixes
+from calcigraph.rdf.serialise import serialise
 from calcigraph.validation import Paths, Report, ShapesUnreadable, validate
+from canonical_form import canonical_hash
 
 SH = "http://www.w3.org/ns/shacl#"
 PROLOGUE = """@prefix : <http://x/> . @prefix sh: <http://www.w3.org/ns/shacl#> .
@@ -30,12 +32,13 @@ DATA = """
 """
 
 
-def triples_of(text: str) -> list[ox.Triple]:
-    return [triple for block in blocks(PROLOGUE + text) for triple in block.triples]
+def triples_of(text: str, file: str = "data.ttl") -> list[ox.Triple]:
+    return [triple for block in blocks(PROLOGUE + text, file) for triple in block.triples]
 
 
 def check(shape: str, data: str = DATA, target: str = ":Pump") -> Report:
-    return validate(triples_of(data), triples_of(f":S a sh:NodeShape ; sh:targetClass {target} ; {shape} ."))
+    shapes = f":S a sh:NodeShape ; sh:targetClass {target} ; {shape} ."
+    return validate(triples_of(data), triples_of(shapes, "shapes.ttl"))
 
 
 def node(name: str) -> ox.NamedNode:
@@ -74,7 +77,7 @@ def test_severity_is_the_one_of_the_shape_and_any_result_means_no_conformance(se
 
 def test_blank_nodes_of_a_result_are_those_of_the_data_and_lead_to_their_line() -> None:
     text = PROLOGUE + DATA
-    found = blocks(text)
+    found = blocks(text, "data.ttl")
     data = [triple for block in found for triple in block.triples]
     report = check("sh:property [ sh:path :part ; sh:property [ sh:path :size ; sh:datatype xsd:decimal ] ]")
     (result,) = report.results
@@ -90,7 +93,7 @@ def test_source_shape_leads_to_its_line_in_the_shapes() -> None:
         PROLOGUE
         + ":S a sh:NodeShape ; sh:targetClass :Pump ;\n  sh:property [ sh:path :x ;\n sh:minCount 1 ] ."
     )
-    found = blocks(text)
+    found = blocks(text, "data.ttl")
     shapes = [triple for block in found for triple in block.triples]
     (result,) = validate(triples_of(DATA), shapes).results
     assert Places(text, found).line_of_property(result.source_shape, ox.NamedNode(SH + "minCount")) == 6
@@ -132,8 +135,9 @@ def test_report_is_the_same_whatever_the_order_of_data_and_shapes() -> None:
 
 def test_report_is_written_in_the_vocabulary_of_the_w3c() -> None:
     report = check('sh:property [ sh:path ( :part :size ) ; sh:datatype xsd:decimal ; sh:message "m"@en ]')
-    turtle = report.to_turtle(Prefixes({"": "http://x/"}))
-    back = [triple for block in blocks(turtle) for triple in block.triples]
+    table = report.prefixes(Prefixes({"": "http://x/"}))
+    turtle = serialise(report.to_triples(), by_name("graph", "turtle"), table).decode()
+    back = [triple for block in blocks(turtle, "report.ttl") for triple in block.triples]
     assert canonical_hash(back) == canonical_hash(report.to_triples())
     assert "a sh:ValidationReport" in turtle
     assert "sh:conforms false" in turtle

@@ -18,7 +18,7 @@ from urllib.parse import quote
 from flask.testing import FlaskClient
 
 from calcigraph.dataset import Dataset, build
-from calcigraph.pool import Limits, Pool
+from calcigraph.pool import Pool, QueryLimits
 from calcigraph.root import Root
 from calcigraph.settings import ReasonerName, Settings
 from calcigraph.web.app import create_app
@@ -57,7 +57,7 @@ def measure(folder: Path, reasoner: ReasonerName = "builtin") -> list[Times]:
     """Every page of the root `folder`, by kind. Cost: all of its pages once."""
     root = Root.read(folder)
     dataset = build(root, reasoner)
-    with Pool.start(dataset.nquads, limits=Limits(workers=1), unasserted=root.inferences) as pool:
+    with Pool.start(dataset.nquads, limits=QueryLimits(workers=1), unasserted=root.inferences) as pool:
         client = create_app(dataset, pool, Settings()).test_client()
         paths = [*_paths(dataset), *((path, path) for path in OTHERS)]
         for path in dict(reversed(paths)).values():

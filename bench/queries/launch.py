@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from calcigraph.dataset import build
-from calcigraph.pool import Limits, Pool
+from calcigraph.pool import Pool, QueryLimits
 from calcigraph.root import Root
 from calcigraph.settings import Settings
 from calcigraph.web.app import create_app
-from calcigraph.web.serving.server import listen, serve
+from calcigraph.web.serving.listening import listen
+from calcigraph.web.serving.server import serve
 
 # None of the peers ends a query by itself.
 _TIMEOUT_S = 120.0
@@ -28,7 +29,7 @@ def main() -> None:
     file, port = Path(sys.argv[1]), int(sys.argv[2])
     settings = Settings(port=port, timeout=_TIMEOUT_S, reasoner="none")
     listener = listen(settings.host, settings.port)
-    limits = Limits(
+    limits = QueryLimits(
         workers=settings.workers, timeout_s=settings.timeout, memory_mib=settings.worker_memory_mib
     )
     with tempfile.TemporaryDirectory() as folder:

@@ -19,7 +19,7 @@ _QUERY_LIMIT_S = 120.0
 _REST_S = 1.0
 _WARM_TEXTS = 64
 _HEAVY_EVERY = 250
-_HOLDER = "calcigraph.pool.zygote"
+_HOLDER = "calcigraph.pool.fork_server_process"
 _NUMBERS = itertools.count(1)
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from calcigraph.rdf.terms import Subject
+
 DOCUMENT = "https://w3id.org/calcigraph/conformance"
 FILE = Path(__file__).with_name("conformance.ttl")
 EARL = "http://www.w3.org/ns/earl#"
@@ -19,7 +21,6 @@ PASSED = "passed"
 OUTCOMES = (PASSED, "failed", "cantTell", "inapplicable", "untested")
 _DCTERMS = "http://purl.org/dc/terms/"
 _SEE_ALSO = "http://www.w3.org/2000/01/rdf-schema#seeAlso"
-Node = ox.NamedNode | ox.BlankNode
 
 
 @dataclass(frozen=True)
@@ -84,12 +85,12 @@ def _suite(graph: ox.Dataset, iri: str, results: list[Result]) -> Suite:
     )
 
 
-def _read(graph: ox.Dataset, assertion: Node) -> tuple[str, Result]:
+def _read(graph: ox.Dataset, assertion: Subject) -> tuple[str, Result]:
     test = ox.NamedNode(_text(graph, assertion, f"{EARL}test"))
     (result,) = (
         quad.object
         for quad in graph.quads_for_subject(assertion)
-        if quad.predicate.value == f"{EARL}result" and isinstance(quad.object, Node)
+        if quad.predicate.value == f"{EARL}result" and isinstance(quad.object, Subject)
     )
     return _text(graph, test, f"{_DCTERMS}isPartOf"), Result(
         test.value,
@@ -100,7 +101,7 @@ def _read(graph: ox.Dataset, assertion: Node) -> tuple[str, Result]:
     )
 
 
-def _text(graph: ox.Dataset, node: Node, name: str) -> str:
+def _text(graph: ox.Dataset, node: Subject, name: str) -> str:
     """The value of a property as text; "" where there is none."""
     found = (q.object for q in graph.quads_for_subject(node) if q.predicate.value == name)
     value = next(found, None)

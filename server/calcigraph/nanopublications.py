@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 
 from calcigraph import metadata
-from calcigraph.dataset import Dataset, Subject
-from calcigraph.rdf.terms import Term
+from calcigraph.dataset import Dataset
+from calcigraph.rdf.terms import Subject, Term
 from calcigraph.rdf.vocabulary import DCAT, DCTERMS, NP, PROV, RDF, RDFS, SRV, XSD
 
 SUFFIX = ".nanopub"

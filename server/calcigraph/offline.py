@@ -11,8 +11,8 @@ import sys
 from dataclasses import dataclass
 
 from calcigraph.dataset import Dataset
-from calcigraph.engine.formats import is_graph, write
 from calcigraph.engine.replica import Replica
+from calcigraph.engine.result_formats import is_graph, write
 from calcigraph.pool.diagnosis import Diagnosis
 from calcigraph.pool.guard import survey
 from calcigraph.rdf.prefixes import Prefixes

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
-from calcigraph.dataset import Dataset, Subject
-from calcigraph.rdf.terms import Term
+from calcigraph.dataset import Dataset
+from calcigraph.rdf.terms import Subject, Term
 
 _SSSOM = "https://w3id.org/sssom/"
 _TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")

@@ -1,4 +1,4 @@
-"""Our server: front, zygote and workers."""
+"""Our server: front, fork server and workers."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 """The command line: one verb a module; arguments in, text and an exit code out.
 
+`verbs/` says what each verb takes and how it helps, and imports nothing that takes time; the module of
+the same name beside it does the work, and is imported when there is work.
 Exit codes: 0 fine, 1 findings, 2 usage, 3 environment. Answers go to standard output, everything
 about the work to standard error.
 """
@@ -11,16 +13,25 @@ from importlib import import_module
 
 import click
 
-from calcigraph import __version__
 from calcigraph.errors import EnvironmentProblem, Problem
 
 FINDINGS, ENVIRONMENT = 1, 3
-VERBS = ("ask", "check", "explain", "infer", "serve", "validate")
+# Each verb with the first sentence of its help, so that all are listed without importing one.
+VERBS = {
+    "ask": "Answer the question SLUG of the root, or any SPARQL query.",
+    "check": "Judge a root: files, closure and clashes, shapes, lints, questions against their answers.",
+    "explain": "Print why the triple SUBJECT PREDICATE OBJECT holds.",
+    "infer": "Print what FILE… entail under OWL 2 RL and do not say themselves.",
+    "serve": "Answer SPARQL, explanations and linked data over HTTP, read-only.",
+    "validate": "Check FILE… against shapes and print the SHACL validation report.",
+}
 
 
-class Verbs(click.Group):
-    """A group whose verbs are imported when they are used: validating needs no web server, and
-    serving no validator, so neither waits for the other's libraries."""
+class LazyGroup(click.Group):
+    """A group whose verbs are imported when they are used.
+
+    Raises: LookupError where a module of `verbs/` does not define the verb that it is named after.
+    """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of all verbs."""
@@ -30,12 +41,19 @@ class Verbs(click.Group):
         """The verb of that name, from the module of that name."""
         if cmd_name not in VERBS:
             return None
-        verb: click.Command = getattr(import_module(f"calcigraph.cli.{cmd_name}"), cmd_name)
+        verb = getattr(import_module(f"calcigraph.cli.verbs.{cmd_name}"), cmd_name, None)
+        if not isinstance(verb, click.Command):
+            raise LookupError(f"calcigraph.cli.verbs.{cmd_name} defines no command {cmd_name!r}")
         return verb
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of verbs from the table."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
 
-@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="calcigraph")
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="calcigraph", prog_name="calcigraph")
 def calcigraph() -> None:
     """Serve, question and check a knowledge graph that gives its reasons."""
 

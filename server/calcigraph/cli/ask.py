@@ -1,4 +1,4 @@
-"""`calcigraph ask`: a question or a query in, its answer out; offline, no server needed."""
+"""The work of `calcigraph ask`: a question or a query in, its answer out."""
 
 from __future__ import annotations
 
@@ -8,62 +8,49 @@ from typing import TextIO
 
 import click
 
-from calcigraph.cli.options import root_option
 from calcigraph.cli.tables import markdown, table
+from calcigraph.cli.verbs.options import Style
 from calcigraph.closures import ClosureCache
 from calcigraph.dataset import build, consistent
-from calcigraph.engine.formats import RESULTS_FORMATS
 from calcigraph.offline import Offline
 from calcigraph.questions import rows
+from calcigraph.rdf.formats import GRAPHS, RESULTS, GraphFormat, ResultFormat
 from calcigraph.root import Root
 
 
-@click.command()
-@click.argument("slug", required=False)
-@click.option(
-    "--query",
-    "query_file",
-    type=click.File("r", encoding="utf-8"),
-    help="A SPARQL query in a file, or - for standard input.",
-)
-@click.option(
-    "--inference",
-    type=click.Choice(["on", "off"]),
-    default="on",
-    show_default=True,
-    help="Whether inferred and derived triples are seen.",
-)
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["table", "json", "csv", "tsv", "turtle", "markdown"]),
-    default="table",
-    show_default=True,
-    help="How the answer is written.",
-)
-@root_option
-def ask(slug: str | None, query_file: TextIO | None, inference: str, style: str, folder: Path) -> None:
-    """Answer the question SLUG of the root, or any SPARQL query."""
-    if (slug is None) == (query_file is None):
-        raise click.UsageError("Name either a question or --query FILE.")
+def answer(
+    slug: str | None,
+    query_file: TextIO | None,
+    inference: bool,
+    results: Style | ResultFormat | None,
+    graph: GraphFormat | None,
+    folder: Path,
+) -> None:
+    """Print the answer to the question `slug`, or to the query in a file.
+
+    `results` is how a table or a truth value is written, `graph` how a graph is; None where the format that
+    was asked for is none of such.
+    Raises: click.UsageError for a question that there is not, and for a format that does not fit the answer.
+    """
     root = Root.read(folder)
     text = query_file.read() if query_file is not None else _question(root, slug or "")
     dataset = consistent(build(root, cache=ClosureCache.of_user()))
-    drawn = style in {"table", "markdown"}
     body, is_graph = Offline.of(dataset).ask(
         text,
-        inference=inference == "on",
-        results_format=style if style in RESULTS_FORMATS else "csv",
-        graph_format="turtle",
+        inference=inference,
+        results_format=results.key if isinstance(results, ResultFormat) else "csv",
+        graph_format=graph.key if graph else "turtle",
     )
-    if drawn and not is_graph:
-        draw = table if style == "table" else markdown
+    if isinstance(results, Style) and not is_graph:
+        draw = {"table": table, "markdown": markdown}[results.key]
         click.echo(draw(rows(body), root.prefixes))
         return
-    if is_graph is not (style == "turtle") and not drawn:
-        fitting = "turtle" if is_graph else "table, json, csv, tsv or markdown"
-        raise click.UsageError(f"The answer to this query is not one for {style}. Ask for {fitting}.")
-    sys.stdout.buffer.write(body)
+    if (graph or isinstance(results, Style)) if is_graph else results:
+        sys.stdout.buffer.write(body)
+        return
+    fitting = ", ".join(row.key for row in (GRAPHS if is_graph else RESULTS))
+    kind = "a graph" if is_graph else "a table or a truth value"
+    raise click.UsageError(f"The answer to this query is {kind}. Ask for one of: {fitting}.")
 
 
 def _question(root: Root, slug: str) -> str:

@@ -1,42 +1,25 @@
-"""`calcigraph check`: a root in, everything that is wrong with it out."""
+"""The work of `calcigraph check`: a root in, everything that is wrong with it out."""
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import click
 
-from calcigraph.checks import check as run
-from calcigraph.cli.options import reasoner_option, root_option
+from calcigraph.checks import check
 from calcigraph.closures import ClosureCache
 from calcigraph.errors import Finding, Severity
 from calcigraph.settings import ReasonerName
 
 
-@click.command()
-@root_option
-@reasoner_option()
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "json", "github"]),
-    default="text",
-    show_default=True,
-    help="How findings are written.",
-)
-def check(folder: Path, reasoner: ReasonerName, style: str) -> None:
-    """Judge a root: files, closure and clashes, shapes, lints, questions against their answers.
-
-    Exits with 1 where a violation was found; warnings and hints are printed and pass.
-    """
-    findings = run(folder, reasoner, ClosureCache.of_user())
+def judge(folder: Path, reasoner: ReasonerName, style: str) -> bool:
+    """Print all findings in that style. Out: whether none of them is a violation."""
+    findings = check(folder, reasoner, ClosureCache.of_user())
     for line in _STYLES[style](findings):
         click.echo(line)
-    if any(finding.severity is Severity.VIOLATION for finding in findings):
-        sys.exit(1)
+    return not any(finding.severity is Severity.VIOLATION for finding in findings)
 
 
 def _text(findings: list[Finding]) -> list[str]:

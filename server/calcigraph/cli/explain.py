@@ -1,4 +1,4 @@
-"""`calcigraph explain`: a triple in, its proof as a tree with the evidence out."""
+"""The work of `calcigraph explain`: a triple in, its proof as a tree with the evidence out."""
 
 from __future__ import annotations
 
@@ -7,41 +7,28 @@ from pathlib import Path
 import click
 import pyoxigraph as ox
 
-from calcigraph.cli.options import reasoner_option, root_option
 from calcigraph.closures import ClosureCache
 from calcigraph.dataset import build
-from calcigraph.explanations import Explanations, explain_all
-from calcigraph.explanations import explain as explain_one
+from calcigraph.explanations import Explanations, explain, explain_all
 from calcigraph.explanations.text import as_text
 from calcigraph.rdf.terms import parse_term
 from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
 
 
-@click.command()
-@click.argument("subject")
-@click.argument("predicate")
-@click.argument("object_", metavar="OBJECT")
-@click.option(
-    "--all", "every", is_flag=True, help="Further derivations too, as far as the search is bounded."
-)
-@root_option
-@reasoner_option()
-def explain(
-    subject: str, predicate: str, object_: str, every: bool, folder: Path, reasoner: ReasonerName
-) -> None:
-    """Print why the triple SUBJECT PREDICATE OBJECT holds.
+def print_proofs(texts: tuple[str, str, str], every: bool, folder: Path, reasoner: ReasonerName) -> None:
+    """Print the proof of a triple, or `every` one that the search finds within its bounds.
 
-    Terms are CURIEs (id:some-thing), <IRIs> or literals ("text"@en).
+    Raises: click.UsageError for terms that make no triple, Problem for a triple that does not hold.
     """
     root = Root.read(folder)
-    terms = [parse_term(text, root.prefixes) for text in (subject, predicate, object_)]
+    terms = [parse_term(text, root.prefixes) for text in texts]
     if not (isinstance(terms[0], ox.NamedNode) and isinstance(terms[1], ox.NamedNode)):
         raise click.UsageError("SUBJECT and PREDICATE have to be CURIEs or <IRIs>.")
     triple = ox.Triple(terms[0], terms[1], terms[2])
     dataset = build(root, reasoner, ClosureCache.of_user())
     if not every:
-        click.echo(as_text(explain_one(dataset, triple)))
+        click.echo(as_text(explain(dataset, triple)))
         return
     _print_all(explain_all(dataset, triple))
 

@@ -1,41 +1,35 @@
-"""`calcigraph serve`: a root in, a SPARQL endpoint with its pages out."""
+"""The work of `calcigraph serve`: a root in, a SPARQL endpoint with its pages out.
+
+What takes longest is begun first: the process that answers queries loads the data while this one imports
+the application and reads the data itself.
+"""
 
 from __future__ import annotations
 
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING
 
 import click
 
-from calcigraph.cli.options import reasoner_option, root_option, setting_option
 from calcigraph.closures import ClosureCache
-from calcigraph.dataset import Dataset, build, consistent
 from calcigraph.federation import AllowList
-from calcigraph.pool import Limits, Pool
+from calcigraph.pool import Pool, QueryLimits
 from calcigraph.root import Root
-from calcigraph.settings import DefaultGraph, Settings
-from calcigraph.web.app import create_app
-from calcigraph.web.serving.server import listen
-from calcigraph.web.serving.server import serve as answer
+from calcigraph.settings import Settings
+from calcigraph.web.serving.listening import listen
+
+if TYPE_CHECKING:
+    from calcigraph.dataset import Dataset
 
 
-@click.command()
-@root_option
-@setting_option("host")
-@setting_option("port", type=click.IntRange(0, 65535))
-@setting_option("base", metavar="IRI")
-@reasoner_option()
-@setting_option("default_graph", type=click.Choice(get_args(DefaultGraph)))
-@setting_option("workers", type=click.IntRange(1, 64))
-@setting_option("timeout", type=click.FloatRange(min=0.1), metavar="SECONDS")
-@setting_option("worker_memory_mib", type=click.IntRange(min=64), metavar="MIB")
-@setting_option("query_bytes", type=click.IntRange(min=1000), metavar="BYTES")
-@setting_option("allow_service", multiple=True, metavar="PREFIX")
-def serve(folder: Path, **values: Any) -> None:
-    """Answer SPARQL, explanations and linked data over HTTP, read-only."""
-    settings = Settings(**values)
+def serve_root(folder: Path, settings: Settings) -> None:
+    """Serve the root in `folder` until a signal ends it.
+
+    Raises: RootInvalid, EnvironmentProblem where the address cannot be had, AllowListMalformed.
+    """
     # Before anything is loaded: what is not understood is said at once.
     AllowList(settings.allow_service)
     # The address first: whether it can be had is known at once, and a free port is then known too.
@@ -43,9 +37,7 @@ def serve(folder: Path, **values: Any) -> None:
     settings = replace(settings, port=listener.getsockname()[1])
     dataset, pool = _load(Root.read(folder), settings)
     with pool:
-        app = create_app(dataset, pool, settings)
-        line = f"{dataset.size} quads at http://{settings.host}:{settings.port}"
-        answer(app, listener, ready=lambda: click.echo(line, err=True))
+        _answer(dataset, pool, listener, settings)
 
 
 def _load(root: Root, settings: Settings) -> tuple[Dataset, Pool]:
@@ -55,22 +47,31 @@ def _load(root: Root, settings: Settings) -> tuple[Dataset, Pool]:
     kept = cache.recall(root.digest, settings.reasoner)
     with ThreadPoolExecutor(1) as aside:
         loading = aside.submit(_pool, root, kept.nquads, settings) if kept else None
-        dataset = consistent(build(root, settings.reasoner, cache))
+        dataset = _dataset(root, settings, cache)
         return dataset, loading.result() if loading else _pool(root, dataset.nquads, settings)
 
 
+def _dataset(root: Root, settings: Settings, cache: ClosureCache) -> Dataset:
+    from calcigraph.dataset import build, consistent
+
+    return consistent(build(root, settings.reasoner, cache))
+
+
 def _pool(root: Root, nquads: bytes, settings: Settings) -> Pool:
-    limits = Limits(
-        workers=settings.workers,
-        timeout_s=settings.timeout,
-        memory_mib=settings.worker_memory_mib,
-        query_bytes=settings.query_bytes,
-    )
     return Pool.start(
         nquads,
-        limits=limits,
+        limits=QueryLimits.of(settings),
         default_graph=settings.default_graph,
         unasserted=root.inferences,
         prefixes=root.prefixes.mapping,
         allow_service=settings.allow_service,
     )
+
+
+def _answer(dataset: Dataset, pool: Pool, listener: socket.socket, settings: Settings) -> None:
+    from calcigraph.web.app import create_app
+    from calcigraph.web.serving.server import serve
+
+    app = create_app(dataset, pool, settings)
+    line = f"{dataset.size} quads at http://{settings.host}:{settings.port}"
+    serve(app, listener, ready=lambda: click.echo(line, err=True))

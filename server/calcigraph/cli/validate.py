@@ -1,4 +1,4 @@
-"""`calcigraph validate`: RDF files and shapes in, a SHACL report out."""
+"""The work of `calcigraph validate`: RDF files and shapes in, a SHACL report out."""
 
 from __future__ import annotations
 
@@ -8,50 +8,30 @@ from pathlib import Path
 
 import click
 
+from calcigraph.cli.verbs.options import Style
+from calcigraph.rdf.formats import GraphFormat
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.reading import read_files
+from calcigraph.rdf.serialise import serialise
 from calcigraph.rdf.terms import show_term
-from calcigraph.validation import Report
-from calcigraph.validation import validate as run
+from calcigraph.validation import Report, validate
 from calcigraph.validation.paths import Paths
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
+def print_report(files: tuple[Path, ...], shape_files: tuple[Path, ...], style: Style | GraphFormat) -> bool:
+    """Print what validating the files against the shapes gave. Out: whether they conform.
 
-@click.command()
-@click.argument("files", metavar="FILE…", nargs=-1, required=True, type=_FILE)
-@click.option(
-    "--shapes",
-    "shape_files",
-    metavar="FILE",
-    multiple=True,
-    required=True,
-    type=_FILE,
-    help="A file of shapes; may be given several times.",
-)
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "turtle", "json"]),
-    default="text",
-    show_default=True,
-    help="How the report is written.",
-)
-def validate(files: tuple[Path, ...], shape_files: tuple[Path, ...], style: str) -> None:
-    """Check FILE… against shapes and print the SHACL validation report.
-
-    Exits with 1 where they do not conform.
+    Raises: what is wrong with a file or a shape.
     """
     data, shapes = read_files(files), read_files(shape_files)
-    report = run(data.triples, shapes.triples)
-    if style == "turtle":
-        click.echo(report.to_turtle(data.prefixes), nl=False)
-    elif style == "json":
+    report = validate(data.triples, shapes.triples)
+    if isinstance(style, GraphFormat):
+        sys.stdout.buffer.write(serialise(report.to_triples(), style, report.prefixes(data.prefixes)))
+    elif style.key == "json":
         click.echo(json.dumps(_values(report), ensure_ascii=False, indent=2))
     else:
         click.echo("\n".join(_text(report, data.prefixes)))
-    if not report.conforms:
-        sys.exit(1)
+    return report.conforms
 
 
 def _text(report: Report, prefixes: Prefixes) -> list[str]:

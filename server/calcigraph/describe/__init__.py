@@ -4,18 +4,16 @@ from calcigraph.describe.comparison import Amount, Comparison, Facet, FacetValue
 from calcigraph.describe.describer import Describer
 from calcigraph.describe.details import Detail, Details, Told
 from calcigraph.describe.labels import Labels
-from calcigraph.describe.names import Match, Names
+from calcigraph.describe.resource_names import NameMatch, ResourceNames
 from calcigraph.describe.uses import Example, Use, Uses
 from calcigraph.describe.values import (
     Description,
     Fact,
-    Group,
     Incoming,
-    Node,
-    Slot,
+    ShownGroup,
+    ShownProperty,
+    ShownValue,
     Standing,
-    Term,
-    Value,
 )
 
 __all__ = [
@@ -29,17 +27,15 @@ __all__ = [
     "Facet",
     "FacetValue",
     "Fact",
-    "Group",
     "Incoming",
     "Labels",
-    "Match",
-    "Names",
-    "Node",
-    "Slot",
+    "NameMatch",
+    "ResourceNames",
+    "ShownGroup",
+    "ShownProperty",
+    "ShownValue",
     "Standing",
-    "Term",
     "Told",
     "Use",
     "Uses",
-    "Value",
 ]

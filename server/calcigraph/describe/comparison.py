@@ -1,4 +1,4 @@
-"""Shapes and a node in, what readers compare it by out: facets, named and ordered as the shapes say.
+"""Shapes and a node in, the facets that readers compare it by out, named and ordered as the shapes say.
 
 A facet is a property shape in the group `srv:comparison`; its path begins at what is compared.
 """
@@ -11,11 +11,12 @@ from functools import lru_cache
 
 import pyoxigraph as ox
 
-from calcigraph.describe.cut import Cut
+from calcigraph.describe.bounded_description import BoundedDescriptions
 from calcigraph.describe.labels import Labels
 from calcigraph.describe.presentation import Presentation
-from calcigraph.describe.routes import Route, compile_path, walk
-from calcigraph.describe.values import Fact, Node, Term
+from calcigraph.describe.property_paths import PropertyPath, compile_path, walk
+from calcigraph.describe.values import Fact
+from calcigraph.rdf.terms import Subject, Term
 from calcigraph.rdf.vocabulary import SH, SRV, XSD
 
 _RANK = SRV["rank"]
@@ -29,7 +30,7 @@ class Facet:
 
     name: ox.Literal
     description: str
-    route: Route
+    path: PropertyPath
 
 
 @dataclass(frozen=True)
@@ -65,30 +66,30 @@ class FacetValue:
 
     @property
     def is_figure(self) -> bool:
-        """Whether it is a bare number, which tells one thing from another and makes no class of them."""
+        """Whether it is a bare number, by which nothing is grouped."""
         return isinstance(self.term, ox.Literal) and self.term.datatype in _NUMBERS
 
 
 class Comparison:
-    """The facets of a root's shapes, read off for one node after another."""
+    """The facets of a root's shapes, and the values that a node has for them."""
 
-    def __init__(self, cut: Cut, presentation: Presentation, labels: Labels) -> None:
-        self._cut = cut
+    def __init__(self, descriptions: BoundedDescriptions, presentation: Presentation, labels: Labels) -> None:
+        self._descriptions = descriptions
         self._labels = labels
         self.facets = _facets(presentation.values)
-        # Designs, populations and amounts are those of many lines.
+        # Many lines have the same designs, populations and amounts.
         self.amount = lru_cache(_MOST_KEPT)(self._amount)
         """The quantity that a node stands for; None where it is none."""
         self.rank = lru_cache(_MOST_KEPT)(self._rank)
         """The highest `srv:rank` of a term; 0 where it has none that is a whole number."""
 
-    def values(self, node: Node, facet: Facet) -> tuple[FacetValue, ...]:
+    def values(self, node: Subject, facet: Facet) -> tuple[FacetValue, ...]:
         """What `facet` says of `node`. Cost: a look-up for each step and each end."""
         return tuple(
-            self._facet_value(found.term, found.last) for found in walk(facet.route, self._cut, node)
+            self._facet_value(found.term, found.last) for found in walk(facet.path, self._descriptions, node)
         )
 
-    def _amount(self, node: Node) -> Amount | None:
+    def _amount(self, node: Subject) -> Amount | None:
         parts = [self._objects(node, SRV[name]) for name in ("low", "high", "unit")]
         low, high, unit = (next((v for v in part if isinstance(v, ox.Literal)), None) for part in parts)
         if low is None or high is None:
@@ -99,17 +100,17 @@ class Comparison:
         )
 
     def _rank(self, node: Term) -> int:
-        ranks = self._objects(node, _RANK) if isinstance(node, Node) else []
+        ranks = self._objects(node, _RANK) if isinstance(node, Subject) else []
         try:
             return max((int(rank.value) for rank in ranks if isinstance(rank, ox.Literal)), default=0)
         except ValueError:
             return 0
 
-    def _objects(self, node: Node, predicate: ox.NamedNode) -> list[Term]:
-        return [fact.triple.object for fact in self._cut.about(node).get(predicate, ())]
+    def _objects(self, node: Subject, predicate: ox.NamedNode) -> list[Term]:
+        return [fact.triple.object for fact in self._descriptions.about(node).get(predicate, ())]
 
     def _facet_value(self, term: Term, fact: Fact | None) -> FacetValue:
-        amount = self.amount(term) if isinstance(term, Node) else None
+        amount = self.amount(term) if isinstance(term, Subject) else None
         text = self._said(amount) if amount else self._labels.of(term).value
         return FacetValue(term, text, self.rank(term), fact, amount)
 
@@ -137,8 +138,8 @@ def _facets(values: Mapping[tuple[Term, ox.NamedNode], Sequence[Term]]) -> tuple
     found: dict[str, Facet] = {}
     for shape in sorted(shapes, key=lambda shape: (order(shape), str(text(shape, "name")))):
         name, paths = text(shape, "name"), values.get((shape, SH["path"]), ())
-        route = compile_path(paths[0], values) if len(paths) == 1 else None
-        if name is not None and route is not None:
+        path = compile_path(paths[0], values) if len(paths) == 1 else None
+        if name is not None and path is not None:
             said = text(shape, "description")
-            found.setdefault(name.value, Facet(name, said.value if said else "", route))
+            found.setdefault(name.value, Facet(name, said.value if said else "", path))
     return tuple(found.values())

@@ -7,33 +7,34 @@ from collections.abc import Iterable, Mapping, Sequence
 import pyoxigraph as ox
 
 from calcigraph.dataset import Dataset
+from calcigraph.describe.bounded_description import BoundedDescriptions
 from calcigraph.describe.comparison import Comparison
-from calcigraph.describe.cut import Cut
 from calcigraph.describe.labels import Labels
-from calcigraph.describe.names import Names
 from calcigraph.describe.presentation import Field, Presentation
+from calcigraph.describe.resource_names import ResourceNames
 from calcigraph.describe.uses import Uses
-from calcigraph.describe.values import Description, Fact, Group, Incoming, Node, Slot, Term, Value
+from calcigraph.describe.values import Description, Fact, Incoming, ShownGroup, ShownProperty, ShownValue
+from calcigraph.rdf.terms import Subject, Term
 from calcigraph.rdf.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS
 
 _DEFINITIONS = (SKOS["definition"], DCTERMS["description"], RDFS["comment"])
 _REPLACED_BY = DCTERMS["isReplacedBy"]
 _TRUE = {"true", "1"}
 _NESTING = 12
-Fields = Mapping[tuple[ox.NamedNode, bool], Field]
+FieldsByProperty = Mapping[tuple[ox.NamedNode, bool], Field]
 
 
 class Describer:
-    """Describes the resources of one dataset; may be shared by threads, as it changes nothing."""
+    """Describes the resources of one dataset; may be shared by threads."""
 
     def __init__(self, dataset: Dataset, page_size: int = 100) -> None:
-        self._cut = Cut(dataset)
+        self._descriptions = BoundedDescriptions(dataset)
         self._page_size = page_size
         self._presentation = Presentation(t for file in dataset.root.shapes for t in file.triples)
         self.labels = Labels(dataset)
-        self.names = Names(dataset, self.labels)
-        self.uses = Uses(dataset, self._cut, self.labels)
-        self.comparison = Comparison(self._cut, self._presentation, self.labels)
+        self.names = ResourceNames(dataset, self.labels)
+        self.uses = Uses(dataset, self._descriptions, self.labels)
+        self.comparison = Comparison(self._descriptions, self._presentation, self.labels)
 
     def describe(self, subject: ox.NamedNode, offset: int | None = 0) -> Description | None:
         """What the dataset says of `subject`; None where it says nothing and nothing links there.
@@ -41,8 +42,10 @@ class Describer:
         `offset` is where the page of incoming links begins; None for none of them. Cost: linear in the
         facts about the resource and its incoming links, with a look-up for each label.
         """
-        outgoing = self._cut.outgoing(subject)
-        incoming, total = ([], 0) if offset is None else self._cut.links(subject, offset, self._page_size)
+        outgoing = self._descriptions.outgoing(subject)
+        incoming, total = (
+            ([], 0) if offset is None else self._descriptions.links(subject, offset, self._page_size)
+        )
         if not outgoing and not total:
             return None
         own, types, fields = self._shaped(subject, outgoing)
@@ -61,68 +64,72 @@ class Describer:
             tuple(sorted(_named(own, _REPLACED_BY), key=str)),
         )
 
-    def groups(self, subject: Node) -> tuple[Group, ...]:
+    def groups(self, subject: Subject) -> tuple[ShownGroup, ...]:
         """The groups of `describe` alone, without what links to `subject`. Cost: linear in them."""
-        outgoing = self._cut.outgoing(subject)
+        outgoing = self._descriptions.outgoing(subject)
         own, _, fields = self._shaped(subject, outgoing)
         return self._groups(own, outgoing, fields)
 
-    def leading(self, subject: Node, term: Term) -> tuple[Slot, ...]:
+    def leading(self, subject: Subject, term: Term) -> tuple[ShownProperty, ...]:
         """The properties by which `subject` leads to `term`, those that a shape shows first."""
-        about = self._cut.about(subject)
+        about = self._descriptions.about(subject)
         types = tuple(sorted(_named((f for facts in about.values() for f in facts), RDF["type"]), key=str))
         values = {
-            predicate: [Value(term, fact) for fact in facts if fact.triple.object == term]
+            predicate: [ShownValue(term, fact) for fact in facts if fact.triple.object == term]
             for predicate, facts in about.items()
         }
         found = {predicate: facts for predicate, facts in values.items() if facts}
         return self._ordered(found, self._presentation.fields(types), inverse=False)
 
     def _shaped(
-        self, subject: Node, outgoing: Sequence[Fact]
-    ) -> tuple[list[Fact], tuple[ox.NamedNode, ...], Fields]:
+        self, subject: Subject, outgoing: Sequence[Fact]
+    ) -> tuple[list[Fact], tuple[ox.NamedNode, ...], FieldsByProperty]:
         """The facts about `subject` itself, its types, and how the shapes show these."""
         own = [fact for fact in outgoing if fact.triple.subject == subject]
         types = tuple(sorted(_named(own, RDF["type"]), key=str))
         return own, types, self._presentation.fields(types)
 
-    def _groups(self, own: Sequence[Fact], outgoing: Sequence[Fact], fields: Fields) -> tuple[Group, ...]:
+    def _groups(
+        self, own: Sequence[Fact], outgoing: Sequence[Fact], fields: FieldsByProperty
+    ) -> tuple[ShownGroup, ...]:
         said: dict[Term, list[Fact]] = {}
         for fact in outgoing:
             said.setdefault(fact.triple.subject, []).append(fact)
-        grouped: dict[Node | None, list[Slot]] = {}
+        grouped: dict[Subject | None, list[ShownProperty]] = {}
         for slot in self._slots(own, fields, said, 0):
             field = fields.get((slot.predicate, False))
             group = field.group if field and field.group and self._presentation.group(field.group) else None
             grouped.setdefault(group, []).append(slot)
         heads = {node: self._presentation.group(node) for node in grouped if node is not None}
         ordered = sorted((head.order, head.name.value, node) for node, head in heads.items() if head)
-        groups = [Group(head.name, tuple(grouped[node])) for *_, node in ordered if (head := heads[node])]
+        groups = [
+            ShownGroup(head.name, tuple(grouped[node])) for *_, node in ordered if (head := heads[node])
+        ]
         rest = grouped.get(None)
-        return tuple([*groups, Group(None, tuple(rest))] if rest else groups)
+        return tuple([*groups, ShownGroup(None, tuple(rest))] if rest else groups)
 
     def _slots(
-        self, facts: Iterable[Fact], fields: Fields, said: dict[Term, list[Fact]], depth: int
-    ) -> tuple[Slot, ...]:
-        values: dict[ox.NamedNode, list[Value]] = {}
+        self, facts: Iterable[Fact], fields: FieldsByProperty, said: dict[Term, list[Fact]], depth: int
+    ) -> tuple[ShownProperty, ...]:
+        values: dict[ox.NamedNode, list[ShownValue]] = {}
         for fact in facts:
             value = self._value(fact, said, depth)
             values.setdefault(fact.triple.predicate, []).append(value)
         return self._ordered(values, fields, inverse=False)
 
-    def _value(self, fact: Fact, said: dict[Term, list[Fact]], depth: int) -> Value:
+    def _value(self, fact: Fact, said: dict[Term, list[Fact]], depth: int) -> ShownValue:
         term = fact.triple.object
         if not isinstance(term, ox.BlankNode) or depth > _NESTING:
-            return Value(term, fact)
+            return ShownValue(term, fact)
         items = _list_items(term, said)
         if items:
-            return Value(term, fact, members=tuple(self._value(item, said, depth + 1) for item in items))
-        return Value(term, fact, nested=self._slots(said.get(term, ()), {}, said, depth + 1))
+            return ShownValue(term, fact, members=tuple(self._value(item, said, depth + 1) for item in items))
+        return ShownValue(term, fact, nested=self._slots(said.get(term, ()), {}, said, depth + 1))
 
     def _ordered(
-        self, values: dict[ox.NamedNode, list[Value]], fields: Fields, *, inverse: bool
-    ) -> tuple[Slot, ...]:
-        """The slots by `sh:order`, then by name; the values by what a reader sees of them."""
+        self, values: dict[ox.NamedNode, list[ShownValue]], fields: FieldsByProperty, *, inverse: bool
+    ) -> tuple[ShownProperty, ...]:
+        """The properties by `sh:order`, then by name; the values by the text that is shown."""
         slots = []
         for predicate, found in values.items():
             field = fields.get((predicate, inverse))
@@ -130,19 +137,21 @@ class Describer:
             if len(found) > 1:
                 found.sort(key=lambda value: (self.labels.of(value.term).value.casefold(), str(value.term)))
             order = field.order if field else float("inf")
-            slot = Slot(predicate, name, tuple(found), field is not None)
+            slot = ShownProperty(predicate, name, tuple(found), field is not None)
             slots.append((order, name.value, predicate.value, slot))
         return tuple(slot for *_, slot in sorted(slots, key=lambda entry: entry[:3]))
 
-    def _incoming(self, facts: Sequence[Fact], fields: Fields) -> tuple[tuple[Slot, ...], list[Fact]]:
-        """The links as slots, and all facts that it takes to lead them back to named resources."""
-        values: dict[ox.NamedNode, list[Value]] = {}
+    def _incoming(
+        self, facts: Sequence[Fact], fields: FieldsByProperty
+    ) -> tuple[tuple[ShownProperty, ...], list[Fact]]:
+        """The links by their properties, and all facts that lead them back to named resources."""
+        values: dict[ox.NamedNode, list[ShownValue]] = {}
         chains: list[Fact] = []
         for fact in facts:
-            chain = self._cut.to_named(fact)
+            chain = self._descriptions.to_named(fact)
             chains += chain
             outermost = chain[0].triple
-            values.setdefault(outermost.predicate, []).append(Value(outermost.subject, chain[0]))
+            values.setdefault(outermost.predicate, []).append(ShownValue(outermost.subject, chain[0]))
         return self._ordered(values, fields, inverse=True), chains
 
 

@@ -1,7 +1,7 @@
-"""A resource in, what can be told of it in a few words out: short facts, for comparing it with others.
+"""A resource in, its short facts out, for comparing it with others on one page.
 
-Names and order are those of the shapes. Where a fact leads to a resource that says more under the
-same heading (from a result to the work that it comes from), what that one says is told too.
+Names and order are those of the shapes. Where a fact leads to a resource that says more under the same
+heading (from a result to the work that it comes from), the values of that one are shown too.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import pyoxigraph as ox
 
 from calcigraph.describe.describer import Describer
 from calcigraph.describe.labels import LABELS
-from calcigraph.describe.values import Group, Node, Slot, Standing, Value
+from calcigraph.describe.values import ShownGroup, ShownProperty, ShownValue, Standing
+from calcigraph.rdf.terms import Subject
 from calcigraph.rdf.vocabulary import DCTERMS, RDF, RDFS, SKOS
 
 _LONGEST = 100
@@ -27,9 +28,9 @@ _TOLD = {
 
 @dataclass(frozen=True)
 class Told:
-    """One value, and what the resource that it names says under the same heading."""
+    """One value, and the values that the resource which it names has under the same heading."""
 
-    value: Value
+    value: ShownValue
     details: tuple[Detail, ...]
 
 
@@ -37,7 +38,7 @@ class Told:
 class Detail:
     """The short values of one property, in the order of `slot`."""
 
-    slot: Slot
+    slot: ShownProperty
     values: tuple[Told, ...]
 
 
@@ -46,15 +47,15 @@ class Details:
 
     def __init__(self, describer: Describer) -> None:
         self._describer = describer
-        self._described: dict[Node, tuple[Group, ...]] = {}
+        self._described: dict[Subject, tuple[ShownGroup, ...]] = {}
 
-    def groups(self, node: Node) -> tuple[Group, ...]:
-        """What `node` says, whole."""
+    def groups(self, node: Subject) -> tuple[ShownGroup, ...]:
+        """All groups of `node`."""
         if node not in self._described:
             self._described[node] = self._describer.groups(node)
         return self._described[node]
 
-    def of(self, node: Node, known: Set[Node]) -> tuple[Detail, ...]:
+    def of(self, node: Subject, known: Set[Subject]) -> tuple[Detail, ...]:
         """The details of `node` but for properties that lead to what the reader `known`.
 
         A heading under which something known stands is not read any further elsewhere. Cost: a
@@ -69,7 +70,12 @@ class Details:
         return tuple(found)
 
     def _told(
-        self, group: Group, slots: list[Slot], known: Set[Node], seen: set[Node], steps: int
+        self,
+        group: ShownGroup,
+        slots: list[ShownProperty],
+        known: Set[Subject],
+        seen: set[Subject],
+        steps: int,
     ) -> Iterator[Detail]:
         for slot in slots:
             if slot.predicate in _TOLD or _leads(slot, known):
@@ -79,7 +85,7 @@ class Details:
                 yield Detail(slot, tuple(Told(v, self._further(v, group, known, seen, steps)) for v in short))
 
     def _further(
-        self, value: Value, group: Group, known: Set[Node], seen: set[Node], steps: int
+        self, value: ShownValue, group: ShownGroup, known: Set[Subject], seen: set[Subject], steps: int
     ) -> tuple[Detail, ...]:
         node = value.term
         if not steps or group.name is None or not isinstance(node, ox.NamedNode) or node in seen:
@@ -93,13 +99,13 @@ class Details:
         )
 
 
-def _leads(slot: Slot, known: Set[Node]) -> bool:
-    return any(isinstance(value.term, Node) and value.term in known for value in slot.values)
+def _leads(slot: ShownProperty, known: Set[Subject]) -> bool:
+    return any(isinstance(value.term, Subject) and value.term in known for value in slot.values)
 
 
-def _is_entailed(slot: Slot) -> bool:
+def _is_entailed(slot: ShownProperty) -> bool:
     return all(value.fact.standing is not Standing.ASSERTED for value in slot.values)
 
 
-def _is_short(value: Value) -> bool:
+def _is_short(value: ShownValue) -> bool:
     return not isinstance(value.term, ox.Literal) or len(value.term.value) <= _LONGEST

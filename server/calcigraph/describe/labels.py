@@ -9,11 +9,11 @@ from functools import cached_property
 
 import pyoxigraph as ox
 
-from calcigraph.dataset import Dataset, Subject
-from calcigraph.describe.values import Term
+from calcigraph.dataset import Dataset
+from calcigraph.rdf.terms import Subject, Term
 from calcigraph.rdf.vocabulary import DCTERMS, FOAF, RDFS, SCHEMA, SKOS
 
-# In order of preference; what names a thing differs from one vocabulary to the next.
+# In order of preference; each vocabulary has its own property for names.
 LABELS = (RDFS["label"], SKOS["prefLabel"], DCTERMS["title"], SCHEMA["name"], FOAF["name"])
 SYNONYMS = (SKOS["altLabel"], SKOS["hiddenLabel"])
 _LONGEST_QUERY = 100

@@ -8,7 +8,7 @@ from functools import cache
 
 import pyoxigraph as ox
 
-from calcigraph.describe.values import Node, Term
+from calcigraph.rdf.terms import Subject, Term
 from calcigraph.rdf.vocabulary import OWL, RDF, RDFS, SH
 
 _LAST = 1e9
@@ -22,11 +22,11 @@ class Field:
     inverse: bool
     name: ox.Literal | None
     order: float
-    group: Node | None
+    group: Subject | None
 
 
 @dataclass(frozen=True)
-class GroupHead:
+class GroupHeading:
     """An `sh:PropertyGroup` with its label and `sh:order`."""
 
     name: ox.Literal
@@ -70,9 +70,9 @@ class Presentation:
                     found[field.predicate, field.inverse] = field
         return found
 
-    def _head(self, node: Node) -> GroupHead | None:
+    def _head(self, node: Subject) -> GroupHeading | None:
         name = self._text(node, RDFS["label"])
-        return GroupHead(name, self._number(node, SH["order"])) if name else None
+        return GroupHeading(name, self._number(node, SH["order"])) if name else None
 
     def _targets(self, shape: Term) -> list[Term]:
         implicit = {RDFS["Class"], OWL["Class"]} & set(self._all(shape, RDF["type"]))

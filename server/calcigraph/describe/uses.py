@@ -11,9 +11,10 @@ from itertools import islice
 import pyoxigraph as ox
 
 from calcigraph.dataset import Dataset
-from calcigraph.describe.cut import Cut
+from calcigraph.describe.bounded_description import BoundedDescriptions
 from calcigraph.describe.labels import LABELS, Labels
-from calcigraph.describe.values import Fact, Term
+from calcigraph.describe.values import Fact
+from calcigraph.rdf.terms import Term
 from calcigraph.rdf.vocabulary import RDF
 
 _LOOKED_AT = 1000
@@ -44,9 +45,9 @@ class Use:
 class Uses:
     """Counts over the union of all graphs as a set."""
 
-    def __init__(self, dataset: Dataset, cut: Cut, labels: Labels) -> None:
+    def __init__(self, dataset: Dataset, descriptions: BoundedDescriptions, labels: Labels) -> None:
         self._dataset = dataset
-        self._cut = cut
+        self._descriptions = descriptions
         self._labels = labels
 
     def count(self, term: ox.NamedNode) -> int:
@@ -76,7 +77,7 @@ class Uses:
         return Use(count, examples, of_class=True)
 
     def _usable(self, quads: Iterable[ox.Quad]) -> dict[ox.Triple, bool]:
-        """Triples between things that have a name, and whether a file states them."""
+        """Triples between named nodes, and whether each is asserted."""
         built = {self._dataset.derived_graph, self._dataset.inferred_graph}
         found: dict[ox.Triple, bool] = {}
         for quad in islice(quads, _LOOKED_AT):
@@ -85,7 +86,7 @@ class Uses:
         return found
 
     def _example(self, triple: ox.Triple) -> Example:
-        facts = self._cut.about(triple.subject)[triple.predicate]
+        facts = self._descriptions.about(triple.subject)[triple.predicate]
         return Example(next(fact for fact in facts if fact.triple == triple))
 
     def _stated(self, node: Term) -> ox.Literal | None:
@@ -123,7 +124,7 @@ class Uses:
 
 
 def _first(triples: Mapping[ox.Triple, bool], most: int) -> list[ox.Triple]:
-    """`most` of the triples from all over the order of their text, those that are stated first."""
+    """`most` of the triples, spread over the order of their text; those that are asserted first."""
     found: list[ox.Triple] = []
     for wanted in (True, False):
         left = sorted((triple for triple, is_stated in triples.items() if is_stated is wanted), key=str)

@@ -1,16 +1,14 @@
-"""What is known about one resource, as one value that RDF and HTML both render."""
+"""The description of one resource, as one value that RDF and HTML both render."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import TypeAlias
 
 import pyoxigraph as ox
 
-Node: TypeAlias = ox.NamedNode | ox.BlankNode
-Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+from calcigraph.rdf.terms import Term
 
 
 class Standing(Enum):
@@ -31,7 +29,7 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Value:
+class ShownValue:
     """One value of a property as a reader sees it.
 
     `term` is the other end of `fact`: its object, or for an incoming link the named resource
@@ -41,12 +39,12 @@ class Value:
 
     term: Term
     fact: Fact
-    nested: tuple[Slot, ...] = ()
-    members: tuple[Value, ...] = ()
+    nested: tuple[ShownProperty, ...] = ()
+    members: tuple[ShownValue, ...] = ()
 
 
 @dataclass(frozen=True)
-class Slot:
+class ShownProperty:
     """All values of one property; `name` is a shape's `sh:name`, else the property's label.
 
     `shaped` says whether a shape shows the property.
@@ -54,28 +52,28 @@ class Slot:
 
     predicate: ox.NamedNode
     name: ox.Literal
-    values: tuple[Value, ...]
+    values: tuple[ShownValue, ...]
     shaped: bool
 
     @property
     def is_aside(self) -> bool:
-        """Whether readers can do without it: all of it is inferred, and no shape asks for it."""
+        """Whether it is folded away on a page: all of it is inferred, and no shape asks for it."""
         return not self.shaped and all(v.fact.standing is Standing.INFERRED for v in self.values)
 
 
 @dataclass(frozen=True)
-class Group:
-    """Slots that belong together, as `sh:group` says; the last group, with no name, takes the rest."""
+class ShownGroup:
+    """Properties of one `sh:group`; the last group, with no name, takes the rest."""
 
     name: ox.Literal | None
-    slots: tuple[Slot, ...]
+    slots: tuple[ShownProperty, ...]
 
 
 @dataclass(frozen=True)
 class Incoming:
     """One page of the links that lead to the resource: `offset` of `total`, `size` at most."""
 
-    slots: tuple[Slot, ...]
+    slots: tuple[ShownProperty, ...]
     total: int
     offset: int
     size: int
@@ -104,7 +102,7 @@ class Description:
     label: ox.Literal
     definition: ox.Literal | None
     types: tuple[ox.NamedNode, ...]
-    groups: tuple[Group, ...]
+    groups: tuple[ShownGroup, ...]
     incoming: Incoming
     facts: tuple[Fact, ...]
     deprecated: bool

@@ -1,1 +1,1 @@
-"""N-Quads and SPARQL text in, results out: the rooms that evaluate queries, without HTTP or processes."""
+"""N-Quads and SPARQL text in, results out: the modules that evaluate queries, without HTTP or processes."""

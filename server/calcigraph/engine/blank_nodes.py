@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from calcigraph.engine.tokens import Token
+from calcigraph.engine.sparql_tokens import SparqlToken
 
 # From which offset to which, and the text to put there.
 Edit = tuple[int, int, str]
@@ -22,7 +22,7 @@ _CLOSING: Final = (")", "}", "]")
 
 
 @dataclass
-class _Places:
+class _BnodeCalls:
     """Where BNODE has an argument: in a BIND, or in the query's own SELECT clause.
 
     `binds` has for each BIND the index of its word and those of its BNODEs; `where` the indices of
@@ -35,7 +35,7 @@ class _Places:
     where: tuple[int, int] | None = None
 
 
-def fresh_blank_nodes(query: list[Token]) -> list[Edit]:
+def fresh_blank_nodes(query: list[SparqlToken]) -> list[Edit]:
     """The edits for every BNODE(...) in a BIND or in the SELECT clause of `query`; those elsewhere, and
     those where a further variable would be seen, are left alone. Cost: linear."""
     places = _places(query)
@@ -56,8 +56,8 @@ def fresh_blank_nodes(query: list[Token]) -> list[Edit]:
     return edits
 
 
-def _lists_all(query: list[Token]) -> bool:
-    """Whether a `*` stands for all variables somewhere, as it would for one that is added."""
+def _lists_all(query: list[SparqlToken]) -> bool:
+    """Whether `*` lists all variables somewhere, and so would list a variable that is added."""
     for i, token in enumerate(query[:-2]):
         if token.is_word("SELECT", "DESCRIBE"):
             star = query[i + 2 if query[i + 1].is_word("DISTINCT", "REDUCED") else i + 1]
@@ -66,8 +66,8 @@ def _lists_all(query: list[Token]) -> bool:
     return False
 
 
-def _places(query: list[Token]) -> _Places:
-    found = _Places()
+def _places(query: list[SparqlToken]) -> _BnodeCalls:
+    found = _BnodeCalls()
     stack: list[int] = []
     for i, token in enumerate(query):
         if token.kind != "operator":
@@ -83,7 +83,7 @@ def _places(query: list[Token]) -> _Places:
     return found
 
 
-def _place(query: list[Token], stack: list[int], call: int, found: _Places) -> None:
+def _place(query: list[SparqlToken], stack: list[int], call: int, found: _BnodeCalls) -> None:
     for opening in reversed(stack):
         if query[opening].text != "(":
             return
@@ -94,8 +94,8 @@ def _place(query: list[Token], stack: list[int], call: int, found: _Places) -> N
         found.selected.append(call)
 
 
-def _runs(query: list[Token], places: _Places) -> list[list[int]]:
-    """The BINDs with a BNODE, those together between which one solution stays one."""
+def _runs(query: list[SparqlToken], places: _BnodeCalls) -> list[list[int]]:
+    """The BINDs with a BNODE; together those between which there is nothing that makes further solutions."""
     runs: list[list[int]] = []
     binds = [i for i, token in enumerate(query[:-1]) if token.is_word("BIND") and i + 1 in places.ends]
     following = -1
@@ -108,8 +108,8 @@ def _runs(query: list[Token], places: _Places) -> list[list[int]]:
     return [run for run in runs if run]
 
 
-def _skipped(query: list[Token], places: _Places, i: int) -> int:
-    """The index of what comes next, after full stops and filters, which make no further solution."""
+def _skipped(query: list[SparqlToken], places: _BnodeCalls, i: int) -> int:
+    """The index of the next token that may make further solutions: full stops and filters make none."""
     while i + 1 < len(query):
         if query[i].text == ".":
             i += 1
@@ -120,7 +120,7 @@ def _skipped(query: list[Token], places: _Places, i: int) -> int:
     return i
 
 
-def _hashed(query: list[Token], places: _Places, calls: list[int], name: str) -> list[Edit]:
+def _hashed(query: list[SparqlToken], places: _BnodeCalls, calls: list[int], name: str) -> list[Edit]:
     edits: list[Edit] = []
     for call in calls:
         first, last = query[call + 1].end, query[places.ends[call + 1]].start
@@ -128,8 +128,8 @@ def _hashed(query: list[Token], places: _Places, calls: list[int], name: str) ->
     return edits
 
 
-def _is_grouped(query: list[Token], where: tuple[int, int]) -> bool:
-    """Whether a solution of the SELECT clause is not one of the WHERE clause."""
+def _is_grouped(query: list[SparqlToken], where: tuple[int, int]) -> bool:
+    """Whether the query groups its solutions, so that one of SELECT is made of several of WHERE."""
     opening, closing = where
     outside = [*query[:opening], *query[closing + 1 :]]
     return any(token.is_word(*_GROUPED, "VALUES") for token in outside)

@@ -1,4 +1,4 @@
-"""Triples in, how many there are of each predicate and of each class out, also while they change."""
+"""Triples in, how many there are of each predicate and of each class out; kept up to date with changes."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ from typing import Final
 
 import pyoxigraph as ox
 
-Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+from calcigraph.rdf.terms import Term
+
 # Subject, predicate and object; None stands for any, and for another one each time.
-Pattern = tuple[ox.NamedNode | None, ox.NamedNode | None, ox.NamedNode | None]
+TriplePattern = tuple[ox.NamedNode | None, ox.NamedNode | None, ox.NamedNode | None]
 TYPE: Final = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 
 
 class Cardinalities:
-    """How many triples a set has: in all, with each predicate, and that say each class of something."""
+    """How many triples a set has: in all, with each predicate, and with `rdf:type` and each class."""
 
-    def __init__(self, of_predicate: Mapping[Node, int], of_class: Mapping[Node, int]) -> None:
+    def __init__(self, of_predicate: Mapping[Term, int], of_class: Mapping[Term, int]) -> None:
         self._of_predicate = Counter(of_predicate)
         self._of_class = Counter(of_class)
 
-    def of(self, pattern: Pattern) -> int | None:
+    def of(self, pattern: TriplePattern) -> int | None:
         """How many triples match `pattern`; None where that is not known without looking."""
         subject, predicate, object_ = pattern
         if subject is not None:
@@ -31,11 +32,11 @@ class Cardinalities:
         return self._of_class[object_] if predicate == TYPE else None
 
     def add(self, triples: Iterable[ox.Triple]) -> None:
-        """Each of `triples` is new."""
+        """Count `triples`, none of which was there."""
         self._change(triples, 1)
 
     def remove(self, triples: Iterable[ox.Triple]) -> None:
-        """Each of `triples` is gone."""
+        """Count `triples` off, each of which was there."""
         self._change(triples, -1)
 
     def _change(self, triples: Iterable[ox.Triple], by: int) -> None:

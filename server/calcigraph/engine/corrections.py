@@ -1,7 +1,7 @@
-"""A query in, the same query out, put so that the engine answers it as SPARQL 1.1 says.
+"""A query in, the same query out, written so that the engine answers it as SPARQL 1.1 says.
 
-What pyoxigraph 0.5.13 gets wrong and can be mended in the text without a doubt is mended here, each
-by one function that returns the text unchanged where it does not apply:
+What pyoxigraph 0.5.13 gets wrong, and can surely be corrected in the text, is corrected here, each by one
+function that returns the text unchanged where it does not apply:
 
 - GROUP_CONCAT fails on numbers and IRIs and keeps a language tag (section 18.5.1.7): STR goes around
   its argument. With DISTINCT, terms that differ only in their tag or datatype are then one.
@@ -21,8 +21,8 @@ from typing import Final, Protocol
 
 import pyoxigraph as ox
 
-from calcigraph.engine.blank_nodes import fresh_blank_nodes
-from calcigraph.engine.tokens import Token, tokens
+from calcigraph.engine.blank_nodes import Edit, fresh_blank_nodes
+from calcigraph.engine.sparql_tokens import SparqlToken, tokens
 
 _EMPTY: Final = ox.Store()
 _STAR: Final = re.compile(r"select\s+(?:(?:distinct|reduced)\s+)?\*", re.IGNORECASE)
@@ -32,8 +32,6 @@ _MOST_GRAPHS: Final = 100
 _MOST_SPELT_OUT: Final = 100_000
 _REPEATED: Final = re.compile(r"[\w>)][*?]\s")
 _ENDS_OF_STEPS: Final = tuple(mark + space for mark in "*?" for space in " \n\t\r")
-# From which offset to which, and the text to put there.
-_Edit = tuple[int, int, str]
 
 
 class Data(Protocol):
@@ -51,7 +49,7 @@ def corrected(text: str, base_iri: str | None, data: Data) -> str:
 
     Cost: a search for each mark of what may be wrong; reading the whole text where there is one.
     """
-    # What none of the searches below could find is looked for first: there is nothing in most queries.
+    # Most queries have nothing that the searches below could find; that is checked first.
     plain = text.lower()
     if "group_concat" in plain:
         text = _edited(text, _concatenations(list(tokens(text))))
@@ -67,14 +65,14 @@ def corrected(text: str, base_iri: str | None, data: Data) -> str:
     return text
 
 
-def _edited(text: str, edits: list[_Edit]) -> str:
+def _edited(text: str, edits: list[Edit]) -> str:
     for start, end, replacement in sorted(edits, reverse=True):
         text = text[:start] + replacement + text[end:]
     return text
 
 
-def _concatenations(query: list[Token]) -> list[_Edit]:
-    edits: list[_Edit] = []
+def _concatenations(query: list[SparqlToken]) -> list[Edit]:
+    edits: list[Edit] = []
     for i, token in enumerate(query):
         if not token.is_word("GROUP_CONCAT") or i + 2 >= len(query):
             continue
@@ -86,7 +84,7 @@ def _concatenations(query: list[Token]) -> list[_Edit]:
     return edits
 
 
-def _end_of_argument(query: list[Token], first: int, ends: str = ";)") -> int | None:
+def _end_of_argument(query: list[SparqlToken], first: int, ends: str = ";)") -> int | None:
     """The index of the one of `ends` that ends what starts at `first`, outside of inner brackets."""
     depth = 0
     for i in range(first, len(query)):
@@ -98,8 +96,8 @@ def _end_of_argument(query: list[Token], first: int, ends: str = ";)") -> int | 
     return None
 
 
-def _empty_paths(text: str, query: list[Token], base_iri: str | None, data: Data) -> list[_Edit]:
-    edits: list[_Edit] = []
+def _empty_paths(text: str, query: list[SparqlToken], base_iri: str | None, data: Data) -> list[Edit]:
+    edits: list[Edit] = []
     for i, token in enumerate(query):
         if token.text not in ("*", "?") or i + 2 >= len(query):
             continue
@@ -116,7 +114,7 @@ def _empty_paths(text: str, query: list[Token], base_iri: str | None, data: Data
     return edits
 
 
-def _start_of_step(query: list[Token], last: int) -> int:
+def _start_of_step(query: list[SparqlToken], last: int) -> int:
     """The index where the path element that ends at `last` starts: a name, or a bracket's opening."""
     if query[last].text != ")":
         return last
@@ -129,8 +127,8 @@ def _start_of_step(query: list[Token], last: int) -> int:
     return 0
 
 
-def _graph_by_graph(text: str, query: list[Token], data: Data) -> list[_Edit]:
-    edits: list[_Edit] = []
+def _graph_by_graph(text: str, query: list[SparqlToken], data: Data) -> list[Edit]:
+    edits: list[Edit] = []
     for i, token in enumerate(query[:-2]):
         inside_last = edits and token.start < edits[-1][1]
         if inside_last or not token.is_word("GRAPH") or query[i + 1].kind != "variable":
@@ -146,7 +144,7 @@ def _graph_by_graph(text: str, query: list[Token], data: Data) -> list[_Edit]:
     return edits
 
 
-def _mixes_graphs(graph: Token, block: list[Token]) -> bool:
+def _mixes_graphs(graph: SparqlToken, block: list[SparqlToken]) -> bool:
     if any(token.is_word("SELECT", "MINUS") for token in block):
         return True
     if not any(token.is_word("VALUES") for token in block):
@@ -155,7 +153,9 @@ def _mixes_graphs(graph: Token, block: list[Token]) -> bool:
     return any(token.text == graph.text for token in block) or (only_values and block[-1].text == "}")
 
 
-def _resolved(text: str, query: list[Token], constant: Token, base_iri: str | None) -> ox.NamedNode | None:
+def _resolved(
+    text: str, query: list[SparqlToken], constant: SparqlToken, base_iri: str | None
+) -> ox.NamedNode | None:
     prologue_end = next((t.start for t in query if t.is_word("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")), 0)
     question = f"{text[:prologue_end]}\nSELECT ?x {{ VALUES ?x {{ {constant.text} }} }}"
     try:
@@ -167,7 +167,7 @@ def _resolved(text: str, query: list[Token], constant: Token, base_iri: str | No
     return node if isinstance(node, ox.NamedNode) else None
 
 
-def _projection(text: str, query: list[Token], base_iri: str | None) -> list[_Edit]:
+def _projection(text: str, query: list[SparqlToken], base_iri: str | None) -> list[Edit]:
     i = next((i for i, token in enumerate(query) if token.kind == "word" and not _in_prologue(token)), None)
     if i is None or not query[i].is_word("SELECT"):
         return []
@@ -187,5 +187,5 @@ def _projection(text: str, query: list[Token], base_iri: str | None) -> list[_Ed
     return [(star.start, star.end, " ".join("?" + name for name in ordered))]
 
 
-def _in_prologue(token: Token) -> bool:
+def _in_prologue(token: SparqlToken) -> bool:
     return token.is_word("PREFIX", "BASE", "VERSION")

@@ -1,4 +1,5 @@
-"""A query's tokens in, its prologue and what its names stand for out (SPARQL 1.1 Query, section 4.1)."""
+"""A query's tokens in, its prologue out, and the terms that its names stand for (SPARQL 1.1 Query, section
+4.1)."""
 
 from __future__ import annotations
 
@@ -9,9 +10,9 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from calcigraph.engine.tokens import Token
+from calcigraph.engine.sparql_tokens import SparqlToken
 
-Term = ox.NamedNode | ox.Literal
+NamedTerm = ox.NamedNode | ox.Literal
 _EMPTY: Final = ox.Store()
 _FORMS: Final = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _ABSOLUTE: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:")
@@ -21,18 +22,18 @@ _ABSOLUTE: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:")
 class Prologue:
     """The tokens before the query form, and the IRI that relative ones are resolved against."""
 
-    tokens: tuple[Token, ...]
+    tokens: tuple[SparqlToken, ...]
     text: str
     base_iri: str | None
 
     @classmethod
-    def of(cls, text: str, query: Sequence[Token], base_iri: str | None) -> Prologue:
+    def of(cls, text: str, query: Sequence[SparqlToken], base_iri: str | None) -> Prologue:
         """The prologue of the query `text`, whose tokens are `query`."""
         end = next((i for i, token in enumerate(query) if token.is_word(*_FORMS)), len(query))
         start = query[end].start if end < len(query) else len(text)
         return cls(tuple(query[:end]), text[:start], base_iri)
 
-    def terms(self, written: Sequence[str]) -> list[Term | None]:
+    def terms(self, written: Sequence[str]) -> list[NamedTerm | None]:
         """What IRIs, prefixed names and literals stand for, as `written`; None where that is neither.
 
         Raises: SyntaxError where one of them cannot be read.
@@ -46,8 +47,8 @@ class Prologue:
         found = next(solutions)
         return [term if isinstance(term, ox.NamedNode | ox.Literal) else None for term in found]
 
-    def needed_by(self, part: Sequence[Token]) -> str:
-        """The declarations without which `part` of the query would mean something else elsewhere."""
+    def needed_by(self, part: Sequence[SparqlToken]) -> str:
+        """The declarations that `part` of the query needs in a query of its own."""
         prefixes = {token.text.split(":", 1)[0] for token in part if token.kind == "name"}
         declarations = [self._declaration(i, prefixes) for i in range(len(self.tokens))]
         written = [declaration for declaration in declarations if declaration]

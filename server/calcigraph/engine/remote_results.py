@@ -14,14 +14,14 @@ from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
-from calcigraph.engine.problems import ServiceAnswerUnusable
+from calcigraph.engine.engine_problems import ServiceAnswerUnusable
 
 _MOST_CHARACTERS: Final = 32 << 20
 _NOWHERE: Final = "http://localhost/"
 
 
 @dataclass(frozen=True)
-class Table:
+class RemoteSolutions:
     """Variables (without a mark) and rows of terms as SPARQL writes them, `UNDEF` where there is none."""
 
     variables: tuple[str, ...]
@@ -44,7 +44,7 @@ class Skolem:
         return ox.NamedNode(f"{self._start}{number}")
 
 
-def read(data: bytes, wanted: frozenset[str], skolem: Skolem) -> Table:
+def read(data: bytes, wanted: frozenset[str], skolem: Skolem) -> RemoteSolutions:
     """The solutions in `data`, of the variables `wanted` alone.
 
     Cost: some 100 ms a MB. Raises: ServiceAnswerUnusable.
@@ -58,19 +58,19 @@ def read(data: bytes, wanted: frozenset[str], skolem: Skolem) -> Table:
         rows = tuple(_bounded(tuple(_written(row[i], skolem) for i, _ in kept) for row in results))
     except (SyntaxError, ValueError, OSError) as error:
         raise _unusable("It is not SPARQL 1.1 Query Results JSON.") from error
-    return Table(tuple(name for _, name in kept), rows)
+    return RemoteSolutions(tuple(name for _, name in kept), rows)
 
 
-def with_column(table: Table, name: str, term: str) -> Table:
+def with_column(table: RemoteSolutions, name: str, term: str) -> RemoteSolutions:
     """`table` where `name` is `term` in every row; rows in which it is something else are left out."""
     if name not in table.variables:
-        return Table((*table.variables, name), tuple((*row, term) for row in table.rows))
+        return RemoteSolutions((*table.variables, name), tuple((*row, term) for row in table.rows))
     at = table.variables.index(name)
     rows = (row for row in table.rows if row[at] in ("UNDEF", term))
-    return Table(table.variables, tuple((*row[:at], term, *row[at + 1 :]) for row in rows))
+    return RemoteSolutions(table.variables, tuple((*row[:at], term, *row[at + 1 :]) for row in rows))
 
 
-def union(tables: Sequence[Table]) -> Table:
+def union(tables: Sequence[RemoteSolutions]) -> RemoteSolutions:
     """All rows of all tables, over all of their variables."""
     names = tuple(dict.fromkeys(name for table in tables for name in table.variables))
     rows: list[tuple[str, ...]] = []
@@ -78,7 +78,7 @@ def union(tables: Sequence[Table]) -> Table:
         for row in table.rows:
             bound: Mapping[str, str] = dict(zip(table.variables, row, strict=True))
             rows.append(tuple(bound.get(name, "UNDEF") for name in names))
-    return Table(names, tuple(rows))
+    return RemoteSolutions(names, tuple(rows))
 
 
 def _bounded(rows: Iterator[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:

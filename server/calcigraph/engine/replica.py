@@ -1,7 +1,7 @@
 """N-Quads in, query results out: the whole dataset in memory, with and without its inferences.
 
-A replica is a cache: it can be rebuilt at any time from what it was loaded with and the diffs that
-were applied since. It trusts its queries; untrusted ones belong in a `calcigraph.pool`.
+It can be rebuilt at any time from what it was loaded with and the diffs that were applied since. A query may
+crash it or take for ever; untrusted ones belong in a `calcigraph.pool`.
 """
 
 from __future__ import annotations
@@ -9,20 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import IO, Literal
 
 import pyoxigraph as ox
 
-from calcigraph.engine.clauses import QueryDataset, dataset_clause
 from calcigraph.engine.corrections import corrected
-from calcigraph.engine.federation import Fetch, calls_service, check_syntax_of_federated, federated
-from calcigraph.engine.formats import Results
-from calcigraph.engine.holes import Holes
-from calcigraph.engine.problems import SearchUnavailable
+from calcigraph.engine.dataset_clauses import QueryDataset, dataset_clause
+from calcigraph.engine.engine_problems import SearchUnavailable
+from calcigraph.engine.placeholders import Placeholders
 from calcigraph.engine.prologue import check_syntax
+from calcigraph.engine.result_formats import Results
 from calcigraph.engine.rewriting import rewritten
-from calcigraph.engine.search import mentions_search, searched
+from calcigraph.engine.service_clauses import Fetch, calls_service, check_syntax_of_federated, federated
 from calcigraph.engine.text_index import TextIndex, TextSize
+from calcigraph.engine.text_search import mentions_search, searched
 from calcigraph.engine.view import DefaultGraphMode, View
 
 # What is built when it is first asked for: the part without inferences, and the index of texts.
@@ -39,7 +40,7 @@ class Diff:
 
 
 class Replica:
-    """A dataset to ask questions of.
+    """A dataset that is queried and changed; for one thread.
 
     Cost: see `View`; the asserted part is a second view, built when `inference=False` is first
     asked for, in about 3 s for a million quads.
@@ -82,8 +83,7 @@ class Replica:
         return self._asserted is not None
 
     def prepare(self, part: Part) -> None:
-        """Build a part now, so that it is there when it is asked for; an index that cannot be built is
-        spoken of then."""
+        """Build a part now, before it is needed; an index that cannot be built raises when it is needed."""
         if part == "asserted":
             self.prepare_asserted()
         else:
@@ -125,7 +125,7 @@ class Replica:
     ) -> Results:
         """Start to evaluate `text`; a dataset given here takes the place of its FROM clauses.
 
-        `fetch` calls other services; without it the engine's own try ends at the walls of its process.
+        `fetch` calls other services; without it a SERVICE fails, as the process has no network.
         Spec: SPARQL 1.1 Protocol, section 2.1.4. Results are lazy and stay in this thread.
         Raises: SyntaxError where `text` is not SPARQL or a graph's name is no IRI; what `searched` and
         `federated` raise.
@@ -134,25 +134,24 @@ class Replica:
         default = tuple(dict.fromkeys(_node(iri) for iri in default_graphs))
         named = tuple(dict.fromkeys(_node(iri) for iri in named_graphs))
         given = QueryDataset(default, named) if default or named else dataset_clause(text, base_iri)
-        evaluation = _Evaluation(view, given, base_iri, Holes(text))
-        if fetch is not None and calls_service(text):
+        placeholders = Placeholders(text)
+        is_federated = fetch is not None and calls_service(text)
+        if is_federated:
             check_syntax_of_federated(text, base_iri)
-            found = self._searched(text, evaluation)
-            asked = federated(found, base_iri, evaluation.holes, fetch, evaluation.solutions)
-        else:
-            asked = self._searched(text, evaluation)
+        asked = self._searched(text, base_iri, placeholders)
+        if fetch is not None and is_federated:
+            ask = partial(_solutions, view, given, base_iri, placeholders)
+            asked = federated(asked, base_iri, placeholders, fetch, ask)
         try:
-            return evaluation.start(asked)
+            return _evaluated(view, given, base_iri, placeholders, asked)
         except SyntaxError:
             if asked != text:
                 # So that the message is about the text as it was written.
                 check_syntax(text, base_iri)
             raise
 
-    def _searched(self, text: str, evaluation: _Evaluation) -> str:
-        if not mentions_search(text):
-            return text
-        return searched(text, evaluation.base_iri, evaluation.holes, self.prepare_text)
+    def _searched(self, text: str, base_iri: str | None, placeholders: Placeholders) -> str:
+        return searched(text, base_iri, placeholders, self.prepare_text) if mentions_search(text) else text
 
     def apply(self, diff: Diff) -> bool:
         """Remove and add what `diff` says; True where that made the default graph be merged anew.
@@ -179,42 +178,32 @@ class Replica:
         ox.serialize(self._whole.quads(), out, ox.RdfFormat.N_QUADS)
 
 
-@dataclass(frozen=True)
-class _Evaluation:
-    """One query on one view: what belongs to it besides the text, which is rewritten on its way."""
+def _evaluated(
+    view: View, given: QueryDataset | None, base_iri: str | None, placeholders: Placeholders, text: str
+) -> Results:
+    """The results of `text`, corrected and rewritten; long tables are put in last."""
+    better = corrected(text, base_iri, view if given is None else _NamedGraphsView(view, given))
+    if given is None:
+        better = rewritten(better, base_iri, view)
+    if better != text:
+        # A SyntaxError is raised anew below, so that its message is about the text as it was written.
+        with suppress(SyntaxError):
+            return view.query(placeholders.fill(better), given, base_iri)
+    return view.query(placeholders.fill(text), given, base_iri)
 
-    view: View
-    given: QueryDataset | None
-    base_iri: str | None
-    holes: Holes
 
-    def start(self, text: str) -> Results:
-        """Evaluate `text` as it is corrected, or else as it is; long tables are put in last."""
-        data = self.view if self.given is None else _Named(self.view, self.given)
-        better = corrected(text, self.base_iri, data)
-        if self.given is None:
-            better = rewritten(better, self.base_iri, self.view)
-        if better != text:
-            try:
-                return self._evaluate(better)
-            except SyntaxError:
-                # So that the message is about the text as it was written.
-                pass
-        return self._evaluate(text)
-
-    def solutions(self, text: str) -> ox.QuerySolutions:
-        """The solutions of `text`, which is a SELECT query."""
-        results = self.start(text)
-        assert isinstance(results, ox.QuerySolutions)
-        return results
-
-    def _evaluate(self, text: str) -> Results:
-        return self.view.query(self.holes.fill(text), self.given, self.base_iri)
+def _solutions(
+    view: View, given: QueryDataset | None, base_iri: str | None, placeholders: Placeholders, text: str
+) -> ox.QuerySolutions:
+    """The solutions of `text`, which is a SELECT query."""
+    results = _evaluated(view, given, base_iri, placeholders, text)
+    assert isinstance(results, ox.QuerySolutions)
+    return results
 
 
 @dataclass(frozen=True)
-class _Named:
-    """A view of which GRAPH sees only some graphs."""
+class _NamedGraphsView:
+    """A view of which GRAPH sees only the named graphs of `dataset`."""
 
     view: View
     dataset: QueryDataset

@@ -32,11 +32,11 @@ from typing import Final, Protocol
 
 import pyoxigraph as ox
 
-from calcigraph.engine.cardinalities import TYPE, Pattern
+from calcigraph.engine.cardinalities import TYPE, TriplePattern
 from calcigraph.engine.prologue import Prologue
-from calcigraph.engine.tokens import Token, tokens
+from calcigraph.engine.sparql_tokens import SparqlToken, tokens
 
-# Without these, in small letters, there is nothing to rewrite; with them there may be.
+# The query is rewritten only where one of these, in small letters, occurs in it.
 _COUNT: Final = re.compile(
     r"select\s*\(\s*count\s*\(\s*\S+\s*\)\s*as\s*\S+\s*\)\s*(?:where\s*)?\{[^{}]*\}\s*\Z"
 )
@@ -52,12 +52,12 @@ _PARTIAL: Final = ("LIMIT", "OFFSET", "VALUES")
 class Numbers(Protocol):
     """What a rewriting depends on."""
 
-    def count(self, pattern: Pattern, most: int) -> int | None:
+    def count(self, pattern: TriplePattern, most: int) -> int | None:
         """How many triples match `pattern`, None for more than `most` where they have to be counted."""
 
 
 def rewritten(text: str, base_iri: str | None, numbers: Numbers) -> str:
-    """The query `text`, put so that it is answered sooner from the whole of what `numbers` are of.
+    """The query `text`, written so that the engine answers it sooner over the data that `numbers` count.
 
     Cost: a search for two words in most queries; some 100 microseconds where it may apply.
     """
@@ -73,7 +73,7 @@ def rewritten(text: str, base_iri: str | None, numbers: Numbers) -> str:
         return text
 
 
-def _counted(query: Sequence[Token], prologue: Prologue, numbers: Numbers) -> str | None:
+def _counted(query: Sequence[SparqlToken], prologue: Prologue, numbers: Numbers) -> str | None:
     """`SELECT (COUNT(*) AS ?n) { a triple pattern }` with the number in its place."""
     words = [token.text.upper() for token in query]
     if words[:4] != ["SELECT", "(", "COUNT", "("] or words[5:7] != [")", "AS"] or words[8:9] != [")"]:
@@ -91,7 +91,7 @@ def _counted(query: Sequence[Token], prologue: Prologue, numbers: Numbers) -> st
     return None if number is None else f"{prologue.text}SELECT ({number} AS {name.text}) {{}}"
 
 
-def _subtracted(text: str, query: Sequence[Token], prologue: Prologue, numbers: Numbers) -> str | None:
+def _subtracted(text: str, query: Sequence[SparqlToken], prologue: Prologue, numbers: Numbers) -> str | None:
     """`{ a triple pattern FILTER NOT EXISTS { another } }` with MINUS in the place of the filter."""
     words = [token.text.upper() for token in query]
     if words[:1] != ["SELECT"] or "FILTER" not in words or any(token.is_word(*_PARTIAL) for token in query):
@@ -112,7 +112,7 @@ def _subtracted(text: str, query: Sequence[Token], prologue: Prologue, numbers: 
     return f"{text[: query[filtered].start]}MINUS {text[query[filtered + 3].start :]}"
 
 
-def _start_of_group(query: Sequence[Token]) -> int:
+def _start_of_group(query: Sequence[SparqlToken]) -> int:
     """The index of the bracket that opens the group of the query, behind the expressions of SELECT."""
     depth = 0
     for i, token in enumerate(query):
@@ -122,7 +122,7 @@ def _start_of_group(query: Sequence[Token]) -> int:
     return len(query)
 
 
-def _pays(first: Pattern, second: Pattern, numbers: Numbers) -> bool:
+def _pays(first: TriplePattern, second: TriplePattern, numbers: Numbers) -> bool:
     kept = numbers.count(first, 0)
     if kept is None:
         return False
@@ -130,7 +130,7 @@ def _pays(first: Pattern, second: Pattern, numbers: Numbers) -> bool:
     return subtracted is not None and subtracted * _MARGIN <= kept
 
 
-def _triple(written: Sequence[Token]) -> Sequence[Token] | None:
+def _triple(written: Sequence[SparqlToken]) -> Sequence[SparqlToken] | None:
     """The one triple pattern that `written` is: of variables that are all different, and IRIs."""
     if len(written) == 4 and written[3].text == ".":
         written = written[:3]
@@ -141,15 +141,15 @@ def _triple(written: Sequence[Token]) -> Sequence[Token] | None:
     return written if is_verb and len(set(variables)) == len(variables) else None
 
 
-def _is_plain(token: Token) -> bool:
+def _is_plain(token: SparqlToken) -> bool:
     return token.kind in ("variable", "iri") or (token.kind == "name" and not token.text.startswith("_:"))
 
 
-def _variables(triple: Sequence[Token]) -> set[str]:
+def _variables(triple: Sequence[SparqlToken]) -> set[str]:
     return {token.text[1:] for token in triple if token.kind == "variable"}
 
 
-def _pattern(triple: Sequence[Token], prologue: Prologue) -> Pattern:
+def _pattern(triple: Sequence[SparqlToken], prologue: Prologue) -> TriplePattern:
     subject, verb, object_ = triple
     written = [token.text for token in triple if token.kind in ("iri", "name")]
     terms = zip(written, prologue.terms(written), strict=True)

@@ -1,8 +1,8 @@
 """Quads in, a full-text index of their literals out; words in, the literals that have them out.
 
 It is an FTS5 table of SQLite, in the memory of this process: a copy that a fork shares until one of
-them changes it. What has been indexed and is no longer said does not matter as long as whoever asks
-looks up whether the triple is there.
+them changes it. A literal that is in the index and
+in no triple any more does no harm, because every match is looked up in the data.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
-from calcigraph.engine.problems import SearchMalformed, SearchUnavailable
+from calcigraph.engine.engine_problems import SearchMalformed, SearchUnavailable
 
 _STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
 _TAGGED: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
-# Beyond this much text the index would crowd out the data; a literal longer than that is no label.
+# Beyond this much text the index would take more memory than the data; a longer literal is no label.
 MOST_BYTES: Final = 1 << 30
 MOST_INDEXED: Final = 1 << 20
 _PAGE: Final = 4096
@@ -50,7 +50,7 @@ class TextSize(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Match:
+class TextMatch:
     """A text with the words, a predicate that it is said with, and how well it fits: larger is better."""
 
     predicate: ox.NamedNode
@@ -79,7 +79,7 @@ class TextIndex:
                 "Run the server with a Python whose sqlite3 module has it, as those of the distributions do.",
             ) from error
         self.apply(quads, (), lambda _predicate, _literal: True)
-        with suppress(sqlite3.OperationalError):  # no room left: it is as right without
+        with suppress(sqlite3.OperationalError):  # no memory left: it answers the same without
             self._db.execute("INSERT INTO words(words) VALUES ('optimize')")
 
     @property
@@ -90,7 +90,7 @@ class TextIndex:
 
     def find(
         self, expression: str, predicates: Sequence[str], language: str | None, most: int
-    ) -> list[Match]:
+    ) -> list[TextMatch]:
         """The best `most` matches of an FTS5 expression; `predicates` (IRIs) and `language` (a tag or the
         beginning of one) restrict them unless empty. Raises: SearchMalformed."""
         conditions, values = "", [expression]
@@ -105,7 +105,7 @@ class TextIndex:
         except sqlite3.OperationalError as error:
             raise SearchMalformed("The search is not understood.", 'Write words, or a "phrase".') from error
         return [
-            Match(ox.NamedNode(iri), ox.Literal(value, language=tag), score)
+            TextMatch(ox.NamedNode(iri), ox.Literal(value, language=tag), score)
             for iri, value, tag, score in rows
         ]
 

@@ -14,9 +14,10 @@ from typing import Final, Literal
 
 import pyoxigraph as ox
 
-from calcigraph.engine.cardinalities import Cardinalities, Node, Pattern
-from calcigraph.engine.clauses import QueryDataset
-from calcigraph.engine.formats import Results
+from calcigraph.engine.cardinalities import Cardinalities, TriplePattern
+from calcigraph.engine.dataset_clauses import QueryDataset
+from calcigraph.engine.result_formats import Results
+from calcigraph.rdf.terms import Term
 
 DefaultGraphMode = Literal["union", "separate"]
 _UNNAMED: Final = ox.DefaultGraph()
@@ -67,7 +68,7 @@ class View:
         """Whether any triple of any graph has this predicate and this object."""
         return next(self._store.quads_for_pattern(None, predicate, object_, None), None) is not None
 
-    def count(self, pattern: Pattern, most: int) -> int | None:
+    def count(self, pattern: TriplePattern, most: int) -> int | None:
         """How many triples of the default graph match `pattern`, kept up to date with the data; where
         they have to be counted, no further than `most`, and None for more."""
         known = self._cardinalities.of(pattern)
@@ -114,7 +115,7 @@ class View:
         self._cardinalities.add(after - before)
         return rebuilt
 
-    def _numbers(self, pattern: str) -> dict[Node, int]:
+    def _numbers(self, pattern: str) -> dict[Term, int]:
         """How many triples of the default graph there are for each ?key of `pattern`."""
         question = f"SELECT ?key (COUNT(*) AS ?n) {{ {pattern} }} GROUP BY ?key"
         solutions = self.query(question, None, None)
@@ -147,7 +148,7 @@ class View:
         return self._union
 
     def _forget_empty(self, graphs: set[ox.NamedNode | ox.BlankNode | ox.DefaultGraph]) -> None:
-        """A graph without a triple is no graph, though the engine goes on to list it."""
+        """Remove graphs without a triple, which the engine would still list."""
         for graph in graphs - {_UNNAMED}:
             if next(self._store.quads_for_pattern(None, None, None, graph), None) is None:
                 self._store.remove_graph(graph)

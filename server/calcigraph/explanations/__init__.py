@@ -16,6 +16,7 @@ from calcigraph.reasoning import Proof, Statement
 
 __all__ = ["Explanation", "Explanations", "NothingToExplain", "Step", "explain", "explain_all"]
 
+ASSERTED = "asserted"
 MOST_PROOFS = 20
 
 
@@ -41,9 +42,13 @@ class Step:
     propositions: tuple[Proposition, ...]
 
     @property
-    def is_leaf(self) -> bool:
-        """Whether the triple is asserted, so that the proof ends here."""
-        return not self.premises
+    def is_asserted(self) -> bool:
+        """Whether somebody wrote the triple, so that the proof ends here.
+
+        A step without premises may have followed all the same: from axioms alone (scm-dom1), or from
+        what is true of every literal (dt-type2).
+        """
+        return self.rule == ASSERTED
 
     def walk(self) -> Iterator[Step]:
         """This step and all below it, from the conclusion down."""
@@ -61,8 +66,8 @@ class Explanation:
 
     @cached_property
     def leaves(self) -> tuple[Step, ...]:
-        """The asserted triples that the proof rests on, each once, in order of the proof."""
-        return tuple({step.triple: step for step in self.conclusion.walk() if step.is_leaf}.values())
+        """The asserted triples in which the proof ends, each once; axioms stand in the steps."""
+        return tuple({step.triple: step for step in self.conclusion.walk() if step.is_asserted}.values())
 
 
 @dataclass(frozen=True)

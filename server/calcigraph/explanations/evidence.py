@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from calcigraph.dataset import Dataset, Subject
-from calcigraph.rdf.terms import Term
+from calcigraph.dataset import Dataset
+from calcigraph.rdf.terms import Subject, Term
 
 SERVER = "https://w3id.org/calcigraph/server#"
 _TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")

@@ -33,7 +33,7 @@ def as_triples(explanation: Explanation) -> list[ox.Triple]:
 def _step(explanation: Explanation, step: Step) -> Iterator[ox.Triple]:
     entity = _statement(step.triple)
     yield from _described(step.triple)
-    for graph in step.graphs if step.is_leaf else ():
+    for graph in step.graphs if step.is_asserted else ():
         yield ox.Triple(entity, _prov("wasDerivedFrom"), graph)
     for proposition in step.propositions:
         yield ox.Triple(entity, _prov("wasInfluencedBy"), proposition.named.node)
@@ -41,7 +41,7 @@ def _step(explanation: Explanation, step: Step) -> Iterator[ox.Triple]:
             yield from (
                 ox.Triple(proposition.named.node, _prov("wasInfluencedBy"), e.node) for e in line.evidence
             )
-    if step.is_leaf:
+    if step.is_asserted:
         return
     activity = ox.BlankNode("a" + _digest(step.triple, step.rule, *(p.triple for p in step.premises)))
     yield ox.Triple(activity, _TYPE, _prov("Activity"))

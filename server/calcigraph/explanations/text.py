@@ -25,7 +25,7 @@ def as_text(explanation: Explanation) -> str:
 
 def _step(dataset: Dataset, step: Step, first: str, rest: str) -> Iterator[str]:
     listed, counted = _premises(step)
-    standing = "asserted" if step.is_leaf else f"by {step.rule}"
+    standing = "asserted" if step.is_asserted else f"by {step.rule}"
     graphs = ", ".join(_graph(dataset, graph) for graph in step.graphs)
     yield f"{first}{show(dataset, step.triple)}   [{standing}{f' in {graphs}' if graphs else ''}]"
     bar = rest + ("│    " if listed else "     ")
@@ -46,7 +46,7 @@ def _premises(step: Step) -> tuple[list[Step], list[Step]]:
     said about it. Without evidence on the conclusion itself nothing is left out."""
     if not step.rule.startswith("construct:") or not step.propositions:
         return list(step.premises), []
-    counted = [premise for premise in step.premises if premise.is_leaf and not premise.propositions]
+    counted = [premise for premise in step.premises if premise.is_asserted and not premise.propositions]
     return [premise for premise in step.premises if premise not in counted], counted
 
 

@@ -15,7 +15,7 @@ from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
 from calcigraph.federation.addresses import Address
-from calcigraph.federation.problems import AllowListMalformed, ServiceRefused
+from calcigraph.federation.service_problems import AllowListMalformed, ServiceRefused
 
 _PORTS: Final = {"http": 80, "https": 443}
 _HOST: Final = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")

@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 from calcigraph import __version__
 from calcigraph.federation.addresses import is_public
 from calcigraph.federation.endpoints import Allowed
-from calcigraph.federation.problems import ServiceFailed, ServiceRefused
+from calcigraph.federation.service_problems import ServiceFailed, ServiceRefused
 
 _PIECE: Final = 1 << 16
 _ACCEPT: Final = "application/sparql-results+json"
@@ -37,7 +37,7 @@ class Exchange:
     """One call. `run` blocks, and belongs in a thread of its own; `abort` ends it from another one."""
 
     def __init__(self, allowed: Allowed, query: str, timeout_s: float, most_bytes: int) -> None:
-        """`timeout_s` bounds each wait for the network; the whole is for whoever can call `abort`."""
+        """`timeout_s` bounds each wait for the network; the whole call is bounded by who calls `abort`."""
         self._allowed = allowed
         self._endpoint = allowed.endpoint
         self._body = urlencode({"query": query}).encode()
@@ -57,12 +57,13 @@ class Exchange:
             self._close()
 
     def abort(self) -> None:
-        """Have `run` fail as soon as it can; harmless afterwards."""
+        """Have `run` fail as soon as it can; does nothing once it has ended."""
         with self._lock:
             self._aborted = True
             if self._socket is not None:
                 with suppress(OSError):
-                    # Of the plain socket: that of TLS would first throw away what the other thread uses.
+                    # The plain socket: to shut down that of TLS would first take it from the thread that
+                    # reads.
                     socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
     def _answer(self) -> bytes:
@@ -136,7 +137,7 @@ class Exchange:
         return [(family, sockaddr) for family, _, _, _, sockaddr in found]
 
     def _hold(self, opened: socket.socket) -> None:
-        """Let `abort` reach a socket, or give it up where that has been called already."""
+        """Keep a socket for `abort` to shut down, or close it where `abort` has been called already."""
         with self._lock:
             self._socket = opened
             if self._aborted:

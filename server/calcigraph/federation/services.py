@@ -12,7 +12,7 @@ from typing import Final
 from calcigraph.errors import Problem
 from calcigraph.federation.endpoints import AllowList
 from calcigraph.federation.exchange import Exchange
-from calcigraph.federation.problems import ServicesBusy, ServiceTimedOut
+from calcigraph.federation.service_problems import ServicesBusy, ServiceTimedOut
 
 _LOOK_S: Final = 0.1
 
@@ -20,7 +20,7 @@ _LOOK_S: Final = 0.1
 @dataclass(frozen=True)
 class CallLimits:
     """A call may take `timeout_s` seconds and bring `most_bytes`; `at_once` of them may be under way,
-    and who finds no place waits for `patience_s`."""
+    and a further one waits for at most `patience_s`."""
 
     timeout_s: float = 5.0
     most_bytes: int = 8 << 20
@@ -75,7 +75,7 @@ class Services:
             answer.set_exception(problem)
         finally:
             self._places.release()
-            # Where neither was set, for a reason that nobody has thought of.
+            # Neither was set: a bug in the thread.
             answer.cancel()
 
     def _awaited(self, answer: Future[bytes], until: float, look: Callable[[], None]) -> bytes:

@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterator
 import pyoxigraph as ox
 
 from calcigraph.metadata.counting import count, types_of
+from calcigraph.metadata.executables import executables, question_node
 from calcigraph.metadata.partitions import void
-from calcigraph.metadata.questions import executables, question_node
 from calcigraph.rdf.vocabulary import DCTERMS, FOAF, PROV, RDF, VOID
 from calcigraph.root import Root
 

@@ -1,23 +1,23 @@
-"""What a query is and what its answer is: the values that cross the door of the pool."""
+"""The values that the pool takes and gives: a query, and its answer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from calcigraph.engine.formats import Form
+from calcigraph.engine.result_formats import Form
 
 
-@dataclass(frozen=True)
-class Query:
-    """One query with what was settled about it before.
+class Query(NamedTuple):
+    """One query, and how it is to be answered.
 
     `default_graphs` and `named_graphs` are the IRIs of the protocol's dataset, which takes the place
-    of FROM (SPARQL 1.1 Protocol, section 2.1.4). `timeout_s` None means the pool's own limit, and no
-    more than that is given. `results_format` and `graph_format` are keys of `calcigraph.engine.
-    formats`: how SELECT and ASK, and how CONSTRUCT and DESCRIBE, are to be answered; None where
-    nothing fits.
+    of FROM (SPARQL 1.1 Protocol, section 2.1.4). `inference` says whether the graphs of derived and inferred
+    triples are seen. `timeout_s` None means the pool's own limit, and no more than that is given.
+    `results_format` and `graph_format` are keys of `calcigraph.engine.result_formats`: the formats for SELECT
+    and ASK, and for CONSTRUCT and DESCRIBE; None where the client accepts none. Relative IRIs are resolved
+    against `base_iri`.
     """
 
     text: str
@@ -30,24 +30,24 @@ class Query:
     base_iri: str | None = None
 
 
-class Source(Protocol):
-    """Where the rest of a long answer comes from."""
+class ByteSource(Protocol):
+    """What the rest of a long answer is read from."""
 
     def more(self) -> bytes | None:
-        """The next piece, None at the end. Raises: a Problem where there will be no end."""
+        """The next piece, None at the end. Raises: the Problem that ended the query before its end."""
 
     def abandon(self) -> None:
-        """Stop it; harmless when it has ended."""
+        """End the query; does nothing where it has ended."""
 
 
 class Body:
-    """The bytes of an answer, to be read once, then closed.
+    """The bytes of an answer: an iterator that can be read once, and is closed then.
 
     A long answer can still fail while it is read: iteration then raises a Problem, and what was read
     must not be passed off as whole. Closing early ends the query.
     """
 
-    def __init__(self, pieces: list[bytes], source: Source | None) -> None:
+    def __init__(self, pieces: list[bytes], source: ByteSource | None) -> None:
         self._pieces = iter(pieces)
         self._source = source
 
@@ -64,7 +64,7 @@ class Body:
         return piece
 
     def close(self) -> None:
-        """Let go of the worker; what has not been read is lost."""
+        """Free the worker; what has not been read is lost."""
         source, self._source = self._source, None
         self._pieces = iter(())
         if source is not None:
@@ -76,7 +76,7 @@ class Body:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer: `format` is a key of `calcigraph.engine.formats`, `version` the number of diffs that
+    """An answer: `format` is a key of `calcigraph.engine.result_formats`, `version` the number of diffs that
     had been published to the data it is from. `content` is the whole answer, or None where it is
     long and has to be read from `body`."""
 

@@ -1,51 +1,31 @@
-"""One query and where it can be answered in, its answer out: waited for, or looked for now and then.
+"""A query in, its answer out: by waiting for it, or by polling.
 
-There is one path from a query to its answer, with two gaits. `finish` waits: for a worker, for the
-answer, for another worker where the first was lost. `poll` brings it on without waiting, for callers
-who watch many.
+There is one path from a query to its answer, with two ways to drive it. `finish` waits: for a worker, for the
+answer, for another worker where the first was lost. `poll` does what can be done without waiting, for an
+event loop that runs many queries.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from calcigraph.engine.replica import Part
-from calcigraph.engine.search import mentions_search
-from calcigraph.federation import Services
-from calcigraph.pool.answer import Answer, Body, Query, Source
-from calcigraph.pool.cache import Cache
-from calcigraph.pool.caller import Caller
-from calcigraph.pool.diagnosis import Diagnosis
+from calcigraph.engine.text_search import mentions_search
+from calcigraph.pool.answer import Answer, Body, ByteSource, Query
+from calcigraph.pool.components import Components
 from calcigraph.pool.frames import Channel
 from calcigraph.pool.guard import Survey
-from calcigraph.pool.limits import Limits
-from calcigraph.pool.nursery import Nursery
-from calcigraph.pool.problems import EngineUnavailable, QueryTimedOut
-from calcigraph.pool.process import Worker
-from calcigraph.pool.roster import Roster
-from calcigraph.pool.run import Deadline, Run, WorkerLostError
-from calcigraph.pool.waiting import Ticket
+from calcigraph.pool.query_problems import EngineUnavailable
+from calcigraph.pool.run import Run, WorkerLostError
 
-# All workers may have died while they waited; after that, it is not by chance.
+# All workers may have died while they were idle; more than that is no accident.
 _RETRIES: Final = 2
 # A worker that is idle reads at once, and this much is taken by its socket even before it does.
 _AT_ONCE_BYTES: Final = 1 << 16
-
-
-@dataclass(frozen=True)
-class Means:
-    """What queries are answered with."""
-
-    limits: Limits
-    prefixes: Mapping[str, str]
-    nursery: Nursery
-    roster: Roster
-    cache: Cache
-    services: Services | None = None
 
 
 class Attempt:
@@ -56,26 +36,33 @@ class Attempt:
     query.
     """
 
-    def __init__(self, means: Means, query: Query, seen: Survey, deadline: Deadline, caller: Caller) -> None:
-        self._means = means
+    def __init__(
+        self,
+        components: Components,
+        query: Query,
+        seen: Survey,
+        limit_s: float,
+        gone: Callable[[], bool] | None = None,
+    ) -> None:
+        self._components = components
         self._query = query
         self._seen = seen
-        self._deadline = deadline
-        self._caller = caller
+        self._limit_s = limit_s
+        self._deadline = time.monotonic() + limit_s
+        self._gone = gone
         self._needs = _needs(query)
-        self._ticket: Ticket | None = None
         self._run: Run | None = None
-        self._woken: Callable[[], None] = _nobody
+        self._woken: Callable[[], None] = _do_nothing
         self._pieces: list[bytes] = []
         self._size = 0
         self._is_over = False
-        self._tries_left = means.limits.workers + means.limits.spares + _RETRIES
-        # Whether `poll` cannot bring it on, because that would mean to wait for others than workers.
+        self._tries_left = components.limits.workers + components.limits.spares + _RETRIES
+        # Whether `poll` cannot answer it, because that means to wait for something else than a worker.
         self.needs_thread = seen.calls_services or len(query.text) > _AT_ONCE_BYTES
 
     def begin(self, woken: Callable[[], None]) -> None:
-        """Hand the query to a worker that is idle, or line up for one; then `woken` is called, from any
-        thread, when its turn has come. Raises: QueueFull, EngineUnavailable."""
+        """Hand the query to a worker that is idle, or wait for one; then `woken` is called, from any thread,
+        when there is one. Raises: QueueFull, EngineUnavailable."""
         if not self.needs_thread:
             self._woken = woken
             try:
@@ -87,10 +74,8 @@ class Attempt:
     @property
     def next_look(self) -> float:
         """The moment of the monotonic clock from which on `poll` may have something to do although nothing
-        came: to see that the deadline has passed, or who asked has left."""
-        if self._run is not None:
-            return self._run.next_look
-        return min(self._deadline.at, self._caller.next_look)
+        came: to see that the deadline has passed, or that the client has left."""
+        return self._deadline if self._run is None else self._run.next_look
 
     @property
     def channel(self) -> Channel | None:
@@ -103,8 +88,8 @@ class Attempt:
         if self._is_over:
             return None
         try:
-            if self._run is not None:
-                answer = self._collect(wait=False)
+            if self._run is not None and self._run.is_handed_over:
+                answer = self._collect(self._run, self._run.more_now)
                 if answer is not None:
                     return answer
             # A worker that gets it now has nothing to say yet.
@@ -121,8 +106,8 @@ class Attempt:
         """Wait for the answer, as `Pool.ask` does, and raise what it raises. From any thread."""
         try:
             while True:
-                self._await_worker()
-                answer = self._collect(wait=True)
+                run = self._await_worker()
+                answer = self._collect(run, run.more)
                 if answer is not None:
                     return answer
         except BaseException:
@@ -132,9 +117,6 @@ class Attempt:
     def abandon(self) -> None:
         """End the query, complete or not; harmless when it has ended."""
         self._is_over = True
-        ticket, self._ticket = self._ticket, None
-        if ticket is not None:
-            self._means.roster.leave(ticket)
         run, self._run = self._run, None
         if run is not None:
             run.abandon()
@@ -142,76 +124,71 @@ class Attempt:
     def __del__(self) -> None:
         self.abandon()
 
-    def _await_worker(self) -> None:
+    def _await_worker(self) -> Run:
         served = threading.Event()
         self._woken = served.set
-        if self._ticket is not None:
-            self._ticket.called = served.set
+        if self._run is not None:
+            self._run.called = served.set
         while not self._has_worker(at_once=False):
             served.wait(max(0.0, self.next_look - time.monotonic()))
             served.clear()
+        assert self._run is not None, "a worker has it"
+        return self._run
 
     def _has_worker(self, at_once: bool) -> bool:
-        """Whether a worker has the query now; lines up for one. Waits at most for a worker to read, and
-        not even that `at_once`."""
-        while self._run is None:
-            ticket = self._ticket = self._ticket or self._lined_up()
-            if ticket.problem is not None:
-                raise ticket.problem
-            if ticket.worker is None:
-                self._keep_time()
+        """Whether a worker has the query now; asks the scheduler for one. Waits at most for a worker to read,
+        and not even that `at_once`."""
+        while True:
+            run = self._run = self._run or self._new_run()
+            if run.is_handed_over:
+                return True
+            if run.problem is not None:
+                raise run.problem
+            if run.worker is None:
+                run.check_wait()
                 return False
-            self._ticket = None
-            self._employ(ticket.worker, at_once)
+            self._use_worker(run, at_once)
             if self.needs_thread and at_once:
                 return False
-        return True
 
-    def _lined_up(self) -> Ticket:
+    def _new_run(self) -> Run:
         if not self._tries_left:
             raise EngineUnavailable("The processes that evaluate queries keep ending.")
         self._tries_left -= 1
-        ticket = Ticket(self._deadline.at, self._needs, self._query.text, self._woken)
-        self._means.roster.line_up(ticket)
-        return ticket
+        run = Run(
+            self._components, self._query, self._needs, self._deadline, self._limit_s, self._gone, self._woken
+        )
+        self._components.scheduler.request(run)
+        return run
 
-    def _keep_time(self) -> None:
-        """See whether it has waited for too long. Raises: QueryTimedOut, ClientGone."""
-        if time.monotonic() >= self._deadline.at:
-            raise QueryTimedOut(self._deadline.limit_s, in_queue=True)
-        self._caller.look()
-
-    def _employ(self, worker: Worker, at_once: bool) -> None:
-        """Bring the worker up to date and hand the query over, if it can take both and is not lost."""
-        diffs = self._means.nursery.diffs_since(worker.version)
-        if diffs is None:
-            self._means.roster.discard(worker)
-        elif at_once and sum(map(len, diffs)) > _AT_ONCE_BYTES:
-            self._means.roster.put_back(worker)
-            self.needs_thread = True
-        else:
-            self._hand_over(worker, diffs)
-
-    def _hand_over(self, worker: Worker, diffs: tuple[bytes, ...]) -> None:
-        means = self._means
-        diagnosis = Diagnosis(self._query.text, means.prefixes, self._query.base_iri is not None)
-        run = Run(means.roster, worker, means.limits, self._deadline, self._caller, diagnosis, means.services)
-        self._run, self._pieces, self._size = run, [], 0
+    def _use_worker(self, run: Run, at_once: bool) -> None:
+        """Send the worker the diffs that it lacks, and the query. Where it is too far behind, or too much
+        would have to be sent `at_once`, it is returned; then there is no run any more."""
+        worker, components = run.worker, self._components
+        assert worker is not None, "the scheduler has given one"
+        self._pieces, self._size = [], 0
+        diffs = components.fork_server.diffs_since(worker.version)
         try:
-            run.hand_over(self._query, diffs)
+            if diffs is None:
+                components.scheduler.discard(worker)
+                self._run = None
+            elif at_once and sum(map(len, diffs)) > _AT_ONCE_BYTES:
+                run.abandon()
+                self._run = None
+                self.needs_thread = True
+            else:
+                run.hand_over(diffs)
         except WorkerLostError:
             self._run = None
 
-    def _collect(self, wait: bool) -> Answer | None:
-        """Read until the end or until it is too much to keep; None where the worker was lost.
+    def _collect(self, run: Run, more: Callable[[], bytes | None]) -> Answer | None:
+        """Read until the end, or until the answer is too long to be kept; None where the worker was lost.
 
-        Raises: BlockingIOError where that would mean to wait.
+        Raises: what `more` raises.
         """
-        run = self._run
-        assert run is not None, "there is a worker by now"
         try:
-            while self._size <= self._means.limits.buffer_bytes:
-                piece = run.more() if wait else run.more_now()
+            while self._size <= self._components.limits.buffer_bytes:
+                piece = more()
                 if piece is None:
                     return self._whole(run)
                 self._pieces.append(piece)
@@ -225,9 +202,9 @@ class Attempt:
     def _long(self, run: Run) -> Answer:
         self._run, self._is_over = None, True
         answer = self._answer(run, None, Body([], None))
-        source: Source = run
+        source: ByteSource = run
         if not self._seen.is_volatile:
-            source = self._means.cache.copied(self._query, answer, self._pieces, run)
+            source = self._components.cache.copied(self._query, answer, self._pieces, run)
         return replace(answer, body=Body(self._pieces, source))
 
     def _whole(self, run: Run) -> Answer:
@@ -235,7 +212,7 @@ class Attempt:
         content = b"".join(self._pieces)
         answer = self._answer(run, content, Body([content], None))
         if not self._seen.is_volatile:
-            self._means.cache.put(self._query, answer)
+            self._components.cache.put(self._query, answer)
         return answer
 
     def _answer(self, run: Run, content: bytes | None, body: Body) -> Answer:
@@ -246,8 +223,8 @@ class Attempt:
         return Answer(form, used, run.version, content, body)
 
 
-def _nobody() -> None:
-    """Who waits for nothing is not woken."""
+def _do_nothing() -> None:
+    """What is called in place of a caller who has not asked to be woken."""
 
 
 def _needs(query: Query) -> frozenset[Part]:

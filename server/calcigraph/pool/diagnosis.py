@@ -1,4 +1,4 @@
-"""A query and what the engine says of it in, a Problem that a person understands out.
+"""A query and the engine's message about it in, a Problem in plain words out.
 
 The engine's messages list the characters that its parser would have taken at the furthest place it
 reached. Here the usual mistakes are looked for in the text itself; the engine's words are used for
@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Final
 
-from calcigraph.engine.formats import GRAPH_FORMATS, RESULTS_FORMATS
-from calcigraph.engine.tokens import Token, place_of, tokens
+from calcigraph.engine.sparql_tokens import SparqlToken, place_of, tokens
 from calcigraph.errors import Problem
 from calcigraph.pool.guard import Survey
-from calcigraph.pool.problems import NotAcceptable, QueryFailed, QueryMalformed
+from calcigraph.pool.query_problems import NotAcceptable, QueryFailed, QueryMalformed
+from calcigraph.rdf.formats import formats
 
 _FUNCTION_NAMES: Final = """
     ABS AVG BNODE BOUND CEIL COALESCE CONCAT CONTAINS COUNT DATATYPE DAY ENCODE_FOR_URI EXISTS FLOOR
@@ -48,7 +48,7 @@ class Diagnosis:
         self._prefixes = prefixes
 
     def problem(self, reason: str, message: str) -> Problem:
-        """What to tell the person who asked; `reason` and `message` come from a worker."""
+        """The Problem to answer with; `reason` and `message` are those of the worker's FAILED frame."""
         if reason == "malformed":
             return self.malformed(message)
         function = _FUNCTION_IRI.search(message)
@@ -82,13 +82,13 @@ class Diagnosis:
         return self._unexpected(message)
 
     @cached_property
-    def _tokens(self) -> list[Token]:
+    def _tokens(self) -> list[SparqlToken]:
         return list(tokens(self._text))
 
-    def _at(self, token: Token, detail: str, hint: str) -> QueryMalformed:
+    def _at(self, token: SparqlToken, detail: str, hint: str) -> QueryMalformed:
         return QueryMalformed(detail, hint, *place_of(self._text, token.start))
 
-    def _words(self) -> Iterator[tuple[Token, str, str]]:
+    def _words(self) -> Iterator[tuple[SparqlToken, str, str]]:
         """Each keyword or function with its name in capitals and the text of the next token."""
         for i, token in enumerate(self._tokens):
             if token.kind == "word":
@@ -148,7 +148,7 @@ class Diagnosis:
         return None
 
     def _unbalanced(self) -> QueryMalformed | None:
-        open_brackets: list[Token] = []
+        open_brackets: list[SparqlToken] = []
         for token in self._tokens:
             if token.kind != "operator":
                 continue
@@ -250,4 +250,5 @@ def check_acceptable(seen: Survey, results_format: str | None, graph_format: str
         return
     graph = seen.form.answers_with_graph
     if (graph_format if graph else results_format) is None:
-        raise NotAcceptable(seen.form.value, tuple(GRAPH_FORMATS if graph else RESULTS_FORMATS))
+        known = formats("graph" if graph else "result")
+        raise NotAcceptable(seen.form.value, tuple(row.key for row in known))

@@ -1,4 +1,4 @@
-"""Sockets in, frames out: how the front, the zygote and the workers speak to each other.
+"""Sockets in, frames out: the protocol between the front process, the fork server and the workers.
 
 A frame is one letter, a length and that many bytes. Both ends belong to this program and nothing
 from outside is ever read as a frame, so a length is trusted, and so is a query in `marshal` format:
@@ -16,9 +16,10 @@ import struct
 import time
 from contextlib import suppress
 from enum import Enum
-from typing import Final, NamedTuple
+from typing import Final
 
 from calcigraph.engine.replica import Diff
+from calcigraph.pool.answer import Query
 
 # Processor time (s) and memory of its own (bytes) that a worker has taken since it was forked.
 USAGE: Final = struct.Struct("!dQ")
@@ -29,8 +30,8 @@ _TICK_S: Final = 0.02
 _TICK: Final = struct.pack("ll", 0, int(_TICK_S * 1e6))
 
 
-class Kind(Enum):
-    """What a frame is: first what the front asks of the zygote, then of a worker, then answers."""
+class FrameKind(Enum):
+    """The kinds of frames: requests to the fork server, requests to a worker, answers."""
 
     START = b"S"
     FORK = b"F"
@@ -47,7 +48,7 @@ class Kind(Enum):
     FETCHED = b"R"
 
 
-_KINDS: Final = {kind.value: kind for kind in Kind}
+_KINDS: Final = {kind.value: kind for kind in FrameKind}
 
 
 class ClosedError(Exception):
@@ -57,7 +58,7 @@ class ClosedError(Exception):
 class Channel:
     """One end of a stream of frames. Not for two threads at a time.
 
-    Sending blocks for as long as the other end does not read; who cannot wait ends the other end.
+    Sending blocks for as long as the other end does not read.
     """
 
     def __init__(self, connection: socket.socket) -> None:
@@ -68,7 +69,7 @@ class Channel:
         """The descriptor that becomes readable when something has come."""
         return self._socket.fileno()
 
-    def send(self, kind: Kind, body: bytes | bytearray = b"") -> None:
+    def send(self, kind: FrameKind, body: bytes | bytearray = b"") -> None:
         """Send one frame; raises ClosedError."""
         self.send_bytes(encode(kind, body))
 
@@ -79,34 +80,34 @@ class Channel:
             try:
                 left = left[self._socket.send(left) :]
             except BlockingIOError:
-                # Who watches many descriptors may have made this one return at once (uvloop does).
+                # An event loop may have made this descriptor non-blocking (uvloop does).
                 poll = select.poll()
                 poll.register(self._socket, select.POLLOUT)
                 poll.poll()
             except (BrokenPipeError, ConnectionResetError) as error:
                 raise ClosedError from error
 
-    def receive(self, deadline: float | None = None) -> tuple[Kind, bytes]:
+    def receive(self, deadline: float | None = None) -> tuple[FrameKind, bytes]:
         """The next frame; raises ClosedError, and TimeoutError after `deadline` (monotonic seconds)."""
         while (frame := self._take_frame()) is None:
             self._buffer += self._await_data(deadline)
         return frame
 
-    def receive_now(self) -> tuple[Kind, bytes]:
+    def receive_now(self) -> tuple[FrameKind, bytes]:
         """The next frame, without waiting; raises ClosedError, and BlockingIOError if it is not there."""
         while (frame := self._take_frame()) is None:
             self._buffer += self._read(socket.MSG_DONTWAIT)
         return frame
 
     def keep_time(self) -> None:
-        """Make `receive` look at its deadline even while nothing comes."""
+        """Have `receive` notice its deadline also while nothing comes."""
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _TICK)
 
     def close(self) -> None:
         """Close the socket."""
         self._socket.close()
 
-    def _take_frame(self) -> tuple[Kind, bytes] | None:
+    def _take_frame(self) -> tuple[FrameKind, bytes] | None:
         if len(self._buffer) < _HEADER.size:
             return None
         letter, length = _HEADER.unpack_from(self._buffer)
@@ -119,8 +120,8 @@ class Channel:
         return _KINDS[letter], body
 
     def _await_data(self, deadline: float | None) -> bytes:
-        """What comes next. Most answers come within a tick, and cost one system call; who waits for
-        longer is not to wake up at each tick."""
+        """The next bytes. Most answers come within a tick, and cost one system call; for longer ones it
+        polls, so that the thread does not wake at each tick."""
         if deadline is None:
             return self._read()
         is_near = deadline - time.monotonic() < _TICK_S
@@ -153,7 +154,7 @@ class ControlChannel(Channel):
         super().__init__(connection)
         self._descriptors: list[int] = []
 
-    def send_with(self, descriptor: int, kind: Kind, body: bytes = b"") -> None:
+    def send_with(self, descriptor: int, kind: FrameKind, body: bytes = b"") -> None:
         """Send one frame and an open file with it; raises ClosedError."""
         encoded = encode(kind, body)
         try:
@@ -163,7 +164,7 @@ class ControlChannel(Channel):
         self.send_bytes(encoded[sent:])
 
     def has_news(self, timeout_s: float) -> bool:
-        """Whether a frame or the end comes within `timeout_s` seconds."""
+        """Whether there is something to read, or the end, within `timeout_s` seconds."""
         return bool(self._buffer or select.select([self._socket], [], [], timeout_s)[0])
 
     def take_descriptor(self) -> int:
@@ -182,30 +183,7 @@ class ControlChannel(Channel):
         return data
 
 
-class Request(NamedTuple):
-    """The body of a QUERY frame: a query as `calcigraph.pool.answer.Query` has it, and the seconds that are
-    left for it."""
-
-    text: str
-    default_graphs: tuple[str, ...]
-    named_graphs: tuple[str, ...]
-    inference: bool
-    base_iri: str | None
-    results_format: str | None
-    graph_format: str | None
-    left_s: float
-
-    def encode(self) -> bytes:
-        """The bytes of the body."""
-        return marshal.dumps(tuple(self))
-
-    @classmethod
-    def decode(cls, body: bytes) -> Request:
-        """What `encode` has written."""
-        return cls(*marshal.loads(body))
-
-
-def encode(kind: Kind, body: bytes | bytearray = b"") -> bytes:
+def encode(kind: FrameKind, body: bytes | bytearray = b"") -> bytes:
     """One frame as bytes."""
     return _HEADER.pack(kind.value, len(body)) + body
 
@@ -220,3 +198,13 @@ def decode_diff(body: bytes) -> Diff:
     (length,) = _LENGTH.unpack_from(body)
     split = _LENGTH.size + length
     return Diff(added=body[split:], removed=body[_LENGTH.size : split])
+
+
+def encode_query(query: Query) -> bytes:
+    """The body of a QUERY frame: `query`, whose `timeout_s` says how many seconds are left for it."""
+    return marshal.dumps(tuple(query))
+
+
+def decode_query(body: bytes) -> Query:
+    """The query of a QUERY frame."""
+    return Query(*marshal.loads(body))

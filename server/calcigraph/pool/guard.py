@@ -1,10 +1,10 @@
-"""Query text in, a survey of it or a refusal out: what would crash or hang the engine stops here.
+"""Query text in, a `Survey` of it out, or a refusal of what would crash or hang the engine.
 
-The engine's parser and planner recurse and search without limits of their own: deep nesting ends
-the process with a stack overflow, many patterns joined in one group keep the planner busy for
-minutes, before any deadline inside the engine could exist. The limits below lie under half of what
-was measured to hurt (pyoxigraph 0.5.13, 8 MiB of stack) and far above what people write. The guard
-saves processes; it is not what keeps the server safe, that is the process around each query.
+The engine's parser and planner recurse and search without limits of their own: deep nesting ends the process
+with a stack overflow, many patterns joined in one group keep the planner busy for minutes, before any
+deadline inside the engine could exist. The limits below lie under half of what was measured to hurt
+(pyoxigraph 0.5.13, 8 MiB of stack) and far above what people write. The guard saves processes; what keeps the
+server safe is the process around each query.
 
 Cost: one pass of a regular expression, under 1 ms for 10 KB; some microseconds for a short query.
 """
@@ -14,9 +14,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from calcigraph.engine.formats import Form
-from calcigraph.engine.tokens import marks
-from calcigraph.pool.problems import QueryRefused, ServiceForbidden, UpdateForbidden
+from calcigraph.engine.result_formats import Form
+from calcigraph.engine.sparql_tokens import marks
+from calcigraph.pool.query_problems import QueryRefused, ServiceForbidden, UpdateForbidden
 
 # What each limit counts, its value, and what happened beyond it.
 MOST_NESTED: Final = 64  # brackets; a call nested 976 deep crashes, 128 blank nodes plan for 3 s
@@ -62,7 +62,7 @@ _LONG_LIST: Final = 40
 
 @dataclass(frozen=True)
 class Survey:
-    """What a first look at a query tells: its form (None where there is none to be seen), whether two
+    """What one pass over a query's text tells: its form (None where none is found), whether two
     evaluations over the same data may differ, and whether it calls other services."""
 
     form: Form | None
@@ -71,8 +71,8 @@ class Survey:
 
 
 @dataclass(slots=True)
-class _Group:
-    """What stands between two brackets: the bracket or the keyword before it, and what was seen."""
+class _Bracketed:
+    """What stands between two brackets: the bracket or the keyword before it, and what was counted in it."""
 
     kind: str
     start: int
@@ -82,7 +82,7 @@ class _Group:
 
 
 def survey(text: str, most_bytes: int, allows_services: bool = False) -> Survey:
-    """Look at the query `text` before the engine does.
+    """Look through the query `text` before it is sent to the engine.
 
     Raises: QueryRefused, ServiceForbidden, UpdateForbidden.
     """
@@ -101,7 +101,7 @@ def survey(text: str, most_bytes: int, allows_services: bool = False) -> Survey:
 
 
 def _glance(text: str) -> Survey | None:
-    """The survey of a text in which no limit can be passed and no remarkable word stands; else None.
+    """The survey of a text that can pass no limit and has no word of `_REMARKABLE`; None for any other.
 
     Most queries are such, and the pass would be a seventh of the time that a look-up takes. A limit
     counts characters, brackets, or marks that join; a list adds to what is joined where it is long.
@@ -130,15 +130,15 @@ class _Surveyor:
         self.is_volatile = False
         self.calls_services = False
         self._text = text
-        self._groups = [_Group("", 0)]
+        self._groups = [_Bracketed("", 0)]
         self._counted = dict.fromkeys(_MOST, 0)
         self._join_work = 0
         self._in_values = False
         # A group that has just ended: joined with what is around it, unless UNION follows.
-        self._ended: _Group | None = None
+        self._ended: _Bracketed | None = None
 
     def run(self) -> None:
-        """Look at every word and every operator once."""
+        """Count every word and operator. Raises: QueryRefused, UpdateForbidden."""
         noticed, counted = _NOTICED, _COUNTED
         for match in marks(self._text):
             mark = match[1]
@@ -164,7 +164,7 @@ class _Surveyor:
                 group.joined += mark == "/"
         self._plan(self._groups[-1])
 
-    def _settle(self, mark: str, group: _Group) -> None:
+    def _settle(self, mark: str, group: _Bracketed) -> None:
         assert self._ended is not None
         if mark.upper() == "UNION":
             self._plan(self._ended)
@@ -177,7 +177,7 @@ class _Surveyor:
         if self._counted[what] > _MOST[what]:
             raise _too_much(what, what)
 
-    def _notice(self, word: str, group: _Group) -> None:
+    def _notice(self, word: str, group: _Bracketed) -> None:
         if word == "SERVICE":
             self.calls_services = self.is_volatile = True
         if word == "VALUES":
@@ -191,7 +191,7 @@ class _Surveyor:
                 self.form = Form(word)
         self.is_volatile = self.is_volatile or word in _VOLATILE
 
-    def _open(self, mark: str, start: int, outer: _Group) -> None:
+    def _open(self, mark: str, start: int, outer: _Bracketed) -> None:
         if len(self._groups) > MOST_NESTED:
             raise _too_much("nesting", "brackets in each other")
         kind = mark
@@ -205,7 +205,7 @@ class _Surveyor:
         elif mark == "[":
             outer.joined += 1
         outer.is_list = False
-        self._groups.append(_Group(kind, start))
+        self._groups.append(_Bracketed(kind, start))
 
     def _close(self, mark: str, start: int) -> None:
         if len(self._groups) == 1:
@@ -222,7 +222,7 @@ class _Surveyor:
         elif group.kind != "DATA":
             self._plan(group)
 
-    def _close_list(self, group: _Group, outer: _Group, start: int) -> None:
+    def _close_list(self, group: _Bracketed, outer: _Bracketed, start: int) -> None:
         if self._text[start + 1 : start + 2] in ("*", "+", "?"):
             outer.closures = max(outer.closures, group.closures + 1)
             if outer.closures > MOST_CLOSURES:
@@ -232,8 +232,8 @@ class _Surveyor:
             terms = len(self._text[group.start : start].split())
             outer.joined += terms if terms > _LONG_LIST else 0
 
-    def _plan(self, group: _Group) -> None:
-        """Account for a group that the engine plans by itself."""
+    def _plan(self, group: _Bracketed) -> None:
+        """Add the work of planning one group to the total. Raises: QueryRefused."""
         self._join_work += group.joined**3
         if self._join_work > MOST_JOIN_WORK:
             raise _too_much("patterns", "triple patterns joined in one group")

@@ -1,4 +1,4 @@
-"""The machine in, the bytes of memory that it has left out, as far as this process may have them."""
+"""How many bytes of memory are left for this process, on the machine or in its container."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LOOK_S: Final = 1.0
 
 
 @dataclass(frozen=True)
-class _Names:
+class _CgroupFiles:
     """The files of a control group that tell its limit, what it uses, and what of that is a cache."""
 
     limit: str
@@ -23,8 +23,8 @@ class _Names:
     caches: frozenset[str]
 
 
-_SECOND: Final = _Names("memory.max", "memory.current", frozenset({"inactive_file", "active_file"}))
-_FIRST: Final = _Names(
+_SECOND: Final = _CgroupFiles("memory.max", "memory.current", frozenset({"inactive_file", "active_file"}))
+_FIRST: Final = _CgroupFiles(
     "memory.limit_in_bytes",
     "memory.usage_in_bytes",
     frozenset({"total_inactive_file", "total_active_file"}),
@@ -67,7 +67,7 @@ def _meminfo() -> tuple[int, int]:
     return found["MemTotal:"], found["MemAvailable:"]
 
 
-def _groups() -> Iterator[tuple[Path, _Names]]:
+def _groups() -> Iterator[tuple[Path, _CgroupFiles]]:
     """The control groups that this process is in, and those around them."""
     try:
         lines = (_PROC / "self/cgroup").read_text(encoding="utf-8").splitlines()
@@ -86,7 +86,7 @@ def _groups() -> Iterator[tuple[Path, _Names]]:
         yield from ((folder, names) for folder in (group, *group.parents) if folder.is_relative_to(root))
 
 
-def _limit(group: Path, names: _Names) -> int:
+def _limit(group: Path, names: _CgroupFiles) -> int:
     """The limit in bytes, 0 where there is none."""
     try:
         return int((group / names.limit).read_text(encoding="ascii"))
@@ -94,12 +94,12 @@ def _limit(group: Path, names: _Names) -> int:
         return 0
 
 
-def _left_in(limit: int, group: Path, names: _Names) -> int:
+def _left_in(limit: int, group: Path, names: _CgroupFiles) -> int:
     try:
         used = int((group / names.usage).read_text(encoding="ascii"))
         statistics = (group / "memory.stat").read_text(encoding="ascii").splitlines()
     except OSError:
         return limit
-    # What was read from files is given back when it is needed, also what was read again and again.
+    # The page cache is given back when memory is needed, its active part too.
     pairs = (line.split() for line in statistics)
     return limit - used + sum(int(size) for name, size in pairs if name in names.caches)

@@ -1,6 +1,6 @@
-"""Queries in, answers or Problems out; diffs in, seen by the very next query.
+"""Queries in, answers or Problems out; diffs in, seen by every query asked after that.
 
-This is the only door to the engine for text that comes from outside. It knows no HTTP.
+This is the only way to the engine for text that comes from outside. It knows no HTTP.
 """
 
 from __future__ import annotations
@@ -15,16 +15,15 @@ from calcigraph.engine.replica import Diff
 from calcigraph.engine.view import DefaultGraphMode
 from calcigraph.federation import AllowList, Services
 from calcigraph.pool.answer import Answer, Query
-from calcigraph.pool.attempt import Attempt, Means
-from calcigraph.pool.cache import Cache
-from calcigraph.pool.caller import Caller
+from calcigraph.pool.answer_cache import AnswerCache
+from calcigraph.pool.attempt import Attempt
+from calcigraph.pool.components import Components
 from calcigraph.pool.diagnosis import check_acceptable
+from calcigraph.pool.fork_server import ForkServer
 from calcigraph.pool.guard import survey
-from calcigraph.pool.limits import Limits
-from calcigraph.pool.nursery import Nursery
-from calcigraph.pool.problems import QueryMalformed
-from calcigraph.pool.roster import Roster
-from calcigraph.pool.run import Deadline
+from calcigraph.pool.query_limits import QueryLimits
+from calcigraph.pool.query_problems import QueryMalformed
+from calcigraph.pool.scheduler import Scheduler
 
 
 class Pool:
@@ -34,28 +33,28 @@ class Pool:
         self,
         nquads: bytes | Iterable[bytes],
         *,
-        limits: Limits | None = None,
+        limits: QueryLimits | None = None,
         default_graph: DefaultGraphMode = "union",
         unasserted: Iterable[str] = (),
         prefixes: Mapping[str, str] | None = None,
         allow_service: Iterable[str] = (),
     ) -> None:
-        self.limits = limits or Limits()
+        self.limits = limits or QueryLimits()
         allowed = AllowList(allow_service)
         services = Services(allowed, self.limits.calls) if allowed else None
         known = dict(prefixes or {})
-        self._nursery = Nursery(nquads, default_graph, unasserted, known, self.limits.memory_mib)
-        self._roster = Roster(self._nursery, self.limits)
-        cache = Cache(self.limits.cache_bytes)
-        self._means = Means(self.limits, known, self._nursery, self._roster, cache, services)
-        self._closing = weakref.finalize(self, _close, self._roster, self._nursery)
+        self._fork_server = ForkServer(nquads, default_graph, unasserted, known, self.limits.memory_mib)
+        self._scheduler = Scheduler(self._fork_server, self.limits)
+        cache = AnswerCache(self.limits.cache_bytes)
+        self._components = Components(self.limits, known, self._fork_server, self._scheduler, cache, services)
+        self._closing = weakref.finalize(self, _close, self._scheduler, self._fork_server)
 
     @classmethod
     def start(
         cls,
         nquads: bytes | Iterable[bytes],
         *,
-        limits: Limits | None = None,
+        limits: QueryLimits | None = None,
         default_graph: DefaultGraphMode = "union",
         unasserted: Iterable[str] = (),
         prefixes: Mapping[str, str] | None = None,
@@ -81,17 +80,17 @@ class Pool:
     @property
     def version(self) -> int:
         """How many diffs have been published; every answer started from now on knows them all."""
-        return self._nursery.version
+        return self._fork_server.version
 
     def ask(self, query: Query, gone: Callable[[], bool] | None = None) -> Answer:
         """Evaluate `query`; returns once the answer is complete, or too long to be kept in memory.
 
-        `gone` says whether who asked has left. It is called a few times a second, by the thread that
+        `gone` says whether the client has left. It is called a few times a second, by the thread that
         waits for the answer or reads its body, and must not block; once it is True the query is ended.
         Cost: some 50 microseconds more than the evaluation. Close the answer's body.
         Raises: QueryMalformed, QueryRefused, ServiceForbidden, UpdateForbidden, NotAcceptable,
         QueryTimedOut, QueryTooBig, QueryFailed, QueueFull, EngineUnavailable, ClientGone; for searches and
-        SERVICE the Problems of `calcigraph.engine.problems` and `calcigraph.federation.problems`.
+        SERVICE those of `calcigraph.engine.engine_problems` and `calcigraph.federation.service_problems`.
         """
         prepared = self._prepared(query, gone)
         return prepared if isinstance(prepared, Answer) else prepared.finish()
@@ -99,11 +98,11 @@ class Pool:
     def attempt(
         self, query: Query, woken: Callable[[], None], gone: Callable[[], bool] | None = None
     ) -> Answer | Attempt:
-        """As `ask`, but never waits: the answer that is kept, or an `Attempt`, whose answer is on its way
-        from a worker, or which waits for its turn, or which needs a thread.
+        """As `ask`, but never waits: the answer out of the cache, or an `Attempt`, which a worker has, or
+        which waits for one, or which needs a thread.
 
-        `woken` is called, from any thread, when its turn has come, and must not block; `gone` is called by
-        `Attempt.poll`. Raises: QueryMalformed, QueryRefused, ServiceForbidden, UpdateForbidden,
+        `woken` is called, from any thread, when there is a worker for it, and must not block; `gone` is
+        called by `Attempt.poll`. Raises: QueryMalformed, QueryRefused, ServiceForbidden, UpdateForbidden,
         NotAcceptable, QueueFull, EngineUnavailable.
         """
         prepared = self._prepared(query, gone)
@@ -116,19 +115,20 @@ class Pool:
 
         Raises: DiffUnreadable, with nothing changed; EngineUnavailable.
         """
-        version = self._nursery.publish(diff)
-        self._roster.refresh()
+        version = self._fork_server.publish(diff)
+        self._scheduler.refresh()
         return version
 
     def counts(self) -> dict[str, int]:
-        """Gauges: workers idle, busy and aside, callers waiting, bytes in the cache; literals in the index
-        of texts, and its bytes, when it was built. Counters: answers that were kept and that were not."""
-        indexed = self._nursery.text_size
+        """Gauges: workers idle, busy and preempted, callers waiting, bytes in the cache; literals in the
+        index of texts, and its bytes, when it was built. Counters: answers that were in the cache, and that
+        were not."""
+        indexed = self._fork_server.text_size
         return {
-            **self._roster.counts(),
-            "cached_bytes": self._means.cache.size,
-            "cache_hits": self._means.cache.hits,
-            "cache_misses": self._means.cache.misses,
+            **self._scheduler.counts(),
+            "cached_bytes": self._components.cache.size,
+            "cache_hits": self._components.cache.hits,
+            "cache_misses": self._components.cache.misses,
             "indexed_literals": indexed.literals,
             "index_bytes": indexed.bytes,
         }
@@ -146,15 +146,16 @@ class Pool:
         self.close()
 
     def _prepared(self, query: Query, gone: Callable[[], bool] | None) -> Answer | Attempt:
-        """The answer that is kept, or an attempt that has not begun. Raises: what needs no worker."""
-        kept = self._means.cache.get(query, self.version)
+        """The answer out of the cache, or an attempt that has not begun. Raises: QueryMalformed,
+        QueryRefused, ServiceForbidden, UpdateForbidden, NotAcceptable."""
+        kept = self._components.cache.get(query, self.version)
         if kept is not None:
             return kept
         _check_graphs(query)
-        seen = survey(query.text, self.limits.query_bytes, self._means.services is not None)
+        seen = survey(query.text, self.limits.query_bytes, self._components.services is not None)
         check_acceptable(seen, query.results_format, query.graph_format)
         limit_s = min(query.timeout_s or self.limits.timeout_s, self.limits.timeout_s)
-        return Attempt(self._means, query, seen, Deadline.after(limit_s), Caller(gone))
+        return Attempt(self._components, query, seen, limit_s, gone)
 
 
 def _check_graphs(query: Query) -> None:
@@ -168,6 +169,6 @@ def _check_graphs(query: Query) -> None:
             ) from None
 
 
-def _close(roster: Roster, nursery: Nursery) -> None:
-    roster.close()
-    nursery.close()
+def _close(scheduler: Scheduler, fork_server: ForkServer) -> None:
+    scheduler.close()
+    fork_server.close()

@@ -1,25 +1,24 @@
-"""A worker and a query in, the pieces of an answer out: one evaluation and how it can end."""
+"""A query in, the pieces of its answer out: one try, from waiting for a worker until that is free again."""
 
 from __future__ import annotations
 
 import json
 import math
+import re
 import signal
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
+from calcigraph.engine.replica import Part
 from calcigraph.errors import Problem
-from calcigraph.federation import Services
-from calcigraph.pool import errands
+from calcigraph.pool import service_calls
 from calcigraph.pool.answer import Query
-from calcigraph.pool.caller import Caller
+from calcigraph.pool.components import Components
 from calcigraph.pool.diagnosis import Diagnosis
-from calcigraph.pool.errands import recalled
-from calcigraph.pool.frames import USAGE, Channel, ClosedError, Kind, Request, encode
-from calcigraph.pool.limits import Limits
-from calcigraph.pool.problems import (
+from calcigraph.pool.frames import USAGE, Channel, ClosedError, FrameKind, encode, encode_query
+from calcigraph.pool.query_problems import (
     ClientGone,
     QueryFailed,
     QueryTimedOut,
@@ -27,88 +26,99 @@ from calcigraph.pool.problems import (
     QueueFull,
     ServiceForbidden,
 )
-from calcigraph.pool.process import Worker
-from calcigraph.pool.roster import Roster
-from calcigraph.pool.worker import OUT_OF_MEMORY
+from calcigraph.pool.service_calls import decode_problem
+from calcigraph.pool.worker import Worker
+from calcigraph.pool.worker_process import OUT_OF_MEMORY
 
 _RETRY_AFTER_S: Final = 5
+# How often to ask whether the client has left: often enough that a query for nobody soon makes
+# room for others, and seldom enough to cost nothing. Shorter queries are never asked for.
+_LOOK_S: Final = 0.2
+_VARIABLE: Final = re.compile(r"[?$]\w+")
 
 
 class WorkerLostError(Exception):
-    """The worker was gone before it could answer: another one can be asked."""
-
-
-@dataclass(frozen=True)
-class Deadline:
-    """A moment of the monotonic clock, and the limit in seconds that it comes from."""
-
-    at: float
-    limit_s: float
-
-    @classmethod
-    def after(cls, limit_s: float) -> Deadline:
-        """The deadline `limit_s` seconds from now."""
-        return cls(time.monotonic() + limit_s, limit_s)
+    """The worker had ended before it answered anything: another one can be asked."""
 
 
 class Run:
-    """One query on one worker, from handing it over until the worker is free or gone."""
+    """One try to have `query` answered: it waits for a worker, hands the query over and reads the answer.
+
+    `deadline` is a moment of the monotonic clock and `limit_s` the limit that it comes from; `gone` says
+    whether the client has left, None where nobody can tell. While it waits it is a `Waiter` to the
+    scheduler, which sets `worker` or `problem` and then calls `called`. For one thread at a time.
+    """
 
     def __init__(
         self,
-        roster: Roster,
-        worker: Worker,
-        limits: Limits,
-        deadline: Deadline,
-        caller: Caller,
-        diagnosis: Diagnosis,
-        services: Services | None = None,
+        components: Components,
+        query: Query,
+        needs: frozenset[Part],
+        deadline: float,
+        limit_s: float,
+        gone: Callable[[], bool] | None,
+        called: Callable[[], None],
     ) -> None:
-        self._roster = roster
-        self._worker = worker
-        self._limits = limits
-        self._deadline = deadline
-        self._caller = caller
-        self._diagnosis = diagnosis
-        self._services = services
-        self._patience_until = time.monotonic() + limits.patience_s
-        self._ended = False
-        self.version = worker.version
+        self._scheduler = components.scheduler
+        self._components = components
+        self._query = query
+        self._limit_s = limit_s
+        self._gone = gone
+        self._patience_until = math.inf
+        self._has_ended = False
         self._has_begun = False
+        self._next_client_look = math.inf if gone is None else time.monotonic() + _LOOK_S
+        self.needs = needs
+        self.deadline = deadline
+        self.called = called
+        self.since = time.monotonic()
+        self.worker: Worker | None = None
+        self.problem: Problem | None = None
+        self.is_handed_over = False
+        self.version = 0
 
-    def hand_over(self, query: Query, diffs: tuple[bytes, ...]) -> None:
-        """Send what the worker lacks, then the query. Raises: WorkerLostError."""
-        request = Request(
-            query.text,
-            query.default_graphs,
-            query.named_graphs,
-            query.inference,
-            query.base_iri,
-            query.results_format,
-            query.graph_format,
-            max(0.0, self._deadline.at - time.monotonic()),
-        )
-        frames = [encode(Kind.APPLY, diff) for diff in diffs] + [encode(Kind.QUERY, request.encode())]
+    @cached_property
+    def breadth(self) -> int:
+        """How many variables the query has: there may be as many solutions to look at as there are terms
+        to the power of this."""
+        return len(set(_VARIABLE.findall(self._query.text)))
+
+    def check_wait(self) -> None:
+        """Check whether it has waited for a worker for too long. Raises: QueryTimedOut, ClientGone."""
+        if time.monotonic() >= self.deadline:
+            raise QueryTimedOut(self._limit_s, in_queue=True)
+        self._look_for_client()
+
+    def hand_over(self, diffs: tuple[bytes, ...]) -> None:
+        """Send the worker the diffs that it lacks, then the query; blocks while the worker does not read.
+
+        Raises: WorkerLostError.
+        """
+        worker = self._busy_worker
+        self.is_handed_over = True
+        self._patience_until = time.monotonic() + self._components.limits.patience_s
+        body = encode_query(self._query._replace(timeout_s=max(0.0, self.deadline - time.monotonic())))
+        frames = [encode(FrameKind.APPLY, diff) for diff in diffs] + [encode(FrameKind.QUERY, body)]
         try:
-            self._worker.channel.send_bytes(b"".join(frames))
+            worker.channel.send_bytes(b"".join(frames))
         except ClosedError as error:
-            self._end()
+            self._discard()
             raise WorkerLostError from error
-        self._worker.version += len(diffs)
-        self.version = self._worker.version
+        worker.version += len(diffs)
+        self.version = worker.version
 
     @property
-    def channel(self) -> Channel:
-        """What becomes readable when there is more."""
-        return self._worker.channel
+    def channel(self) -> Channel | None:
+        """What becomes readable when there is more of the answer; None while there is no worker."""
+        return self._busy_worker.channel if self.is_handed_over else None
 
     @property
     def next_look(self) -> float:
         """The moment of the monotonic clock from which on there is something to do although nothing came."""
-        return min(self._deadline.at, self._patience_until, self._caller.next_look)
+        return min(self.deadline, self._patience_until, self._next_client_look)
 
     def more(self) -> bytes | None:
-        """The next piece of the answer; None once it is complete and the worker is free again.
+        """The next piece of the answer; waits for it. None once it is complete and the worker is free again.
 
         Raises: the Problem that ended it, or WorkerLostError; the worker is then free or gone.
         """
@@ -118,128 +128,156 @@ class Run:
         """As `more`, without waiting. Raises: BlockingIOError too, where the next piece is not there."""
         return self._next_piece(self._receive_now)
 
-    def _next_piece(self, receive: Callable[[], tuple[Kind, bytes]]) -> bytes | None:
-        while not self._ended:
-            kind, body = receive()
-            if kind is Kind.FETCH:
-                self._run_errand(body)
-                continue
-            self._has_begun = True
-            if kind is Kind.DATA:
-                return body
-            self._ended = True
-            self._roster.give_back(self._worker, *USAGE.unpack_from(body))
-            rest = body[USAGE.size :]
-            if kind is Kind.END:
-                return rest or None
-            failure = json.loads(rest)
-            raise recalled(**failure) or self._diagnosis.problem(**failure)
-        return None
-
     def stream(self) -> None:
-        """From now on the pace is the reader's: make room for other queries. Raises: QueueFull."""
+        """From now on the client's reading sets the pace: preempt the worker, so that another query may
+        start. Raises: QueueFull."""
         self._make_room()
 
     def abandon(self) -> None:
-        """End it, complete or not."""
-        if not self._ended:
-            self._end()
+        """End it, whether it waits or runs; does nothing where it has ended."""
+        if not self.is_handed_over:
+            self._scheduler.leave(self)
+        elif not self._has_ended:
+            self._discard()
 
-    def _receive(self) -> tuple[Kind, bytes]:
+    @property
+    def _busy_worker(self) -> Worker:
+        assert self.worker is not None, "the scheduler has given it a worker"
+        return self.worker
+
+    def _next_piece(self, receive: Callable[[], tuple[FrameKind, bytes]]) -> bytes | None:
+        while not self._has_ended:
+            kind, body = receive()
+            if kind is FrameKind.FETCH:
+                self._call_service(body)
+                continue
+            self._has_begun = True
+            if kind is FrameKind.DATA:
+                return body
+            self._has_ended = True
+            self._scheduler.release(self._busy_worker, *USAGE.unpack_from(body))
+            rest = body[USAGE.size :]
+            if kind is FrameKind.END:
+                return rest or None
+            raise self._failure(**json.loads(rest))
+        return None
+
+    def _receive(self) -> tuple[FrameKind, bytes]:
         try:
             while True:
-                # Before each frame too: an answer that flows without a pause may be for nobody.
-                self._caller.look()
+                # Before each frame too: the client may have left while the answer flows without a pause.
+                self._look_for_client()
                 try:
-                    return self._worker.channel.receive(self.next_look)
+                    return self._busy_worker.channel.receive(self.next_look)
                 except TimeoutError:
-                    self._keep_time()
+                    self._check_time()
         except ClosedError:
-            raise self._died() from None
+            raise self._worker_died() from None
         except ClientGone:
-            self._end()
+            self._discard()
             raise
 
-    def _receive_now(self) -> tuple[Kind, bytes]:
+    def _receive_now(self) -> tuple[FrameKind, bytes]:
         try:
             try:
-                return self._worker.channel.receive_now()
+                return self._busy_worker.channel.receive_now()
             except BlockingIOError:
-                self._caller.look()
-                self._keep_time()
+                self._look_for_client()
+                self._check_time()
                 raise
         except ClosedError:
-            raise self._died() from None
+            raise self._worker_died() from None
         except ClientGone:
-            self._end()
+            self._discard()
             raise
 
-    def _keep_time(self) -> None:
-        """See whether it takes too long, for its deadline or for others. Raises: QueryTimedOut, QueueFull."""
+    def _look_for_client(self) -> None:
+        """Ask whether the client has left, if it is time to. Raises: ClientGone."""
+        if self._gone is None or time.monotonic() < self._next_client_look:
+            return
+        if self._gone():
+            raise ClientGone
+        self._next_client_look = time.monotonic() + _LOOK_S
+
+    def _check_time(self) -> None:
+        """Check whether its deadline has passed, and preempt the worker once it has run for long. Raises:
+        QueryTimedOut, QueueFull."""
         now = time.monotonic()
-        if now >= self._deadline.at:
+        if now >= self.deadline:
             raise self._timed_out()
         if now >= self._patience_until:
-            self._patience_until = now + self._limits.patience_s
-            if self._roster.is_long(self._worker):
+            self._patience_until = now + self._components.limits.patience_s
+            if self._scheduler.is_long(self._busy_worker):
                 self._make_room()
 
-    def _run_errand(self, request: bytes) -> None:
+    def _call_service(self, request: bytes) -> None:
         """Call another service for the worker, which waits for it."""
-        if self._services is None:
-            # Something has slipped past the guard, and stops here.
-            self._end()
+        services = self._components.services
+        if services is None:
+            # The guard has missed it.
+            self._discard()
             raise ServiceForbidden
         self._make_room()
         try:
-            answer = errands.run(self._services, request, self._deadline.at, self._caller.look)
-            self._worker.channel.send(Kind.FETCHED, answer)
+            answer = service_calls.run(services, request, self.deadline, self._look_for_client)
+            self._busy_worker.channel.send(FrameKind.FETCHED, answer)
         except TimeoutError:
             raise self._timed_out() from None
         except ClosedError:
-            raise self._died() from None
+            raise self._worker_died() from None
         except ClientGone:
-            self._end()
+            self._discard()
             raise
 
     def _make_room(self) -> None:
         self._patience_until = math.inf
-        if not self._roster.move_aside(self._worker):
-            self._end()
-            raise self._crowded_out()
+        if not self._scheduler.preempt(self._busy_worker):
+            self._discard()
+            raise self._overloaded()
 
-    def _crowded_out(self) -> QueueFull:
+    def _failure(self, reason: str, message: str) -> Problem:
+        """The Problem that a FAILED frame speaks of."""
+        query = self._query
+        problem = decode_problem(reason, message)
+        if problem is None:
+            diagnosis = Diagnosis(query.text, self._components.prefixes, query.base_iri is not None)
+            problem = diagnosis.problem(reason, message)
+        return problem
+
+    def _overloaded(self) -> QueueFull:
         return QueueFull("Too many long queries are running.", _RETRY_AFTER_S)
 
     def _timed_out(self) -> QueryTimedOut:
-        self._end()
-        return QueryTimedOut(self._deadline.limit_s)
+        self._discard()
+        return QueryTimedOut(self._limit_s)
 
-    def _died(self) -> Problem:
-        now = time.monotonic()
-        if self._worker.is_shed:
-            self._end()
-            return self._crowded_out()
-        if now >= self._deadline.at:
+    def _worker_died(self) -> Problem:
+        now, worker = time.monotonic(), self._busy_worker
+        if worker.is_shed:
+            self._discard()
+            return self._overloaded()
+        if now >= self.deadline:
             return self._timed_out()
-        if self._worker.is_too_big:
-            self._end()
+        if worker.is_too_big:
+            self._discard()
             return QueryTooBig(None)
-        code, is_young = self._worker.exit_code(), not self._roster.is_aside(self._worker)
-        self._end()
+        code, is_young = worker.exit_code(), not self._scheduler.is_preempted(worker)
+        self._discard()
         if code == -signal.SIGXCPU:
-            return QueryTimedOut(self._deadline.limit_s)
-        # Something else has ended it: so young a query cannot have grown until the system's killer came.
+            return QueryTimedOut(self._limit_s)
+        # A query that was never preempted has not had the time to fill the memory, so the out-of-memory
+        # killer of the system did not mean it.
         if code in (None, -signal.SIGKILL) and not self._has_begun and is_young:
             raise WorkerLostError
-        # An allocation that is refused makes the engine abort; the system's own killer sends KILL.
+        # The engine aborts where memory is refused to it; the out-of-memory killer sends KILL.
         if code in (OUT_OF_MEMORY, -signal.SIGABRT, -signal.SIGKILL):
-            return QueryTooBig(self._limits.memory_mib)
+            return QueryTooBig(self._components.limits.memory_mib)
         return QueryFailed(
             "The query ended the process that was evaluating it; no other query was affected.",
             "Make it simpler, or report it with its text.",
         )
 
-    def _end(self) -> None:
-        self._ended = True
-        self._roster.discard(self._worker)
+    def _discard(self) -> None:
+        """Have the worker killed, whatever it does."""
+        self._has_ended = True
+        self._scheduler.discard(self._busy_worker)

@@ -1,178 +1,144 @@
-"""Frames in, frames out: the life of one forked process that evaluates queries.
-
-It has standard input and output (both nowhere) and one socket, and cannot open anything else: no
-network, no file. Whatever a query does to it, it does to this process alone.
-"""
+"""A worker process as the front process sees it: what it has used, and how to stop or kill it."""
 
 from __future__ import annotations
 
-import gc
-import json
-import math
 import os
 import resource
-import socket
-import threading
-from collections.abc import Mapping
-from functools import partial
-from typing import IO, Final, NoReturn, cast
+import select
+import signal
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
-from calcigraph.engine.formats import is_graph, write
-from calcigraph.engine.replica import Replica
-from calcigraph.errors import Problem
-from calcigraph.pool.errands import fetch, told
-from calcigraph.pool.frames import USAGE, Channel, ClosedError, Kind, Request, decode_diff
+from calcigraph.engine.replica import Part
+from calcigraph.pool.frames import USAGE, Channel
 
-SOCKET: Final = 3
-OUT_OF_MEMORY: Final = 13
-# The engine's parser and planner recurse.
-STACK_BYTES: Final = 64 << 20
-_CHUNK: Final = 1 << 16
-_MIB: Final = 1 << 20
-# Past its deadline the front kills; this is for a front that is gone.
-_CPU_GRACE_S: Final = 4
-# Who serves everybody, the front and then the zygote, goes before who serves one.
-_NICER: Final = 3
-_PAGE: Final = resource.getpagesize()
-_TRIAL: Final = Request("SELECT * { ?s ?p ?o } LIMIT 1", (), (), True, None, "json", None, 0.0)
+# Above the front process: a third of the processor time of other workers, which are at 5. Not the lowest
+# priority: a process that hardly runs can hold, for seconds, a lock of the memory that it shares with the
+# fork server, which then cannot fork.
+_NICER: Final = 10
+# state, minflt, rss and exit_code of proc(5), counted from the field after the command.
+_STATE: Final = 3 - 3
+_MINOR_FAULTS: Final = 10 - 3
+_RESIDENT: Final = 24 - 3
+_EXIT_STATUS: Final = 52 - 3
 
 
-def serve(replica: Replica, prefixes: Mapping[str, str], memory_mib: int, connection: int) -> NoReturn:
-    """Answer queries from descriptor `connection` until the other end closes it; never returns.
+@dataclass(eq=False)
+class Worker:
+    """A worker process as the front sees it: `version` counts the diffs that it has applied.
 
-    In a thread, which the C library gives a heap of its own. In the main thread's, what a query takes comes
-    from the holes that loading has left among the data, and each of them is on a page that has to be copied
-    first: a hundred for a look-up among ten million quads, which then takes five times as long.
+    While it is busy: the processor time (s) it had had before, its deadline, whether it is stopped for
+    a while, whether its priority was lowered, and whether it was ended to make room or to get memory.
     """
-    os.nice(_NICER)
-    threading.stack_size(STACK_BYTES)
-    thread = threading.Thread(target=_serve, args=(replica, prefixes, memory_mib, connection))
-    thread.start()
-    thread.join()
-    os._exit(1)
 
+    pid: int
+    handle: int
+    channel: Channel
+    version: int
+    parts: frozenset[Part]
+    cpu_before_s: float = 0.0
+    deadline: float | None = None
+    is_paused: bool = False
+    is_slowed: bool = False
+    is_shed: bool = False
+    is_too_big: bool = False
+    _born: int = 0
 
-def _serve(replica: Replica, prefixes: Mapping[str, str], memory_mib: int, connection: int) -> NoReturn:
-    confine(connection, memory_mib)
-    worker = _Worker(replica, prefixes, Channel(socket.socket(fileno=SOCKET)))
-    try:
-        worker.warm_up()
-        while True:
-            worker.step()
-    except ClosedError:
-        os._exit(0)
-    except MemoryError:
-        os._exit(OUT_OF_MEMORY)
+    def await_ready(self) -> None:
+        """Wait until it can answer. Raises: ClosedError."""
+        _, body = self.channel.receive()
+        self.cpu_before_s, _ = USAGE.unpack(body)
+        self._born = int(stat[_RESIDENT]) if (stat := self._stat()) else 0
+        self.channel.keep_time()
 
+    def kill(self) -> None:
+        """Kill the process, if it lives; its channel stays open for the thread that reads from it."""
+        self._signal(signal.SIGKILL)
 
-def confine(connection: int, memory_mib: int) -> None:
-    """Give up everything but standard input and output and `connection`, which becomes 3."""
-    os.dup2(connection, SOCKET)
-    os.closerange(SOCKET + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
-    with open("/proc/self/statm", encoding="ascii") as statm:
-        mapped = int(statm.read().split()[0]) * resource.getpagesize()
-    most = mapped + memory_mib * _MIB
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (SOCKET + 1, SOCKET + 1))
-    gc.disable()
+    def pause(self) -> None:
+        """Stop the process until `resume`; does nothing where it is stopped."""
+        if not self.is_paused:
+            self.is_paused = True
+            self._signal(signal.SIGSTOP)
 
+    def resume(self) -> None:
+        """Let the process go on; does nothing where it is not stopped."""
+        if self.is_paused:
+            self.is_paused = False
+            self._signal(signal.SIGCONT)
 
-class _Worker:
-    """What a worker has, and how much it has used since it was forked."""
+    def cpu_used_s(self) -> float:
+        """Seconds of processor time that its query has used."""
+        return self.cpu_s() - self.cpu_before_s
 
-    def __init__(self, replica: Replica, prefixes: Mapping[str, str], channel: Channel) -> None:
-        self._replica = replica
-        self._prefixes = prefixes
-        self._channel = channel
-        self._born = _grown()
-        self._cpu_s = 0.0
-        self._cpu_limit_s = 0
-
-    def warm_up(self) -> None:
-        """Answer something to nobody, and say that this is done. The first answer after a fork takes
-        some 3 ms of processor time for memory that is no longer shared; nobody is to wait for that."""
-        self._answer(_TRIAL, _Out(self._channel))
-        self._channel.send(Kind.DONE, self._usage())
-
-    def step(self) -> None:
-        """Apply one diff or answer one query."""
-        kind, body = self._channel.receive()
-        if kind is Kind.APPLY:
-            self._replica.apply(decode_diff(body))
-            return
-        request = Request.decode(body)
-        self._limit_cpu(request.left_s)
-        out = _Out(self._channel)
+    def cpu_s(self) -> float:
+        """Seconds of processor time that the process has used; 0 where it has ended."""
         try:
-            self._answer(request, out)
-        except SyntaxError as error:
-            out.fail(self._usage(), "malformed", str(error))
-        except Problem as problem:
-            out.fail(self._usage(), **told(problem))
-        except (RuntimeError, ValueError, OSError) as error:
-            out.fail(self._usage(), "unsupported", str(error))
-        else:
-            out.end(self._usage())
+            # The clock of another process, as clock_getcpuclockid(3) makes it.
+            return time.clock_gettime((~self.pid << 3) | 2)
+        except OSError:
+            return 0.0
 
-    def _answer(self, request: Request, out: _Out) -> None:
-        results = self._replica.query(
-            request.text,
-            default_graphs=request.default_graphs,
-            named_graphs=request.named_graphs,
-            inference=request.inference,
-            base_iri=request.base_iri,
-            fetch=partial(fetch, self._channel),
-        )
-        wanted = request.graph_format if is_graph(results) else request.results_format
-        if wanted is None:
-            raise ValueError("no acceptable format")
-        write(results, wanted, wanted, self._prefixes, cast(IO[bytes], out))
+    def own_bytes(self) -> int:
+        """About how much memory is its own: each page that it wrote first was a fault, except that a
+        large page is one fault as well, and what it takes anew is resident."""
+        stat = self._stat()
+        pages = max(int(stat[_MINOR_FAULTS]), int(stat[_RESIDENT]) - self._born) if stat else 0
+        return pages * resource.getpagesize()
 
-    def _usage(self) -> bytes:
-        usage = resource.getrusage(resource.RUSAGE_SELF)
-        self._cpu_s = usage.ru_utime + usage.ru_stime
-        grown = max(now - then for now, then in zip(_grown(usage), self._born, strict=True))
-        return USAGE.pack(self._cpu_s, grown)
+    def is_asleep(self) -> bool:
+        """Whether all of its threads sleep: none runs or waits for a processor."""
+        states = [stat[_STATE] for thread in self._threads() if (stat := self._stat(f"task/{thread}/"))]
+        return bool(states) and set(states) == {"S"}
 
-    def _limit_cpu(self, left_s: float) -> None:
-        """Have the system end this process some time after the deadline; set anew only now and then."""
-        least = self._cpu_s + left_s + 1
-        if not least <= self._cpu_limit_s <= least + _CPU_GRACE_S:
-            self._cpu_limit_s = math.ceil(least) + _CPU_GRACE_S // 2
-            resource.setrlimit(resource.RLIMIT_CPU, (self._cpu_limit_s, resource.RLIM_INFINITY))
+    def exit_code(self) -> int | None:
+        """The exit code (negative for a signal) of a process that has ended and is not forgotten yet;
+        None where the system does not tell."""
+        stat = self._stat()
+        return (os.waitstatus_to_exitcode(int(stat[_EXIT_STATUS])) or None) if stat else None
 
+    def lower_priority(self) -> None:
+        """Lower the priority of all threads, for good: it cannot be raised again."""
+        self.is_slowed = True
+        lower = os.getpriority(os.PRIO_PROCESS, 0) + _NICER
+        # To the system, a thread has a priority of its own.
+        for thread in self._threads():
+            with suppress(ProcessLookupError, PermissionError):
+                os.setpriority(os.PRIO_PROCESS, thread, lower)
 
-def _grown(usage: resource.struct_rusage | None = None) -> tuple[int, int]:
-    """Bytes of memory made private so far, from above, seen in two ways: each page that is first
-    written after the fork is a fault, except that a huge page is one fault as well."""
-    usage = usage or resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_minflt * _PAGE, usage.ru_maxrss * 1024
+    def end(self) -> None:
+        """Kill the process and close its handle and channel; a second call does nothing."""
+        if self.handle >= 0:
+            self.kill()
+            os.close(self.handle)
+            self.handle = -1
+            self.channel.close()
 
+    def await_end(self, most_s: float) -> None:
+        """Wait until the process is gone, at most `most_s` seconds."""
+        poll = select.poll()
+        poll.register(self.handle, select.POLLIN)
+        poll.poll(1000 * most_s)
 
-class _Out:
-    """A file to the serialisers that sends what is written as frames, the last one with the end."""
+    def _threads(self) -> list[int]:
+        try:
+            return [int(name) for name in os.listdir(f"/proc/{self.pid}/task")]
+        except OSError:
+            return []
 
-    def __init__(self, channel: Channel) -> None:
-        self._channel = channel
-        self._pending = bytearray()
+    def _stat(self, part: str = "") -> list[str]:
+        """The fields of proc(5) after the name of the command, of the process or of a part below it; none
+        where that is gone."""
+        try:
+            text = Path(f"/proc/{self.pid}/{part}stat").read_text(encoding="ascii", errors="replace")
+        except OSError:
+            return []
+        return text.rpartition(")")[2].split()
 
-    def write(self, data: bytes) -> int:
-        """Take `data`; send once enough has come together."""
-        self._pending += data
-        if len(self._pending) >= _CHUNK:
-            self._channel.send(Kind.DATA, self._pending)
-            self._pending.clear()
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing: the end comes with `end` or `fail`."""
-
-    def end(self, usage: bytes) -> None:
-        """Send the end of the answer, and what is left of it."""
-        self._channel.send(Kind.END, usage + self._pending)
-
-    def fail(self, usage: bytes, reason: str, message: str) -> None:
-        """Send that the answer cannot be given, or not to its end."""
-        explained = json.dumps({"reason": reason, "message": message}).encode()
-        self._channel.send(Kind.FAILED, usage + explained)
+    def _signal(self, number: signal.Signals) -> None:
+        if self.handle >= 0:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self.handle, number)

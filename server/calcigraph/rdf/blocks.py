@@ -6,15 +6,15 @@ byte for byte. Other modules take a root's triples from here, so that blank node
 
 from __future__ import annotations
 
-import hashlib
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 import pyoxigraph as ox
 
 from calcigraph.rdf.malformed import TurtleMalformed, explain
+from calcigraph.rdf.node_names import lasting_names, renamed
 from calcigraph.rdf.tokens import Lines, Span, labelled_blank_nodes, spans
 
 __all__ = ["Block", "TurtleMalformed", "blocks", "labelled_blank_nodes"]
@@ -37,12 +37,13 @@ class Block:
     triples: tuple[ox.Triple, ...]
 
 
-def blocks(text: str, *, file: str = "Turtle", base_iri: str | None = None) -> list[Block]:
-    """Split a Turtle text into its blocks.
+def blocks(text: str, file: str, *, base_iri: str | None = None) -> list[Block]:
+    """Split the Turtle text of a file into its blocks.
 
     The union of the blocks' triples is what a parse of the whole text gives. Blank nodes are named after
-    the digest of the text and their place in it: the same text gives the same labels, two texts never
-    share one. `file` is the name that errors carry; relative IRIs are refused unless there is a base.
+    `file` and the statement that they stand in (see `calcigraph.rdf.node_names`), so an edit of one statement
+    leaves those of the others as they were. `file` is also the name that errors carry; of two texts under one
+    name blank nodes may be called alike. Relative IRIs are refused unless there is a base.
 
     Cost: linear, see `_parse`. Raises: TurtleMalformed, with line, column and what to type. Spec: W3C RDF
     1.2 Turtle.
@@ -52,11 +53,19 @@ def blocks(text: str, *, file: str = "Turtle", base_iri: str | None = None) -> l
         parsed = _parse(text, found, base_iri)
     except SyntaxError:
         raise explain(text, _error_of(text, base_iri), file) from None
-    rename = _renamer(f"{base_iri}\n{text}")
+    labels = {label.removeprefix("_:") for label, _ in labelled_blank_nodes(text)}
+    names = lasting_names(chain.from_iterable(parsed), file, labels)
     lines = Lines(text)
     return [
-        Block(span.kind, span.start, span.end, lines.line(span.start), lines.line(span.end - 1), triples)
-        for span, triples in zip(found, (tuple(map(rename, part)) for part in parsed), strict=True)
+        Block(
+            span.kind,
+            span.start,
+            span.end,
+            lines.line(span.start),
+            lines.line(span.end - 1),
+            tuple(renamed(triple, names) for triple in part),
+        )
+        for span, part in zip(found, parsed, strict=True)
     ]
 
 
@@ -95,21 +104,3 @@ def _error_of(text: str, base_iri: str | None) -> SyntaxError:
     except SyntaxError as error:
         return error
     raise AssertionError("the tokeniser and the parser disagree about where a statement ends")
-
-
-def _renamer(text: str) -> Callable[[ox.Triple], ox.Triple]:
-    """Blank nodes named by order of appearance, because those of pyoxigraph are random."""
-    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
-    names: dict[ox.BlankNode, ox.BlankNode] = {}
-
-    def renamed(triple: ox.Triple) -> ox.Triple:
-        subject, value = triple.subject, triple.object
-        if isinstance(subject, ox.BlankNode):
-            subject = names.setdefault(subject, ox.BlankNode(f"b{digest}x{len(names)}"))
-        if isinstance(value, ox.BlankNode):
-            value = names.setdefault(value, ox.BlankNode(f"b{digest}x{len(names)}"))
-        elif isinstance(value, ox.Triple):
-            value = renamed(value)
-        return ox.Triple(subject, triple.predicate, value)
-
-    return renamed

@@ -10,6 +10,7 @@ import pyoxigraph as ox
 
 from calcigraph.errors import Place, Problem
 from calcigraph.rdf.formats import by_path
+from calcigraph.rdf.native_formats import NATIVE_GRAPHS
 from calcigraph.rdf.prefixes import Prefixes
 
 
@@ -38,7 +39,7 @@ def read_files(paths: Iterable[Path]) -> Reading:
         try:
             parser = ox.parse(
                 path=str(path),
-                format=by_path(path).native,
+                format=NATIVE_GRAPHS[by_path(path).key],
                 rename_blank_nodes=True,
                 base_iri=path.resolve().as_uri(),
             )

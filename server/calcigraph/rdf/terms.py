@@ -15,6 +15,8 @@ from calcigraph.errors import Problem
 from calcigraph.rdf.iris import MAX_LENGTH, named_node
 from calcigraph.rdf.prefixes import Prefixes, PrefixUnknown
 
+# What a triple can be about (RDF 1.1 Concepts, section 3.1), and what it can say of it.
+Subject: TypeAlias = ox.NamedNode | ox.BlankNode
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 XSD = "http://www.w3.org/2001/XMLSchema#"
 SURROGATE = re.compile("[\ud800-\udfff]")

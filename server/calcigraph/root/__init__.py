@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from importlib.resources import files as package_files
 from itertools import chain
 from pathlib import Path
 from typing import TypeVar
@@ -32,7 +31,7 @@ from calcigraph.root.files import (
 )
 from calcigraph.root.names import unusable
 
-__all__ = ["LintFile", "QuestionFile", "Root", "RootMissing", "RuleFile", "TurtleFile", "shipped_root"]
+__all__ = ["LintFile", "QuestionFile", "Root", "RootMissing", "RuleFile", "TurtleFile"]
 
 _URI_SPACE = ox.NamedNode("http://rdfs.org/ns/void#uriSpace")
 _NO_NAMESPACE = "urn:root:"
@@ -166,12 +165,6 @@ class Root:
     def question(self, slug: str) -> QuestionFile | None:
         """The question with that slug."""
         return next((q for q in self.questions if q.slug == slug), None)
-
-
-def shipped_root() -> Path:
-    """The root that travels with the package: inside an installed wheel, or the checkout itself."""
-    inside = Path(str(package_files("calcigraph"))) / "shipped"
-    return inside if inside.is_dir() else Path(__file__).resolve().parents[3]
 
 
 def _paths(folder: Path, pattern: str) -> list[str]:

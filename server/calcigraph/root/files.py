@@ -175,10 +175,9 @@ def _split(path: str, text: str) -> tuple[Block, ...] | Broken:
             for label, line in labels
         ]
     try:
-        return tuple(blocks(text))
+        return tuple(blocks(text, path))
     except TurtleMalformed as error:
-        place = error.place or Place(path)
-        return [Finding("syntax", Place(path, place.line, place.column), error.detail, error.remedy)]
+        return [Finding("syntax", error.place or Place(path), error.detail, error.remedy)]
 
 
 def read_rule(folder: Path, path: str) -> RuleFile | Broken:

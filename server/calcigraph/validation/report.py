@@ -9,13 +9,11 @@ import pyoxigraph as ox
 
 from calcigraph.errors import Severity
 from calcigraph.rdf.prefixes import Prefixes
-from calcigraph.rdf.terms import Term
-from calcigraph.rdf.turtle import write_turtle
+from calcigraph.rdf.terms import Subject, Term
 
 SH = "http://www.w3.org/ns/shacl#"
 RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 XSD_BOOLEAN = ox.NamedNode("http://www.w3.org/2001/XMLSchema#boolean")
-Node = ox.NamedNode | ox.BlankNode
 SEVERITIES = {
     SH + "Violation": Severity.VIOLATION,
     SH + "Warning": Severity.WARNING,
@@ -33,13 +31,13 @@ class Result:
     """
 
     focus_node: Term
-    path: Node | None
+    path: Subject | None
     value: Term | None
-    source_shape: Node
+    source_shape: Subject
     constraint: ox.NamedNode
     severity_node: ox.NamedNode
     messages: tuple[ox.Literal, ...] = ()
-    source_constraint: Node | None = None
+    source_constraint: Subject | None = None
 
     @property
     def severity(self) -> Severity:
@@ -85,14 +83,12 @@ class Report:
             triples += _result_triples(node, result)
         return (*triples, *self.paths)
 
-    def to_turtle(self, prefixes: Prefixes | None = None) -> str:
-        """The report as Turtle, with its prefixes."""
-        mapping = dict(prefixes.mapping) if prefixes else {}
-        table = Prefixes({"sh": SH, "xsd": "http://www.w3.org/2001/XMLSchema#", **mapping})
-        return f"{table.turtle()}\n{write_turtle(self.to_triples(), table)}"
+    def prefixes(self, known: Prefixes) -> Prefixes:
+        """A table for writing the report: what is known, and the vocabulary of reports."""
+        return Prefixes({"sh": SH, "xsd": "http://www.w3.org/2001/XMLSchema#", **known.mapping})
 
 
-def _triple(subject: Node, name: str, value: Term) -> ox.Triple:
+def _triple(subject: Subject, name: str, value: Term) -> ox.Triple:
     return ox.Triple(subject, ox.NamedNode(SH + name), value)
 
 

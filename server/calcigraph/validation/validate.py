@@ -21,7 +21,7 @@ from rdflib.namespace import SH
 from rdflib.term import Node as RdflibNode
 
 from calcigraph.rdf.bridge import from_rdflib, to_graph
-from calcigraph.rdf.terms import Term
+from calcigraph.rdf.terms import Subject, Term
 from calcigraph.rdf.turtle import NIL
 from calcigraph.validation.paths import Paths
 from calcigraph.validation.queries import (
@@ -31,7 +31,7 @@ from calcigraph.validation.queries import (
     owner,
     prefixes_of,
 )
-from calcigraph.validation.report import Node, Report, Result
+from calcigraph.validation.report import Report, Result
 
 # rdflib would fetch the graphs that a query names; `check_queries` says so first, and this makes sure.
 rdflib.plugins.sparql.SPARQL_LOAD_GRAPHS = False
@@ -142,7 +142,7 @@ def _result(parts: _Parts) -> Result:
     )
 
 
-def _node(node: RdflibNode) -> Node:
+def _node(node: RdflibNode) -> Subject:
     term = from_rdflib(node)
     if isinstance(term, ox.Literal):
         raise ShapesUnreadable(f"{term} stands where a shape or a path is expected.", "Give it an IRI.")

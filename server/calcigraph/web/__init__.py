@@ -1,1 +1,1 @@
-"""HTTP in, bytes out: one noun a module, no query algebra and no closure in any of them."""
+"""HTTP in, bytes out: one noun a module; none evaluates queries or infers anything."""

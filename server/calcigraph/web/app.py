@@ -10,47 +10,48 @@ from calcigraph.describe import Describer
 from calcigraph.pool import Pool
 from calcigraph.settings import Settings
 from calcigraph.web import (
-    conformance,
+    competency_questions,
+    conformance_page,
     crawlers,
     discovery,
-    door,
     dumps,
     explanations,
-    front,
     graphs,
+    home,
     mappings,
+    name_search,
     openapi,
     operations,
-    program,
-    questions,
+    problem_responses,
+    program_digest,
     resources,
-    search,
+    server_vocabulary,
     site,
     sparql,
-    vocabulary,
+    sparql_request,
     w3id,
 )
+from calcigraph.web.about import about
 from calcigraph.web.metrics import Metrics
-from calcigraph.web.protocol import headers, problems, versions
+from calcigraph.web.protocol import response_headers, versions
 from calcigraph.web.views import pages
-from calcigraph.web.views.about import about
 
 _READING = ("GET", "HEAD", "OPTIONS")
 _BLUEPRINTS = (
-    front.blueprint,
+    home.blueprint,
     sparql.blueprint,
-    questions.blueprint,
+    competency_questions.blueprint,
     explanations.blueprint,
-    search.blueprint,
+    name_search.blueprint,
     discovery.blueprint,
     dumps.blueprint,
     mappings.blueprint,
     operations.blueprint,
     crawlers.blueprint,
     openapi.blueprint,
-    conformance.blueprint,
+    conformance_page.blueprint,
     graphs.blueprint,
-    vocabulary.blueprint,
+    server_vocabulary.blueprint,
     w3id.blueprint,
     resources.blueprint,
 )
@@ -75,7 +76,7 @@ def create_app(dataset: Dataset, pool: Pool, settings: Settings) -> Flask:
                 settings,
                 Describer(dataset),
                 about(dataset),
-                program.digest(),
+                program_digest.digest(),
                 base.rstrip("/"),
                 Metrics(pool),
             )
@@ -83,30 +84,30 @@ def create_app(dataset: Dataset, pool: Pool, settings: Settings) -> Flask:
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
     pages.register(app)
-    problems.register(app)
+    problem_responses.register(app)
     app.before_request(_check_version)
     app.after_request(_finish)
     return app
 
 
 def _check_version() -> None:
-    """Raises: VersionUnknown. Queries are looked at by the door that they come through."""
-    if request.routing_exception is None and request.path != door.PATH:
+    """Raises: VersionUnknown. Queries are looked at where they are read."""
+    if request.routing_exception is None and request.path != sparql_request.PATH:
         versions.check(request.args.get(versions.PARAMETER), site.current_site())
 
 
 def _finish(response: Response) -> Response:
     """What every response carries: the version it was made from, CORS for reading, security."""
     here = site.current_site()
-    response.headers.update(headers.of_version(here.version))
+    response.headers.update(response_headers.of_version(here.version))
     # werkzeug dates what is conditional, and the server dates everything.
     response.headers.pop("Date", None)
     route = request.url_rule.rule if request.url_rule else None
     here.metrics.count_request(route, request.method, response.status_code)
-    for name, value in headers.SECURITY.items():
+    for name, value in response_headers.SECURITY.items():
         response.headers.setdefault(name, value)
     if request.method in _READING or request.path == "/sparql":
-        response.headers.update(headers.READABLE)
+        response.headers.update(response_headers.READABLE)
     if request.method == "OPTIONS" and response.headers.get("Allow"):
         response.headers["Access-Control-Allow-Methods"] = response.headers["Allow"]
         response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type, If-None-Match"

@@ -1,4 +1,4 @@
-"""What crawlers and language models look for: robots.txt, the sitemap, llms.txt."""
+"""Files for crawlers and language models: robots.txt, the sitemap, llms.txt."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 
 from calcigraph.rdf.vocabulary import AS, RDF
 from calcigraph.web.protocol.caching import validated
-from calcigraph.web.protocol.problems import ResourceUnknown
+from calcigraph.web.protocol.request_problems import ResourceUnknown
 from calcigraph.web.site import Site, current_site
 
 MOST_ADDRESSES = 50_000  # https://www.sitemaps.org/protocol.html#index
@@ -32,7 +32,7 @@ def robots() -> Response:
 
 @blueprint.get("/sitemap.xml")
 def sitemap() -> Response:
-    """The pages of all resources of the root; where one file cannot hold them, the files that do."""
+    """The addresses of all pages; where they are too many for one file, an index of files."""
     site = current_site()
     addresses = _addresses(site)
     if len(addresses) <= MOST_ADDRESSES:
@@ -44,7 +44,7 @@ def sitemap() -> Response:
 
 @blueprint.get("/sitemap-<int:number>.xml")
 def sitemap_part(number: int) -> Response:
-    """One of the files that hold the pages between them, counted from one."""
+    """One of the files of the index, counted from one."""
     site = current_site()
     part = _addresses(site)[(number - 1) * MOST_ADDRESSES :][:MOST_ADDRESSES] if number else []
     if not part:
@@ -86,7 +86,7 @@ def llms() -> Response:
 
 
 def _addresses(site: Site) -> list[str]:
-    """Every page that is worth finding. Cost: one pass over the dataset."""
+    """The addresses of all pages. Cost: one pass over the dataset."""
     questions = [f"/questions/{question.slug}" for question in site.dataset.root.questions]
     removed = set(site.dataset.subjects(RDF["type"], AS["Tombstone"]))
     nodes = {quad.subject for quad in site.dataset.quads if isinstance(quad.subject, ox.NamedNode)} - removed

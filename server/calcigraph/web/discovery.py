@@ -1,4 +1,4 @@
-"""What a machine that has never been here asks for first: VoID, DCAT, schema.org, the JSON-LD context."""
+"""Descriptions of the dataset for machines: VoID, DCAT, schema.org, the JSON-LD context."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, jsonify
 
 from calcigraph import metadata
-from calcigraph.rdf.formats import by_key
+from calcigraph.rdf.formats import by_name
 from calcigraph.rdf.jsonld import context as context_of
 from calcigraph.rdf.vocabulary import DCAT, DCTERMS, PROV, RDF, VOID, XSD
 from calcigraph.web import dumps
 from calcigraph.web.protocol.caching import validated
-from calcigraph.web.protocol.choice import requested
+from calcigraph.web.protocol.requested_format import requested
 from calcigraph.web.representations import GRAPH_OFFERS, graph_format, write_graph
 from calcigraph.web.site import Site, current_site
 
@@ -73,7 +73,7 @@ def schema_org(site: Site) -> dict[str, object]:
 
 
 def _download(site: Site, key: str, path: str) -> dict[str, str]:
-    media_type = by_key("graph", key).media_type
+    media_type = by_name("graph", key).media_type
     return {"@type": "DataDownload", "contentUrl": site.absolute(path), "encodingFormat": media_type}
 
 

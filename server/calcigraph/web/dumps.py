@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 from flask import Blueprint, Response, current_app
 
-from calcigraph.rdf.formats import by_key
+from calcigraph.rdf.formats import by_name
 from calcigraph.rdf.serialise import serialise
 from calcigraph.rdf.vocabulary import DCAT, DCTERMS, RDF, SPDX, XSD
 from calcigraph.web import signposting
@@ -26,7 +26,7 @@ blueprint = Blueprint("dumps", __name__)
 
 @dataclass(frozen=True)
 class Dump:
-    """Everything, compressed: the same bytes for the same data."""
+    """The whole dataset as one compressed file: the same bytes for the same data."""
 
     content: bytes
     sha256: str
@@ -56,7 +56,7 @@ def dump(site: Site, key: str) -> Dump:
             content = b"".join(sorted(site.dataset.nquads.splitlines(keepends=True)))
         else:
             quads = (*site.dataset.quads, *site.dataset.metadata)
-            content = serialise(quads, by_key("graph", key), site.dataset.root.prefixes)
+            content = serialise(quads, by_name("graph", key), site.dataset.root.prefixes)
         compressed = gzip.compress(content, mtime=0)
         dumps[key] = Dump(compressed, hashlib.sha256(compressed).hexdigest())
     return dumps[key]
@@ -76,7 +76,7 @@ def distributions(site: Site, node: ox.NamedNode) -> Iterator[ox.Triple]:
         yield ox.Triple(address, DCTERMS["title"], ox.Literal(_TITLES[key], language="en"))
         yield ox.Triple(address, DCAT["accessURL"], address)
         yield ox.Triple(address, DCAT["downloadURL"], ox.NamedNode(versioned(site, path)))
-        yield ox.Triple(address, DCAT["mediaType"], _media_type(by_key("graph", key).media_type))
+        yield ox.Triple(address, DCAT["mediaType"], _media_type(by_name("graph", key).media_type))
         yield ox.Triple(address, DCAT["compressFormat"], _media_type("application/gzip"))
         size = ox.Literal(str(len(made.content)), datatype=XSD["nonNegativeInteger"])
         yield ox.Triple(address, DCAT["byteSize"], size)

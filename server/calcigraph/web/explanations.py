@@ -11,16 +11,16 @@ from calcigraph.explanations.provenance import as_triples
 from calcigraph.explanations.text import as_text
 from calcigraph.rdf.terms import TermMalformed, parse_iri, parse_term
 from calcigraph.web.protocol.caching import validated
-from calcigraph.web.protocol.choice import requested
-from calcigraph.web.protocol.negotiation import Offer
-from calcigraph.web.protocol.problems import RequestMalformed
-from calcigraph.web.representations import GRAPH_OFFERS, HTML, JSON, graph_format, write_graph
+from calcigraph.web.protocol.negotiation import HTML, JSON, Offer
+from calcigraph.web.protocol.request_problems import RequestMalformed
+from calcigraph.web.protocol.requested_format import requested
+from calcigraph.web.representations import GRAPH_OFFERS, graph_format, write_graph
 from calcigraph.web.site import Site, current_site
 from calcigraph.web.views.pages import explain_link
 
 TEXT = Offer("text/plain", "text")
-# JSON-LD stays a format of its own here: plain `application/json` is the nested proof.
-OFFERS = (JSON, *(Offer(o.media_type, o.name, short=o.short) for o in GRAPH_OFFERS), TEXT, HTML)
+# Plain `application/json` is the nested proof, and plain `text/plain` the text.
+OFFERS = (JSON, *GRAPH_OFFERS, TEXT, HTML)
 blueprint = Blueprint("explanations", __name__)
 
 

@@ -14,8 +14,8 @@ from flask import Blueprint, Response, request
 from calcigraph import metadata
 from calcigraph.rdf.iris import named_node
 from calcigraph.web.protocol.caching import validated
-from calcigraph.web.protocol.choice import requested
-from calcigraph.web.protocol.problems import RequestMalformed, ResourceUnknown
+from calcigraph.web.protocol.request_problems import RequestMalformed, ResourceUnknown
+from calcigraph.web.protocol.requested_format import requested
 from calcigraph.web.representations import GRAPH_OFFERS, graph_format, write_graph
 from calcigraph.web.site import Site, current_site
 

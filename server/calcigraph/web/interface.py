@@ -9,14 +9,14 @@ from typing import Any, Final
 
 from calcigraph.rdf.formats import GRAPHS, RESULTS
 
-Json = Mapping[str, Any]
-TEXT: Final[Json] = MappingProxyType({"type": "string"})
+JsonSchema = Mapping[str, Any]
+TEXT: Final[JsonSchema] = MappingProxyType({"type": "string"})
 HTML: Final = ("text/html",)
 JSON: Final = ("application/json",)
 GRAPH: Final = tuple(form.media_type for form in GRAPHS)
 RESULT: Final = tuple(form.media_type for form in RESULTS)
 _PLAIN: Final = ("text/plain",)
-_TERM: Final[Json] = {"type": "string", "minLength": 1}
+_TERM: Final[JsonSchema] = {"type": "string", "minLength": 1}
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,12 @@ class Parameter:
 
     name: str
     description: str
-    schema: Json = field(default_factory=lambda: TEXT)
+    schema: JsonSchema = field(default_factory=lambda: TEXT)
     required: bool = False
 
 
 @dataclass(frozen=True)
-class Facts:
+class RouteFacts:
     """What an address sends where all is well: media types, or another address; and what it takes.
 
     `negotiates` where `Accept` and `format=` choose among the media types.
@@ -72,41 +72,41 @@ _INCOMING: Final = (
 )
 
 # By the endpoint of the route; routes that are not here are for the pages alone.
-INTERFACE: Final[Mapping[str, Facts]] = {
-    "sparql.sparql": Facts((*RESULT, *GRAPH, *HTML), _QUERY, negotiates=True),
-    "questions.questions": Facts((*JSON, *GRAPH, *HTML), negotiates=True),
-    "questions.question": Facts((*JSON, *GRAPH, *RESULT, *HTML), negotiates=True),
-    "questions.question_resource": Facts(redirects=True),
-    "explanations.explanation": Facts((*JSON, *GRAPH, *_PLAIN, *HTML), _EXPLAIN, negotiates=True),
-    "search.search": Facts(
+INTERFACE: Final[Mapping[str, RouteFacts]] = {
+    "sparql.sparql": RouteFacts((*RESULT, *GRAPH, *HTML), _QUERY, negotiates=True),
+    "questions.questions": RouteFacts((*JSON, *GRAPH, *HTML), negotiates=True),
+    "questions.question": RouteFacts((*JSON, *GRAPH, *RESULT, *HTML), negotiates=True),
+    "questions.question_resource": RouteFacts(redirects=True),
+    "explanations.explanation": RouteFacts((*JSON, *GRAPH, *_PLAIN, *HTML), _EXPLAIN, negotiates=True),
+    "search.search": RouteFacts(
         (*JSON, *HTML),
         (Parameter("q", "A label, synonym, identifier, prefixed name or IRI."),),
         negotiates=True,
     ),
-    "resources.resource": Facts((*GRAPH, *HTML), _INCOMING, redirects=True, negotiates=True),
-    "resources.ontology_resource": Facts(redirects=True, negotiates=True),
-    "resources.ontology_document": Facts((*GRAPH, *HTML)),
-    "vocabulary.vocabulary": Facts(redirects=True, negotiates=True),
-    "vocabulary.document": Facts((*GRAPH, *HTML)),
-    "graphs.graph": Facts(GRAPH, _GRAPH_NAME, negotiates=True),
-    "graphs.direct": Facts(GRAPH, negotiates=True),
-    "discovery.void": Facts(GRAPH, negotiates=True),
-    "discovery.catalog": Facts(GRAPH, negotiates=True),
-    "discovery.context": Facts(("application/ld+json",)),
-    "dumps.nquads": Facts(("application/gzip",)),
-    "dumps.turtle": Facts(("application/gzip",)),
-    "mappings.mappings": Facts(("text/tab-separated-values",)),
-    "conformance.report": Facts((*JSON, *GRAPH, *HTML), negotiates=True),
-    "conformance.document": Facts((*JSON, *GRAPH, *HTML)),
-    "front.front": Facts(HTML),
-    "openapi.openapi": Facts(JSON),
-    "openapi.page": Facts(HTML),
-    "crawlers.robots": Facts(_PLAIN),
-    "crawlers.llms": Facts(_PLAIN),
-    "crawlers.sitemap": Facts(("application/xml",)),
-    "crawlers.sitemap_part": Facts(("application/xml",)),
-    "w3id.rules": Facts(_PLAIN),
-    "operations.health": Facts(JSON),
-    "operations.version": Facts(JSON),
-    "operations.metrics": Facts((*_PLAIN, "application/openmetrics-text")),
+    "resources.resource": RouteFacts((*GRAPH, *HTML), _INCOMING, redirects=True, negotiates=True),
+    "resources.ontology_resource": RouteFacts(redirects=True, negotiates=True),
+    "resources.ontology_document": RouteFacts((*GRAPH, *HTML)),
+    "vocabulary.vocabulary": RouteFacts(redirects=True, negotiates=True),
+    "vocabulary.document": RouteFacts((*GRAPH, *HTML)),
+    "graphs.graph": RouteFacts(GRAPH, _GRAPH_NAME, negotiates=True),
+    "graphs.direct": RouteFacts(GRAPH, negotiates=True),
+    "discovery.void": RouteFacts(GRAPH, negotiates=True),
+    "discovery.catalog": RouteFacts(GRAPH, negotiates=True),
+    "discovery.context": RouteFacts(("application/ld+json",)),
+    "dumps.nquads": RouteFacts(("application/gzip",)),
+    "dumps.turtle": RouteFacts(("application/gzip",)),
+    "mappings.mappings": RouteFacts(("text/tab-separated-values",)),
+    "conformance.report": RouteFacts((*JSON, *GRAPH, *HTML), negotiates=True),
+    "conformance.document": RouteFacts((*JSON, *GRAPH, *HTML)),
+    "home.home": RouteFacts(HTML),
+    "openapi.openapi": RouteFacts(JSON),
+    "openapi.page": RouteFacts(HTML),
+    "crawlers.robots": RouteFacts(_PLAIN),
+    "crawlers.llms": RouteFacts(_PLAIN),
+    "crawlers.sitemap": RouteFacts(("application/xml",)),
+    "crawlers.sitemap_part": RouteFacts(("application/xml",)),
+    "w3id.rules": RouteFacts(_PLAIN),
+    "operations.health": RouteFacts(JSON),
+    "operations.version": RouteFacts(JSON),
+    "operations.metrics": RouteFacts((*_PLAIN, "application/openmetrics-text")),
 }

@@ -1,4 +1,4 @@
-"""What happens in this process in, figures for Prometheus out: never a query, an address or a client.
+"""Requests and queries in, figures for Prometheus out; no query, address or client is among them.
 
 Every label takes its values from a short list, so that no client can make the exposition grow.
 """
@@ -105,7 +105,7 @@ class Metrics:
 
 
 class _Gauges(Collector):
-    """What is so at the moment of looking: the pool's processes and the program's version."""
+    """What is read when the figures are asked for: the pool's counts and the program's version."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -118,7 +118,7 @@ class _Gauges(Collector):
         workers = GaugeMetricFamily(
             "calcigraph_pool_workers", "Processes that evaluate queries.", labels=("state",)
         )
-        for state in ("idle", "busy", "aside"):
+        for state in ("idle", "busy", "preempted"):
             workers.add_metric((state,), counts[state])
         yield workers
         yield GaugeMetricFamily(

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pyoxigraph as ox
 from flask import Response
 
-from calcigraph.dataset import Subject
 from calcigraph.nanopublications import SUFFIX, is_publishable, nanopublication
 from calcigraph.rdf.formats import GRAPHS
 from calcigraph.rdf.serialise import serialise
+from calcigraph.rdf.terms import Subject
 from calcigraph.rdf.vocabulary import NP
 from calcigraph.web.protocol.caching import links, validated
-from calcigraph.web.protocol.choice import requested
 from calcigraph.web.protocol.negotiation import Offer
+from calcigraph.web.protocol.requested_format import requested
 from calcigraph.web.representations import SUFFIX_OF, graph_format, offer
 from calcigraph.web.site import Site
 

@@ -15,9 +15,10 @@ from flask import Blueprint, Response, current_app, jsonify, render_template
 from werkzeug.routing import Rule
 
 from calcigraph import __version__
-from calcigraph.web.interface import GRAPH, INTERFACE, TEXT, Facts, Parameter
+from calcigraph.web.interface import GRAPH, INTERFACE, TEXT, Parameter, RouteFacts
 from calcigraph.web.protocol.caching import validated
-from calcigraph.web.representations import HTML, SUFFIXES
+from calcigraph.web.protocol.negotiation import HTML
+from calcigraph.web.representations import SUFFIXES
 from calcigraph.web.site import Site, current_site
 
 Json = dict[str, Any]
@@ -81,7 +82,7 @@ def describe(site: Site, routes: Iterable[Rule]) -> Json:
     }
 
 
-def _operations(site: Site, route: Rule, facts: Facts) -> Json:
+def _operations(site: Site, route: Rule, facts: RouteFacts) -> Json:
     view = current_app.view_functions[route.endpoint]
     summary = (inspect.getdoc(view) or "").split("\n\n")[0].replace("\n", " ")
     responses: Json = {}
@@ -111,7 +112,7 @@ def _operations(site: Site, route: Rule, facts: Facts) -> Json:
     }
 
 
-def _chosen(site: Site, facts: Facts) -> tuple[Parameter, ...]:
+def _chosen(site: Site, facts: RouteFacts) -> tuple[Parameter, ...]:
     """What the address takes, and what every address does: the format, and the version of the data."""
     digests = {"type": "string", "enum": [site.version, site.version[:12]]}
     version = Parameter("at", "The version of the data; what is asked for so never changes.", digests)
@@ -158,7 +159,7 @@ def _in_query(parameter: Parameter) -> Json:
     }
 
 
-def _posted(site: Site, operation: Json, facts: Facts) -> Json:
+def _posted(site: Site, operation: Json, facts: RouteFacts) -> Json:
     """The same by POST: the query as the body, or all parameters as a form (SPARQL 1.1 Protocol, 2.1)."""
     fields = {parameter.name: dict(parameter.schema) for parameter in _chosen(site, facts)}
     form = {"type": "object", "properties": fields, "required": ["query"]}

@@ -1,4 +1,4 @@
-"""What those who run the server ask it: whether it is well, and what it is."""
+"""Routes for those who run the server: health, version, metrics."""
 
 from __future__ import annotations
 

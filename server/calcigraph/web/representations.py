@@ -6,21 +6,16 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
-from calcigraph.rdf.formats import ALIASES, GRAPHS, RESULTS, Format
+from calcigraph.rdf.formats import GRAPHS, RESULTS, Format, GraphFormat
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.serialise import serialise
-from calcigraph.web.protocol.negotiation import Offer
-
-COMPACTED = "http://www.w3.org/ns/json-ld#compacted"
-HTML = Offer("text/html", "html", ("application/xhtml+xml",))
-JSON = Offer("application/json", "json", ("text/json",))
+from calcigraph.web.protocol.negotiation import HTML, Offer
 
 
 def offer(form: Format) -> Offer:
     """A format of the table as something to negotiate about."""
-    generic = tuple(name for name, keys in ALIASES.items() if keys.get(form.kind) == form.key)
-    profiles = frozenset({COMPACTED} if form.key == "json-ld" else ())
-    return Offer(form.media_type, form.key, form.media_types[1:] + generic, profiles, form.suffixes[0][1:])
+    aliases = (*form.media_types[1:], *form.generic)
+    return Offer(form.media_type, form.key, aliases, frozenset(form.profiles), (form.short, *form.names))
 
 
 GRAPH_OFFERS: tuple[Offer, ...] = tuple(map(offer, GRAPHS))
@@ -33,12 +28,12 @@ SUFFIX_OF: dict[str, str] = {chosen.name: suffix for suffix, chosen in SUFFIXES.
 _BY_NAME = {form.key: form for form in GRAPHS}
 
 
-def graph_format(chosen: Offer) -> Format:
+def graph_format(chosen: Offer) -> GraphFormat:
     """The graph format that was offered as `chosen`."""
     return _BY_NAME[chosen.name]
 
 
-def write_graph(quads: Iterable[ox.Quad], form: Format, prefixes: Prefixes) -> bytes:
+def write_graph(quads: Iterable[ox.Quad], form: GraphFormat, prefixes: Prefixes) -> bytes:
     """The quads in that format, laid out for people, in an order that depends on them alone.
 
     TriG and N-Quads say which graph each stands in. JSON-LD does not: it is embedded in pages, whose

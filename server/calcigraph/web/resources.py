@@ -1,6 +1,6 @@
 """The IRIs of the data: a redirect to a page or to data, and those pages and data themselves.
 
-Linked-data manners after https://www.w3.org/TR/cooluris/ section 4.2: the resource answers 303,
+Linked data as in https://www.w3.org/TR/cooluris/ section 4.2: the resource answers 303,
 each document of it has a URL of its own that is never negotiated.
 """
 
@@ -19,23 +19,16 @@ from calcigraph.nanopublications import SUFFIX, is_publishable
 from calcigraph.rdf.vocabulary import AS, DCTERMS, OWL, RDF
 from calcigraph.web import nanopubs, signposting
 from calcigraph.web.protocol.caching import validated
-from calcigraph.web.protocol.choice import requested
-from calcigraph.web.protocol.negotiation import Offer
-from calcigraph.web.protocol.problems import (
+from calcigraph.web.protocol.negotiation import HTML, Offer
+from calcigraph.web.protocol.request_problems import (
     RequestMalformed,
     ResourceRemoved,
     ResourceUnknown,
     VersionUnknown,
 )
+from calcigraph.web.protocol.requested_format import requested
 from calcigraph.web.protocol.versions import PARAMETER
-from calcigraph.web.representations import (
-    GRAPH_OFFERS,
-    HTML,
-    SUFFIX_OF,
-    SUFFIXES,
-    graph_format,
-    write_graph,
-)
+from calcigraph.web.representations import GRAPH_OFFERS, SUFFIX_OF, SUFFIXES, graph_format, write_graph
 from calcigraph.web.site import Site, current_site
 from calcigraph.web.views import ontology
 from calcigraph.web.views.pages import resource_page

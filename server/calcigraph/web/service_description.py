@@ -17,19 +17,6 @@ from calcigraph.web.site import Site
 
 ENT = Namespace("http://www.w3.org/ns/entailment/")
 _PROFILE_RL = ox.NamedNode("http://www.w3.org/ns/owl-profile/RL")
-# https://www.w3.org/ns/formats/ by the key of the format.
-_FORMATS = {
-    "turtle": "Turtle",
-    "n-triples": "N-Triples",
-    "json-ld": "JSON-LD",
-    "rdf-xml": "RDF_XML",
-    "trig": "TriG",
-    "n-quads": "N-Quads",
-    "json": "SPARQL_Results_JSON",
-    "xml": "SPARQL_Results_XML",
-    "csv": "SPARQL_Results_CSV",
-    "tsv": "SPARQL_Results_TSV",
-}
 
 
 def write(site: Site, chosen: Offer) -> bytes:
@@ -47,7 +34,7 @@ def triples(site: Site) -> Iterator[ox.Triple]:
     yield ox.Triple(service, SD["endpoint"], service)
     yield ox.Triple(service, SD["supportedLanguage"], SD["SPARQL11Query"])
     for form in (*RESULTS, *GRAPHS):
-        name = ox.NamedNode(f"http://www.w3.org/ns/formats/{_FORMATS[form.key]}")
+        name = ox.NamedNode(f"http://www.w3.org/ns/formats/{form.w3c}")
         yield ox.Triple(service, SD["resultFormat"], name)
     if site.settings.default_graph == "union":
         yield ox.Triple(service, SD["feature"], SD["UnionDefaultGraph"])

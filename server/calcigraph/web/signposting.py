@@ -13,9 +13,9 @@ import pyoxigraph as ox
 from flask import Response
 
 from calcigraph.rdf.vocabulary import DCTERMS
-from calcigraph.web.protocol.caching import Entry, links
-from calcigraph.web.protocol.negotiation import Offer
-from calcigraph.web.representations import GRAPH_OFFERS, HTML, SUFFIX_OF
+from calcigraph.web.protocol.caching import LinkEntry, links
+from calcigraph.web.protocol.negotiation import HTML, Offer
+from calcigraph.web.representations import GRAPH_OFFERS, SUFFIX_OF
 from calcigraph.web.site import Site
 
 _ABOUT_PAGE, _DATASET = "https://schema.org/AboutPage", "https://schema.org/Dataset"
@@ -47,7 +47,7 @@ def of_document(
 
 
 def of_dataset(response: Response, site: Site, dumps: Iterable[str]) -> None:
-    """What the front page, as the landing page of the whole dataset, leads to; `dumps` are paths."""
+    """What the home page, as the landing page of the whole dataset, leads to; `dumps` are paths."""
     links(response, (_quoted(site.citable), "cite-as", None), *_terms(site), *_authors(site))
     links(response, (_ABOUT_PAGE, "type", None), (_DATASET, "type", None))
     for path in ("/.well-known/void", "/catalog"):
@@ -64,11 +64,11 @@ def of_dump(response: Response, site: Site) -> None:
     links(response, (_quoted(site.citable), "cite-as", None), *_terms(site))
 
 
-def _terms(site: Site) -> Iterator[Entry]:
+def _terms(site: Site) -> Iterator[LinkEntry]:
     return ((licence.value, "license", None) for licence in site.about.licences)
 
 
-def _authors(site: Site) -> Iterator[Entry]:
+def _authors(site: Site) -> Iterator[LinkEntry]:
     found = site.dataset.objects(site.citable, DCTERMS["creator"])
     return ((_quoted(node), "author", None) for node in found if isinstance(node, ox.NamedNode))
 

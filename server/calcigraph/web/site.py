@@ -17,10 +17,10 @@ from calcigraph.describe import Describer
 from calcigraph.pool import Pool
 from calcigraph.rdf.vocabulary import SRV
 from calcigraph.settings import Settings
+from calcigraph.web.about import About
 from calcigraph.web.metrics import Metrics
-from calcigraph.web.program import last_modified
+from calcigraph.web.program_digest import last_modified
 from calcigraph.web.statistics import Statistics, count
-from calcigraph.web.views.about import About
 
 _KEY = "calcigraph"
 # RFC 3987 ipchar and "/", beyond what `quote` leaves alone anyway; "%" stays for what is encoded.

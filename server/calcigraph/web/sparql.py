@@ -1,52 +1,49 @@
 """The SPARQL 1.1 Protocol, query part: requests in, answers, pages or the service description out.
 
-What a request says is read in `door`. What the fast lane has begun with the same request, or found
-out about it, comes along in its `Visit` and is carried on here.
+What a request says is read in `sparql_request`. What the event loop has begun with the same request, or
+found out about it, comes along in its `InFlight` and is carried on here.
 """
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
 
-from calcigraph.pool import Answer
-from calcigraph.web import door, service_description
-from calcigraph.web.asking import ask
+from calcigraph.pool import Answer, Query
+from calcigraph.web import service_description, sparql_request
 from calcigraph.web.protocol import bodies, streaming
 from calcigraph.web.protocol.caching import links, validated
-from calcigraph.web.protocol.choice import requested
 from calcigraph.web.protocol.compression import compressed
-from calcigraph.web.representations import GRAPH_OFFERS, HTML, RESULT_OFFERS
+from calcigraph.web.protocol.negotiation import HTML
+from calcigraph.web.protocol.requested_format import requested
+from calcigraph.web.query_answers import ask
+from calcigraph.web.representations import GRAPH_OFFERS, RESULT_OFFERS
 from calcigraph.web.site import Site, current_site
+from calcigraph.web.sparql_request import SparqlRequest
 from calcigraph.web.views.results import read_table, read_whole
 
 _ROWS_ON_A_PAGE = 1000
 blueprint = Blueprint("sparql", __name__)
 
 
-@blueprint.route(door.PATH, methods=["GET", "POST"])
+@blueprint.route(sparql_request.PATH, methods=["GET", "POST"])
 def sparql() -> Response:
     """A query, by GET or POST; by GET without one the service description, or a form to type it into."""
     site = current_site()
-    question = door.read(_asked(), site)
-    if question.query is not None:
-        return _answered(site, question)
-    text = question.parameters.single("query")
+    content_type, accept = request.headers.get("Content-Type"), request.headers.get("Accept")
+    asked = sparql_request.read(site, request.method, request.query_string, bodies.body, content_type, accept)
+    if asked.query is not None:
+        return _answered(site, asked, asked.query)
+    text = asked.single("query")
     if text is None:
         return _described(site)
-    return _form(text, door.inference(question.parameters.single("inference")))
+    return _form(text, sparql_request.inference(asked.single("inference")))
 
 
-def _asked() -> door.Asked:
-    content_type, accept = request.headers.get("Content-Type"), request.headers.get("Accept")
-    return door.Asked(request.method, request.query_string, content_type, accept, bodies.body)
-
-
-def _answered(site: Site, question: door.Question) -> Response:
-    assert question.query is not None
-    answer = ask(site, question.query)
-    chosen = question.formats.of(answer)
+def _answered(site: Site, asked: SparqlRequest, query: Query) -> Response:
+    answer = ask(site, query)
+    chosen = asked.offer_for(answer)
     if chosen is HTML:
-        response = _page(question.query.text, question.parameters, answer)
+        response = _page(query.text, asked.parameters, answer)
     else:
         response = streaming.respond(answer, chosen.content_type)
     response.vary.add("Accept")
@@ -71,9 +68,9 @@ def _form(text: str, inference: bool) -> Response:
     return compressed(response)
 
 
-def _page(text: str, parameters: door.Parameters, answer: Answer) -> Response:
+def _page(text: str, parameters: bodies.NameValuePairs, answer: Answer) -> Response:
     body = read_whole(answer)
-    kept = [(name, value) for name, value in parameters.pairs if name not in ("format", "edit")]
+    kept = [(name, value) for name, value in parameters if name not in ("format", "edit")]
     is_graph = answer.form.answers_with_graph
     page = render_template(
         "results.html",

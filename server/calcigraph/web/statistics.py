@@ -1,4 +1,4 @@
-"""A dataset in, the counts that the front page and the service description show out."""
+"""A dataset in, the counts that the home page and the service description show out."""
 
 from __future__ import annotations
 

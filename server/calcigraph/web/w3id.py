@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, current_app
 from werkzeug.routing import Rule
 
-from calcigraph.web import door
+from calcigraph.web import sparql_request
 from calcigraph.web.protocol.caching import validated
-from calcigraph.web.protocol.problems import ResourceUnknown
+from calcigraph.web.protocol.request_problems import ResourceUnknown
 from calcigraph.web.site import Site, current_site
 
 _CHOICE = re.compile(r"<any\(([^()]*)\):[^<>]*>")
@@ -43,7 +43,7 @@ def write(site: Site, routes: Iterable[Rule]) -> str:
     kept = (route.rule for route in routes if route.endpoint.partition(".")[0] not in _LEFT_OUT)
     found = {segment for rule in kept for segment in _first(rule)}
     names = sorted(found & set(_NAMES))
-    rest = sorted(found - {*names, "", door.PATH[1:]})
+    rest = sorted(found - {*names, "", sparql_request.PATH[1:]})
     lines = [
         f"# {site.about.title.value}".replace("\n", " "),
         f"# Redirects below {site.namespace}; made by {site.absolute('/w3id.htaccess')}.",
@@ -57,7 +57,7 @@ def write(site: Site, routes: Iterable[Rule]) -> str:
         "# Things are not documents: see another address, which is what was asked for as it was sent.",
         *_rule(site, f"^(?:{'|'.join(names)})(?:/|$)", 303),
         "# A query may be sent in the body, so the method stays.",
-        *_rule(site, f"^{door.PATH[1:]}$", 307),
+        *_rule(site, f"^{sparql_request.PATH[1:]}$", 307),
         "# Documents.",
         *_rule(site, f"^(?:{'|'.join(rest)})(?:/|$)", 302),
         *_rule(site, "^$", 302),

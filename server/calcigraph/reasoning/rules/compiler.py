@@ -17,7 +17,7 @@ from calcigraph.reasoning.rules.lists import list_rules
 from calcigraph.reasoning.rules.patterns import Pattern, Rule, is_variable, substitute
 from calcigraph.reasoning.rules.program import Atom, CompiledRule, Program
 from calcigraph.reasoning.rules.schema import Schema
-from calcigraph.reasoning.rules.tables import TABLE
+from calcigraph.reasoning.rules.tables import DATA_FAMILIES, SCHEMA_FAMILY, TABLE
 from calcigraph.reasoning.terms import vocabulary as v
 from calcigraph.reasoning.terms.datatypes import integer_value
 from calcigraph.reasoning.terms.numbering import MASK, SHIFT, Ids
@@ -32,9 +32,9 @@ _KINDS = tuple(
     class_key(v.NAMES[kind]) for kind in ("owl:Class", "owl:ObjectProperty", "owl:DatatypeProperty")
 )
 
-_SCHEMA_ONLY = tuple(rule for rule in TABLE if rule.name.startswith("scm-"))
+_SCHEMA_ONLY = tuple(rule for rule in TABLE if rule.name.startswith(SCHEMA_FAMILY))
 
-_DATA_RULES = tuple(rule for rule in TABLE if rule.name[:3] in ("prp", "cls", "cax"))
+_DATA_RULES = tuple(rule for rule in TABLE if rule.name.startswith(DATA_FAMILIES))
 
 
 def _is_bound(rule: Rule) -> bool:

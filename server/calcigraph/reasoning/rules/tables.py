@@ -10,8 +10,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from calcigraph.reasoning.rules.patterns import Pattern, Rule, Slot
+from calcigraph.reasoning.rules.patterns import Pattern, Rule, Slot, is_variable
 from calcigraph.reasoning.terms.vocabulary import NAMES
+
+# The compiler makes rules of these families for each schema; those of table 9 are run over the schema itself.
+DATA_FAMILIES: Final = ("prp-", "cls-", "cax-")
+SCHEMA_FAMILY: Final = "scm-"
+# What equality means is no rule that is run: facts are kept by representatives (`facts/equality`), and
+# contradicted equalities are looked for (`clashes`).
+FIRED_BY_EQUALITY: Final = frozenset({"eq-sym", "eq-trans", "eq-rep-s", "eq-rep-p", "eq-rep-o", "eq-diff1"})
 
 _TEXT: Final = """
 eq-sym: ?x owl:sameAs ?y -> ?y owl:sameAs ?x
@@ -81,6 +88,13 @@ scm-avf2: ?c1 owl:allValuesFrom ?y . ?c1 owl:onProperty ?p1 . ?c2 owl:allValuesF
 """  # noqa: E501  (one rule a line, as in the W3C's tables)
 
 
+class RuleUnusable(ValueError):
+    """A rule of the table that would never be fired, or not as it is written."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"the rule {name!r} {why}")
+
+
 def _slot(text: str) -> Slot:
     return text if text.startswith("?") else NAMES[text]
 
@@ -99,8 +113,40 @@ def _rule(line: str) -> Rule:
         for variable, mark, value in [word.partition("=")]
         if mark
     ]
+    if len(guards) > 1:
+        raise RuleUnusable(name, "has more than one guard, and only one is looked at")
     patterns = tuple(_pattern(text) for text in body.split(" . "))
-    return Rule(name, patterns, None if head == "false" else _pattern(head), guards[0] if guards else None)
+    rule = Rule(name, patterns, None if head == "false" else _pattern(head), guards[0] if guards else None)
+    _check(rule)
+    return rule
 
 
-TABLE: Final[tuple[Rule, ...]] = tuple(_rule(line) for line in _TEXT.strip().splitlines())
+def _check(rule: Rule) -> None:
+    """Raises: RuleUnusable for a rule that nothing would fire, or not as it is written."""
+    if rule.name in FIRED_BY_EQUALITY:
+        return
+    if not rule.name.startswith((*DATA_FAMILIES, SCHEMA_FAMILY)):
+        families = ", ".join((*DATA_FAMILIES, SCHEMA_FAMILY))
+        raise RuleUnusable(rule.name, f"would never be fired: begin its name with one of {families}")
+    bound = {slot for pattern in rule.body for slot in pattern}
+    if not {slot for slot in rule.head or () if is_variable(slot)} <= bound:
+        raise RuleUnusable(rule.name, "concludes something of a variable that its body does not bind")
+    # The compiler knows a predicate from the schema, that is from a pattern whose own predicate is known.
+    known = {slot for pattern in rule.body for slot in pattern[::2] if not is_variable(pattern[1])}
+    open_predicates = {
+        pattern[1] for pattern in (*rule.body, *filter(None, [rule.head])) if is_variable(pattern[1])
+    }
+    if open_predicates - (set() if rule.name.startswith(SCHEMA_FAMILY) else known):
+        raise RuleUnusable(rule.name, "would never be fired: no axiom in its body names its predicate")
+
+
+def read_table(text: str) -> tuple[Rule, ...]:
+    """The rules of a table, one a line: `name: pattern . pattern -> pattern`, or `-> false` for a clash.
+
+    Raises: RuleUnusable, KeyError for a term that is not in the vocabulary, ValueError for a pattern that is
+    no triple.
+    """
+    return tuple(_rule(line) for line in text.strip().splitlines())
+
+
+TABLE: Final[tuple[Rule, ...]] = read_table(_TEXT)

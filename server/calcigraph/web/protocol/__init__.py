@@ -1,1 +1,1 @@
-"""What every answer owes HTTP: negotiation, bodies, caching, streaming, problem documents."""
+"""HTTP for all routes: negotiation, bodies, caching, streaming, problem documents."""

@@ -8,7 +8,7 @@ from urllib.parse import unquote_to_bytes
 from flask import request
 from werkzeug.http import parse_options_header
 
-from calcigraph.web.protocol.problems import (
+from calcigraph.web.protocol.request_problems import (
     AddressTooLong,
     BodyTooLarge,
     MediaTypeUnsupported,
@@ -19,10 +19,10 @@ FORM = "application/x-www-form-urlencoded"
 _MOST_PARAMETERS = 1000
 _PIECE = 64 * 1024
 
-Parameters = list[tuple[str, str]]
+NameValuePairs = list[tuple[str, str]]
 
 
-def address_parameters(query_string: bytes, most_bytes: int) -> Parameters:
+def address_parameters(query_string: bytes, most_bytes: int) -> NameValuePairs:
     """The parameters of the address, in order. Raises: AddressTooLong, RequestMalformed."""
     if len(query_string) > 3 * most_bytes:
         raise AddressTooLong(
@@ -31,7 +31,7 @@ def address_parameters(query_string: bytes, most_bytes: int) -> Parameters:
     return parameters(query_string)
 
 
-def parameters(encoded: bytes) -> Parameters:
+def parameters(encoded: bytes) -> NameValuePairs:
     """Decode `application/x-www-form-urlencoded` (URL standard, section 5.1), but never with U+FFFD.
 
     Raises: RequestMalformed for bytes that are not UTF-8, and beyond 1,000 parameters.

@@ -8,39 +8,38 @@ from typing import TypeAlias
 from flask import Response, request
 
 from calcigraph.web.protocol import compression
-from calcigraph.web.protocol.versions import PARAMETER
-from calcigraph.web.site import Site
+from calcigraph.web.protocol.versions import PARAMETER, Versioned
 
-Entry: TypeAlias = tuple[str, str, str | None]
+LinkEntry: TypeAlias = tuple[str, str, str | None]
 _LASTING = f"public, max-age={365 * 24 * 3600}, immutable"
 
 
 def validated(
-    response: Response, site: Site, variant: str, body: Callable[[], str | bytes] | None = None
+    response: Response, published: Versioned, variant: str, body: Callable[[], str | bytes] | None = None
 ) -> Response:
     """Give `response` a strong ETag and its age, where it has none; 304 where the client has it.
 
-    A `body` that costs something is given as what makes it, and made only for who has not got it.
+    `body` makes the content; it is called only for a client that does not have the response yet.
 
-    See RFC 9110 section 13. All that this server shows follows from version and variant, so a
-    cache may keep it but has to ask; `no-cache` says so (RFC 9111 section 5.2.2.4). Only data that was
-    asked for by its version (`at=`) never changes at that address (RFC 8246); a page may, with the program.
+    See RFC 9110 section 13. A response follows from version and variant, so a cache may keep it but has to
+    revalidate it, as `no-cache` says (RFC 9111 section 5.2.2.4). Only data that was asked for by its version
+    (`at=`) never changes at that address (RFC 8246); a page may, with the program.
     """
     is_lasting = PARAMETER in request.args and response.mimetype != "text/html"
     response.headers["Cache-Control"] = _LASTING if is_lasting else "no-cache"
     if body is not None:
-        if _is_kept(response, site.etag(variant)):
-            response.set_etag(site.etag(variant) + compression.suffix(response))
-            response.last_modified = site.modified
+        if _is_kept(response, published.etag(variant)):
+            response.set_etag(published.etag(variant) + compression.suffix(response))
+            response.last_modified = published.modified
             response.make_conditional(request)
             return response
         response.set_data(body())
     # `make_conditional` would read a whole streamed body to tell its length.
     if not response.is_streamed:
-        # What has a tag of its own is an answer to a query, which may be another one at each time.
+        # A response with a tag of its own is an answer to a query, which may differ each time.
         if response.get_etag()[0] is None:
-            response.set_etag(site.etag(variant))
-            response.last_modified = site.modified
+            response.set_etag(published.etag(variant))
+            response.last_modified = published.modified
         compression.compressed(response).make_conditional(request)
     return response
 
@@ -53,7 +52,7 @@ def _is_kept(response: Response, etag: str) -> bool:
     return known.contains_weak(etag + suffix) and not (known.star_tag and suffix)
 
 
-def links(response: Response, *entries: Entry) -> None:
+def links(response: Response, *entries: LinkEntry) -> None:
     """Add `Link` entries (RFC 8288): target, relation and, where it is known, the media type."""
     for target, relation, media_type in entries:
         kind = f'; type="{media_type}"' if media_type else ""

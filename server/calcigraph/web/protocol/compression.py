@@ -1,4 +1,4 @@
-"""A finished response in, the same one compressed out where the client takes that and it pays."""
+"""A finished response in; the same one compressed out, if it is long and the client accepts that."""
 
 from __future__ import annotations
 

@@ -23,21 +23,30 @@ _QVALUE = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\Z")
 class Offer:
     """One variant the server can send.
 
-    `media_type` is what goes into `Content-Type` (without charset), `name` and `short` what
-    `?format=` calls it, `aliases` further media types that ask for the same bytes, `profiles` the
-    profile IRIs (RFC 6906) that it meets.
+    `media_type` is what goes into `Content-Type` (without charset), `name` what `?format=` calls it and
+    `names` what it may be called there as well, `aliases` further media types that ask for the same
+    bytes, `profiles` the profile IRIs (RFC 6906) that it meets.
     """
 
     media_type: str
     name: str
     aliases: tuple[str, ...] = ()
     profiles: frozenset[str] = frozenset()
-    short: str = ""
+    names: tuple[str, ...] = ()
+
+    @property
+    def called(self) -> tuple[Sequence[str], ...]:
+        """What `?format=` may call it, the most telling first; see `calcigraph.rdf.formats.find`."""
+        return (self.name,), self.names, (self.media_type,), self.aliases
 
     @property
     def content_type(self) -> str:
         """The value of `Content-Type`; every textual type of ours is UTF-8."""
         return f"{self.media_type}; charset=utf-8" if self.media_type.startswith("text/") else self.media_type
+
+
+HTML = Offer("text/html", "html", ("application/xhtml+xml",))
+JSON = Offer("application/json", "json", ("text/json",))
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """An answer of the pool in, a response out: whole where it is short, streamed where it is long.
 
-A body that fails after its status has been sent is broken off, so that nobody takes the part of
-it for the whole: HTTP/1.1 clients miss the last chunk (RFC 9112 section 8).
+A body that fails after its status has been sent is broken off, so that no client takes a part for the whole:
+HTTP/1.1 clients miss the last chunk (RFC 9112 section 8).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from flask import Response, request
 
 from calcigraph.errors import Problem
 from calcigraph.pool import Answer
-from calcigraph.pool.problems import ClientGone
+from calcigraph.pool.query_problems import ClientGone
 
 _LOG = logging.getLogger(__name__)
 _IN_MEMORY = 4 << 20

@@ -1,1 +1,1 @@
-"""Connections in, answers out, in one event loop; what takes a thread goes to Flask."""
+"""Connections in, responses out, in one event loop; what needs a thread is answered by Flask."""

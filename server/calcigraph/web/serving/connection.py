@@ -1,7 +1,7 @@
-"""The bytes of one connection in, requests out; within limits that its parser leaves open.
+"""The bytes of one connection in, requests out; with the limits that uvicorn's parser lacks.
 
-A client that sends or reads slowly costs a descriptor and the memory below, and no thread. A query by GET is
-shown to the fast lane here: what a task of its own costs would be a third of a short query's time.
+A client that sends or reads slowly takes a descriptor and the memory below, and no thread. A query by GET is
+given to the query endpoint here: a task of its own would take a third of a short query's time.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from typing import Any, Final, cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from calcigraph.web import door
-from calcigraph.web.protocol.visit import KEY, Visit
-from calcigraph.web.serving.front import Front, headers_of
-from calcigraph.web.serving.replies import Reply
-from calcigraph.web.views.strings import STRINGS
+from calcigraph.web import sparql_request
+from calcigraph.web.in_flight import KEY, InFlight
+from calcigraph.web.protocol.http_response import HttpResponse
+from calcigraph.web.serving.asgi import AsgiApplication, headers_of
+from calcigraph.web.strings import STRINGS
 
 _LOG = logging.getLogger(__name__)
 LARGEST_HEAD: Final = 1 << 20
 # The parser counts the parts of an address in 16 bits.
 LONGEST_ADDRESS: Final = (1 << 16) - 1
-# An answer up to here is handed over at once, however slowly it is read.
+# Up to so many bytes of a response are buffered for a client that reads slowly.
 BUFFERED_ANSWER: Final = 2 << 20
-# Without a whole head, or without a byte of the answer being read.
+# How long a connection stays open without a whole head, or without a byte of its response being read.
 IDLE_S: Final = 60.0
-PATH: Final = door.PATH.encode()
+PATH: Final = sparql_request.PATH.encode()
 _BODILESS: Final = frozenset({"GET", "HEAD"})
 
 
@@ -39,7 +39,7 @@ class Connection(HttpToolsProtocol):
     section 9.5, RFC 6585 section 5)."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Take the connection, and wait for its first request."""
+        """Begin to wait for the first request."""
         super().connection_made(transport)
         transport.set_write_buffer_limits(high=BUFFERED_ANSWER)
         self._head_bytes = 0
@@ -51,12 +51,12 @@ class Connection(HttpToolsProtocol):
         self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget it."""
+        """Stop the timers."""
         self._stop_waiting()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Parse what has come, and count it as long as no head is complete."""
+        """Parse `data`, and count its bytes as long as the head is not complete."""
         super().data_received(data)
         if self._reads_head:
             self._head_bytes += len(data)
@@ -71,17 +71,17 @@ class Connection(HttpToolsProtocol):
             raise ValueError("this makes the parser stop")
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what the parser has stopped at."""
+        """Refuse the request at which the parser has stopped."""
         self._refuse(self._fault)
 
     def on_message_begin(self) -> None:
-        """A request begins."""
+        """A request begins: wait for its head."""
         super().on_message_begin()
         self._reads_head = True
         self._await_head()
 
     def on_headers_complete(self) -> None:
-        """Its head is whole."""
+        """The head of the request is complete."""
         self._reads_head = False
         self._head_bytes = 0
         if self._head_timer is not None:
@@ -98,33 +98,34 @@ class Connection(HttpToolsProtocol):
         if b"content-length" in headers or b"transfer-encoding" in headers:
             super()._start_asgi_task(cycle, app)
             return
-        visit = scope["state"][KEY] = Visit(cast(Any, cycle.receive))
+        done = partial(self._answered, cycle, app)
+        in_flight = scope["state"][KEY] = InFlight(scope, headers, cast(Any, cycle.receive), done)
         try:
-            cast(Front, self.config.app).lane.take(scope, headers, b"", visit, partial(self._end, cycle, app))
+            cast(AsgiApplication, self.config.app).query_endpoint.take(in_flight, b"")
         except Exception:
-            # The parser, which has called this, takes it for a fault of the request.
+            # The parser, which has called this, would refuse the request as malformed.
             self._fault = HTTPStatus.INTERNAL_SERVER_ERROR
             _LOG.exception("%s %s failed", scope["method"], scope["path"])
             raise
 
-    def _end(self, cycle: RequestResponseCycle, app: Any, reply: Reply | None) -> None:
-        """What the lane has made of a request."""
-        if reply is None:
+    def _answered(self, cycle: RequestResponseCycle, app: Any, response: HttpResponse | None) -> None:
+        """Send the response of the query endpoint, or have the application answer where there is none."""
+        if response is None:
             super()._start_asgi_task(cycle, app)
         elif not self.transport.is_closing():
-            self.transport.write(_message(self.server_state.default_headers, reply, cycle))
+            self.transport.write(_message(self.server_state.default_headers, response, cycle))
             cycle.response_started = cycle.response_complete = True
             if not cycle.keep_alive:
                 self.transport.close()
             self.on_response_complete()
 
     def pause_writing(self) -> None:
-        """The client reads more slowly than it is answered."""
+        """The client reads too slowly: close the connection unless it goes on."""
         super().pause_writing()
         self._watch_reader()
 
     def resume_writing(self) -> None:
-        """The client has caught up."""
+        """The client has read what was buffered."""
         if self._reader_timer is not None:
             self._reader_timer.cancel()
         super().resume_writing()
@@ -150,7 +151,7 @@ class Connection(HttpToolsProtocol):
                 timer.cancel()
 
     def _refuse(self, status: HTTPStatus) -> None:
-        cast(Front, self.config.app).count_refused(status)
+        cast(AsgiApplication, self.config.app).count_refused(status)
         problem = {
             "type": "about:blank",
             "title": status.phrase,
@@ -166,8 +167,10 @@ class Connection(HttpToolsProtocol):
         self.transport.close()
 
 
-def _message(default: list[tuple[bytes, bytes]], reply: Reply, cycle: RequestResponseCycle) -> bytes:
+def _message(
+    default: list[tuple[bytes, bytes]], response: HttpResponse, cycle: RequestResponseCycle
+) -> bytes:
     closing = [] if cycle.keep_alive else [(b"connection", b"close")]
     lines = [b"%b: %b\r\n" % pair for pair in (*default, *closing)]
-    content = b"" if cycle.scope["method"] == "HEAD" else reply.content
-    return b"".join((STATUS_LINE[reply.status], *lines, reply.head, b"\r\n", content))
+    content = b"" if cycle.scope["method"] == "HEAD" else response.content
+    return b"".join((STATUS_LINE[response.status], *lines, response.head, b"\r\n", content))

@@ -1,4 +1,4 @@
-"""An application and an address in, a server that answers there until it is told to stop out."""
+"""A Flask application and a socket in; requests are answered until SIGTERM or SIGINT."""
 
 from __future__ import annotations
 
@@ -14,16 +14,15 @@ from typing import Final
 import uvicorn
 from flask import Flask
 
-from calcigraph.errors import EnvironmentProblem
+from calcigraph.web.serving.asgi import AsgiApplication
 from calcigraph.web.serving.connection import IDLE_S, Connection
-from calcigraph.web.serving.front import Front
-from calcigraph.web.serving.lane import Lane
+from calcigraph.web.serving.query_endpoint import QueryEndpoint
 from calcigraph.web.site import site_of
 
 _GRACE_S: Final = 10
 _MOST_CONNECTIONS: Final = 1000
 _LARGEST_BODY: Final = 4 << 20
-# Beside one for each query that may run or wait, and that holds its thread until it is answered.
+# In addition to a thread for each query that may run or wait in one.
 _THREADS_FOR_PAGES: Final = 32
 
 
@@ -34,17 +33,19 @@ def serve(app: Flask, listener: socket.socket, ready: Callable[[], None] | None 
     """
     site = site_of(app)
     threads = site.pool.limits.callers + _THREADS_FOR_PAGES
-    front = Front(app, Lane(site), threads, max(_LARGEST_BODY, 3 * site.settings.query_bytes))
-    # What goes wrong is logged by the front; this logger would also say that a client has left.
+    front = AsgiApplication(
+        app, QueryEndpoint(site), threads, max(_LARGEST_BODY, 3 * site.settings.query_bytes)
+    )
+    # Errors are logged by the ASGI application; this logger would also report each client that leaves.
     logging.getLogger("uvicorn.error").disabled = True
     server = _Server(_config(front), ready)
-    # What is loaded stays: looking through it for garbage would stop every request for 50 to 300 ms.
+    # What is loaded is never garbage: to search it for some would stop every request for 50 to 300 ms.
     gc.freeze()
     with _signals_end_nothing_else():
         server.run(sockets=[listener])
 
 
-def _config(front: Front) -> uvicorn.Config:
+def _config(front: AsgiApplication) -> uvicorn.Config:
     return uvicorn.Config(
         front,
         http=Connection,
@@ -73,29 +74,10 @@ class _Server(uvicorn.Server):
             self._ready()
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that is bound to an address; port 0 takes a free one.
-
-    Raises: EnvironmentProblem where the address cannot be had.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        raise EnvironmentProblem(
-            f"The address {host}:{port} cannot be had: {error.strerror}.", "Choose another --host or --port."
-        ) from error
-    listener.listen(1024)
-    return listener
-
-
 @contextlib.contextmanager
 def _signals_end_nothing_else() -> Iterator[None]:
-    """uvicorn stops at SIGTERM and SIGINT and then raises them again, for whoever listened before:
-    that is us, and there is still a pool to close."""
+    """uvicorn stops at SIGTERM and SIGINT, then raises them again for the handlers that were there before.
+    Those would end this process before its pool is closed, so they are replaced."""
 
     def ignore(_number: int, _frame: FrameType | None) -> None:
         pass

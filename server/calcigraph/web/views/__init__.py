@@ -1,1 +1,1 @@
-"""Values of the services in, what a page shows of them out; the templates lie beside this room."""
+"""Values of the services in, what a page shows of them out; the templates are in `web/templates`."""

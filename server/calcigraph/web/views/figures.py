@@ -7,7 +7,8 @@ from functools import cache
 
 import pyoxigraph as ox
 
-from calcigraph.dataset import Dataset, Subject
+from calcigraph.dataset import Dataset
+from calcigraph.rdf.terms import Subject
 from calcigraph.rdf.vocabulary import RDFS, SRV
 
 _PARTS = tuple(SRV[name] for name in ("value", "low", "high", "unit", "measure"))
@@ -35,7 +36,7 @@ class Figures:
         """Whether a property gives a part of a figure."""
 
     def of(self, node: Subject) -> tuple[Figure, ...]:
-        """The figure of `node`; two values make no figure, as nobody could tell whose interval it is."""
+        """The figure of `node`; None where it has two values, as its interval could be that of either."""
         values, low, high, unit, measures = (self._dataset.objects(node, part) for part in _PARTS)
         if len(values) != 1:
             return ()

@@ -12,7 +12,7 @@ from flask import current_app, render_template
 from calcigraph.describe import Description
 from calcigraph.rdf.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS, XSD
 from calcigraph.web.site import Site
-from calcigraph.web.views.strings import STRINGS
+from calcigraph.web.strings import STRINGS
 
 _KEY = "calcigraph-ontology"
 _TRUE = ox.Literal("true", datatype=XSD["boolean"])
@@ -52,7 +52,7 @@ class Branch:
 
 
 @dataclass(frozen=True)
-class Part:
+class TermKind:
     """One kind of terms, `count` of them."""
 
     name: str
@@ -73,7 +73,7 @@ class Retired:
 class Overview:
     """All terms of the ontology: those in use by their kinds, and the retired ones."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[TermKind, ...]
     deprecated: tuple[Retired, ...]
 
 
@@ -107,8 +107,10 @@ def overview(site: Site) -> Overview:
     return cast(Overview, kept[_KEY])
 
 
-def _part(name: str, title: str, branches: tuple[Branch, ...]) -> Part:
-    return Part(name, title, branches, len({found.node for branch in branches for found in branch.walk()}))
+def _part(name: str, title: str, branches: tuple[Branch, ...]) -> TermKind:
+    return TermKind(
+        name, title, branches, len({found.node for branch in branches for found in branch.walk()})
+    )
 
 
 def _retired(site: Site, triples: Iterable[ox.Triple]) -> tuple[Retired, ...]:

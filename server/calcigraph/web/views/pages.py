@@ -11,18 +11,19 @@ import pyoxigraph as ox
 from flask import Flask, current_app, render_template, request
 from markupsafe import Markup
 
-from calcigraph.describe import Description, Term, Use
-from calcigraph.rdf.formats import by_key
+from calcigraph.describe import Description, Use
+from calcigraph.rdf.formats import by_name
 from calcigraph.rdf.prefixes import Prefixes
+from calcigraph.rdf.terms import Term
 from calcigraph.rdf.vocabulary import SKOS
 from calcigraph.web.representations import SUFFIXES, write_graph
 from calcigraph.web.site import Site, current_site
+from calcigraph.web.strings import STRINGS
 from calcigraph.web.views import assets
 from calcigraph.web.views.citation import Citation
 from calcigraph.web.views.propositions import contradiction
-from calcigraph.web.views.results import Table
-from calcigraph.web.views.strings import STRINGS
-from calcigraph.web.views.terms import Terms
+from calcigraph.web.views.results import ResultTable
+from calcigraph.web.views.term_html import TermRenderer
 
 _KEY = "calcigraph-terms"
 _EXAMPLES = 6
@@ -57,7 +58,7 @@ def register(app: Flask) -> None:
         }
 
 
-def columns(table: Table) -> list[str]:
+def columns(table: ResultTable) -> list[str]:
     """The variables that a page shows: not those that only repeat the label which another one's
     IRIs are shown with anyway. Data formats have them all."""
     label = current_site().describer.labels.of
@@ -100,7 +101,7 @@ def _prologue(site: Site) -> str:
 
 
 def kind(term: Term) -> str:
-    """What a template tells apart: "iri", "blank", "literal" or "triple"."""
+    """The kind of a term: "iri", "blank", "literal" or "triple"."""
     if isinstance(term, ox.NamedNode):
         return "iri"
     if isinstance(term, ox.BlankNode):
@@ -113,18 +114,18 @@ def explain_link(site: Site, triple: ox.Triple, **more: str) -> str:
     return terms_of(site).explanation(triple, **more)
 
 
-def terms_of(site: Site) -> Terms:
-    """How terms are shown, made once for an application."""
+def terms_of(site: Site) -> TermRenderer:
+    """The renderer of terms, made once for an application."""
     kept = current_app.extensions
     if _KEY not in kept:
-        kept[_KEY] = Terms(site)
-    return cast(Terms, kept[_KEY])
+        kept[_KEY] = TermRenderer(site)
+    return cast(TermRenderer, kept[_KEY])
 
 
 def resource_page(site: Site, description: Description, path: str) -> str:
     """The page of one resource. It carries the same triples as JSON-LD."""
     quads = list(description.quads())
-    json_ld = write_graph(quads, by_key("graph", "json-ld"), site.dataset.root.prefixes)
+    json_ld = write_graph(quads, by_name("graph", "json-ld"), site.dataset.root.prefixes)
     # A root's class and the server's class that it refines are often called the same.
     types = {site.describer.labels.of(kind).value: kind for kind in reversed(description.types)}
     return render_template(

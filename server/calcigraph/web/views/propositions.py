@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from calcigraph.dataset import Dataset, Subject
+from calcigraph.dataset import Dataset
 from calcigraph.describe import Describer, Detail, Details, Facet, FacetValue, Fact
 from calcigraph.explanations.evidence import Line, Named, Proposition, proposition, server
+from calcigraph.rdf.terms import Subject
 from calcigraph.rdf.vocabulary import RDF, SRV
 from calcigraph.web.views.figures import Figure, Figures
 from calcigraph.web.views.works import Telling, tellings
@@ -50,7 +51,7 @@ class Quality:
 
 
 @dataclass(frozen=True)
-class Entry:
+class EvidenceEntry:
     """One line of evidence; `qualities` are those that its place in the table does not tell.
 
     `details` are what it says itself, where the root does not say what to compare.
@@ -77,7 +78,7 @@ class Stance:
 
 
 @dataclass(frozen=True)
-class Row:
+class ComparisonRow:
     """The lines that are alike in the chosen facet, a cell for each stance.
 
     `values` is what they share; none where the facet says nothing, and then `kinds` are their classes.
@@ -85,7 +86,7 @@ class Row:
 
     values: tuple[FacetValue, ...]
     kinds: tuple[ox.NamedNode, ...]
-    cells: tuple[tuple[Entry, ...], ...]
+    cells: tuple[tuple[EvidenceEntry, ...], ...]
 
     @property
     def count(self) -> int:
@@ -102,7 +103,7 @@ class Contradiction:
 
     proposition: Proposition
     stances: tuple[Stance, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[ComparisonRow, ...]
     facets: tuple[Facet, ...]
     by: Facet | None
     tellings: tuple[Telling, ...]
@@ -119,7 +120,7 @@ def contradiction(
     found = proposition(dataset, node)
     if found is None:
         return None
-    reader = _Reader(dataset, describer, node)
+    reader = _ContradictionReader(dataset, describer, node)
     shown: dict[Named, list[Line]] = {}
     stances = []
     for stance, lines in sorted(_by_stance(found.lines).items(), key=lambda item: _place(item[0])):
@@ -149,18 +150,18 @@ def _place(stance: Named) -> tuple[int, str, str]:
     return (order, stance.label, str(stance.node))
 
 
-_Key = tuple[tuple[str, ...], tuple[ox.NamedNode, ...]]
+_RowKey = tuple[tuple[str, ...], tuple[ox.NamedNode, ...]]
 
 
 def _rows(
-    reader: _Reader,
+    reader: _ContradictionReader,
     shown: dict[Named, list[Line]],
     qualities: dict[Line, tuple[Quality, ...]],
     chosen: Facet | None,
-) -> tuple[Row, ...]:
+) -> tuple[ComparisonRow, ...]:
     """The table. The rows with the highest rank come first, those without a value last."""
-    cells: dict[_Key, dict[Named, list[Entry]]] = {}
-    heads: dict[_Key, tuple[FacetValue, ...]] = {}
+    cells: dict[_RowKey, dict[Named, list[EvidenceEntry]]] = {}
+    heads: dict[_RowKey, tuple[FacetValue, ...]] = {}
     for stance, lines in shown.items():
         for line in lines:
             own = next((q.values for q in qualities[line] if q.facet is chosen), ())
@@ -170,16 +171,17 @@ def _rows(
             cells.setdefault(key, {}).setdefault(stance, []).append(reader.entry(line, rest))
     order = sorted(cells, key=lambda key: _rank(heads[key], key))
     return tuple(
-        Row(heads[key], key[1], tuple(tuple(cells[key].get(stance, ())) for stance in shown)) for key in order
+        ComparisonRow(heads[key], key[1], tuple(tuple(cells[key].get(stance, ())) for stance in shown))
+        for key in order
     )
 
 
-def _rank(values: Sequence[FacetValue], key: _Key) -> tuple[bool, int, list[tuple[str, float]], _Key]:
+def _rank(values: Sequence[FacetValue], key: _RowKey) -> tuple[bool, int, list[tuple[str, float]], _RowKey]:
     amounts = [(a.unit, a.size) for value in values if (a := value.amount)]
     return (not values, -max((value.rank for value in values), default=0), amounts, key)
 
 
-class _Reader:
+class _ContradictionReader:
     """Reads the lines of one proposition."""
 
     def __init__(self, dataset: Dataset, describer: Describer, subject: Subject) -> None:
@@ -207,13 +209,13 @@ class _Reader:
         """The classes of the evidence of a line, but for those of the server vocabulary."""
         return tuple(dict.fromkeys(kind for named in line.evidence for kind in self._kinds(named)))
 
-    def entry(self, line: Line, qualities: tuple[Quality, ...]) -> Entry:
+    def entry(self, line: Line, qualities: tuple[Quality, ...]) -> EvidenceEntry:
         """A line with all that a page shows of it."""
         known = {self._subject, line.node, line.stance.node}
         known.update(named.node for named in (*line.evidence, *line.grades))
         known.update(source.named.node for source in line.sources)
         known.update(t.term for q in qualities for t in q.values if isinstance(t.term, Subject))
-        return Entry(
+        return EvidenceEntry(
             line,
             tuple(self._grade(line, grade) for grade in line.grades),
             tuple(self._exhibit(named, known) for named in line.evidence),

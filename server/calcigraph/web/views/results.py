@@ -9,17 +9,17 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from calcigraph.describe import Term
 from calcigraph.pool import Answer, Query
-from calcigraph.web.asking import ask
-from calcigraph.web.protocol.problems import AnswerTooLong
+from calcigraph.rdf.terms import Term
+from calcigraph.web.protocol.request_problems import AnswerTooLong
+from calcigraph.web.query_answers import ask
 from calcigraph.web.site import Site
 
 _MOST_BYTES = 16 << 20
 
 
 @dataclass(frozen=True)
-class Table:
+class ResultTable:
     """The rows of a SELECT as a page shows them; a variable that is unbound is missing in its row.
 
     `truth` is the answer of an ASK, None for a table; `total` counts all rows, of which `rows`
@@ -37,14 +37,14 @@ class Table:
         return self.total - len(self.rows)
 
 
-def read_table(body: bytes, most_rows: int | None = None) -> Table:
+def read_table(body: bytes, most_rows: int | None = None) -> ResultTable:
     """SPARQL 1.1 Query Results JSON as a table of terms."""
     document = json.loads(body)
     if "boolean" in document:
-        return Table((), (), 0, bool(document["boolean"]))
+        return ResultTable((), (), 0, bool(document["boolean"]))
     bindings = document["results"]["bindings"]
     rows = tuple({name: _term(value) for name, value in row.items()} for row in bindings[:most_rows])
-    return Table(tuple(document["head"].get("vars", ())), rows, len(bindings))
+    return ResultTable(tuple(document["head"].get("vars", ())), rows, len(bindings))
 
 
 def _term(value: Mapping[str, Any]) -> Term:
@@ -78,7 +78,7 @@ def read_whole(answer: Answer) -> bytes:
     return b"".join(pieces)
 
 
-def ask_table(site: Site, text: str, *, inference: bool, most_rows: int | None = None) -> Table:
+def ask_table(site: Site, text: str, *, inference: bool, most_rows: int | None = None) -> ResultTable:
     """Ask a SELECT or ASK and read the whole answer. Raises: what the pool raises, AnswerTooLong."""
     answer = ask(site, Query(text, inference=inference, results_format="json", graph_format=None))
     return read_table(read_whole(answer), most_rows)

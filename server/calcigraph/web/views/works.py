@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from calcigraph.dataset import Dataset, Subject
+from calcigraph.dataset import Dataset
 from calcigraph.explanations.evidence import Line, Named, Source, named
+from calcigraph.rdf.terms import Subject
 from calcigraph.rdf.vocabulary import SRV
 from calcigraph.web.views.figures import Figure, Figures
 
@@ -14,7 +15,7 @@ MOST_RESULTS = 6
 
 
 @dataclass(frozen=True)
-class Result:
+class WorkOutcome:
     """What came out of a work: its stance on the same proposition, None where it bears on others alone."""
 
     named: Named
@@ -30,7 +31,7 @@ class Telling:
     stance: Named
     sources: tuple[Source, ...]
     work: Named
-    results: tuple[Result, ...]
+    results: tuple[WorkOutcome, ...]
     total: int
 
 
@@ -63,6 +64,6 @@ def _telling(
         line.stance,
         line.sources,
         work,
-        tuple(Result(named(dataset, node), bearing.get(node), figures.of(node)) for node in shown),
+        tuple(WorkOutcome(named(dataset, node), bearing.get(node), figures.of(node)) for node in shown),
         len(here or results),
     )

@@ -1,0 +1,33 @@
+"""`calcigraph check`: a root in, everything that is wrong with it out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from calcigraph.cli.verbs.options import reasoner_option, root_option
+from calcigraph.settings import ReasonerName
+
+
+@click.command()
+@root_option
+@reasoner_option()
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="How findings are written.",
+)
+def check(folder: Path, reasoner: ReasonerName, style: str) -> None:
+    """Judge a root: files, closure and clashes, shapes, lints, questions against their answers.
+
+    Exits with 1 where a violation was found; warnings and hints are printed and pass.
+    """
+    from calcigraph.cli.check import judge
+
+    if not judge(folder, reasoner, style):
+        sys.exit(1)

@@ -1,0 +1,31 @@
+"""`calcigraph explain`: a triple in, its proof as a tree with the evidence out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from calcigraph.cli.verbs.options import reasoner_option, root_option
+from calcigraph.settings import ReasonerName
+
+
+@click.command()
+@click.argument("subject")
+@click.argument("predicate")
+@click.argument("object_", metavar="OBJECT")
+@click.option(
+    "--all", "every", is_flag=True, help="Further derivations too, as far as the search is bounded."
+)
+@root_option
+@reasoner_option()
+def explain(
+    subject: str, predicate: str, object_: str, every: bool, folder: Path, reasoner: ReasonerName
+) -> None:
+    """Print why the triple SUBJECT PREDICATE OBJECT holds.
+
+    Terms are CURIEs (id:some-thing), <IRIs> or literals ("text"@en).
+    """
+    from calcigraph.cli.explain import print_proofs
+
+    print_proofs((subject, predicate, object_), every, folder, reasoner)

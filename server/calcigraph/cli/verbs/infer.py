@@ -1,0 +1,50 @@
+"""`calcigraph infer`: RDF files in, the triples that they entail out."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from calcigraph.cli.verbs.options import format_option, reasoner_option
+from calcigraph.rdf.formats import GRAPHS, GraphFormat
+from calcigraph.settings import ReasonerLimits, ReasonerName
+
+_BOUNDS = asdict(ReasonerLimits())
+
+
+@click.command()
+@click.argument(
+    "files",
+    metavar="FILE…",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+@reasoner_option(without_none=True)
+@format_option("n-triples", "How the triples are written.", GRAPHS)
+@click.option(
+    "--limit",
+    "bounds",
+    metavar="NAME NUMBER",
+    multiple=True,
+    type=(click.Choice(sorted(_BOUNDS)), click.IntRange(min=1)),
+    help=f"A bound of the reasoner, by default: {', '.join(f'{k} {v:,}' for k, v in _BOUNDS.items())}.",
+)
+def infer(
+    files: tuple[Path, ...],
+    reasoner: ReasonerName,
+    style: tuple[GraphFormat],
+    bounds: tuple[tuple[str, int], ...],
+) -> None:
+    """Print what FILE… entail under OWL 2 RL and do not say themselves.
+
+    Exits with 1 and the clash with its proof where they are inconsistent, and with 1 where the
+    closure would be larger than a bound (--limit) allows. Shows its progress on a terminal.
+    """
+    from calcigraph.cli.infer import print_inferences
+
+    if not print_inferences(files, reasoner, style[0], ReasonerLimits(**{**_BOUNDS, **dict(bounds)})):
+        sys.exit(1)

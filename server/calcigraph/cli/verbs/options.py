@@ -1,0 +1,125 @@
+"""Options that several verbs share, and those made from the table of settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import Field, dataclass, fields
+from pathlib import Path
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+
+import click
+
+from calcigraph.rdf.formats import Format, find
+from calcigraph.settings import ReasonerName, Settings, shipped_root
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def root_option(command: Command) -> Command:
+    """`--root DIR`: the root to work on, by default the one that travels with the package."""
+    return click.option(
+        "--root",
+        "folder",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        default=shipped_root,
+        show_default="the shipped root",
+        help="Directory with ontology/, data/ and shapes/.",
+    )(command)
+
+
+def reasoner_option(*, without_none: bool = False) -> Callable[[Command], Command]:
+    """`--reasoner NAME`; `infer` has no use for none."""
+    names = [name for name in get_args(ReasonerName) if not (without_none and name == "none")]
+    return click.option(
+        "--reasoner",
+        type=click.Choice(names),
+        default=Settings.reasoner,
+        show_default=True,
+        help=Settings.documented()["reasoner"],
+    )
+
+
+@dataclass(frozen=True)
+class Style:
+    """A way to print that is no format of RDF or of results."""
+
+    key: str
+
+    @property
+    def called(self) -> tuple[Sequence[str], ...]:
+        """Its one name; see `calcigraph.rdf.formats.find`."""
+        return ((self.key,),)
+
+
+class FormatName(click.ParamType[Any]):
+    """A name of a format in, what it means in each of the tables out: None in those that have none of it.
+
+    Names mean what they mean in `?format=` over HTTP.
+    """
+
+    name = "format"
+
+    def __init__(self, *tables: Sequence[Style | Format]) -> None:
+        self._tables = tables
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """One value for each table. Raises: click.BadParameter where none has such a format."""
+        found = tuple(find(value, table) for table in self._tables)
+        if not any(found):
+            self.fail(
+                f"There is no format {value!r} here. Use one of: {', '.join(self._keys())}.", param, ctx
+            )
+        return found
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """All names, as for a choice."""
+        return f"[{'|'.join(self._keys())}]"
+
+    def _keys(self) -> list[str]:
+        return list(dict.fromkeys(row.key for table in self._tables for row in table))
+
+
+def format_option(
+    default: str, help_text: str, *tables: Sequence[Style | Format]
+) -> Callable[[Command], Command]:
+    """`--format NAME`: one value for each of the tables (see `FormatName`)."""
+    kind = FormatName(*tables)
+    return click.option("--format", "style", type=kind, default=default, show_default=True, help=help_text)
+
+
+def settings_options(table: type) -> Callable[[Command], Command]:
+    """An option for each setting of the table, in its order: `--default-graph` for `default_graph`."""
+
+    def add(command: Command) -> Command:
+        hints = get_type_hints(table)
+        for row in reversed(fields(table)):
+            command = _option(row, hints[row.name])(command)
+        return command
+
+    return add
+
+
+def _option(row: Field[Any], hint: Any) -> Callable[[Command], Command]:
+    """One setting as an option. Raises: TypeError for a type that the command line cannot take."""
+    bounds = {"min": row.metadata["least"], "max": row.metadata["most"]}
+    kind: click.ParamType[Any]
+    if get_origin(hint) is Literal:
+        kind = click.Choice(get_args(hint))
+    elif hint is int:
+        kind = click.IntRange(**bounds)
+    elif hint is float:
+        kind = click.FloatRange(**bounds)
+    elif hint in (str, tuple[str, ...]):
+        kind = click.STRING
+    else:
+        raise TypeError(f"the setting {row.name!r} is of a type that no option takes: {hint}")
+    return click.option(
+        f"--{row.name.replace('_', '-')}",
+        row.name,
+        type=kind,
+        multiple=hint == tuple[str, ...],
+        metavar=row.metadata["unit"] or None,
+        default=row.default,
+        show_default=True,
+        help=row.metadata["help"],
+    )

@@ -1,0 +1,21 @@
+"""`calcigraph serve`: a root in, a SPARQL endpoint with its pages out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from calcigraph.cli.verbs.options import root_option, settings_options
+from calcigraph.settings import Settings
+
+
+@click.command()
+@root_option
+@settings_options(Settings)
+def serve(folder: Path, **values: Any) -> None:
+    """Answer SPARQL, explanations and linked data over HTTP, read-only."""
+    from calcigraph.cli.serve import serve_root
+
+    serve_root(folder, Settings(**values))

@@ -1,0 +1,40 @@
+"""`calcigraph validate`: RDF files and shapes in, a SHACL report out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from calcigraph.cli.verbs.options import Style, format_option
+from calcigraph.rdf.formats import GRAPHS, GraphFormat
+
+TEXT, JSON = Style("text"), Style("json")
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("files", metavar="FILE…", nargs=-1, required=True, type=_FILE)
+@click.option(
+    "--shapes",
+    "shape_files",
+    metavar="FILE",
+    multiple=True,
+    required=True,
+    type=_FILE,
+    help="A file of shapes; may be given several times.",
+)
+@format_option("text", "How the report is written.", (TEXT, JSON, *GRAPHS))
+def validate(
+    files: tuple[Path, ...], shape_files: tuple[Path, ...], style: tuple[Style | GraphFormat]
+) -> None:
+    """Check FILE… against shapes and print the SHACL validation report.
+
+    Exits with 1 where they do not conform.
+    """
+    from calcigraph.cli.validate import print_report
+
+    if not print_report(files, shape_files, style[0]):
+        sys.exit(1)

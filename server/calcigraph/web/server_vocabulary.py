@@ -1,0 +1,64 @@
+"""The server's own vocabulary, as the root declares it: one document for all of its terms.
+
+Its IRIs are hash IRIs (https://www.w3.org/TR/cooluris/ section 4.1), so a term is a place in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyoxigraph as ox
+from flask import Blueprint, Response, render_template
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from calcigraph.describe import Description
+from calcigraph.rdf.vocabulary import SRV
+from calcigraph.web.protocol.negotiation import HTML
+from calcigraph.web.protocol.request_problems import ResourceUnknown
+from calcigraph.web.representations import SUFFIXES, graph_format, write_graph
+from calcigraph.web.resources import finished, see_other
+from calcigraph.web.site import Site, current_site
+
+_PATH = "/server"
+blueprint = Blueprint("vocabulary", __name__)
+
+
+@blueprint.get(_PATH)
+def vocabulary() -> WerkzeugResponse:
+    """The vocabulary as a whole; fragments are for the client to find."""
+    return see_other(current_site(), _PATH)
+
+
+@blueprint.get(f"{_PATH}.<suffix>")
+def document(suffix: str) -> Response:
+    """One document of the vocabulary."""
+    site = current_site()
+    chosen = SUFFIXES.get(f".{suffix}")
+    if chosen is None:
+        raise ResourceUnknown(
+            f"There is no format “{suffix[:40]}” of the vocabulary.", "Ask for .ttl or .html."
+        )
+
+    def body() -> str | bytes:
+        described = list(_terms(site))
+        if chosen is HTML:
+            return render_template("vocabulary.html", terms=described, namespace=SRV.iri)
+        quads = list(dict.fromkeys(quad for description in described for quad in _outgoing(description)))
+        return write_graph(quads, graph_format(chosen), site.dataset.root.prefixes)
+
+    return finished(site, body, _PATH, chosen, ox.NamedNode(SRV.iri.rstrip("#")), "server")
+
+
+def _terms(site: Site) -> Iterator[Description]:
+    """The terms that the root declares, by their names."""
+    triples = [t for file in site.dataset.root.ontology for t in file.triples]
+    nodes = {t.subject for t in triples if isinstance(t.subject, ox.NamedNode)}
+    for node in sorted((n for n in nodes if n.value.startswith(SRV.iri)), key=str):
+        # What links to a term would be half of the dataset.
+        description = site.describer.describe(node, None)
+        if description is not None:
+            yield description
+
+
+def _outgoing(description: Description) -> Iterator[ox.Quad]:
+    return (quad for quad in description.quads() if quad.subject == description.subject)

@@ -1,0 +1,276 @@
+"""Terms and facts in, their HTML out, the same on every page.
+
+Templates ask for it as `show`. What is said of the data is escaped here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from urllib.parse import urlencode
+
+import pyoxigraph as ox
+from markupsafe import Markup, escape
+
+from calcigraph.describe import Amount, FacetValue, Fact, ShownProperty, ShownValue, Standing
+from calcigraph.explanations.evidence import Named
+from calcigraph.rdf.terms import Term, show_term
+from calcigraph.rdf.vocabulary import RDF, SKOS, XSD
+from calcigraph.reasoning import Statement
+from calcigraph.web.site import Site
+from calcigraph.web.strings import STRINGS
+
+PAGE_LANGUAGE = "en"
+_NUMBERS = {XSD[name] for name in ("integer", "decimal", "double", "float")}
+_PLAIN = {XSD["string"].value, RDF["langString"].value}
+_MOST_KEPT = 1 << 14
+# A longer label says no more in the middle of a list; the page of its resource has it whole.
+_LONGEST = 200
+_DURATION = re.compile(r"P(?:([\d.]+)Y)?(?:([\d.]+)M)?(?:([\d.]+)W)?(?:([\d.]+)D)?")
+# Prefixed names, so that what stands between them is kept as it is.
+_TOKENS = re.compile(r"(?<![\w:\"<])([A-Za-z][\w-]*:[A-Za-z_][\w-]*)")
+_NOTHING = Markup("")
+_BLANK = Markup(f'<span class="quiet">{escape(STRINGS.blank)}</span>')
+_MARKS = {
+    Standing.ASSERTED: _NOTHING,
+    Standing.DERIVED: Markup(f' <span class="mark derived">{escape(STRINGS.standing_derived)}</span>'),
+    Standing.INFERRED: Markup(f' <span class="mark inferred">{escape(STRINGS.standing_inferred)}</span>'),
+}
+_WHY = escape(STRINGS.resource_why)
+_ABOUT = escape(STRINGS.resource_why_about)
+
+
+class TermRenderer:
+    """Shows the terms of one site; may be shared by threads."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._prefixes = site.dataset.root.prefixes
+        self._labels = site.describer.labels
+        self._kept_iri = lru_cache(_MOST_KEPT)(self._iri)
+        self._kept_head = lru_cache(_MOST_KEPT)(self._head)
+        self._kept_name = lru_cache(_MOST_KEPT)(self._name)
+
+    def name(self, term: Term) -> str:
+        """A term as it would be typed in, with the root's prefixes."""
+        return self._kept_name(term) if isinstance(term, ox.NamedNode) else self._name(term)
+
+    def text(self, literal: ox.Literal) -> Markup:
+        """A literal in its language, in the direction of its letters."""
+        language = f' lang="{escape(literal.language)}"' if literal.language else ""
+        return Markup(f'<span{language} dir="auto">{escape(literal.value)}</span>')
+
+    def iri(self, node: ox.NamedNode) -> Markup:
+        """A named node by its label, as a link where it leads somewhere."""
+        return self._kept_iri(node)
+
+    def term(self, term: Term) -> Markup:
+        """Any term, with the language or the datatype of a literal beside it."""
+        return self._literal(term) if isinstance(term, ox.Literal) else self.cell(term)
+
+    def cell(self, term: Term) -> Markup:
+        """Any term as briefly as a table has it."""
+        if isinstance(term, ox.NamedNode):
+            return self._kept_iri(term)
+        if isinstance(term, ox.Literal):
+            datatype = self.datatype(term)
+            return (
+                Markup(f'<span title="{escape(datatype)}">{self.text(term)}</span>')
+                if datatype
+                else self.text(term)
+            )
+        return _BLANK if isinstance(term, ox.BlankNode) else Markup(f"<code>{escape(str(term))}</code>")
+
+    def named(self, named: Named) -> Markup:
+        """A node that evidence, or a decision, leads to."""
+        if isinstance(named.node, ox.NamedNode):
+            return self._kept_iri(named.node)
+        return Markup(f"<bdi>{escape(named.label)}</bdi>")
+
+    def values(self, values: Iterable[FacetValue]) -> Markup:
+        """Values of a facet, a quantity with its unit and what it is of."""
+        return Markup(", ").join(self._facet_value(value) + self.doubt(value.fact) for value in values)
+
+    def _facet_value(self, value: FacetValue) -> Markup:
+        if value.amount:
+            return self._amount(value.term, value.amount)
+        words = duration(value.term.value) if isinstance(value.term, ox.Literal) else None
+        if words:
+            return Markup(f'<span title="{escape(value.text)}">{escape(words)}</span>')
+        return self.cell(value.term)
+
+    def is_number(self, term: Term) -> bool:
+        """Whether a term is a bare number, which takes little room and stands to the right."""
+        return isinstance(term, ox.Literal) and term.datatype in _NUMBERS
+
+    def datatype(self, literal: ox.Literal) -> str:
+        """The datatype to show beside a literal; "" for plain and language-tagged text."""
+        if literal.language or literal.datatype.value in _PLAIN:
+            return ""
+        return self.name(literal.datatype)
+
+    def standing(self, fact: Fact) -> Markup:
+        """Whether a rule or the reasoner gave a fact, and where it says why; nothing of what was asserted."""
+        if fact.standing is Standing.ASSERTED:
+            return _NOTHING
+        address = self.why(fact)
+        if not address:
+            return _MARKS[fact.standing]
+        link = f' <a class="why" href="{escape(address)}" aria-label="{_ABOUT}">{_WHY}</a>'
+        return _MARKS[fact.standing] + Markup(link)
+
+    def doubt(self, fact: Fact | None) -> Markup:
+        """The same as one character, for tables."""
+        address = self.why(fact) if fact else None
+        if not address:
+            return _NOTHING
+        return Markup(
+            f' <a class="why" href="{escape(address)}" aria-label="{_ABOUT}" title="{_ABOUT}">?</a>'
+        )
+
+    def slots(self, found: Sequence[ShownProperty]) -> Markup:
+        """Properties with their values as a description list."""
+        names = Counter(slot.name.value for slot in found)
+        shown = (self._slot(slot, names[slot.name.value] > 1) for slot in found)
+        return Markup(f"<dl>\n{''.join(shown)}</dl>")
+
+    def sifted(self, found: Sequence[ShownProperty]) -> Markup:
+        """The same, with what is only inferred folded away."""
+        main, aside = ([slot for slot in found if slot.is_aside is wanted] for wanted in (False, True))
+        shown = self.slots(main) if main else _NOTHING
+        if aside:
+            summary = f"<summary>{escape(STRINGS.resource_aside)} ({len(aside)})</summary>"
+            shown += Markup(f'<details class="aside">{summary}{self.slots(aside)}</details>')
+        return shown
+
+    def value(self, value: ShownValue, is_like_another: bool = False) -> Markup:
+        """One value with its standing: a term, the items of a list, or what a blank node says.
+
+        One that is called like another is shown with its name, so that they can be told apart.
+        """
+        if value.members:
+            items = "".join(f"<li>{self.value(member)}</li>" for member in value.members)
+            shown = Markup(f'<ol class="members">{items}</ol>')
+        elif value.nested:
+            shown = Markup(f'<div class="nested">{self.slots(value.nested)}</div>')
+        elif value.fact.triple.predicate == SKOS["example"] and isinstance(value.term, ox.Literal):
+            shown = self.code(value.term.value)
+        else:
+            shown = self.term(value.term)
+        if is_like_another and isinstance(value.term, ox.NamedNode):
+            shown += Markup(f' <code class="quiet">{escape(self.name(value.term))}</code>')
+        return shown + self.standing(value.fact)
+
+    def code(self, text: str) -> Markup:
+        """Triples as somebody wrote them, the prefixed names in them as links where they lead somewhere."""
+        return Markup(f"<code>{''.join(map(self._token, _TOKENS.split(text)))}</code>")
+
+    def triple(self, of: Statement) -> Markup:
+        """A triple as a sentence."""
+        parts = (self.term(term) for term in (of.subject, of.predicate, of.object))
+        subject, predicate, value = parts
+        return Markup(f'<span class="triple">{subject} <span class="verb">{predicate}</span> {value}</span>')
+
+    def turtle(self, of: Sequence[ox.Triple]) -> Markup:
+        """Triples of one subject as they would be typed in: examples look alike, whoever wrote them."""
+        said = (f"{self._verb(t.predicate)} {self.name(self._brief(t.object))}" for t in of)
+        return self.code(f"{self.name(of[0].subject)} {' ; '.join(said)} .")
+
+    def why(self, fact: Fact) -> str | None:
+        """Where a fact that nobody asserted is explained; None for the others, and for blank nodes."""
+        if fact.standing is Standing.ASSERTED:
+            return None
+        triple = fact.triple
+        terms = (triple.subject, triple.predicate, triple.object)
+        if any(isinstance(term, ox.BlankNode | ox.Triple) for term in terms):
+            return None
+        return self.explanation(triple)
+
+    def explanation(self, triple: ox.Triple, **more: str) -> str:
+        """The path of the explanation of a triple."""
+        parameters = {
+            "subject": self.name(triple.subject),
+            "predicate": self.name(triple.predicate),
+            "object": self.name(triple.object),
+        }
+        return f"{self._site.link('/explain')}?{urlencode(parameters | more)}"
+
+    def _verb(self, predicate: ox.NamedNode) -> str:
+        return "a" if predicate == RDF["type"] else self.name(predicate)
+
+    def _brief(self, term: Term) -> Term:
+        return _cut(term) if isinstance(term, ox.Literal) and len(term.value) > _LONGEST else term
+
+    def _token(self, token: str) -> str:
+        prefix, colon, local = token.partition(":")
+        if not (colon and local and prefix in self._prefixes.mapping):
+            return escape(token)
+        node = self._prefixes.expand(token)
+        target = self._site.href(node) if self._labels.stated(node) else None
+        return f'<a href="{escape(target)}">{escape(token)}</a>' if target else escape(token)
+
+    def _amount(self, node: Term, amount: Amount) -> Markup:
+        # Turtle writes a whole number of type decimal with a point and a nought.
+        low, high = (end.value.removesuffix(".0") for end in (amount.low, amount.high))
+        span = low if low == high else f"{low} {STRINGS.proposition_to} {high}"
+        shown: Markup = escape(f"{span} {amount.unit}".strip())
+        target = self._site.href(node) if isinstance(node, ox.NamedNode) else None
+        if target:
+            shown = Markup(f'<a href="{escape(target)}" title="{escape(self.name(node))}">{shown}</a>')
+        return Markup(" ").join([*map(self._kept_iri, amount.of), shown])
+
+    def _slot(self, slot: ShownProperty, is_like_another: bool) -> str:
+        head = self._kept_head(slot.predicate, slot.name, is_like_another)
+        labels = Counter(self._labels.of(value.term).value for value in slot.values)
+        values = "".join(
+            f"<dd>{self.value(value, labels[self._labels.of(value.term).value] > 1)}</dd>\n"
+            for value in slot.values
+        )
+        return f"<div>\n{head}\n{values}</div>\n"
+
+    def _head(self, predicate: ox.NamedNode, name: ox.Literal, is_like_another: bool) -> str:
+        target, title, shown = self._site.href(predicate), escape(self.name(predicate)), self.text(name)
+        if target:
+            shown = Markup(f'<a href="{escape(target)}" title="{title}">{shown}</a>')
+        apart = f' <code class="quiet">{title}</code>' if is_like_another else ""
+        return f"<dt>{shown}{apart}</dt>"
+
+    def _name(self, term: Term) -> str:
+        return show_term(term, self._prefixes)
+
+    def _iri(self, node: ox.NamedNode) -> Markup:
+        target, stated, name = self._site.href(node), self._labels.stated(node), self.name(node)
+        if stated and len(stated.value) > _LONGEST:
+            stated = _cut(stated)
+        shown = self.text(stated) if stated else Markup(f"<bdi>{escape(name.strip('<>'))}</bdi>")
+        kind = "" if stated else ' class="iri"'
+        if target is None:
+            return Markup(f'<span title="{escape(name)}" class="iri">{shown}</span>')
+        return Markup(f'<a href="{escape(target)}" title="{escape(name)}"{kind}>{shown}</a>')
+
+    def _literal(self, literal: ox.Literal) -> Markup:
+        datatype, shown = self.datatype(literal), self.text(literal)
+        if datatype.startswith("xsd:"):
+            shown, datatype = Markup(f'<span title="{escape(datatype)}">{shown}</span>'), ""
+        if datatype:
+            shown += Markup(
+                f' <span class="tag" title="{escape(STRINGS.datatype)}">{escape(datatype)}</span>'
+            )
+        if literal.language and literal.language.partition("-")[0] != PAGE_LANGUAGE:
+            shown += Markup(f' <span class="tag">{escape(literal.language)}</span>')
+        return shown
+
+
+def duration(text: str) -> str | None:
+    """ISO 8601's way to write how long something took, in words; None for any other text."""
+    found = _DURATION.fullmatch(text)
+    if not found or not any(found.groups()):
+        return None
+    parts = zip(found.groups(), STRINGS.durations, strict=True)
+    return " ".join(f"{n} {one if n == '1' else many}" for n, (one, many) in parts if n)
+
+
+def _cut(literal: ox.Literal) -> ox.Literal:
+    return ox.Literal(f"{literal.value[:_LONGEST]}…", language=literal.language)
