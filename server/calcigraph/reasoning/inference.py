@@ -6,7 +6,7 @@ equal to inferring anew from the changed triples.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,6 +22,7 @@ from calcigraph.reasoning.facts.base import Base
 from calcigraph.reasoning.facts.columns import Columns, minus, united
 from calcigraph.reasoning.facts.encoding import decode, encode
 from calcigraph.reasoning.limits import LimitMet, Limits
+from calcigraph.reasoning.proofs.constructed import Constructed
 from calcigraph.reasoning.proofs.instances import ListRules, list_rules_of
 from calcigraph.reasoning.proofs.proof import Proof, Proofs
 from calcigraph.reasoning.proofs.search import Prover
@@ -75,7 +76,6 @@ class Inference:
         self._terms = Terms()
         self._maker = name, progress
         self._cache = cache
-        self._above: Triples = frozenset()
         if cache is None:
             assert self._engine
 
@@ -181,24 +181,18 @@ class Inference:
         triple = self._terms.statement(*goal)
         if not self._derivation.before or not isinstance(triple, ox.Triple) or self._asserted.holds(goal):
             return Proof(triple, "asserted")
-        return next(self._constructions(triple), None)
+        return self._constructed.proof(triple)
 
-    def _constructions(self, triple: ox.Triple) -> Iterator[Proof]:
-        """The ways in which a CONSTRUCT rule builds a triple, none of them leaning on the triple itself."""
-        inner = self._below(triple)
-        for slug, premises in self._derivation.origins(triple):
-            if not inner._above.intersection(premises):
-                proofs = [inner.explain(premise) for premise in premises]
-                if all(proofs):
-                    yield Proof(triple, f"construct:{slug}", (), tuple(p for p in proofs if p))
+    @cached_property
+    def _constructed(self) -> Constructed:
+        return Constructed(self._derivation, self._outside)
 
-    def _below(self, triple: ox.Triple) -> Inference:
-        """The same inference for proofs inside the proof of a triple, with a search of its own."""
-        other = object.__new__(Inference)
-        assert self._list_rules is not None  # made once, before the look-ups are shared
-        other.__dict__.update({name: value for name, value in self.__dict__.items() if name != "_prover"})
-        other._above = self._above | {triple}
-        return other
+    def _outside(self, triple: ox.Triple) -> Proof | None:
+        """A proof of what no CONSTRUCT rule built."""
+        goal = self._terms.known(triple)
+        if goal is None:
+            return None
+        return Proof(triple, "asserted") if self._asserted.holds(goal) else self._prover.prove(goal)
 
     def explain(self, triple: Statement) -> Proof | None:
         """A proof of least depth, or None for a triple that is not in the closure.
@@ -208,7 +202,7 @@ class Inference:
         prover = self._prover
         goal = self._terms.known(triple)
         if isinstance(triple, ox.Triple) and triple in self._derivation.after:
-            return next(self._constructions(triple), None)
+            return self._constructed.proof(triple)
         return None if goal is None else prover.prove(goal)
 
     def proofs(self, triple: Statement, limit: int = 20) -> Proofs:
@@ -219,7 +213,9 @@ class Inference:
         prover = self._prover
         goal = self._terms.known(triple)
         if isinstance(triple, ox.Triple) and triple in self.derived:
-            found = [proof for proof, _ in zip(self._constructions(triple), range(limit + 1), strict=False)]
+            found = [
+                proof for proof, _ in zip(self._constructed.proofs(triple), range(limit + 1), strict=False)
+            ]
             return Proofs(tuple(found[:limit]), complete=len(found) <= limit)
         return Proofs((), complete=True) if goal is None else prover.derivations(goal, limit)
 
@@ -232,24 +228,17 @@ class Inference:
         """
         assert self._engine  # made of what was there so far
         added, removed = self._asked(add, remove)
-        try:
-            came, went = self._applied(added, removed)
-        except LimitMet:
-            before, after = self._derivation.earlier
-            self._derivation = Derivation(self._rules, self._limits)
-            self._derivation.start(decode(self._terms, self._asserted.columns), before)
-            if self._derivation.has_after:
-                self._derivation.finish(decode(self._terms, self._engine.inferred()), after)
-            raise
+        came, went = self._applied(added, removed)
         self._cache = None
-        for name in ("derived", "inferred", "clashes", "_prover", "_list_rules"):
+        for name in ("derived", "inferred", "clashes", "_prover", "_list_rules", "_constructed"):
             self.__dict__.pop(name, None)
         return Change(came, went, *self._derivation.difference, self.clashes)
 
     def _applied(self, added: Columns, removed: Columns) -> tuple[Triples, Triples]:
-        """The inferred triples that come and go. Raises LimitMet; then all but `_derivation` is as it was."""
-        derivation = self._derivation
-        derivation.change(list(decode(self._terms, added)), list(decode(self._terms, removed)))
+        """The inferred triples that come and go. Raises LimitMet; then all is as it was."""
+        derivation = self._derivation.revised(
+            list(decode(self._terms, added)), list(decode(self._terms, removed))
+        )
         new, gone = encode(self._terms, derivation.came), encode(self._terms, derivation.went)
         old = self._asserted, self._built
         now = self._asserted.changed(added, removed), self._built.changed(new, gone)
@@ -257,10 +246,11 @@ class Inference:
         outcome = self._engine.change(new, gone)
         came, went = (frozenset(decode(self._terms, moved)) for moved in (outcome.came, outcome.went))
         try:
-            derivation.change_after(came, went)
+            derivation.conclude(came, went)
         except LimitMet:
             self._engine.change(gone, new)
             raise
+        self._derivation = derivation
         self._asserted, self._built = now
         return came, went
 
