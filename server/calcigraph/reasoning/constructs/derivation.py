@@ -130,8 +130,25 @@ class Derivation:
         """The rules and premises that build a triple."""
         return self._constructs.origins(triple)
 
-    def change(self, news: Sequence[ox.Triple], olds: Sequence[ox.Triple]) -> None:
-        """Bring stage `before` up to date with added and removed asserted triples."""
+    def revised(self, news: Sequence[ox.Triple], olds: Sequence[ox.Triple]) -> Derivation:
+        """Another one, its stage `before` up to date with added and removed asserted triples.
+
+        Cost: a copy of all triples and what the change reaches. This one stays as it was.
+        """
+        other = self._copied()
+        other._change(news, olds)
+        return other
+
+    def _copied(self) -> Derivation:
+        views = self._constructs.views
+        other = Derivation([p.rule for p in self._constructs.rules.values()], self._constructs.limits)
+        other.start(views.said("before"), self.before)
+        if self.has_after:
+            other.finish(views.said("after"), self.after)
+        other._constructs.know(self._constructs)
+        return other
+
+    def _change(self, news: Sequence[ox.Triple], olds: Sequence[ox.Triple]) -> None:
         for shown in self._shown:
             shown.moved.clear()
         if not self._constructs.rules:
@@ -142,7 +159,7 @@ class Derivation:
         self._constructs.update("before")
         self._follow()
 
-    def change_after(self, came: Triples, went: Triples) -> None:
+    def conclude(self, came: Triples, went: Triples) -> None:
         """Bring stage `after` up to date with inferred triples that came and went."""
         if self.has_after:
             self._constructs.views.say("after", came, went)

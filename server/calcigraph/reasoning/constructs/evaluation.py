@@ -62,6 +62,16 @@ class Constructs:
             self.views.supported_anew(stage, reasons)
             self._known[stage] = True
 
+    def know(self, other: Constructs) -> None:
+        """Take over what another one over the same triples knows of why they stand there."""
+        self._known = dict(other._known)
+        for slug, rule in other.rules.items():
+            self.rules[slug].built = dict(rule.built)
+        for stage in STAGES:
+            self.views.supported_anew(stage, other.views.reasons(stage))
+            for mine, theirs in zip(self.groups[stage], other.groups[stage], strict=True):
+                mine.know(theirs)
+
     def update(self, stage: Stage) -> None:
         """Bring a stage up to date with the triples that came into its view and went from it.
 

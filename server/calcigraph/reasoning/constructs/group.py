@@ -55,6 +55,10 @@ class Group:
         self._built = Counter(triple for rule in self.rules for triple in rule.triples())
         return self._built
 
+    def know(self, other: Group) -> None:
+        """Take over what another one over the same triples knows."""
+        self._apart, self._built = other._apart, Counter(other._built)
+
     def update(self, changes: Delta) -> None:
         """Bring what the rules build up to date with triples that came into their view and went from it."""
         touched = {rule: found for rule in self.rules if (found := rule.reads_any(changes))}

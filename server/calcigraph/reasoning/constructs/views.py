@@ -135,6 +135,14 @@ class Views:
         """Replace the reasons for what a stage builds by others for the same triples."""
         self._reasons[stage] = reasons
 
+    def said(self, stage: Stage) -> list[ox.Triple]:
+        """What is said in one stage, as it was written. Cost: all of it."""
+        return [*self._said[stage], *(t for same in self._variants[stage].values() for t in same)]
+
+    def reasons(self, stage: Stage) -> Counter[ox.Triple]:
+        """How often each triple that a stage builds is built, in a copy."""
+        return Counter(self._reasons[stage])
+
     def is_said(self, stage: Stage, triple: ox.Triple) -> bool:
         """Whether a canonical triple is asserted (or entailed)."""
         return triple in self._said[stage] or triple in self._variants[stage]
