@@ -67,7 +67,7 @@ def follow(
         ordered = sorted(asserted, key=str)
         remove = {ordered[i % len(ordered)] for i in removed} if ordered else set()
         add = flat(added)
-        change = inference.change(add=add, remove=remove)
+        inference, change = inference.after(add=add, remove=remove)
         asserted = (asserted - remove) | add
         anew = infer(asserted, rules)
         assert inference.inferred == anew.inferred

@@ -9,16 +9,17 @@ that rests, through any number of steps, on what went; then what follows from th
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import pyoxigraph as ox
 
+from calcigraph.reasoning.constructs.history import Recorded, RecordedCounts
+from calcigraph.reasoning.constructs.moves import Moves
 from calcigraph.reasoning.constructs.portions import Difference, Portions
 from calcigraph.reasoning.constructs.reach import Portion
-from calcigraph.reasoning.constructs.views import Delta, Views
+from calcigraph.reasoning.constructs.views import Views
 from calcigraph.reasoning.limits import LimitMet
-from calcigraph.reasoning.queries.reads import Read, overlap
+from calcigraph.reasoning.queries.reads import Read, overlap, read_of
 from calcigraph.reasoning.queries.rule import Stage
 
 Reached = dict[Portions, set[Portion] | None]
@@ -35,37 +36,40 @@ class Component:
         self.is_recursive = any(
             overlap(write, read) for rule in rules for read in rule.algebra.reads for write in self.writes
         )
-        self._counts: Counter[ox.Triple] = Counter()
-        self._born: dict[ox.Triple, int] = {}
-        self._clock = 0
+        self._counts: RecordedCounts[ox.Triple] = RecordedCounts(views.history)
+        self._born: Recorded[ox.Triple, int] = Recorded(views.history)
+        self._clock = 0  # never set back, so that a later birth is later in each version
 
     def run(self) -> None:
         """Run the rules on what the store holds. Raises LimitMet when they do not settle."""
         self._settle(dict.fromkeys(self.rules))
 
-    def update(self, changes: Delta, loosened: Collection[ox.Triple]) -> None:
-        """Bring what the rules build up to date with triples that came into their view and went from it.
+    def update(self, moves: Moves) -> None:
+        """Bring what the rules build up to date with what has moved in their view.
 
-        `loosened` are triples that lost a ground to stand on, be they still there or not. Cost: a query
-        for each rule and pattern that a triple reaches, and one for each rule with portions to build
-        again; in a recursive component as often as the recursion takes steps. Raises LimitMet.
+        Cost: a query for each rule and pattern that a triple reaches, and one for each rule with portions
+        to build again; in a recursive component as often as the recursion takes steps. Raises LimitMet.
         """
+        changes = moves.changes[self.stage]
         went = changes.went()
         if not self.is_recursive:
             self._settle(self._reached(changes, went))
             return
         came = changes.came()
-        dropped = self._dropped(
-            self._reached([*went, *self._negated(came)], went), self._groundless(loosened)
-        )
+        groundless = self._groundless(moves.loosened[self.stage])
+        dropped = self._dropped(self._reached([*went, *self._negated(came)], went), groundless)
         self._withdraw(dropped)
         self._settle(_together(dropped, self._reached(came)))
+
+    def may_build(self, triple: ox.Triple) -> bool:
+        """Whether a template might give a triple."""
+        return any(overlap(read_of(triple), write) for write in self.writes)
 
     def born(self, triple: ox.Triple) -> int:
         """When the rules first built a triple from others that were born before it; 0 for what stands
         without them. So a step from triples that were all born before its conclusion leans on no circle.
         """
-        return 0 if self._stands_without(triple) else self._born.get(triple, 0)
+        return 0 if self._stands_without(triple) else self._born.get(triple) or 0
 
     def _settle(self, reached: Reached) -> None:
         """Build portions again, then those that this reaches, until nothing new is built."""
@@ -85,17 +89,21 @@ class Component:
         gained, lost = difference
         self._clock += 1
         new = {triple for triple in gained if triple not in self._counts}
-        if self.is_recursive:
-            self._born |= dict.fromkeys(new, self._clock)
         came = [triple for triple in new if not self._stands_without(triple)]
-        self.views.support(self.stage, gained, lost)
-        self._counts.update(gained)
-        self._counts.subtract(lost)
-        for triple in set(lost):
-            if not self._counts[triple]:
-                del self._counts[triple]
-                self._born.pop(triple, None)
+        self.views.build(self.stage, gained, lost)
+        self._counts.add(gained, 1)
+        self._counts.add(lost, -1)
+        if self.is_recursive:
+            self._bear(new)
+            for triple in lost:
+                if triple not in self._counts:
+                    self._born.set(triple, None)
         return came
+
+    def _bear(self, triples: Iterable[ox.Triple]) -> None:
+        for triple in triples:
+            if triple in self._counts:
+                self._born.set(triple, self._clock)
 
     def _reached(self, changed: Iterable[ox.Triple], went: Collection[ox.Triple] = ()) -> Reached:
         """The portions that some triples may change; those that `went` may no longer be in the store."""
@@ -115,7 +123,7 @@ class Component:
 
     def _stands_without(self, triple: ox.Triple) -> bool:
         """Whether a triple would be there without the rules of this component."""
-        return self.views.stands(self.stage, triple, beside=self._counts[triple])
+        return self.views.grounds.stands(self.stage, triple, beside=self._counts.count(triple))
 
     def _groundless(self, loosened: Collection[ox.Triple]) -> set[ox.Triple]:
         """Those that only this component still builds, which may be because of themselves."""
@@ -145,7 +153,7 @@ class Component:
         """Forget portions. What others build all the same rests on none of them, and is born anew."""
         lost = [t for rule, portions in dropped.items() for t in rule.drop(portions)]
         self._support(([], lost))
-        self._born |= dict.fromkeys(set(lost) & self._counts.keys(), self._clock)
+        self._bear(lost)
 
 
 def _together(some: Mapping[Portions, set[Portion] | None], more: Reached) -> Reached:

@@ -14,9 +14,12 @@ import pyoxigraph as ox
 
 from calcigraph.errors import Place
 from calcigraph.reasoning.constructs.component import Component
+from calcigraph.reasoning.constructs.history import History
+from calcigraph.reasoning.constructs.moves import STAGES
 from calcigraph.reasoning.constructs.portions import Portions
 from calcigraph.reasoning.constructs.premises import origins
-from calcigraph.reasoning.constructs.views import STAGES, Views
+from calcigraph.reasoning.constructs.views import Views
+from calcigraph.reasoning.constructs.witnesses import MayUse
 from calcigraph.reasoning.limits import Limits
 from calcigraph.reasoning.queries.reads import overlap
 from calcigraph.reasoning.queries.rule import ConstructRule, RuleRefused, Stage
@@ -26,9 +29,9 @@ from calcigraph.reasoning.rules.strata import components
 class Constructs:
     """The rules of a root over a store of its triples (`views`)."""
 
-    def __init__(self, rules: Sequence[ConstructRule], limits: Limits) -> None:
+    def __init__(self, rules: Sequence[ConstructRule], limits: Limits, history: History) -> None:
         self.limits = limits
-        self.views = Views()
+        self.views = Views(history)
         self.rules = {rule.slug: Portions(rule, self.views) for rule in rules}
         self.components = {stage: self._components(stage) for stage in STAGES}
         self._known: dict[Stage, bool] = dict.fromkeys(STAGES, False)
@@ -39,8 +42,8 @@ class Constructs:
 
     def take(self, stage: Stage, built: Iterable[ox.Triple]) -> None:
         """Take what a stage builds as known. Its rules run when a change first asks for more."""
-        self.views.support(stage, map(self.views.spelling.canonical, built))
-        self.views.forget_changes(stage)
+        self.views.build(stage, map(self.views.spelling.canonical, built))
+        self.views.moves.forget(stage)
 
     def run(self, stage: Stage) -> None:
         """Run the rules of a stage on what the store holds.
@@ -50,7 +53,7 @@ class Constructs:
         for component in self.components[stage]:
             component.run()
         self._known[stage] = True
-        self.views.forget_changes(stage)
+        self.views.moves.forget(stage)
 
     def recall(self, stage: Stage) -> None:
         """See to it that it is known why each triple stands there that was only taken as known.
@@ -58,7 +61,7 @@ class Constructs:
         Cost: that of `run`.
         """
         if not self._known[stage]:
-            self.views.withdraw(stage)
+            self.views.build(stage, (), self.views.grounds.built(stage))
             self.run(stage)
 
     def update(self, stage: Stage) -> None:
@@ -68,14 +71,46 @@ class Constructs:
         these through any number of steps. Raises LimitMet.
         """
         for component in self.components[stage]:
-            component.update(self.views.changes[stage], self.views.loosened[stage])
-        self.views.forget_changes(stage)
+            component.update(self.views.moves)
+        self.views.moves.forget(stage)
+
+    def is_recursive(self, triple: ox.Triple) -> bool:
+        """Whether a derived triple may be built in more than one step from itself."""
+        kept = self.views.spelling.canonical(triple)
+        stage = self._stage(kept)
+        found = () if stage is None else self.components[stage]
+        return any(component.is_recursive and component.may_build(kept) for component in found)
+
+    def hide(self, triple: ox.Triple) -> None:
+        """Let a derived triple be derived no more, whatever builds it, nor what rests on it alone.
+
+        Its stage must be known (see `recall`). Cost: that of a change that takes it away.
+        """
+        kept = self.views.spelling.canonical(triple)
+        stage = self._stage(kept)
+        assert stage is not None
+        self.views.hide(kept, stage)
+        self.update(stage)
 
     def origins(self, triple: ox.Triple) -> Iterator[tuple[str, tuple[ox.Triple, ...]]]:
-        """The rules that build a triple, each with the triples, as they were written, that it rests on."""
-        for slug, rule in self.rules.items():
-            for premises in origins(rule, triple, self.limits.proof_instances):
-                yield slug, premises
+        """The rules that build a triple, each with the triples, as they were written, that it rests on.
+
+        None of these rests on the triple itself, through however many steps: in recursive rules only
+        those are taken that were born before it (its stage must be known then: see `recall`). What is
+        hidden may be built of everything else.
+        """
+        kept = self.views.spelling.canonical(triple)
+        stage = self._stage(kept)
+        for component in () if stage is None else self.components[stage]:
+            if not component.is_recursive or self.views.hidden(kept):
+                yield from _origins(component, kept, _any)
+            elif component.may_build(kept):
+                yield from _older(component, kept)
+
+    def _stage(self, kept: ox.Triple) -> Stage | None:
+        """The stage that derives a triple (or would, if it is hidden)."""
+        derived = (stage for stage in STAGES if kept in self.views.derived[stage])
+        return self.views.hidden(kept) or next(derived, None)
 
     def _feeds(self, writer: str, reader: str, negative: bool = False) -> bool:
         algebra = self.rules[reader].algebra
@@ -99,3 +134,22 @@ class Constructs:
                     "Break the circle, for instance by moving one of them to stage `after`.",
                     Place(f"ontology/rules/{reader}.rq"),
                 )
+
+
+def _any(_: ox.Triple) -> bool:
+    return True
+
+
+def _older(component: Component, triple: ox.Triple) -> Iterator[tuple[str, tuple[ox.Triple, ...]]]:
+    """Origins of a triple in others that a recursive component built before it, or did not build."""
+    born = component.born(triple)
+    if born:  # else it is there without these rules
+        yield from _origins(component, triple, lambda premise: component.born(premise) < born)
+
+
+def _origins(
+    component: Component, triple: ox.Triple, may_use: MayUse
+) -> Iterator[tuple[str, tuple[ox.Triple, ...]]]:
+    for rule in component.rules:
+        for premises in origins(rule, triple, may_use):
+            yield rule.rule.slug, premises

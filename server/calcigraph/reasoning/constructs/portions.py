@@ -8,6 +8,7 @@ from typing import Any
 import pyoxigraph as ox
 from rdflib import Variable
 
+from calcigraph.reasoning.constructs.history import Recorded
 from calcigraph.reasoning.constructs.reach import Everything, Portion, reached, values
 from calcigraph.reasoning.constructs.views import Views
 from calcigraph.reasoning.queries.algebra import analyse, term
@@ -28,7 +29,7 @@ class Portions:
         self.rule, self.views = rule, views
         self.algebra = analyse(rule.slug, rule.text)
         self.anchor = anchor_of(self.algebra)
-        self.built: Built = {}
+        self._built: Recorded[Portion, frozenset[ox.Triple]] = Recorded(views.history)
         slots = {slot for pattern in self.algebra.template for slot in pattern}
         self.constants = {
             slot: self._canonical(term(slot)) for slot in slots if not isinstance(slot, Variable)
@@ -52,15 +53,12 @@ class Portions:
 
     def triples(self, portions: set[Portion] | None = None) -> Iterator[ox.Triple]:
         """What some portions (or all) build, each triple as often as there are portions that build it."""
-        for portion in self.built if portions is None else portions:
-            yield from self.built.get(portion, ())
+        for portion in self._built if portions is None else portions:
+            yield from self._built.get(portion) or ()
 
     def drop(self, portions: set[Portion] | None) -> list[ox.Triple]:
         """Forget some portions (or all); what they built, as `triples` gives it."""
-        lost = list(self.triples(portions))
-        for portion in list(self.built) if portions is None else portions:
-            self.built.pop(portion, None)
-        return lost
+        return self._replace({}, list(self._built) if portions is None else portions)[1]
 
     def reached(self, changed: Iterable[ox.Triple], went: Iterable[ox.Triple]) -> set[Portion] | None:
         """The portions that some triples that came or `went` reach; None where it may be any.
@@ -81,12 +79,27 @@ class Portions:
             new = self._everything() if portions is None else self._some(portions)
         except Everything:
             new, portions = self._everything(), None
-        if portions is None:
-            old, self.built = self.built, new
-            return _compared(old, new, old.keys() | new.keys())
-        old = {portion: self.built.pop(portion) for portion in portions if portion in self.built}
-        self.built |= new
-        return _compared(old, new, portions)
+        return self._replace(new, {*self._built, *new} if portions is None else portions)
+
+    def _replace(self, new: Built, portions: Iterable[Portion]) -> Difference:
+        """Let some portions build what is `new`; what they gained and what they lost."""
+        none: frozenset[ox.Triple] = frozenset()
+        gained: list[ox.Triple] = []
+        lost: list[ox.Triple] = []
+        for portion in portions:
+            before, after = self._built.get(portion) or none, new.get(portion, none)
+            if before != after:
+                self._built.set(portion, after or None)
+                gained += after - before
+                lost += before - after
+        return gained, lost
+
+    def builds_from(self, triples: Iterable[ox.Triple], triple: ox.Triple) -> bool:
+        """Whether the rule builds a triple from some triples alone. Cost: the rule's query over these."""
+        store = ox.Store()
+        store.extend(ox.Quad(*each) for each in triples)
+        built: Any = store.query(self.rule.text)
+        return any(self.views.spelling.canonical(each) == triple for each in built)
 
     def _ask(self, text: str) -> Any:
         return self.views.query(self.rule.stage, text)
@@ -132,15 +145,3 @@ class Portions:
 def _matching(triples: Iterable[ox.Triple], reads: Iterable[Read]) -> list[ox.Triple]:
     wanted = tuple(reads)
     return [t for t in triples if any(overlap(read_of(t), read) for read in wanted)]
-
-
-def _compared(old: Built, new: Built, portions: Iterable[Portion]) -> tuple[list[ox.Triple], list[ox.Triple]]:
-    none: frozenset[ox.Triple] = frozenset()
-    gained: list[ox.Triple] = []
-    lost: list[ox.Triple] = []
-    for portion in portions:
-        before, after = old.get(portion, none), new.get(portion, none)
-        if before is not after:
-            gained += after - before
-            lost += before - after
-    return gained, lost

@@ -3,49 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
 import pyoxigraph as ox
 from rdflib import Variable
 
 from calcigraph.reasoning.constructs.portions import Portions
-from calcigraph.reasoning.constructs.witnesses import witness
-from calcigraph.reasoning.queries.algebra import Group
+from calcigraph.reasoning.constructs.witnesses import MayUse, Solution, Witnesses
+from calcigraph.reasoning.queries.algebra import GroupPattern
 from calcigraph.reasoning.queries.reads import Triple
 
 
-def origins(rule: Portions, triple: ox.Triple, limit: int) -> Iterator[tuple[ox.Triple, ...]]:
-    """The ways in which a rule builds a triple: the triples that its patterns matched, as they were written.
+def origins(rule: Portions, triple: ox.Triple, may_use: MayUse) -> Iterator[tuple[ox.Triple, ...]]:
+    """The ways in which a rule builds a triple from triples that it may use, each way once: the triples that
+    its patterns matched, as they were written. From these alone the rule builds it as well.
 
-    Cost: the rule's query with the triple filled in; at most `limit` solutions are looked at for each
-    triple of the template.
+    Cost: the rule's query with the triple filled in, and for each solution that is looked at a look-up for
+    each pattern, and the rule's query over what these find.
     """
     views = rule.views
     kept = views.spelling.canonical(triple)
+    seen: set[frozenset[ox.Triple]] = set()
     for pattern in rule.algebra.template:
         binding = _unify(rule, pattern, kept)
-        if binding is not None:
-            for premises in islice(_matches(rule, binding), limit):
-                if kept not in premises:
-                    yield tuple(map(views.as_said, premises))
+        for premises in () if binding is None else _matches(rule, binding, may_use):
+            if frozenset(premises) not in seen:
+                seen.add(frozenset(premises))
+                if rule.builds_from(premises, kept):
+                    yield tuple(map(views.grounds.as_written, premises))
 
 
-def _matches(rule: Portions, binding: dict[str, Any]) -> Iterator[tuple[ox.Triple, ...]]:
+def _matches(rule: Portions, binding: Solution, may_use: MayUse) -> Iterator[tuple[ox.Triple, ...]]:
+    """What the patterns match in each solution: first those that the solution binds, then all of them.
+
+    A solution need not bind the variables of EXISTS or blank nodes; but where the rule holds without what
+    matches them (in another branch of a UNION, say), a proof had better do without it too.
+    """
     outer, *inner = rule.algebra.groups
+    witnesses = Witnesses(rule.views, rule.rule.stage, may_use)
     for solution in _solutions(rule, outer, binding):
-        found = [t for p in outer.patterns for t in _witness(rule, p, solution)]
-        for group in inner:
-            for row in _solutions(rule, group, solution):
-                found += [t for p in group.patterns for t in _witness(rule, p, row)]
+        rows = [(outer, solution), *((g, row) for g in inner for row in _solutions(rule, g, solution))]
+        found = [t for group, row in rows for t in witnesses.matched(group.patterns, row)]
         yield tuple(dict.fromkeys(found))
+        more = [t for group, row in rows for t in witnesses.opened(group.patterns, row)]
+        if more:
+            yield tuple(dict.fromkeys(found + more))
 
 
-def _witness(rule: Portions, pattern: Triple, solution: dict[str, Any]) -> list[ox.Triple]:
-    return witness(rule.views, rule.rule.stage, pattern, solution)
-
-
-def _solutions(rule: Portions, group: Group, binding: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _solutions(rule: Portions, group: GroupPattern, binding: Solution) -> Iterator[Solution]:
     known = {name: value for name, value in binding.items() if name in group.variables}
     values: Any = {ox.Variable(name): value for name, value in known.items()}
     results = rule.views.query(rule.rule.stage, group.select, substitutions=values)
@@ -54,8 +59,8 @@ def _solutions(rule: Portions, group: Group, binding: dict[str, Any]) -> Iterato
         yield binding | {name: solution[name] for name in names if solution[name] is not None}
 
 
-def _unify(rule: Portions, pattern: Triple, triple: ox.Triple) -> dict[str, Any] | None:
-    binding: dict[str, Any] = {}
+def _unify(rule: Portions, pattern: Triple, triple: ox.Triple) -> Solution | None:
+    binding: Solution = {}
     for slot, value in zip(pattern, triple, strict=True):
         if isinstance(slot, Variable):
             if binding.setdefault(str(slot), value) != value:

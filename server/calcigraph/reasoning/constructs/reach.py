@@ -63,7 +63,7 @@ def _together(anchor: Anchor, place: Place) -> str:
     patterns = connected(place.pattern, place.together)
     if not set(anchor.variables) <= set().union(*map(variables_of, patterns)):
         raise Everything
-    return " . ".join(" ".join(map(_text, pattern)) for pattern in patterns)
+    return " . ".join(map(pattern_text, patterns))
 
 
 def values(names: Iterable[str], rows: Iterable[Portion]) -> str:
@@ -76,6 +76,11 @@ def _constant(value: Any) -> str:
     if isinstance(value, ox.NamedNode | ox.Literal):
         return str(value)
     raise Everything  # a blank node is a variable in a query, and has no other name
+
+
+def pattern_text(pattern: Triple) -> str:
+    """A pattern in SPARQL, its blank nodes as variables, so that a query can give what they match."""
+    return " ".join(map(_text, pattern))
 
 
 def _text(slot: Any) -> str:

@@ -6,11 +6,12 @@ every triple is as a store has it (canonical); what leaves it is written as some
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
 import pyoxigraph as ox
+
+from calcigraph.reasoning.constructs.history import History, Recorded
 
 _P: Final = ox.NamedNode("urn:x-calcigraph:value")
 _STRING: Final = ox.NamedNode("http://www.w3.org/2001/XMLSchema#string")
@@ -33,9 +34,9 @@ def has_spelling(triple: ox.Triple) -> bool:
 class Spelling:
     """The literals that somebody wrote, by what a store makes of them."""
 
-    def __init__(self) -> None:
-        self._stored: dict[ox.Literal, ox.Literal] = {}
-        self._written: dict[ox.Literal, Counter[ox.Literal]] = {}
+    def __init__(self, history: History) -> None:
+        self._stored: dict[ox.Literal, ox.Literal] = {}  # true of every version
+        self._written: Recorded[ox.Literal, dict[ox.Literal, int]] = Recorded(history)
         self.stale: set[ox.Literal] = set()
         """Canonical literals that may be written in another way than when this was last emptied."""
 
@@ -62,11 +63,12 @@ class Spelling:
             return
         kept = self.canonical(triple).object
         assert isinstance(kept, ox.Literal)
-        forms = self._written.setdefault(kept, Counter())
-        before = forms[literal] > 0
-        forms[literal] += times
-        if before != (forms[literal] > 0):
+        forms = self._written.get(kept) or {}
+        now = forms.get(literal, 0) + times
+        if (now > 0) != (literal in forms):
             self.stale.add(kept)
+        rest = {form: count for form, count in forms.items() if form != literal}
+        self._written.set(kept, (rest | {literal: now} if now > 0 else rest) or None)
 
     def spelled(self, triple: ox.Triple) -> ox.Triple:
         """A canonical triple with its literal as somebody wrote it.
@@ -75,9 +77,9 @@ class Spelling:
         in alphabetical order.
         """
         literal = triple.object
-        if not isinstance(literal, ox.Literal) or literal not in self._written:
+        written = self._written.get(literal) if isinstance(literal, ox.Literal) else None
+        if not isinstance(literal, ox.Literal) or written is None:
             return triple
-        written = [form for form, times in self._written[literal].items() if times > 0]
         forms = [form for form in written if form.datatype == literal.datatype]
         if not forms or literal in forms:
             return triple

@@ -1,55 +1,81 @@
-"""A triple pattern and a solution in, the triples that matched it out; property paths step by step."""
+"""Triple patterns and a solution in, the triples that matched them out; property paths step by step."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
-from itertools import islice
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final
 
 import pyoxigraph as ox
 from rdflib import BNode, URIRef, Variable
-from rdflib.paths import AlternativePath, InvPath, MulPath, Path, SequencePath
+from rdflib.paths import AlternativePath, InvPath, MulPath, NegatedPath, Path, SequencePath
 
+from calcigraph.reasoning.constructs.reach import pattern_text
 from calcigraph.reasoning.constructs.views import Views
 from calcigraph.reasoning.queries.algebra import term
+from calcigraph.reasoning.queries.places import slot_name, variables_of
 from calcigraph.reasoning.queries.reads import Triple
 from calcigraph.reasoning.queries.rule import Stage
 
 Step = tuple[Any, tuple[ox.Triple, ...]]
+Solution = dict[str, Any]
+"""The values of variables, and of the blank nodes of patterns, by their names."""
+MayUse = Callable[[ox.Triple], bool]
+_MOST: Final = 100
+"""Ways to match patterns whose variables a solution leaves open that are looked at."""
 
 
-def witness(views: Views, stage: Stage, pattern: Triple, solution: dict[str, Any]) -> list[ox.Triple]:
-    """The triples of a view that one pattern matched in a solution; none where it did not take part.
+class Witnesses:
+    """Finds the triples of one stage's view that patterns match, of those that it may use."""
 
-    A variable that the solution does not name (a blank node of the query, say) matches whatever
-    comes first. A path gives the triples along one shortest way.
-    """
-    reader = _Reader(views, stage)
-    subject, predicate, obj = (_value(slot, solution) for slot in pattern)
-    if any(isinstance(slot, Variable) and str(slot) not in solution for slot in pattern):
-        return []
-    if isinstance(predicate, Path):
-        for end, way in reader.walk(subject, predicate):
-            if obj is None or end == obj:
-                return list(way)
-        return []
-    return list(islice(reader.triples(subject, predicate, obj), 1))
+    def __init__(self, views: Views, stage: Stage, may_use: MayUse) -> None:
+        self._views, self._stage, self._may_use = views, stage, may_use
 
+    def matched(self, patterns: Iterable[Triple], solution: Solution) -> list[ox.Triple]:
+        """The triples that patterns match in a solution that binds all their variables.
 
-def _value(slot: Any, solution: dict[str, Any]) -> Any:
-    if isinstance(slot, Variable):
-        return solution.get(str(slot))
-    return None if isinstance(slot, BNode) else term(slot)
+        Other patterns (of a branch of UNION, or an OPTIONAL, that was not taken) give none. A path gives
+        the triples along one shortest way. Cost: a look-up a pattern, a search along each path.
+        """
+        return [t for p in patterns if _unbound(p, solution) == frozenset() for t in self._match(p, solution)]
 
+    def opened(self, patterns: Iterable[Triple], solution: Solution) -> list[ox.Triple]:
+        """Triples that the patterns match whose variables a solution leaves open: those of EXISTS, and
+        blank nodes. Patterns that share such a variable are matched together. Cost: a query for each of
+        these sets of patterns.
+        """
+        rest = [pattern for pattern in patterns if _unbound(pattern, solution)]
+        out: list[ox.Triple] = []
+        while rest:
+            near = _sharing(rest, solution)
+            rest = [pattern for pattern in rest if pattern not in near]
+            out += next(self._joined(near, solution), ())
+        return out
 
-class _Reader:
-    def __init__(self, views: Views, stage: Stage) -> None:
-        self.views, self.stage = views, stage
+    def _joined(self, patterns: list[Triple], solution: Solution) -> Iterator[list[ox.Triple]]:
+        names = frozenset().union(*map(variables_of, patterns)) & solution.keys()
+        values: Any = {ox.Variable(name): solution[name] for name in names}
+        text = " . ".join(map(pattern_text, patterns))
+        found = self._views.query(
+            self._stage, f"SELECT * WHERE {{ {text} }} LIMIT {_MOST}", substitutions=values
+        )
+        given = [variable.value for variable in found.variables]
+        for row in found:
+            every = solution | {name: row[name] for name in given if row[name] is not None}
+            matches = [self._match(pattern, every) for pattern in patterns]
+            if all(matches):
+                yield [triple for match in matches for triple in match]
+
+    def _match(self, pattern: Triple, solution: Solution) -> list[ox.Triple]:
+        subject, predicate, obj = (_value(slot, solution) for slot in pattern)
+        if isinstance(predicate, Path):
+            return next((list(way) for end, way in self.walk(subject, predicate) if end == obj), [])
+        return list(self.triples(subject, predicate, obj))
 
     def triples(self, subject: Any, predicate: Any, obj: Any) -> Iterator[ox.Triple]:
+        """The triples of the view that match a pattern and may be used; None matches anything."""
         if not isinstance(subject, ox.Literal):
-            yield from self.views.matches(self.stage, subject, predicate, obj)
+            yield from filter(self._may_use, self._views.matches(self._stage, subject, predicate, obj))
 
     def walk(self, start: Any, path: Any) -> Iterator[Step]:
         """Where a path leads from a term, with the triples on the way."""
@@ -64,6 +90,18 @@ class _Reader:
             yield from self._sequence(start, list(path.args))
         elif isinstance(path, MulPath):
             yield from self._closure(start, path)
+        elif isinstance(path, NegatedPath):
+            yield from self._others(start, path)
+
+    def _others(self, start: Any, path: NegatedPath) -> Iterator[Step]:
+        inverse = {term(part.arg) for part in path.args if isinstance(part, InvPath)}
+        forward = {term(part) for part in path.args if not isinstance(part, InvPath)}
+        if forward or not inverse:
+            every = self.triples(start, None, None)
+            yield from ((t.object, (t,)) for t in every if t.predicate not in forward)
+        if inverse:
+            every = self.triples(None, None, start)
+            yield from ((t.subject, (t,)) for t in every if t.predicate not in inverse)
 
     def _sequence(self, start: Any, parts: list[Any]) -> Iterator[Step]:
         if not parts:
@@ -86,3 +124,20 @@ class _Reader:
                     yield end, (*way, *step)
                     if path.more:
                         todo.append((end, (*way, *step)))
+
+
+def _unbound(pattern: Triple, solution: Solution) -> frozenset[str]:
+    return variables_of(pattern) - solution.keys()
+
+
+def _sharing(patterns: list[Triple], solution: Solution) -> list[Triple]:
+    """The first pattern, and those that hang together with it by variables that are open."""
+    found, names = [patterns[0]], _unbound(patterns[0], solution)
+    for _ in patterns:
+        found = [p for p in patterns if _unbound(p, solution) & names]
+        names = names.union(*(_unbound(p, solution) for p in found))
+    return found
+
+
+def _value(slot: Any, solution: Solution) -> Any:
+    return solution[slot_name(slot)] if isinstance(slot, Variable | BNode) else term(slot)

@@ -6,6 +6,8 @@ are multiplied out over the members when they leave the reasoner.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from calcigraph.reasoning.facts.arrays import NONE, unique
@@ -31,6 +33,27 @@ class Equality:
         other.representative = dict(self.representative)
         other.members = dict(self.members)
         return other
+
+    def without(self, roots: Iterable[int]) -> Equality:
+        """The same but for some classes, whose members are nobody's equals now. Cost: the classes."""
+        other = self.copy()
+        for root in roots:
+            for term in other.members.pop(root):
+                del other.representative[term]
+        return other
+
+    def only(self, roots: Iterable[int]) -> Equality:
+        """Some of the classes, and no others. Cost: their members."""
+        other = Equality()
+        other.members = {root: self.members[root] for root in roots}
+        other.representative = {term: root for root, terms in other.members.items() for term in terms}
+        return other
+
+    def pairs(self, roots: Iterable[int]) -> Ids:
+        """All pairs of equal terms of some classes, sorted. Cost: the pairs."""
+        groups = [np.array(self.members[root], np.int64) for root in roots]
+        made = [((group << SHIFT)[:, np.newaxis] | group).ravel() for group in groups]
+        return unique(np.concatenate(made)) if made else NONE
 
     def of(self, term: int) -> int:
         """The representative of a term."""
@@ -82,19 +105,20 @@ class Equality:
         """A column of ids or packed pairs with every term replaced by its representative."""
         if not self.members or not len(column):
             return column
-        if not len(self._table) or len(self._table) <= int((column >> SHIFT if pairs else column).max()):
-            self._table = self._build(column, pairs)
+        top = int((column & MASK).max())
+        table = self._up_to(max(top, int((column >> SHIFT).max())) if pairs else top)
         if not pairs:
-            return self._table[column]
-        objects = column & MASK
-        if len(self._table) <= int(objects.max()):
-            self._table = self._build(column, pairs)
-        return np.asarray((self._table[column >> SHIFT] << SHIFT) | self._table[objects])
+            return table[column]
+        return np.asarray((table[column >> SHIFT] << SHIFT) | table[column & MASK])
 
-    def _build(self, column: Ids, pairs: bool) -> Ids:
-        top = max(int((column >> SHIFT).max()), int((column & MASK).max()), max(self.representative))
-        table = np.arange(top + 1 + top // 8, dtype=np.int64)
-        table[list(self.representative)] = list(self.representative.values())
+    def _up_to(self, top: int) -> Ids:
+        """The representatives of all ids up to one. Readers in several threads may make it at once."""
+        table = self._table
+        if len(table) <= top:
+            top = max(top, max(self.representative))
+            table = np.arange(top + 1 + top // 8, dtype=np.int64)
+            table[list(self.representative)] = list(self.representative.values())
+            self._table = table
         return table
 
     def expand(self, column: Ids, pairs: bool) -> Ids:

@@ -22,8 +22,10 @@ from calcigraph.reasoning.queries.text import Text, inner, split
 
 
 @dataclass(frozen=True)
-class Group:
-    """A group graph pattern as a SELECT of its own, with its positive triple patterns."""
+class GroupPattern:
+    """A group graph pattern (SPARQL 1.1, section 5.2) as a SELECT of its own, with its triple patterns
+    except those that must not match.
+    """
 
     select: str
     patterns: tuple[Triple, ...]
@@ -51,7 +53,7 @@ class Algebra:
         return frozenset(read(triple) for triple in self.template)
 
     @cached_property
-    def groups(self) -> tuple[Group, ...]:
+    def groups(self) -> tuple[GroupPattern, ...]:
         """The WHERE clause, then each sub-select inside it, outermost first."""
         where = self.text.where
         return tuple(_group(self.text.prologue, group) for group in (where, *inner(where)))
@@ -96,7 +98,7 @@ def term(node: Any) -> Any:
     return node
 
 
-def _group(prologue: str, text: str) -> Group:
+def _group(prologue: str, text: str) -> GroupPattern:
     select = f"{prologue}SELECT * WHERE {text}"
     algebra = translateQuery(parseQuery(select)).algebra
-    return Group(select, tuple(outer(algebra)), frozenset(str(name) for name in algebra.PV))
+    return GroupPattern(select, tuple(outer(algebra)), frozenset(str(name) for name in algebra.PV))
