@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -38,6 +39,8 @@ class Index:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        weakref.finalize(self, _close, self._connections)
         self._term = lru_cache(_MOST_TERMS)(self._read_term)
         self._number = lru_cache(_MOST_TERMS)(self._read_number)
 
@@ -150,12 +153,18 @@ class Index:
         connection = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = _opened(self.path)
+            self._connections.append(connection)
         found: sqlite3.Cursor = connection.execute(text, tuple(values))
         return found
 
 
+def _close(connections: list[sqlite3.Connection]) -> None:
+    for connection in connections:
+        connection.close()
+
+
 def _opened(path: Path) -> sqlite3.Connection:
-    # Every thread has its own; it is closed by whichever thread collects it.
+    # Every thread has its own; they are closed by whichever thread collects the index.
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False)
     connection.execute("PRAGMA mmap_size = 1073741824")
     connection.execute("PRAGMA cache_size = -256")

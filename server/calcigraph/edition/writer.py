@@ -18,7 +18,6 @@ import pyoxigraph as ox
 from calcigraph.edition.answering import AnsweredTriples, answered_triple
 from calcigraph.edition.change import Change, ChangeRefused
 from calcigraph.edition.edition import Edition, Facts
-from calcigraph.edition.files import EditionFiles
 from calcigraph.edition.index import Index
 from calcigraph.edition.layout import Kind
 from calcigraph.edition.names import NAMING, names_of
@@ -31,6 +30,7 @@ from calcigraph.reasoning import Change as Consequences
 from calcigraph.settings import ReasonerName
 
 _KEPT: Final = 16
+_KINDS: Final = {"before": Kind.BEFORE, "after": Kind.AFTER}
 
 
 class EditionPassed(Problem):
@@ -68,6 +68,11 @@ class Writer:
         if inference is not None:
             self._inferences[edition.number] = inference
 
+    @property
+    def newest(self) -> Edition:
+        """The newest edition."""
+        return self._newest
+
     def explain(self, number: int, triple: ox.Triple) -> Proof | None:
         """A proof of least depth; None where the triple does not hold in that edition.
 
@@ -90,20 +95,20 @@ class Writer:
         asked = _Asked.of(old, change)
         if not asked.added and not asked.removed:
             return Outcome(old.number, already=asked.already, absent=asked.absent)
-        following, consequences = inference.after(*asked.triples(old))  # type: ignore[attr-defined]
+        following, consequences = inference.after(*asked.triples(old))
         if consequences.clashes:
             raise ChangeRefused(
                 f"It contradicts the ontology: {consequences.clashes[0]}",
                 "Take back one of the facts, or mend the axiom first.",
             )
-        files = self._own_files()
+        base = self._changeable()
         try:
-            outcome = self._written(files, asked, consequences, (inference, following))
+            outcome = self._written(base, asked, consequences)
         except BaseException:
-            with changing(files.index) as connection:
-                forget_after(connection, old.number)
+            with changing(base.files.index) as connection:
+                forget_after(connection, base.number)
             raise
-        self._remember(files, following)
+        self._remember(replace(base, number=outcome.number), following)
         return outcome
 
     def back_to(self, number: int) -> None:
@@ -116,20 +121,15 @@ class Writer:
             for later in [n for n in self._inferences if n > number]:
                 del self._inferences[later]
 
-    def _written(
-        self,
-        files: EditionFiles,
-        asked: _Asked,
-        consequences: Consequences,
-        inferences: tuple[Inference, Inference],
-    ) -> Outcome:
+    def _written(self, old: Edition, asked: _Asked, consequences: Consequences) -> Outcome:
         """Write the data, then what describes them: that is looked up in what was written."""
-        old, number = replace(self._newest, files=files, index=Index(files.index)), self._newest.number + 1
+        number = old.number + 1
         graphs = self._root.graph("derived"), self._root.graph("inferred")
-        removed = [*_asserted(asked.removed), *_gone(consequences, graphs, inferences[0])]
-        added = [*_asserted(asked.added), *_come(consequences, graphs, inferences[1])]
-        with changing(files.index) as connection:
+        removed = [*_asserted(asked.removed), *_built(consequences, graphs, came=False)]
+        added = [*_asserted(asked.added), *_built(consequences, graphs, came=True)]
+        with changing(old.files.index) as connection:
             write_step(connection, _step(old, number, removed, added))
+        old.index.forget_absent()
         new = replace(old, number=number)
         described = self._described(old, new, (quad.triple for quad, _ in (*removed, *added)))
         gone, come = self._metadata(described.removed), self._metadata(described.added)
@@ -138,7 +138,7 @@ class Writer:
             described.description.counts.triples,
             int(time.time()),
         )
-        with changing(files.index) as connection:
+        with changing(old.files.index) as connection:
             write_step(connection, Step(number, gone, come, (), ()))
             write_facts(connection, number, str(facts))
         self._description = described.description
@@ -163,13 +163,17 @@ class Writer:
         graph = self._root.graph("metadata")
         return [(_quad(triple, graph), Kind.METADATA) for triple in triples]
 
-    def _own_files(self) -> EditionFiles:
-        """Files that nobody else reads: a copy, before the first change."""
+    def _changeable(self) -> Edition:
+        """The newest edition in files that may be written to: in a copy, before the first change."""
         files = self._newest.files
-        return files if files == files.changed else files.changing()
+        if files == files.changed:
+            return self._newest
+        files = files.changing()
+        return replace(self._newest, files=files, index=Index(files.index))
 
-    def _remember(self, files: EditionFiles, inference: Inference) -> None:
-        self._newest = Edition.open(self._root, files)
+    def _remember(self, edition: Edition, inference: Inference) -> None:
+        edition.index.forget_absent()
+        self._newest = replace(edition, prover=self)
         self._inferences[self._newest.number] = inference
         while len(self._inferences) > _KEPT:
             self._inferences.popitem(last=False)
@@ -236,24 +240,13 @@ def _asserted(quads: Iterable[ox.Quad]) -> Iterator[Kinded]:
     return ((quad, Kind.ASSERTED) for quad in quads)
 
 
-def _gone(
-    made: Consequences, graphs: tuple[ox.NamedNode, ox.NamedNode], before: Inference
-) -> Iterator[Kinded]:
+def _built(made: Consequences, graphs: tuple[ox.NamedNode, ox.NamedNode], came: bool) -> Iterator[Kinded]:
+    """What rules build and axioms entail that came, or that went."""
     derived, inferred = graphs
-    for triple in made.derived_removed:
-        yield _quad(triple, derived), _stage(before, triple)
-    yield from ((_quad(triple, inferred), Kind.INFERRED) for triple in made.inferred_removed)
-
-
-def _come(made: Consequences, graphs: tuple[ox.NamedNode, ox.NamedNode], now: Inference) -> Iterator[Kinded]:
-    derived, inferred = graphs
-    for triple in made.derived_added:
-        yield _quad(triple, derived), _stage(now, triple)
-    yield from ((_quad(triple, inferred), Kind.INFERRED) for triple in made.inferred_added)
-
-
-def _stage(inference: Inference, triple: ox.Triple) -> Kind:
-    return Kind.AFTER if triple in inference.cache.after else Kind.BEFORE
+    for stage, moved in made.by_stage.items():
+        yield from ((_quad(triple, derived), _KINDS[stage]) for triple in moved[0 if came else 1])
+    entailed = made.inferred_added if came else made.inferred_removed
+    yield from ((_quad(triple, inferred), Kind.INFERRED) for triple in entailed)
 
 
 def _quad(triple: ox.Triple, graph: ox.NamedNode) -> ox.Quad:
