@@ -181,7 +181,7 @@ def test_a_change_that_changes_nothing_makes_no_edition(line: Line) -> None:
 
     after, outcome = line.after(Change.of(add=[quad], remove=[absent]))
 
-    assert after is before
+    assert (after.number, after.facts) == (before.number, before.facts)
     assert (outcome.number, outcome.added, outcome.removed) == (0, (), ())
     assert outcome.already == (quad,)
     assert outcome.absent == (absent,)
@@ -206,7 +206,7 @@ def test_removing_what_is_only_inferred_changes_nothing_and_says_so(line: Line) 
 
     after, outcome = line.after(Change.of(remove=[told]))
 
-    assert after is before
+    assert after.number == before.number
     assert outcome.absent == (told,)
     assert after.holds(inferred)
 
@@ -253,9 +253,12 @@ def test_a_name_is_found_from_its_edition_on_and_before_it_goes(line: Line) -> N
     third, _ = line.after(Change.of(remove=[named]))
 
     found = [[m.node for m in edition.names.find("zyzzyva", 5)] for edition in (first, second, third)]
-    assert found == [[], [pump(first)], []]
+    # What is the same as it is called so as well.
+    assert (
+        [pump(first) in nodes for nodes in found] == [bool(nodes) for nodes in found] == [False, True, False]
+    )
     near = [[node for node, _ in edition.labels.nearest("zyzzyvas")] for edition in (first, second, third)]
-    assert near == [[], [pump(first)], []]
+    assert [pump(first) in nodes for nodes in near] == [bool(nodes) for nodes in near] == [False, True, False]
 
 
 def test_the_proof_of_an_edition_is_that_of_its_time(line: Line) -> None:
@@ -274,7 +277,7 @@ def test_the_proof_of_an_edition_is_that_of_its_time(line: Line) -> None:
 def test_two_spellings_of_a_value_are_one_to_queries_until_both_are_gone(line: Line) -> None:
     size = line.newest.root.prefixes.expand("plant:number")
     spelled = [
-        ox.Quad(pump(line.newest), size, literal(text, "decimal"), data(line.newest))
+        ox.Quad(pump(line.newest, "pump-2"), size, literal(text, "decimal"), data(line.newest))
         for text in ("7.0", "7.00", "007")
     ]
     states = []
@@ -287,7 +290,7 @@ def test_two_spellings_of_a_value_are_one_to_queries_until_both_are_gone(line: L
         after, outcome = line.after(change)
         diff = engine_diff(before, after, outcome)
         states.append((diff.added.count(b'"7"'), diff.removed.count(b'"7"')))
-        assert (after.written(ox.Triple(pump(after), size, literal("7", "decimal"))) is None) == (
+        assert (after.written(ox.Triple(pump(after, "pump-2"), size, literal("7", "decimal"))) is None) == (
             change.removed == tuple(spelled[2:])
         )
     assert states == [(1, 0), (0, 0), (0, 1)]
