@@ -69,7 +69,8 @@ class Owlrl:
     def closed(cls, base: Columns, terms: Terms, limits: Limits, progress: Progress) -> Self:
         """The engine over some base facts. Cost: minutes for 100,000 triples."""
         progress("owlrl", 0)
-        found = minus(encode(terms, close(decode(terms, base))), base)
+        triples = list(close(decode(terms, base)))  # before the numbering is locked
+        found = minus(encode(terms, triples), base)
         shown = {key: visible(terms, key, column) for key, column in found.items()}
         return cls(Base(base), filled(shown), terms, limits, progress)
 
