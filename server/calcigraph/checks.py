@@ -21,11 +21,11 @@ from calcigraph.offline import Offline
 from calcigraph.questions import answer
 from calcigraph.questions import findings as question_findings
 from calcigraph.rdf.terms import show_term
+from calcigraph.rdf.vocabulary import RDF
 from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
 from calcigraph.validation import Result, validate
 
-_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _COMBINING = {"And", "Node", "Not", "Or", "Property", "Xone"}
 
 
@@ -63,7 +63,7 @@ def shape_findings(dataset: Dataset) -> Iterator[Finding]:
     shapes = [t for file in dataset.root.shapes for t in file.triples]
     if not shapes:
         return
-    stated = (t for t in dataset.triples() if t.predicate == _TYPE or not dataset.is_inferred(t))
+    stated = (t for t in dataset.triples() if t.predicate == RDF["type"] or not dataset.is_inferred(t))
     for result in validate(stated, shapes).results:
         yield _finding(dataset, result)
 

@@ -17,13 +17,14 @@ from calcigraph import metadata
 from calcigraph.closures import ClosureCache, Kept
 from calcigraph.errors import Finding, Place, RootInvalid
 from calcigraph.rdf.terms import Subject, Term, show_term
+from calcigraph.rdf.vocabulary import RDFS, SKOS
 from calcigraph.reasoning import Cache, Clash, ConstructRule, Inference, Proof, Proofs, Statement, infer
 from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
 
 _LABELS = (
-    ox.NamedNode("http://www.w3.org/2004/02/skos/core#prefLabel"),
-    ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#label"),
+    SKOS["prefLabel"],
+    RDFS["label"],
 )
 _MOST_KEPT = 256
 
