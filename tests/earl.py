@@ -17,13 +17,14 @@ import pyoxigraph as ox
 import pytest
 
 from calcigraph import __version__, conformance
-from calcigraph.conformance import DOCUMENT, EARL
+from calcigraph.conformance import DOCUMENT
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.turtle import write_turtle
 
 REMEDY = "run `make conformance`, look at what has changed, and commit it"
 DCTERMS = "http://purl.org/dc/terms/"
 DOAP = "http://usefulinc.com/ns/doap#"
+EARL = "http://www.w3.org/ns/earl#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")

@@ -12,7 +12,7 @@ import calcigraph
 import test_owl2rl_suite
 import test_shacl_suite
 from calcigraph import conformance
-from calcigraph.conformance import DOCUMENT, EARL, OUTCOMES
+from calcigraph.conformance import DOCUMENT, OUTCOMES
 from earl import REMEDY, SUITES, Standing, document
 from sparql_manifests import (
     DESCRIPTION_FOLDERS,
@@ -32,6 +32,7 @@ SPARQL = (
     *(*PROTOCOL_FOLDERS, *DESCRIPTION_FOLDERS, *STORE_MANIFESTS),
 )
 DOAP = "http://usefulinc.com/ns/doap#"
+EARL = "http://www.w3.org/ns/earl#"
 REPORTED = {result.test: result for suite in conformance.suites() for result in suite.results}
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from calcigraph.errors import RootInvalid
 from calcigraph.root import Root, RootMissing
-from calcigraph.root.headers import headers
+from calcigraph.root.headers import headers, misread
 from calcigraph.settings import shipped_root
 
 HERE = Path(__file__).parent
@@ -221,3 +221,28 @@ def test_the_server_vocabulary_is_declared_alike_in_every_root() -> None:
     shipped, toy = declared(ROOTS["shipped"]), declared(ROOTS["toy"])
     assert shipped
     assert shipped == toy
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    {
+        "#+ question: Why?\n#+ Must not: ?a = id:b\nASK {}": (2, "is not read"),
+        "#+ question: Why?\n\n#+ must not: ?a = id:b\nASK {}": (3, "is not read"),
+        "ASK {}\n#+ question: Why?": (2, "is not read"),
+        "#+question Why?": (1, "is not read"),
+        "#+ question: Why?\n#+ must no: ?a = id:b": (2, "the key 'must no'"),
+    }.items(),
+)
+def test_header_that_would_be_passed_over_is_told(text: str, told: tuple[int, str]) -> None:
+    line, why = told
+    found = misread(text, ("question", "must not"))
+
+    assert found is not None
+    assert found[0] == line
+    assert why in found[1]
+
+
+def test_headers_that_are_read_are_no_fault() -> None:
+    text = "#+ question: Why?\n#+ must not: ?a = id:b\n# A comment\nASK {}"
+
+    assert misread(text, ("question", "must not")) is None

@@ -20,12 +20,12 @@ from calcigraph.lints import lint
 from calcigraph.questions import answer
 from calcigraph.questions import findings as question_findings
 from calcigraph.rdf.terms import show_term
+from calcigraph.rdf.vocabulary import RDF
 from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
 from calcigraph.store.offline import Offline
 from calcigraph.validation import Result, validate
 
-_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _COMBINING = {"And", "Node", "Not", "Or", "Property", "Xone"}
 
 
@@ -65,7 +65,7 @@ def shape_findings(edition: Edition) -> Iterator[Finding]:
     if not shapes:
         return
     quads = edition.kinded()
-    stated = (q.triple for q, kind in quads if q.predicate == _TYPE or kind is not Kind.INFERRED)
+    stated = (q.triple for q, kind in quads if q.predicate == RDF["type"] or kind is not Kind.INFERRED)
     for result in validate(stated, shapes).results:
         yield _finding(edition, result)
 

@@ -12,10 +12,9 @@ import pyoxigraph as ox
 
 from calcigraph.edition import Edition
 from calcigraph.rdf.terms import Subject, Term
+from calcigraph.rdf.vocabulary import DCTERMS, RDF
 
 _SSSOM = "https://w3id.org/sssom/"
-_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
-_LICENCE = ox.NamedNode("http://purl.org/dc/terms/license")
 # The slots of the SSSOM data model that the tables begin with, in its own order.
 _FIRST = (
     "subject_id",
@@ -37,7 +36,7 @@ def mappings_tsv(edition: Edition, set_id: str) -> str:
     Cost: linear in the mappings.
     """
     rows = sorted(
-        (_row(edition, node) for node in edition.subjects(_TYPE, ox.NamedNode(_SSSOM + "Mapping"))),
+        (_row(edition, node) for node in edition.subjects(RDF["type"], ox.NamedNode(_SSSOM + "Mapping"))),
         key=lambda row: (row.get("subject_id", ""), row.get("object_id", "")),
     )
     found = {name for row in rows for name in row}
@@ -79,7 +78,11 @@ def _metadata(edition: Edition, set_id: str, rows: Iterable[Row]) -> list[str]:
     used = {value.partition(":")[0] for row in rows for value in row.values()}
     known = {name: iri for name, iri in edition.root.prefixes.mapping.items() if name in used}
     licences = sorted(
-        {t.object.value for t in edition.triples(None, _LICENCE) if isinstance(t.object, ox.NamedNode)}
+        {
+            t.object.value
+            for t in edition.triples(None, DCTERMS["license"])
+            if isinstance(t.object, ox.NamedNode)
+        }
     )
     return [
         f"#mapping_set_id: {set_id}",

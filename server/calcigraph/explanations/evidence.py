@@ -13,15 +13,12 @@ import pyoxigraph as ox
 
 from calcigraph.edition import Edition
 from calcigraph.rdf.terms import Subject, Term
-
-SERVER = "https://w3id.org/calcigraph/server#"
-_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
-_IDENTIFIER = ox.NamedNode("http://purl.org/dc/terms/identifier")
+from calcigraph.rdf.vocabulary import DCTERMS, RDF, SRV
 
 
 def server(name: str) -> ox.NamedNode:
     """A term of the server vocabulary."""
-    return ox.NamedNode(SERVER + name)
+    return SRV[name]
 
 
 @dataclass(frozen=True)
@@ -101,7 +98,7 @@ def proposition(dataset: Edition, node: Subject) -> Proposition | None:
 
     Cost: one look-up, then some for each line of evidence.
     """
-    is_one = any(dataset.triples(node, _TYPE, server("Proposition")))
+    is_one = any(dataset.triples(node, RDF["type"], server("Proposition")))
     return _proposition(dataset, node) if is_one else None
 
 
@@ -153,7 +150,7 @@ def _source(dataset: Edition, node: Subject) -> Source:
 
 def named(dataset: Edition, node: Subject) -> Named:
     """A resource by its label and identifier. Cost: a few look-ups."""
-    identifiers = [o.value for o in dataset.objects(node, _IDENTIFIER) if isinstance(o, ox.Literal)]
+    identifiers = [o.value for o in dataset.objects(node, DCTERMS["identifier"]) if isinstance(o, ox.Literal)]
     return Named(node, dataset.label(node), identifiers[0] if identifiers else "")
 
 

@@ -20,11 +20,11 @@ from typing import IO, Final
 
 from calcigraph.engine.replica import Diff, Part
 from calcigraph.engine.text_index import TextSize
-from calcigraph.engine.view import DefaultGraphMode
 from calcigraph.errors import Problem
 from calcigraph.pool.frames import Channel, ClosedError, ControlChannel, FrameKind, encode_diff
 from calcigraph.pool.query_problems import DiffUnreadable, EngineUnavailable
 from calcigraph.pool.worker import Worker
+from calcigraph.settings import DefaultGraph
 
 # A worker further behind than this is replaced rather than brought up to date: forking costs less.
 _RECENT_DIFFS: Final = 64
@@ -45,7 +45,7 @@ class ForkServer:
     def __init__(
         self,
         nquads: bytes | Iterable[bytes],
-        default_graph: DefaultGraphMode,
+        default_graph: DefaultGraph,
         unasserted: Iterable[str],
         prefixes: Mapping[str, str],
         memory_mib: int,

@@ -18,6 +18,7 @@ import pyoxigraph as ox
 
 from calcigraph.errors import Finding, Place, Problem, RootInvalid
 from calcigraph.rdf.prefixes import Prefixes
+from calcigraph.rdf.vocabulary import VOID
 from calcigraph.root.files import (
     Broken,
     LintFile,
@@ -33,7 +34,7 @@ from calcigraph.root.names import unusable
 
 __all__ = ["LintFile", "QuestionFile", "Root", "RootMissing", "RuleFile", "TurtleFile"]
 
-_URI_SPACE = ox.NamedNode("http://rdfs.org/ns/void#uriSpace")
+_URI_SPACE = VOID["uriSpace"]
 _NO_NAMESPACE = "urn:root:"
 _CATALOG = "data/catalog.ttl"
 _FOLDERS = ("ontology", "data", "shapes")

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from calcigraph.errors import Finding, Place, RootInvalid, Severity
 from calcigraph.rdf.blocks import Block, TurtleMalformed, blocks, labelled_blank_nodes
 from calcigraph.rdf.places import Places
-from calcigraph.root.headers import headers
+from calcigraph.root.headers import headers, misread
 from calcigraph.root.names import nameless
 
 Stage = Literal["before", "after"]
@@ -123,12 +123,17 @@ class QuestionFile:
 
 @dataclass(frozen=True)
 class LintFile:
-    """A query whose every row is a finding, with the texts that tell an editor about it."""
+    """A query whose every row is a finding, with the texts that tell an editor about it.
+
+    `file` is where to write what a row misses, for rows about something that stands nowhere yet; empty
+    where every row names what stands in a file.
+    """
 
     slug: str
     severity: Severity
     message: str
     remedy: str
+    file: str
     text: str
     path: str
 
@@ -180,11 +185,31 @@ def _split(path: str, text: str) -> tuple[Block, ...] | Broken:
         return [Finding("syntax", error.place or Place(path), error.detail, error.remedy)]
 
 
+_HEADERS = {
+    "rules": ("rule", "note", "stage"),
+    "lints": ("message", "remedy", "file", "note"),
+    "questions": ("question", "note", "needs", "must not"),
+}
+
+
+def _misread(check: str, path: str, text: str) -> Broken:
+    """A finding where a header of a query file would be passed over; none where all are read."""
+    found = misread(text, _HEADERS[check])
+    if found is None:
+        return []
+    line, why = found
+    known = ", ".join(f"`#+ {key}: …`" for key in _HEADERS[check])
+    return [Finding(check, Place(path, line), f"This header {why}.", f"Begin the file with {known}.")]
+
+
 def read_rule(folder: Path, path: str) -> RuleFile | Broken:
     """A rule file, which must say its stage."""
     text = read_text(folder, path)
     if not isinstance(text, str):
         return text
+    wrong = _misread("rules", path, text)
+    if wrong:
+        return wrong
     head = headers(text)
     stage = head.get("stage", [""])[0]
     if stage not in get_args(Stage):
@@ -210,11 +235,18 @@ def read_lint(folder: Path, path: str) -> LintFile | Broken:
     if verdict not in {severity.value for severity in Severity}:
         remedy = "Name the file <slug>-violation.rq, <slug>-warning.rq or <slug>-info.rq."
         return [Finding("lints", Place(path), "The file's name does not say how severe a row is.", remedy)]
+    wrong = _misread("lints", path, text)
+    if wrong:
+        return wrong
+    file = head.get("file", [""])[0]
+    if file and not (folder / file).is_file():
+        remedy = "Name a file by its path below the root."
+        return [Finding("lints", Place(path, 1), f"There is no file {file!r}.", remedy)]
     missing = [key for key in ("message", "remedy") if not head.get(key)]
     if missing:
         remedy = f"Begin the file with `#+ {missing[0]}: …`."
         return [Finding("lints", Place(path, 1), f"The lint has no {missing[0]}.", remedy)]
-    return LintFile(slug, Severity(verdict), head["message"][0], head["remedy"][0], text, path)
+    return LintFile(slug, Severity(verdict), head["message"][0], head["remedy"][0], file, text, path)
 
 
 def read_question(folder: Path, path: str) -> QuestionFile | Broken:
@@ -222,8 +254,15 @@ def read_question(folder: Path, path: str) -> QuestionFile | Broken:
     text = read_named_text(folder, path)
     if not isinstance(text, str):
         return text
+    wrong = _misread("questions", path, text)
+    if wrong:
+        return wrong
     answer_path = path.removesuffix(".rq") + ".csv"
     head = headers(text)
+    for need in head.get("needs", []):
+        if need != "inference":
+            remedy = "Write `#+ needs: inference`, or leave the line out."
+            return [Finding("questions", Place(path, 1), f"A question cannot need {need!r}.", remedy)]
     if not head.get("question", [""])[0]:
         return [
             Finding(

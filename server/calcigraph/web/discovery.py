@@ -10,7 +10,7 @@ from flask import Blueprint, Response, jsonify
 from calcigraph import metadata
 from calcigraph.rdf.formats import by_name
 from calcigraph.rdf.jsonld import context as context_of
-from calcigraph.rdf.vocabulary import DCAT, DCTERMS, PROV, RDF, VOID, XSD
+from calcigraph.rdf.vocabulary import DCAT, DCTERMS, PROV, RDF, SCHEMA, VOID, XSD
 from calcigraph.web import dumps
 from calcigraph.web.protocol.caching import validated
 from calcigraph.web.protocol.requested_format import requested
@@ -53,7 +53,7 @@ def schema_org(site: Site) -> dict[str, object]:
     """
     said = site.about
     described = {
-        "@context": "https://schema.org/",
+        "@context": SCHEMA.iri,
         "@type": "Dataset",
         "@id": site.citable.value,
         "identifier": site.citable.value,

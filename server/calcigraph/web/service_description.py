@@ -10,12 +10,11 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 
 from calcigraph.rdf.formats import GRAPHS, RESULTS
-from calcigraph.rdf.vocabulary import RDF, SD, SRV, VOID, XSD, Namespace
+from calcigraph.rdf.vocabulary import ENT, RDF, SD, SRV, VOID, XSD
 from calcigraph.web.protocol.negotiation import Offer
 from calcigraph.web.representations import graph_format, write_graph
 from calcigraph.web.site import Site
 
-ENT = Namespace("http://www.w3.org/ns/entailment/")
 _PROFILE_RL = ox.NamedNode("http://www.w3.org/ns/owl-profile/RL")
 
 

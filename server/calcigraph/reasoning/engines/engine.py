@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal, Protocol, Self
+from typing import Protocol, Self
 
 from calcigraph.reasoning.clashes import Violation
 from calcigraph.reasoning.closure.fixpoint import Closure
 from calcigraph.reasoning.facts.columns import Columns
 from calcigraph.reasoning.maintenance.difference import Outcome
+from calcigraph.settings import ReasonerName
 
-EngineName = Literal["builtin", "owlrl", "none"]
+EngineName = ReasonerName
 
 
 class Engine(Protocol):

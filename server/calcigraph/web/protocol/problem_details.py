@@ -15,6 +15,7 @@ from calcigraph.engine import engine_problems
 from calcigraph.federation import service_problems
 from calcigraph.pool import query_problems
 from calcigraph.rdf import formats, iris, malformed, prefixes, reading, serialise, terms
+from calcigraph.rdf.vocabulary import SRV
 from calcigraph.reasoning import LimitMet, RuleRefused, StepWrong
 from calcigraph.web.protocol.negotiation import HTML, Offer, choose
 from calcigraph.web.protocol.request_problems import (
@@ -31,7 +32,6 @@ from calcigraph.web.protocol.request_problems import (
     VersionUnknown,
 )
 
-_TYPE = "https://w3id.org/calcigraph/server#"
 PROBLEM_JSON = Offer("application/problem+json", "problem", ("application/json",))
 # The header fields of every response with a problem.
 COMMON = (("Cache-Control", "no-store"), ("Vary", "Accept"))
@@ -102,7 +102,7 @@ def status_of(problem: errors.Problem) -> int:
 
 def type_of(problem: errors.Problem) -> str:
     """The IRI that names the kind of the problem (RFC 9457 section 3.1.1)."""
-    return f"{_TYPE}{type(problem).__name__}"
+    return SRV[type(problem).__name__].value
 
 
 def document(problem: errors.Problem) -> dict[str, Any]:
