@@ -15,10 +15,13 @@ from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
+import click
 import pyoxigraph as ox
 import pytest
 
 from calcigraph import proof_checker
+from calcigraph.cli.explain import WRITERS
+from calcigraph.cli.verbs.explain import explain as command
 from calcigraph.dataset import Dataset, build
 from calcigraph.explanations import explain, explain_all
 from calcigraph.explanations.proof_file import as_proof_file
@@ -411,13 +414,19 @@ def test_a_proof_file_has_its_premises_with_source_and_evidence() -> None:
     assert len(ids) == len(set(ids))
 
 
-def test_the_command_writes_a_proof_file() -> None:
-    command = [sys.executable, "-m", "calcigraph", "explain", *STARVES, "--root", str(ROOTS["toy"])]
+def test_each_format_that_the_command_offers_is_one_that_it_writes() -> None:
+    (style,) = (parameter for parameter in command.params if parameter.name == "style")
+    assert isinstance(style.type, click.Choice)
+    assert set(style.type.choices) == set(WRITERS)
 
-    done = subprocess.run([*command, "--format", "proof"], capture_output=True, text=True, check=True)
-    nested = subprocess.run([*command, "--format", "json"], capture_output=True, text=True, check=True)
+
+def test_the_command_writes_a_proof_file() -> None:
+    words = [sys.executable, "-m", "calcigraph", "explain", *STARVES, "--root", str(ROOTS["toy"])]
+
+    done = subprocess.run([*words, "--format", "proof"], capture_output=True, text=True, check=True)
+    nested = subprocess.run([*words, "--format", "json"], capture_output=True, text=True, check=True)
     refused = subprocess.run(
-        [*command, "--all", "--format", "proof"], capture_output=True, text=True, check=False
+        [*words, "--all", "--format", "proof"], capture_output=True, text=True, check=False
     )
 
     assert verdict(done.stdout.encode(), Dump(dataset_of("toy").nquads)) == "accepted"

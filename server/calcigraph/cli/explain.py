@@ -21,7 +21,6 @@ from calcigraph.rdf.terms import parse_term
 from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
 
-
 WRITERS: Final[Mapping[str, Callable[[Explanation], str]]] = MappingProxyType(
     {
         "text": as_text,
