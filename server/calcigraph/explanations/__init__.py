@@ -90,7 +90,7 @@ def explain(dataset: Edition, triple: ox.Triple) -> Explanation:
             f"{show(dataset, triple)} is neither asserted nor follows from what is.",
             "Check the direction and the spelling of subject, predicate and object.",
         )
-    return Explanation(dataset, _step(dataset, proof))
+    return Explanation(dataset, _step(dataset, proof, {}))
 
 
 def explain_all(dataset: Edition, triple: ox.Triple, limit: int = MOST_PROOFS) -> Explanations:
@@ -100,7 +100,7 @@ def explain_all(dataset: Edition, triple: ox.Triple, limit: int = MOST_PROOFS) -
     """
     shortest = explain(dataset, triple)
     others = dataset.proofs(triple, limit)
-    rest = tuple(Explanation(dataset, _step(dataset, proof)) for proof in others.items)
+    rest = tuple(Explanation(dataset, _step(dataset, proof, {})) for proof in others.items)
     distinct = dict.fromkeys(e.conclusion for e in (shortest, *rest))
     return Explanations(tuple(Explanation(dataset, c) for c in distinct)[:limit], others.complete)
 
@@ -111,10 +111,17 @@ def show(dataset: Edition, triple: Statement) -> str:
     return " ".join(show_term(node, prefixes) for node in (triple.subject, triple.predicate, triple.object))
 
 
-def _step(dataset: Edition, proof: Proof) -> Step:
+def _step(dataset: Edition, proof: Proof, known: dict[int, Step]) -> Step:
+    """The proof with its evidence; what stands in it several times (`known`, by identity) is made once."""
+    if id(proof) not in known:
+        known[id(proof)] = _made(dataset, proof, known)
+    return known[id(proof)]
+
+
+def _made(dataset: Edition, proof: Proof, known: dict[int, Step]) -> Step:
     triple = proof.triple
     # A generalized triple (one with a literal as subject) is a step only; no graph can hold it.
     graphs = dataset.graphs_of(triple) if isinstance(triple, ox.Triple) else ()
     said = propositions(dataset, triple) if isinstance(triple, ox.Triple) else ()
-    premises = tuple(_step(dataset, premise) for premise in proof.premises)
+    premises = tuple(_step(dataset, premise, known) for premise in proof.premises)
     return Step(triple, proof.rule, proof.axioms, premises, graphs, said)

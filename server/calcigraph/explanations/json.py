@@ -26,7 +26,7 @@ def _step(dataset: Edition, step: Step) -> Json:
         "rule": step.rule,
         "axioms": [_triple(dataset, axiom) for axiom in step.axioms],
         "graphs": [graph.value for graph in step.graphs],
-        "propositions": [_proposition(p) for p in step.propositions],
+        "propositions": [proposition_json(p) for p in step.propositions],
         "premises": [_step(dataset, premise) for premise in step.premises],
     }
 
@@ -51,7 +51,8 @@ def _named(named: Named) -> Json:
     return {**_term(named.node), "label": named.label, "identifier": named.identifier or None}
 
 
-def _proposition(proposition: Proposition) -> Json:
+def proposition_json(proposition: Proposition) -> Json:
+    """What the sources say of a triple, and what was decided about it."""
     return {
         **_named(proposition.named),
         "contested": proposition.contested,
