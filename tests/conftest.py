@@ -27,6 +27,7 @@ from hypothesis import HealthCheck, settings
 
 import published
 from calcigraph.root import Root
+from polling import MOST_S
 
 # The outcomes of the W3C tests; see there.
 pytest_plugins = ["earl"]
@@ -38,7 +39,6 @@ NO_SKIPS = os.environ.get("CALCIGRAPH_NO_SKIPS") == "1"
 
 REPOSITORY = Path(__file__).parents[1]
 ROOTS = {"shipped": REPOSITORY, "toy": REPOSITORY / "tests" / "toy"}
-START_S = 120
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 
 
@@ -96,15 +96,15 @@ class Server:
         self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
     ) -> Reply:
         """One request on a connection of its own; redirects are not followed."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=MOST_S)
         with contextlib.closing(connection):
             connection.request(method, path, body, headers or {})
-            response = connection.getresponse()
-            found: dict[str, str] = {}
-            for name, value in response.getheaders():
-                key = name.lower()
-                found[key] = f"{found[key]}, {value}" if key in found else value
-            return Reply(response.status, found, response.read())
+            with connection.getresponse() as response:
+                found: dict[str, str] = {}
+                for name, value in response.getheaders():
+                    key = name.lower()
+                    found[key] = f"{found[key]}, {value}" if key in found else value
+                return Reply(response.status, found, response.read())
 
     def get(self, path: str, accept: str | None = None, **headers: str) -> Reply:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -187,14 +187,14 @@ def free_port() -> int:
 
 
 def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    deadline = time.monotonic() + START_S
+    deadline = time.monotonic() + MOST_S
     while time.monotonic() < deadline:
         if process.poll() is not None:
             pytest.fail(f"the server ended at once:\n{log.read_text()}")
         if _is_well(port):
             return
         time.sleep(0.05)
-    pytest.fail(f"the server did not answer within {START_S} s:\n{log.read_text()}")
+    pytest.fail(f"the server did not answer within {MOST_S} s:\n{log.read_text()}")
 
 
 def _is_well(port: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
@@ -12,6 +12,7 @@ import pytest
 
 from calcigraph.pool import Pool, Query, QueryLimits, run
 from calcigraph.pool.query_problems import ClientGone
+from polling import until
 from taken_workers import taken_from
 
 EX = "http://example.org/"
@@ -28,14 +29,6 @@ LIMITS = QueryLimits(workers=2, spares=2, timeout_s=600.0, cache_bytes=0)
 def pool() -> Iterator[Pool]:
     with Pool.start(DATA, limits=LIMITS) as started:
         yield started
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for what another thread or process is about to do; far longer than it takes."""
-    give_up = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < give_up
-        time.sleep(0.01)
 
 
 def is_at_rest(pool: Pool) -> bool:
