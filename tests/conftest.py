@@ -11,10 +11,12 @@ import contextlib
 import http.client
 import json
 import os
+import secrets
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
@@ -29,8 +31,8 @@ import published
 from calcigraph.root import Root
 from polling import MOST_S
 
-# The outcomes of the W3C tests; see there.
-pytest_plugins = ["earl"]
+# The outcomes of the W3C tests, and what a test leaves open; see there.
+pytest_plugins = ["earl", "leaks"]
 # How long an example takes says how busy the machine is, and no test asserts a time.
 settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("calm")
@@ -39,7 +41,16 @@ NO_SKIPS = os.environ.get("CALCIGRAPH_NO_SKIPS") == "1"
 
 REPOSITORY = Path(__file__).parents[1]
 ROOTS = {"shipped": REPOSITORY, "toy": REPOSITORY / "tests" / "toy"}
+LOWEST_PORT = 10_000
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Closures are kept for this run alone, and for all processes that take part in it."""
+    if not hasattr(config, "workerinput"):
+        folder = tempfile.TemporaryDirectory(prefix="calcigraph-tests-")
+        config.add_cleanup(folder.cleanup)
+        os.environ["XDG_CACHE_HOME"] = folder.name
 
 
 @dataclass(frozen=True)
@@ -181,9 +192,14 @@ def serve_command(folder: Path, port: int, *options: str) -> list[str]:
 
 
 def free_port() -> int:
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on, and that the system gives to no client meanwhile: two processes may
+    run tests, and what they ask with has ports of its own."""
+    low, _ = Path("/proc/sys/net/ipv4/ip_local_port_range").read_text(encoding="ascii").split()
+    while True:
+        port = LOWEST_PORT + secrets.randbelow(int(low) - LOWEST_PORT)
+        with contextlib.closing(socket.socket()) as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:

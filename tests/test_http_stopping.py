@@ -39,8 +39,8 @@ def test_what_was_begun_is_answered_and_then_every_process_ends(
 
 def is_busy(server: Server) -> bool:
     """Whether a query is being answered."""
-    figures = server.get("/metrics").text
-    return bool(re.search(r'^calcigraph_pool_workers\{state="(busy|aside)"\} [1-9]', figures, re.MULTILINE))
+    busy = r'^calcigraph_pool_workers\{state="(busy|preempted)"\} [1-9]'
+    return bool(re.search(busy, server.get("/metrics").text, re.MULTILINE))
 
 
 def processor_ticks(pid: int) -> int:
