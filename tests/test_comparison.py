@@ -15,6 +15,7 @@ from calcigraph.describe.presentation import Presentation
 from calcigraph.describe.property_paths import compile_path, walk
 from calcigraph.root import Root
 from conftest import ROOTS
+from datasets import dataset_of
 
 PREFIXES = """
 @prefix : <urn:x#> .
@@ -102,7 +103,7 @@ def test_a_path_that_contains_itself_is_no_route() -> None:
 
 @pytest.fixture(scope="module")
 def toy() -> Dataset:
-    return build(Root.open(ROOTS["toy"]))
+    return dataset_of("toy")
 
 
 def facets(dataset: Dataset) -> dict[str, Facet]:

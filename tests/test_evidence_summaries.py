@@ -9,9 +9,10 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from calcigraph.dataset import build, construct_rules
+from calcigraph.dataset import construct_rules
 from calcigraph.reasoning import infer
 from calcigraph.root import Root
+from datasets import dataset_of
 
 ROOT = Path(__file__).parent.parent
 CG = "https://w3id.org/calcigraph/ontology/"
@@ -94,7 +95,7 @@ class Facts:
 
 @pytest.fixture(scope="module")
 def facts() -> Facts:
-    return Facts(quad.triple for quad in build(Root.open(ROOT)).quads)
+    return Facts(quad.triple for quad in dataset_of("shipped").quads)
 
 
 # --- known answers

@@ -6,11 +6,9 @@ import pyoxigraph as ox
 import pytest
 from flask import Flask
 
-from calcigraph.dataset import build
 from calcigraph.describe import Standing
 from calcigraph.pool import Pool
 from calcigraph.rdf.vocabulary import RDF
-from calcigraph.root import Root
 from calcigraph.settings import Settings
 from calcigraph.web.app import create_app
 from calcigraph.web.site import Site, site_of
@@ -18,13 +16,12 @@ from calcigraph.web.views.citation import Citation
 from calcigraph.web.views.figures import Figures
 from calcigraph.web.views.pages import terms_of
 from calcigraph.web.views.term_html import TermRenderer, duration
-from conftest import ROOTS
+from datasets import dataset_of
 
 
 @pytest.fixture(scope="module")
 def app() -> Flask:
-    dataset = build(Root.open(ROOTS["toy"]))
-    return create_app(dataset, Pool.__new__(Pool), Settings())
+    return create_app(dataset_of("toy"), Pool.__new__(Pool), Settings())
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from calcigraph.dataset import Dataset, build
+from calcigraph.dataset import Dataset
 from calcigraph.offline import Offline
 from calcigraph.questions import answer, findings, is_ordered
-from calcigraph.root import QuestionFile, Root
+from calcigraph.root import QuestionFile
+from datasets import dataset_of
 
 HERE = Path(__file__).parent
 ROOTS = {"shipped": HERE.parent, "toy": HERE / "toy"}
@@ -23,7 +24,7 @@ ASKED = [
 
 @pytest.fixture(scope="module")
 def datasets() -> dict[str, Dataset]:
-    return {name: build(Root.open(path)) for name, path in ROOTS.items()}
+    return {name: dataset_of(name) for name in ROOTS}
 
 
 @pytest.fixture(scope="module")
