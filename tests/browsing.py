@@ -20,6 +20,7 @@ import pytest
 
 from calcigraph.web.views.assets import assets
 from conftest import REPOSITORY, ROOTS, Server
+from polling import MOST_S
 
 if TYPE_CHECKING:
     import playwright.sync_api as playwright
@@ -182,7 +183,7 @@ class Browser:
             reduced_motion="reduce",
             bypass_csp=not policy,
         )
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(1000 * MOST_S)
         context.add_init_script(WATCH)
         visit = Visit(server, context.new_page(), scripts)
         _record(context, visit, {"accept": accept} if accept else {})

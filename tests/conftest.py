@@ -241,12 +241,13 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Se
 
 @pytest.fixture(scope="session")
 def servers(start: Callable[..., Server]) -> Callable[[str], Server]:
-    """The server of a root by its name, started when it is first asked for."""
+    """The server of a root by its name, started when it is first asked for. No ordinary query meets its
+    deadline; one that is to has a deadline of its own."""
     running: dict[str, Server] = {}
 
     def of(name: str) -> Server:
         if name not in running:
-            running[name] = start(name, ROOTS[name])
+            running[name] = start(name, ROOTS[name], "--timeout", f"{MOST_S:g}")
         return running[name]
 
     return of
