@@ -11,7 +11,6 @@ import pytest
 
 from calcigraph.dataset import construct_rules
 from calcigraph.reasoning import infer
-from calcigraph.root import Root
 from datasets import dataset_of
 
 ROOT = Path(__file__).parent.parent
@@ -456,7 +455,7 @@ SMALL = {
 def test_counts_of_a_small_graph(scales: list[ox.Triple], case: str) -> None:
     texts, expected = SMALL[case]
     asserted = [*scales, *parse(PREFIXES + "".join(texts))]
-    built = infer(asserted, construct_rules(Root.open(ROOT)), engine="none").derived
+    built = infer(asserted, construct_rules(dataset_of("shipped").root), engine="none").derived
     small = Facts([*asserted, *built])
     names = ("lineCount", "independentStudies", "studiesInSupport", "reviewLines", "statementsInSupport")
 
