@@ -134,7 +134,7 @@ def test_a_turn_that_nobody_wants_any_more_goes_to_the_next(pool: Pool) -> None:
     left.abandon()
     assert pool.counts()["waiting"] == 1
     for worker in taken:
-        pool._scheduler.give_back(worker, 0.0, 0)
+        pool._scheduler.release(worker, 0.0, 0)
     assert second.wait(MOST_S)
     assert not first.is_set()
     stays.poll()
