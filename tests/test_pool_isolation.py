@@ -296,7 +296,10 @@ def test_worker_whose_own_memory_has_grown_is_replaced() -> None:
 
 
 def test_worker_that_has_grown_goes_on_where_memory_is_plenty() -> None:
-    limits = QueryLimits(workers=1, spares=0, private_mib=1, memory_plenty=0.0, cache_bytes=0)
+    # Patient and alone: one that is preempted has another process beside it.
+    limits = QueryLimits(
+        workers=1, spares=0, private_mib=1, memory_plenty=0.0, cache_bytes=0, patience_s=600, timeout_s=600
+    )
     with Pool.start(DATA, limits=limits) as pool:
         before = children_of(fork_server_of(pool))
         for _ in range(3):

@@ -93,7 +93,7 @@ def test_place_in_the_queue_is_given_up(pool: Pool) -> None:
     for worker in taken:
         pool._scheduler.release(worker, 0.0, 0)
     assert pool.ask(Query(POINT)).content
-    assert is_at_rest(pool)
+    until(lambda: is_at_rest(pool))
 
 
 def test_who_waits_behind_one_who_has_left_gets_their_turn(pool: Pool) -> None:
@@ -136,7 +136,7 @@ def test_who_stays_gets_the_answer_however_often_they_are_looked_at(
     answer = pool.ask(Query(SLOW, results_format="csv"), gone)
     assert answer.content == b"n\r\n9000000\r\n"
     assert looks
-    assert is_at_rest(pool)
+    until(lambda: is_at_rest(pool))
 
 
 def test_failure_to_tell_whether_they_left_frees_the_worker(pool: Pool) -> None:
