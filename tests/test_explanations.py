@@ -10,13 +10,14 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from calcigraph.dataset import Dataset, construct_rules
+from calcigraph.dataset import Dataset, build, construct_rules
 from calcigraph.explanations import NothingToExplain, Step, explain, explain_all
 from calcigraph.explanations.json import as_json
 from calcigraph.explanations.provenance import as_triples
 from calcigraph.explanations.text import as_text
 from calcigraph.rdf.terms import parse_term
 from calcigraph.reasoning import check_proof
+from calcigraph.root import Root
 from datasets import dataset_of
 
 HERE = Path(__file__).parent
