@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from functools import cache
 
 from calcigraph.closures import ClosureCache
@@ -14,4 +15,8 @@ from conftest import ROOTS
 def dataset_of(name: str) -> Dataset:
     """The dataset of a root. Nobody changes it. Cost: the closure, where no server and no other process of
     this run has computed it; see `pytest_configure` in conftest."""
-    return build(Root.open(ROOTS[name]), cache=ClosureCache.of_user())
+    built = build(Root.open(ROOTS[name]), cache=ClosureCache.of_user())
+    # It stays, and collections of garbage need not look at its quads.
+    gc.collect()
+    gc.freeze()
+    return built

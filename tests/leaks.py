@@ -36,6 +36,12 @@ def pytest_unconfigure() -> None:
     socket.socket.__init__ = _open  # type: ignore[method-assign]
 
 
+def pytest_collection_finish() -> None:
+    """What is there now stays: not looked at any more, it makes each collection take a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
