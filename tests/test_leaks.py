@@ -60,25 +60,7 @@ def test_closes():
 """
 
 
-def run(folder: Path, *tests: str) -> str:
-    (folder / "test_sample.py").write_text("\n".join(["import gc, socket, pytest", *tests]), encoding="utf-8")
-    command = (sys.executable, "-m", "pytest", "-q", "-rA", "-p", "leaks", "-W", "error", "test_sample.py")
-    environment = os.environ | {"PYTHONPATH": str(HERE)}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    return done.stdout
-
-
-@pytest.mark.parametrize("kind", LEAVING)
-def test_a_socket_that_is_left_open_fails_the_test_that_opened_it(kind: str, tmp_path: Path) -> None:
-    told = run(tmp_path, LEAVING[kind], AFTER)
-    assert "ResourceWarning: unclosed <socket.socket" in told
-    assert "ERROR test_sample.py::test_leaves" in told
-    assert "PASSED test_sample.py::test_comes_after" in told
-    assert "PASSED test_sample.py::test_closes" in told
-
-
-def test_a_socket_that_a_fixture_shares_stays_open(tmp_path: Path) -> None:
-    shared = """\
+SHARING = """\
 @pytest.fixture(scope="module")
 def shared():
     with socket.socket() as opened:
@@ -90,5 +72,32 @@ def test_first(shared):
 def test_second(shared):
     assert shared.fileno() > 0
 """
-    told = run(tmp_path, shared, AFTER)
-    assert "4 passed" in told
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What pytest says of all these."""
+    folder = tmp_path_factory.mktemp("leaks")
+    for number, tests in enumerate([*LEAVING.values(), SHARING]):
+        text = "\n".join(["import gc, socket, pytest", tests, AFTER])
+        (folder / f"test_{number}.py").write_text(text, encoding="utf-8")
+    command = (sys.executable, "-m", "pytest", "-rA", "-p", "leaks", "-p", "no:xdist", "-W", "error", folder)
+    environment = os.environ | {"PYTHONPATH": str(HERE)}
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    ).stdout
+
+
+@pytest.mark.parametrize("kind", LEAVING)
+def test_a_socket_that_is_left_open_fails_the_test_that_opened_it(kind: str, told: str) -> None:
+    file = f"test_{list(LEAVING).index(kind)}.py"
+    assert f"ERROR {file}::test_leaves - pytest.PytestUnraisableExceptionWarning" in told
+    assert f"PASSED {file}::test_comes_after" in told
+    assert f"PASSED {file}::test_closes" in told
+
+
+def test_a_socket_that_a_fixture_shares_stays_open(told: str) -> None:
+    file = f"test_{len(LEAVING)}.py"
+    for name in ("first", "second", "comes_after", "closes"):
+        assert f"PASSED {file}::test_{name}" in told
+    assert told.count("ResourceWarning: unclosed <socket.socket") == len(LEAVING)
