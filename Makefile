@@ -12,7 +12,7 @@ serve: $(STAMP)-run
 # A process for each processor, up to four: each has servers and a browser of its own.
 test: $(STAMP)-test lint
 	-$(BIN)/python hatch_build.py
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: $(STAMP)-run
 	$(BIN)/calcigraph check

@@ -31,8 +31,8 @@ import published
 from calcigraph.root import Root
 from polling import MOST_S
 
-# The outcomes of the W3C tests, and what a test leaves open; see there.
-pytest_plugins = ["earl", "leaks"]
+# The outcomes of the W3C tests, what a test leaves open, and what is begun first; see there.
+pytest_plugins = ["earl", "leaks", "order"]
 # How long an example takes says how busy the machine is, and no test asserts a time.
 settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("calm")
@@ -42,6 +42,7 @@ NO_SKIPS = os.environ.get("CALCIGRAPH_NO_SKIPS") == "1"
 REPOSITORY = Path(__file__).parents[1]
 ROOTS = {"shipped": REPOSITORY, "toy": REPOSITORY / "tests" / "toy"}
 LOWEST_PORT = 10_000
+PATIENT = ("--timeout", f"{MOST_S:g}")
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 
 
@@ -188,7 +189,9 @@ def serving(name: str, folder: Path, log: Path, *options: str) -> Iterator[Serve
 
 
 def serve_command(folder: Path, port: int, *options: str) -> list[str]:
-    return [sys.executable, "-m", "calcigraph", "serve", "--root", str(folder), "--port", str(port), *options]
+    """As a user starts it, but no ordinary query meets its deadline: one that is to has its own."""
+    command = [sys.executable, "-m", "calcigraph", "serve", "--root", str(folder), "--port", str(port)]
+    return [*command, *PATIENT, *options]
 
 
 def free_port() -> int:
@@ -241,13 +244,12 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Se
 
 @pytest.fixture(scope="session")
 def servers(start: Callable[..., Server]) -> Callable[[str], Server]:
-    """The server of a root by its name, started when it is first asked for. No ordinary query meets its
-    deadline; one that is to has a deadline of its own."""
+    """The server of a root by its name, started when it is first asked for."""
     running: dict[str, Server] = {}
 
     def of(name: str) -> Server:
         if name not in running:
-            running[name] = start(name, ROOTS[name], "--timeout", f"{MOST_S:g}")
+            running[name] = start(name, ROOTS[name])
         return running[name]
 
     return of
@@ -277,7 +279,7 @@ def publishing(
             tmp_path_factory.mktemp(name) / "log",
             free_port(),
         )
-        plain = ("--default-graph", "separate", "--reasoner", "none", *options)
+        plain = ("--default-graph", "separate", "--reasoner", "none", *PATIENT, *options)
         with published.running(folder, port, log, *plain, **limits) as (process, data):
             _wait(process, port, log)
             yield PublishedServer(Server(name, Root.open(folder), port, process.pid, log), data)
