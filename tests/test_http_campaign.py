@@ -31,9 +31,7 @@ AFTERWARDS_S = 1.0
 def attacked(
     publishing: Callable[..., AbstractContextManager[PublishedServer]],
 ) -> Iterator[Server]:
-    with publishing(
-        "attacked", "--default-graph", "union", "--worker-memory-mib", "256", "--timeout", f"{MOST_S:g}"
-    ) as server:
+    with publishing("attacked", "--default-graph", "union", "--worker-memory-mib", "256") as server:
         server.data.hold(ox.parse(DATA, ox.RdfFormat.N_QUADS))
         # What is opened once, at the first of its kind, is no growth.
         attack(server.server, 20, 10, 0.2)
