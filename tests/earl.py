@@ -84,6 +84,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--earl") and config.getoption("numprocesses", None):
+        raise pytest.UsageError("--earl needs every outcome in one process: leave out -n")
     config.addinivalue_line("markers", "w3c(...): stands for a test of a W3C suite; see tests/earl.py")
     config.pluginmanager.register(Outcomes(config.getoption("--earl")), "earl-outcomes")
 

@@ -15,6 +15,7 @@ from calcigraph.describe.property_paths import compile_path, walk
 from calcigraph.edition import Edition, assemble
 from calcigraph.root import Root
 from conftest import ROOTS
+from datasets import dataset_of
 
 PREFIXES = """
 @prefix : <urn:x#> .
@@ -101,8 +102,8 @@ def test_a_path_that_contains_itself_is_no_route() -> None:
 
 
 @pytest.fixture(scope="module")
-def toy() -> Edition:
-    return assemble(Root.open(ROOTS["toy"])).edition
+def toy() -> Dataset:
+    return dataset_of("toy")
 
 
 def facets(dataset: Edition) -> dict[str, Facet]:

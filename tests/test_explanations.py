@@ -18,6 +18,7 @@ from calcigraph.explanations.text import as_text
 from calcigraph.rdf.terms import parse_term
 from calcigraph.reasoning import check_proof
 from calcigraph.root import Root
+from datasets import dataset_of
 
 HERE = Path(__file__).parent
 ROOTS = {"shipped": HERE.parent, "toy": HERE / "toy"}
@@ -26,8 +27,8 @@ STARVES = ("id:valve-9", "plant:starves", "id:high-tank")
 
 
 @pytest.fixture(scope="module")
-def datasets() -> dict[str, Edition]:
-    return {name: assemble(Root.open(path)).edition for name, path in ROOTS.items()}
+def datasets() -> dict[str, Dataset]:
+    return {name: dataset_of(name) for name in ROOTS}
 
 
 def triple(dataset: Edition, *texts: str) -> ox.Triple:

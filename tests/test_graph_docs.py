@@ -9,8 +9,8 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from calcigraph.edition import Edition, assemble
-from calcigraph.root import Root
+from calcigraph.edition import Edition
+from datasets import dataset_of
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -28,7 +28,7 @@ CURIE = re.compile(r"`((?:cg|srv|id):[A-Za-z][\w-]*)`")
 
 @pytest.fixture(scope="module")
 def dataset() -> Edition:
-    return assemble(Root.open(ROOT)).edition
+    return dataset_of("shipped")
 
 
 @pytest.fixture(scope="module")

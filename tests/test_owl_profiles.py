@@ -14,8 +14,7 @@ import pyoxigraph as ox
 import pytest
 
 import owlapi
-from calcigraph.edition import Edition, assemble
-from calcigraph.root import Root
+from datasets import dataset_of
 from suites import ROOT
 
 pytestmark = pytest.mark.skipif(
@@ -33,14 +32,9 @@ OWL = "http://www.w3.org/2002/07/owl#"
 ASKED_AT_MOST = 40
 
 
-@cache
-def dataset(name: str) -> Edition:
-    return assemble(Root.open(ROOTS[name])).edition
-
-
 def sampled(name: str) -> list[tuple[str, str, str]]:
     """A sample of the inferred facts between individuals: assertions of classes and object properties."""
-    built = dataset(name)
+    built = dataset_of(name)
     kind = {t.subject: t.object.value for t in built.triples(predicate=ox.NamedNode(RDF_TYPE)) if named(t)}
     relations = {node for node, value in kind.items() if value == OWL + "ObjectProperty"}
     facts = {
@@ -64,8 +58,13 @@ def merged(name: str) -> str:
     """Ontology and data of a root, with what its own rules derive."""
     files = sorted(p for folder in ("ontology", "data") for p in (ROOTS[name] / folder).rglob("*.ttl"))
     assert len(files) > 3
-    made = dataset(name).quads(graph=dataset(name).derived_graph)
-    derived = ox.serialize((quad.triple for quad in made), format=ox.RdfFormat.N_TRIPLES) or b""
+    derived = (
+        ox.serialize(
+            (q.triple for q in dataset_of(name).quads(graph=dataset_of(name).derived_graph)),
+            format=ox.RdfFormat.N_TRIPLES,
+        )
+        or b""
+    )
     return owlapi.merge([*(path.read_text(encoding="utf-8") for path in files), derived.decode()])
 
 

@@ -7,10 +7,8 @@ import pytest
 from flask import Flask
 
 from calcigraph.describe import Standing
-from calcigraph.edition import assemble
 from calcigraph.pool import Pool
 from calcigraph.rdf.vocabulary import RDF
-from calcigraph.root import Root
 from calcigraph.settings import Settings
 from calcigraph.store import LocalEngine
 from calcigraph.web.app import create_app
@@ -19,13 +17,12 @@ from calcigraph.web.views.citation import Citation
 from calcigraph.web.views.figures import Figures
 from calcigraph.web.views.pages import terms_of
 from calcigraph.web.views.term_html import TermRenderer, duration
-from conftest import ROOTS
+from datasets import dataset_of
 
 
 @pytest.fixture(scope="module")
 def app() -> Flask:
-    dataset = assemble(Root.open(ROOTS["toy"])).edition
-    return create_app(LocalEngine(dataset, Pool.__new__(Pool)), Settings())
+    return create_app(LocalEngine(dataset_of("toy"), Pool.__new__(Pool)), Settings())
 
 
 @pytest.fixture(scope="module")

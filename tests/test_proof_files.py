@@ -27,8 +27,8 @@ from calcigraph.explanations import explain, explain_all
 from calcigraph.explanations.proof_file import as_proof_file
 from calcigraph.proof_checker import Dump, Proof, Refused
 from calcigraph.root import Root
-from conftest import Server
-from proof_roots import ROOTS, dataset_of
+from conftest import ROOTS, Server
+from datasets import dataset_of, entailed, nquads_of
 from test_reasoning_rules import ENTAILS, PREFIXES, parse
 
 CHECKER = Path(proof_checker.__file__)
@@ -43,8 +43,7 @@ def toy_proof(predicate: str) -> dict[str, Any]:
     """The proof of some inferred or derived triple of the toy root with that predicate."""
     dataset = dataset_of("toy")
     triples = sorted(
-        {q.triple for q in dataset.quads(graph=dataset.inferred_graph)}
-        | {q.triple for q in dataset.quads(graph=dataset.derived_graph)},
+        entailed(dataset),
         key=str,
     )
     return proof_of(dataset, next(t for t in triples if t.predicate.value.endswith(predicate)))
@@ -62,10 +61,9 @@ def verdict(file: object, dump: Dump | None = None) -> str:
 
 def are_accepted(name: str, most: int | None) -> None:
     dataset = dataset_of(name)
-    dump = Dump(dataset.nquads)
+    dump = Dump(nquads_of(dataset))
     goals = sorted(
-        {q.triple for q in dataset.quads(graph=dataset.inferred_graph)}
-        | {q.triple for q in dataset.quads(graph=dataset.derived_graph)},
+        entailed(dataset),
         key=str,
     )
     assert len(goals) > 25
@@ -159,7 +157,7 @@ def test_a_copy_of_the_checker_says_what_it_takes_for_granted(
 def test_with_the_dump_a_copy_of_the_checker_takes_only_the_rules_for_granted(
     alone: Callable[..., subprocess.CompletedProcess[str]], pack: Callable[[bytes], bytes], tmp_path: Path
 ) -> None:
-    (tmp_path / "dump").write_bytes(pack(dataset_of("toy").nquads))
+    (tmp_path / "dump").write_bytes(pack(nquads_of(dataset_of("toy"))))
 
     done = alone(toy_proof("starves"), "--dump", "dump")
 
@@ -187,7 +185,7 @@ def test_without_an_engine_steps_by_construct_rules_are_not_decided(
 def test_a_file_that_is_not_there_or_a_dump_that_is_cut_off_is_not_decided(
     alone: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
 ) -> None:
-    (tmp_path / "dump").write_bytes(gzip.compress(dataset_of("toy").nquads)[:-9])
+    (tmp_path / "dump").write_bytes(gzip.compress(nquads_of(dataset_of("toy")))[:-9])
     assert alone(b"{}", "--dump", "nowhere").returncode == 2
     done = alone(toy_proof("starves"), "--dump", "dump")
     assert done.returncode == 2
@@ -294,11 +292,11 @@ def test_a_closed_world_is_looked_at_in_the_dump() -> None:
     condition = f'{proposition} <https://w3id.org/calcigraph/server#condition> "only at night"'
     graph = file["premises"][0]["graphs"][0]
 
-    assert verdict(file, Dump(dataset.nquads)) == "accepted"
-    changed = Dump(dataset.nquads + f"{condition} <{graph}> .\n".encode())
+    assert verdict(file, Dump(nquads_of(dataset))) == "accepted"
+    changed = Dump(nquads_of(dataset) + f"{condition} <{graph}> .\n".encode())
     assert "does not build it from the dump" in verdict(file, changed)
     # What was inferred is not there yet for a rule of the stage before the closure.
-    unseen = Dump(dataset.nquads + f"{condition} {dataset.inferred_graph} .\n".encode())
+    unseen = Dump(nquads_of(dataset) + f"{condition} {dataset.inferred_graph} .\n".encode())
     assert verdict(file, unseen) == "accepted"
 
 
@@ -306,14 +304,16 @@ def test_a_closed_world_is_looked_at_in_the_dump() -> None:
 def test_with_the_dump_what_was_computed_is_no_premise(graph: str) -> None:
     dataset = dataset_of("toy")
     computed = dataset.root.graph(graph)
-    quad = next(q for q in ox.parse(dataset.nquads, format=ox.RdfFormat.N_QUADS) if q.graph_name == computed)
+    quad = next(
+        q for q in ox.parse(nquads_of(dataset), format=ox.RdfFormat.N_QUADS) if q.graph_name == computed
+    )
     premise = {"id": 1, "triple": f"{quad.triple} .", "graphs": [computed.value]}
     file = {"format": "calcigraph-proof/1", "conclusion": premise["triple"], "rules": {}, "steps": []}
 
     assert verdict(file | {"premises": [premise]}) == "accepted"
-    assert "no such assertion" in verdict(file | {"premises": [premise]}, Dump(dataset.nquads))
+    assert "no such assertion" in verdict(file | {"premises": [premise]}, Dump(nquads_of(dataset)))
     assert "no such assertion" in verdict(
-        file | {"premises": [premise | {"graphs": []}]}, Dump(dataset.nquads)
+        file | {"premises": [premise | {"graphs": []}]}, Dump(nquads_of(dataset))
     )
 
 
@@ -408,7 +408,7 @@ def test_lexical_forms_and_odd_characters_come_through(tmp_path: Path) -> None:
     for triple in found:
         file = proof_of(dataset, triple)
         assert file["conclusion"] == f"{triple} ."
-        assert verdict(file, Dump(dataset.nquads)) == "accepted"
+        assert verdict(file, Dump(nquads_of(dataset))) == "accepted"
 
 
 def test_a_proof_file_has_its_premises_with_source_and_evidence() -> None:
@@ -437,7 +437,7 @@ def test_the_command_writes_a_proof_file() -> None:
         [*words, "--all", "--format", "proof"], capture_output=True, text=True, check=False
     )
 
-    assert verdict(done.stdout.encode(), Dump(dataset_of("toy").nquads)) == "accepted"
+    assert verdict(done.stdout.encode(), Dump(nquads_of(dataset_of("toy")))) == "accepted"
     assert json.loads(nested.stdout)["premises"]
     assert refused.returncode == 2
     assert "one proof" in refused.stderr

@@ -16,8 +16,9 @@ from calcigraph.edition import Edition
 from calcigraph.explanations import explain
 from calcigraph.explanations.proof_file import as_proof_file
 from calcigraph.proof_checker import Dump, Proof, Refused
+from conftest import ROOTS
+from datasets import dataset_of, entailed, nquads_of
 from proof_mutants import KINDS, is_entailed, is_step_by_step, mutant, read, written
-from proof_roots import ROOTS, dataset_of
 
 # Of a hundred files of each kind so many at least claim what does not follow from their premises any more
 # (by the reasoner's closure), and so many at least have a step that is none (by its step checker).
@@ -36,8 +37,7 @@ def proofs(name: str, most: int) -> list[dict[str, Any]]:
     """The proof files of some inferred and derived triples."""
     dataset = dataset_of(name)
     goals = sorted(
-        {q.triple for q in dataset.quads(graph=dataset.inferred_graph)}
-        | {q.triple for q in dataset.quads(graph=dataset.derived_graph)},
+        entailed(dataset),
         key=str,
     )
     chosen = Random(11).sample(goals, min(most, len(goals)))
@@ -54,7 +54,7 @@ def accepts(file: dict[str, Any], dump: Dump | None = None) -> bool:
 
 def are_refused(name: str, most: int, each: int) -> None:
     files = proofs(name, most)
-    dump, asserted = Dump(dataset_of(name).nquads), asserted_in(dataset_of(name))
+    dump, asserted = Dump(nquads_of(dataset_of(name))), asserted_in(dataset_of(name))
     counts: Counter[tuple[str, str]] = Counter()
     for kind in KINDS:
         random = Random(f"{name} {kind}")
@@ -86,7 +86,7 @@ def are_refused(name: str, most: int, each: int) -> None:
 
 def asserted_in(dataset: Edition) -> set[tuple[str, str]]:
     computed = {dataset.derived_graph, dataset.inferred_graph}
-    return {(str(q.triple), f"{q.graph_name}") for q in dataset.quads if q.graph_name not in computed}
+    return {(str(q.triple), f"{q.graph_name}") for q in dataset.quads() if q.graph_name not in computed}
 
 
 def says(asserted: set[tuple[str, str]], premise: dict[str, Any]) -> bool:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from calcigraph.edition import Edition, assemble
+from calcigraph.edition import Edition
 from calcigraph.questions import answer, findings, is_ordered
-from calcigraph.root import QuestionFile, Root
+from calcigraph.root import QuestionFile
 from calcigraph.store import Offline
+from datasets import dataset_of
 
 HERE = Path(__file__).parent
 ROOTS = {"shipped": HERE.parent, "toy": HERE / "toy"}
@@ -23,7 +24,7 @@ ASKED = [
 
 @pytest.fixture(scope="module")
 def datasets() -> dict[str, Edition]:
-    return {name: assemble(Root.open(path)).edition for name, path in ROOTS.items()}
+    return {name: dataset_of(name) for name in ROOTS}
 
 
 @pytest.fixture(scope="module")

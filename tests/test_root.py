@@ -14,6 +14,7 @@ from calcigraph.errors import RootInvalid
 from calcigraph.root import Root, RootMissing
 from calcigraph.root.headers import headers, misread
 from calcigraph.settings import shipped_root
+from polling import MOST_S
 
 HERE = Path(__file__).parent
 ROOTS = {"shipped": HERE.parent, "toy": HERE / "toy"}
@@ -103,7 +104,7 @@ def test_the_command_line_says_of_such_a_name_what_it_says_of_every_bad_root(toy
 
     for verb in (["check"], ["serve", "--port", "0"]):
         command = [sys.executable, "-m", "calcigraph", *verb, "--root", str(toy)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=MOST_S)
         assert done.returncode == 1, verb
         assert "data/a<b.ttl: violation: [names]" in done.stdout + done.stderr, verb
         assert "Traceback" not in done.stderr, verb
