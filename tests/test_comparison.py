@@ -102,7 +102,7 @@ def test_a_path_that_contains_itself_is_no_route() -> None:
 
 
 @pytest.fixture(scope="module")
-def toy() -> Dataset:
+def toy() -> Edition:
     return dataset_of("toy")
 
 

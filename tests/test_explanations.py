@@ -27,7 +27,7 @@ STARVES = ("id:valve-9", "plant:starves", "id:high-tank")
 
 
 @pytest.fixture(scope="module")
-def datasets() -> dict[str, Dataset]:
+def datasets() -> dict[str, Edition]:
     return {name: dataset_of(name) for name in ROOTS}
 
 
