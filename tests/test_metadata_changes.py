@@ -219,7 +219,9 @@ def test_numbers_of_the_data_that_leave_no_right_count_are_refused() -> None:
 def test_a_root_that_gets_or_loses_its_namespace_is_described_from_nothing() -> None:
     data = {ox.Triple(node("a"), RDF["type"], node("C"))}
     catalog = next(file for file in TOY.data if file.path == "data/catalog.ttl")
-    moved = replace(catalog, text=catalog.text.replace('"https://example.org/plant/"', f'"{EX}elsewhere/"'))
+    moved = replace(
+        catalog, content=catalog.text.replace('"https://example.org/plant/"', f'"{EX}elsewhere/"')
+    )
     named, nameless = (
         replace(TOY, data=tuple(new for file in TOY.data if (new := chosen if file is catalog else file)))
         for chosen in (moved, None)

@@ -10,7 +10,6 @@ from calcigraph.metadata.executables import executables
 from calcigraph.rdf.vocabulary import DCTERMS, FOAF, PROV, RDF, VOID
 from calcigraph.root import Root
 
-_CATALOGUE = "data/catalog.ttl"
 _TAKEN_OVER = (DCTERMS["title"], DCTERMS["description"], DCTERMS["license"], VOID["uriSpace"])
 
 
@@ -51,16 +50,12 @@ def _heads(root: Root, node: ox.NamedNode) -> Iterator[ox.Triple]:
     if catalogued_node(root) != node:
         yield ox.Triple(node, PROV["wasDerivedFrom"], catalogued_node(root))
     catalogued = _catalogued(root)
-    for triple in _catalogue(root):
+    for triple in root.catalogue:
         if triple.subject in catalogued and triple.predicate in _TAKEN_OVER:
             yield ox.Triple(node, triple.predicate, triple.object)
 
 
-def _catalogue(root: Root) -> tuple[ox.Triple, ...]:
-    return next((file.triples for file in root.data if file.path == _CATALOGUE), ())
-
-
 def _catalogued(root: Root) -> set[ox.NamedNode | ox.BlankNode]:
     """The subjects of `void:uriSpace`."""
-    found = {triple.subject for triple in _catalogue(root) if triple.predicate == VOID["uriSpace"]}
+    found = {triple.subject for triple in root.catalogue if triple.predicate == VOID["uriSpace"]}
     return {node for node in found if isinstance(node, ox.NamedNode | ox.BlankNode)}

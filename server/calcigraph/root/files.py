@@ -9,72 +9,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, get_args
 
-import pyoxigraph as ox
-
 from calcigraph.errors import Finding, Place, RootInvalid, Severity
-from calcigraph.rdf.blocks import Block, TurtleMalformed, blocks, labelled_blank_nodes
-from calcigraph.rdf.places import Places
 from calcigraph.root.headers import headers, misread
 from calcigraph.root.names import nameless
+from calcigraph.root.turtle_file import Broken, StoredText, TurtleFile, decoded
 
 Stage = Literal["before", "after"]
-Broken = list[Finding]
-
-
-@dataclass(frozen=True)
-class TurtleFile:
-    """A Turtle file: its path relative to the root and its text, split and parsed when first asked for."""
-
-    path: str
-    text: str
-
-    @cached_property
-    def blocks(self) -> tuple[Block, ...]:
-        """The statements of the file, in order.
-
-        Cost: about 20,000 triples a second. Raises: RootInvalid with what is wrong with the file.
-        """
-        found = _split(self.path, self.text)
-        if isinstance(found, list):
-            raise RootInvalid(found)
-        return found
-
-    @property
-    def findings(self) -> Broken:
-        """What is wrong with the file; nothing where it can be used."""
-        try:
-            self.blocks  # noqa: B018 - judging a file is splitting it
-        except RootInvalid as invalid:
-            return invalid.findings
-        return []
-
-    @cached_property
-    def triples(self) -> tuple[ox.Triple, ...]:
-        """All triples of the file, in the order of its statements, repetitions included."""
-        return tuple(triple for block in self.blocks for triple in block.triples)
-
-    @cached_property
-    def subjects(self) -> frozenset[object]:
-        """The nodes that the file makes statements about."""
-        return frozenset(triple.subject for triple in self.triples)
-
-    def place(self, node: ox.NamedNode | ox.BlankNode, predicate: ox.NamedNode | None = None) -> Place | None:
-        """Where the file speaks of `node`, at the line of `predicate` where that is given and
-        written there; None where the file says nothing about it."""
-        if node not in self.subjects:
-            return None
-        places = self._places
-        line = places.line_of_property(node, predicate) if predicate else places.line_of_node(node)
-        return Place(self.path, line)
-
-    def mention(self, node: object) -> Place | None:
-        """The first line that names `node` in any position; None where none does."""
-        line = self._places.line_of_node(node)
-        return Place(self.path, line) if line else None
-
-    @cached_property
-    def _places(self) -> Places:
-        return Places(self.text, self.blocks)
 
 
 @dataclass(frozen=True)
@@ -139,13 +79,11 @@ class LintFile:
 
 
 def read_text(folder: Path, path: str) -> str | Broken:
-    """The text of `path` below `folder`, which has to be UTF-8 (Turtle section 4.1)."""
-    raw = (folder / path).read_bytes()
+    """The text of `path` below `folder`."""
     try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        return [Finding("encoding", Place(path, line), "The file is not UTF-8.", "Save it as UTF-8.")]
+        return decoded(path, (folder / path).read_bytes())
+    except RootInvalid as invalid:
+        return invalid.findings
 
 
 def read_named_text(folder: Path, path: str) -> str | Broken:
@@ -161,28 +99,9 @@ def read_turtle(folder: Path, path: str) -> TurtleFile | Broken:
     return TurtleFile(path, text) if isinstance(text, str) else text
 
 
-def _split(path: str, text: str) -> tuple[Block, ...] | Broken:
-    """The statements of a text; refused are broken syntax and labelled blank nodes.
-
-    A labelled blank node cannot be cited, named by an edit or kept apart from its namesake in
-    another file, so a root has none; nested `[]` belong to the statement around them.
-    """
-    labels = labelled_blank_nodes(text)
-    if labels:
-        return [
-            Finding(
-                "blank-nodes",
-                Place(path, line),
-                "A labelled blank node cannot be cited or edited.",
-                "Give it an IRI, or write it nested as [ … ].",
-                node=f"_:{label}",
-            )
-            for label, line in labels
-        ]
-    try:
-        return tuple(blocks(text, path))
-    except TurtleMalformed as error:
-        return [Finding("syntax", error.place or Place(path), error.detail, error.remedy)]
+def stored_turtle(path: str, text: StoredText) -> TurtleFile | Broken:
+    """A Turtle file whose text stays on disk, not yet judged beyond its name."""
+    return nameless(path) or TurtleFile(path, text)
 
 
 _HEADERS = {

@@ -72,6 +72,7 @@ STATUS: dict[type[errors.Problem], int] = {
     errors.EnvironmentProblem: 500,
     errors.RootInvalid: 500,
     root.RootMissing: 500,
+    root.RootChanged: 500,
     prefixes.PrefixesConflict: 500,
     LimitMet: 500,
     RuleRefused: 500,
