@@ -135,6 +135,8 @@ class Derivation:
 
         Cost: a copy of all triples and what the change reaches. This one stays as it was.
         """
+        if not self._constructs.rules:
+            return self
         other = self._copied()
         other._change(news, olds)
         return other
@@ -151,8 +153,6 @@ class Derivation:
     def _change(self, news: Sequence[ox.Triple], olds: Sequence[ox.Triple]) -> None:
         for shown in self._shown:
             shown.moved.clear()
-        if not self._constructs.rules:
-            return
         self._constructs.recall("before")
         self._constructs.recall("after")
         self._constructs.views.say("before", news, olds)
