@@ -6,8 +6,6 @@ nothing: either way it equals recomputing.
 
 from __future__ import annotations
 
-import numpy as np
-
 from calcigraph.reasoning.closure import literals
 from calcigraph.reasoning.closure.expansion import inferred
 from calcigraph.reasoning.closure.fixpoint import Closure
@@ -16,7 +14,6 @@ from calcigraph.reasoning.facts.columns import Columns, united
 from calcigraph.reasoning.maintenance.difference import Outcome, compared, difference
 from calcigraph.reasoning.maintenance.removal import Removal
 from calcigraph.reasoning.maintenance.steps import NotIncremental, Steps, refuse_schema, represented
-from calcigraph.reasoning.terms.numbering import MASK
 
 
 def changed(closure: Closure, add: Columns, remove: Columns) -> tuple[Closure, Outcome]:
@@ -41,14 +38,7 @@ def _incremental(closure: Closure, base: Base, add: Columns, remove: Columns) ->
     new.base = base
     steps = Steps(new)
     if remove:
-        Removal(steps).remove(represented(new.equality, remove), _literals(new, remove))
-    typed = literals.typed(new, _literals(new, add))
+        Removal(steps).remove(represented(new.equality, remove), literals.mentioned(new, remove))
+    typed = literals.typed(new, literals.mentioned(new, add))
     steps.insert(united(represented(new.equality, add), typed))
-    came, went = difference(closure, new, steps, united(add, remove))
-    return new, Outcome(came, went, steps.inserted, merged=new.equality is not closure.equality)
-
-
-def _literals(closure: Closure, facts: Columns) -> list[int]:
-    """The literals that some facts have for objects. Cost: the facts."""
-    found = {int(i) for key, column in facts.items() if key >= 0 for i in np.unique(column & MASK)}
-    return [i for i in sorted(found) if closure.terms.is_literal(i)]
+    return new, difference(closure, new, steps, united(add, remove))

@@ -46,15 +46,16 @@ def compared(old: Columns, new: Columns) -> Outcome:
     return Outcome(filled(came), filled(went), anew=True)
 
 
-def difference(old: Closure, new: Closure, steps: Steps, base: Columns) -> tuple[Columns, Columns]:
-    """The inferred facts that came and went, among those that the change may have touched."""
+def difference(old: Closure, new: Closure, steps: Steps, base: Columns) -> Outcome:
+    """The outcome of a change that touched some facts. Cost: those facts, over all equal terms."""
+    inserted = steps.inserted
     grown = _changed_classes(new.equality, old.equality)
     fallen = _changed_classes(old.equality, new.equality)
     candidates = gathered(
         (
             *base.items(),
             *_multiplied(old, steps.taken),
-            *_multiplied(new, steps.inserted),
+            *_multiplied(new, inserted),
             *_multiplied(new, _mentions(new, grown)),
             *(
                 (v.SAME_AS, equality.pairs(roots))
@@ -69,7 +70,7 @@ def difference(old: Closure, new: Closure, steps: Steps, base: Columns) -> tuple
         was = _contains(old, key, column) & ~old.base.member(key, column)
         now = _contains(new, key, column) & ~new.base.member(key, column)
         came[key], went[key] = column[now & ~was], column[was & ~now]
-    return filled(came), filled(went)
+    return Outcome(filled(came), filled(went), inserted, merged=new.equality is not old.equality)
 
 
 def _changed_classes(these: Equality, others: Equality) -> list[int]:

@@ -36,8 +36,8 @@ class Removal:
     def remove(self, facts: Columns, texts: Iterable[int]) -> None:
         """Take base facts out, and all that may follow from them; put back what still follows.
 
-        `texts` are the literals in them. Cost: what may follow, and what mentions terms that were equal
-        to others and may be so no longer. Raises NotIncremental.
+        `texts` are the literals in them, if a rule asks for a datatype. Cost: what may follow, and what
+        mentions terms that were equal to others and may be so no longer. Raises NotIncremental.
         """
         gone = [index for index in texts if self._is_typed(index) and not self._is_mentioned(index)]
         delta = united(facts, literals.forget(self.closure, np.array(gone, np.int64)))
@@ -106,12 +106,11 @@ class Removal:
 
     def _rederive(self) -> None:
         """Put back those facts taken out that are base facts or follow from what is left."""
-        wanted = self.steps.taken
+        wanted, given = self.steps.taken, {}
         if self.dissolved:
             wanted = self._parted(wanted)
-        based = {key: self._is_base(key, column) for key, column in wanted.items()}
-        given = self._typed_again({key: column[based[key]] for key, column in wanted.items() if key >= 0})
-        still = {key: self._still(key, column, based[key]) for key, column in wanted.items()}
+            given = self._typed_again(wanted)
+        still = {key: self._still(key, column) for key, column in wanted.items()}
         self.steps.insert(united(filled(still), given))
 
     def _parted(self, facts: Columns) -> Columns:
@@ -121,16 +120,14 @@ class Removal:
         literals.forget(self.closure, np.array(sorted(apart.representative), np.int64))
         return {key: apart.expand(column, key >= 0) for key, column in facts.items()}
 
-    def _typed_again(self, base: Columns) -> Columns:
+    def _typed_again(self, wanted: Columns) -> Columns:
         """What the literals are that stood in dissolved classes and in base facts that are still there."""
-        if not self.dissolved:
-            return {}
-        found = {int(i) for column in base.values() for i in np.unique(column & MASK)}
-        return literals.typed(self.closure, (i for i in sorted(found) if self.closure.terms.is_literal(i)))
+        base = {key: column[self._is_base(key, column)] for key, column in wanted.items() if key >= 0}
+        return literals.typed(self.closure, literals.mentioned(self.closure, base))
 
-    def _still(self, key: Key, taken: Ids, based: Mask) -> Ids:
+    def _still(self, key: Key, taken: Ids) -> Ids:
         """Those facts of one key that are base facts or follow in one step from what is left."""
-        still = based | member(taken, self.closure.given.get(key, NONE))
+        still = self._is_base(key, taken) | member(taken, self.closure.given.get(key, NONE))
         for rule in self.steps.program.by_head.get(key, ()):
             rest = taken[~still]
             if not len(rest):
