@@ -19,7 +19,7 @@ from calcigraph.reasoning.constructs.portions import Difference, Portions
 from calcigraph.reasoning.constructs.reach import Portion
 from calcigraph.reasoning.constructs.views import Views
 from calcigraph.reasoning.limits import LimitMet
-from calcigraph.reasoning.queries.reads import Read, overlap, read_of
+from calcigraph.reasoning.queries.reads import Read, matching, overlap
 from calcigraph.reasoning.queries.rule import Stage
 
 Reached = dict[Portions, set[Portion] | None]
@@ -61,9 +61,15 @@ class Component:
         self._withdraw(dropped)
         self._settle(_together(dropped, self._reached(came)))
 
-    def may_build(self, triple: ox.Triple) -> bool:
-        """Whether a template might give a triple."""
-        return any(overlap(read_of(triple), write) for write in self.writes)
+    def circular(self, triples: Iterable[ox.Triple]) -> set[ox.Triple]:
+        """Those of some triples that the rules may build, if any of them takes part in what they build.
+
+        Cost: a query for each rule and pattern that one of them matches.
+        """
+        if not self.is_recursive:
+            return set()
+        mine = set(matching(triples, self.writes))
+        return mine if mine and self._reached(mine) else set()
 
     def born(self, triple: ox.Triple) -> int:
         """When the rules first built a triple from others that were born before it; 0 for what stands

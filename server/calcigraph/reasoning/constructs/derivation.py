@@ -205,7 +205,7 @@ class Derivation:
             return self
         self._recall()
         with self._rules.history.at(self._version):
-            if not self._rules.constructs.is_recursive(triple):
+            if not self._rules.constructs.is_circular(triple):
                 return self
             with self._rules.history.after(self._version) as version:
                 other = self._next(version)
@@ -223,7 +223,7 @@ class Derivation:
         if self._rules is None:
             return
         with self._rules.history.at(self._version):
-            if self._rules.constructs.is_recursive(triple):
+            if self._rules.constructs.is_circular(triple):
                 self._recall()
         found = self._rules.constructs.origins(triple)
         while True:

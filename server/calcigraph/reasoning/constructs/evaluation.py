@@ -58,11 +58,19 @@ class Constructs:
     def recall(self, stage: Stage) -> None:
         """See to it that it is known why each triple stands there that was only taken as known.
 
-        Cost: that of `run`.
+        Cost: that of `run`, mostly less.
         """
-        if not self._known[stage]:
-            self.views.build(stage, (), self.views.grounds.built(stage))
-            self.run(stage)
+        if self._known[stage]:
+            return
+        taken = set(self.views.grounds.built(stage))
+        for component in self.components[stage]:
+            circular = component.circular(taken)
+            self.views.build(stage, (), circular)  # they are born in order then, not all at once
+            taken -= circular
+            component.run()
+        self.views.build(stage, (), taken)
+        self._known[stage] = True
+        self.views.moves.forget(stage)
 
     def update(self, stage: Stage) -> None:
         """Bring a stage up to date with the triples that came into its view and went from it.
@@ -74,12 +82,12 @@ class Constructs:
             component.update(self.views.moves)
         self.views.moves.forget(stage)
 
-    def is_recursive(self, triple: ox.Triple) -> bool:
-        """Whether a derived triple may be built in more than one step from itself."""
+    def is_circular(self, triple: ox.Triple) -> bool:
+        """Whether a derived triple may be built from itself, in however many steps."""
         kept = self.views.spelling.canonical(triple)
         stage = self._stage(kept)
         found = () if stage is None else self.components[stage]
-        return any(component.is_recursive and component.may_build(kept) for component in found)
+        return any(component.circular({kept}) for component in found)
 
     def hide(self, triple: ox.Triple) -> None:
         """Let a derived triple be derived no more, whatever builds it, nor what rests on it alone.
@@ -95,16 +103,16 @@ class Constructs:
     def origins(self, triple: ox.Triple) -> Iterator[tuple[str, tuple[ox.Triple, ...]]]:
         """The rules that build a triple, each with the triples, as they were written, that it rests on.
 
-        None of these rests on the triple itself, through however many steps: in recursive rules only
+        None of these rests on the triple itself, through however many steps: of one that is circular only
         those are taken that were born before it (its stage must be known then: see `recall`). What is
         hidden may be built of everything else.
         """
         kept = self.views.spelling.canonical(triple)
         stage = self._stage(kept)
         for component in () if stage is None else self.components[stage]:
-            if not component.is_recursive or self.views.hidden(kept):
+            if self.views.hidden(kept) or not component.circular({kept}):
                 yield from _origins(component, kept, _any)
-            elif component.may_build(kept):
+            else:
                 yield from _older(component, kept)
 
     def _stage(self, kept: ox.Triple) -> Stage | None:

@@ -13,7 +13,7 @@ from calcigraph.reasoning.constructs.reach import Everything, Portion, reached, 
 from calcigraph.reasoning.constructs.views import Views
 from calcigraph.reasoning.queries.algebra import analyse, term
 from calcigraph.reasoning.queries.anchor import anchor_of
-from calcigraph.reasoning.queries.reads import Read, Triple, overlap, read_of
+from calcigraph.reasoning.queries.reads import Triple, matching
 from calcigraph.reasoning.queries.rule import ConstructRule
 from calcigraph.reasoning.queries.text import inject
 
@@ -45,11 +45,11 @@ class Portions:
 
     def reads_any(self, triples: Iterable[ox.Triple]) -> list[ox.Triple]:
         """Those of some triples that a pattern of the rule might match."""
-        return _matching(triples, self.algebra.reads)
+        return matching(triples, self.algebra.reads)
 
     def negates_any(self, triples: Iterable[ox.Triple]) -> list[ox.Triple]:
         """Those of some triples that may make the rule build less by being there."""
-        return _matching(triples, self.algebra.negative)
+        return matching(triples, self.algebra.negative)
 
     def triples(self, portions: set[Portion] | None = None) -> Iterator[ox.Triple]:
         """What some portions (or all) build, each triple as often as there are portions that build it."""
@@ -140,8 +140,3 @@ class Portions:
         ):
             return ox.Triple(subject, predicate, obj)
         return None
-
-
-def _matching(triples: Iterable[ox.Triple], reads: Iterable[Read]) -> list[ox.Triple]:
-    wanted = tuple(reads)
-    return [t for t in triples if any(overlap(read_of(t), read) for read in wanted)]

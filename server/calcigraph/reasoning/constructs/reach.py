@@ -19,7 +19,7 @@ Portion = tuple[Any, ...]
 Canonical = Callable[[Any], Any]
 """A term as the store has it."""
 MOST: Final = 500
-"""Rows of one look-up; more of them are slower than running the rule."""
+"""Rows that one query names; more of them are slower than looking through all solutions."""
 
 
 class Everything(Exception):
@@ -31,7 +31,8 @@ def reached(
 ) -> set[Portion]:
     """The portions that some triples may change, `ask` answering over what was and what is.
 
-    Cost: a query per pattern that one of the triples matches. Raises Everything.
+    Cost: a query per pattern that one of the triples matches. Raises Everything, also for more than MOST
+    portions.
     """
     out: set[Portion] = set()
     triples = list(changed)
@@ -42,21 +43,35 @@ def reached(
                 names = tuple(sorted(binding))
                 rows.setdefault(names, set()).add(tuple(binding[name] for name in names))
         for names, found in rows.items():
-            out |= set(_look(anchor, place, names, found, ask))
-            if len(out) > MOST:
-                raise Everything
+            for portion in _look(anchor, place, names, found, ask):
+                out.add(portion)
+                if len(out) > MOST:
+                    raise Everything
     return out
 
 
 def _look(
     anchor: Anchor, place: Place, names: tuple[str, ...], rows: set[Portion], ask: Callable[[str], Any]
 ) -> Iterator[Portion]:
-    if not names or len(rows) > MOST:
+    if not names:
         raise Everything
     given = " ".join(f"?{name}" for name in anchor.variables)
+    if len(rows) > MOST:
+        yield from _sifted(anchor, place, names, rows, ask)
+        return
     where = f"{values(names, rows)} {_together(anchor, place)}"
     for solution in ask(f"SELECT DISTINCT {given} WHERE {{ {where} }}"):
         yield tuple(solution[name] for name in anchor.variables)
+
+
+def _sifted(
+    anchor: Anchor, place: Place, names: tuple[str, ...], rows: set[Portion], ask: Callable[[str], Any]
+) -> Iterator[Portion]:
+    """What `_look` finds, out of all solutions: for more rows than a query should name."""
+    wanted = " ".join(f"?{name}" for name in dict.fromkeys((*names, *anchor.variables)))
+    for solution in ask(f"SELECT DISTINCT {wanted} WHERE {{ {_together(anchor, place)} }}"):
+        if tuple(solution[name] for name in names) in rows:
+            yield tuple(solution[name] for name in anchor.variables)
 
 
 def _together(anchor: Anchor, place: Place) -> str:

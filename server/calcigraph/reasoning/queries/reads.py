@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -31,6 +31,23 @@ def read_of(triple: ox.Triple) -> Read:
     predicate = triple.predicate.value
     of_class = predicate == TYPE and isinstance(triple.object, ox.NamedNode)
     return predicate, triple.object.value if of_class and isinstance(triple.object, ox.NamedNode) else None
+
+
+def matching(triples: Iterable[ox.Triple], wanted: Iterable[Read]) -> list[ox.Triple]:
+    """Those of some triples that one of the reads (or writes) `wanted` may speak of. Cost: a look-up each."""
+    classes: dict[str | None, set[str | None]] = {}
+    for predicate, of in wanted:
+        classes.setdefault(predicate, set()).add(of)
+    if None in classes:
+        return list(triples)
+    return [t for t in triples if _speaks_of(t, classes.get(t.predicate.value, ()))]
+
+
+def _speaks_of(triple: ox.Triple, classes: Collection[str | None]) -> bool:
+    if not classes or None in classes:
+        return bool(classes)
+    of = read_of(triple)[1]
+    return of is None or of in classes
 
 
 def read(triple: Triple) -> Read:
