@@ -28,7 +28,7 @@ class Describer:
     def __init__(self, edition: Edition, page_size: int = 100) -> None:
         self._descriptions = BoundedDescriptions(edition)
         self._page_size = page_size
-        self._presentation = Presentation(t for file in edition.root.shapes for t in file.triples)
+        self._presentation = Presentation(quad.triple for quad in edition.file_quads(edition.root.shapes))
         self.labels = edition.labels
         self.uses = Uses(edition, self._descriptions, self.labels)
         self.comparison = Comparison(self._descriptions, self._presentation, self.labels)

@@ -81,12 +81,13 @@ def write_files(files: EditionFiles, root: Root, inference: Inference) -> Editio
     """Write what follows from a root, and what describes it. Cost: some ten microseconds a quad."""
     # In order, so that terms have the same numbers whenever they are written.
     quads = sorted(_quads(root, inference), key=lambda kinded: (str(kinded[0]), kinded[1]))
-    answered = answered_triples([quad.triple for quad, _ in quads])
+    answered = answered_triples([quad.triple for quad, kind in quads if kind is not Kind.SHAPE])
     described, graph = metadata.describe(root, answered), metadata.graph_node(root)
     quads += [(ox.Quad(t.subject, t.predicate, t.object, graph), Kind.METADATA) for t in described.added]
     create(files.index, quads, str(Facts(root.digest, len(answered) + len(described.added))))
     files.keep_description(described.description)
-    lines = ox.serialize((quad for quad, _ in quads), format=ox.RdfFormat.N_QUADS) or b""
+    seen = (quad for quad, kind in quads if kind is not Kind.SHAPE)
+    lines = ox.serialize(seen, format=ox.RdfFormat.N_QUADS) or b""
     # In order of the lines: the same root, the same bytes.
     files.nquads.write_bytes(b"".join(sorted(set(lines.splitlines(keepends=True)))))
     return files
@@ -124,14 +125,11 @@ def clash_finding(root: Root, clash: Clash) -> Finding:
 
 
 def _quads(root: Root, inference: Inference) -> Iterator[Kinded]:
-    seen: set[ox.Quad] = set()
-    for file in root.sources:
-        graph = root.graph_of(file)
-        for triple in file.triples:
-            quad = ox.Quad(triple.subject, triple.predicate, triple.object, graph)
-            if quad not in seen:
-                seen.add(quad)
-                yield quad, Kind.ASSERTED
+    for files, kind in ((root.sources, Kind.ASSERTED), (root.shapes, Kind.SHAPE)):
+        for file in files:
+            graph = root.graph_of(file)
+            for triple in dict.fromkeys(file.triples):
+                yield ox.Quad(triple.subject, triple.predicate, triple.object, graph), kind
     yield from chain.from_iterable(
         ((ox.Quad(t.subject, t.predicate, t.object, root.graph(name)), kind) for t in triples)
         for name, triples, kind in (

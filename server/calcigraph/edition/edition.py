@@ -27,7 +27,7 @@ from calcigraph.edition.spellings import value
 from calcigraph.rdf.terms import Subject, Term
 from calcigraph.rdf.vocabulary import RDF
 from calcigraph.reasoning import Proof, Proofs
-from calcigraph.root import Root
+from calcigraph.root import Root, TurtleFile
 
 _MOST_KEPT: Final = 256
 _MOST_LINKS: Final = 100_000
@@ -255,6 +255,11 @@ class Edition:
     def size(self) -> int:
         """How many quads there are, the metadata among them."""
         return sum(self.graphs.values())
+
+    def file_quads(self, files: Iterable[TurtleFile]) -> Iterator[ox.Quad]:
+        """What some files of the root say in this edition, shapes among them."""
+        for file in files:
+            yield from self._quads((None, None, None, self.root.graph_of(file)), Kind.SHAPE)
 
     @cached_property
     def inferred_graph(self) -> ox.NamedNode:

@@ -82,9 +82,10 @@ class Index:
             yield self._read_term(number)
 
     def sizes(self, edition: int) -> dict[Term, int]:
-        """How many quads each graph has. Cost: one pass over an index."""
-        counted = "SELECT g, count(*) FROM quad WHERE born <= ? AND died > ? GROUP BY g"
-        return {self._read_term(graph): size for graph, size in self._ask(counted, (edition, edition))}
+        """How many quads each graph has, without the shapes. Cost: one pass over an index."""
+        counted = "SELECT g, count(*) FROM quad WHERE kind <= ? AND born <= ? AND died > ? GROUP BY g"
+        values = (Kind.METADATA, edition, edition)
+        return {self._read_term(graph): size for graph, size in self._ask(counted, values)}
 
     def uses(self, edition: int, type_: int | None) -> tuple[dict[int, int], dict[int, int]]:
         """How many distinct triples each property has, and how many members each object of the property

@@ -29,6 +29,8 @@ class Kind(IntEnum):
     INFERRED = 3
     METADATA = 4
     """Says something of the data and is not of them."""
+    SHAPE = 5
+    """Says what must hold and how it is shown: no query sees it."""
 
 
 TABLES: Final = """

@@ -27,6 +27,7 @@ from calcigraph.errors import Problem
 from calcigraph.metadata import Described, Description, describe
 from calcigraph.reasoning import Cache, Inference, Proof, Proofs, infer
 from calcigraph.reasoning import Change as Consequences
+from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
 
 _KEPT: Final = 16
@@ -52,6 +53,8 @@ class Outcome:
     removed: tuple[Kinded, ...] = ()
     already: tuple[ox.Quad, ...] = ()
     absent: tuple[ox.Quad, ...] = ()
+    root: Root | None = None
+    """The root, where its catalogue or its prefix table say something else now."""
 
 
 class Writer:
@@ -60,7 +63,6 @@ class Writer:
     def __init__(
         self, edition: Edition, reasoner: ReasonerName = "builtin", inference: Inference | None = None
     ) -> None:
-        self._root = edition.root
         self._reasoner = reasoner
         self._newest = edition
         self._description: Description | None = None if edition.number else edition.files.recall_description()
@@ -90,11 +92,12 @@ class Writer:
         Cost: what follows the change; the first one copies the index. Raises: ChangeRefused where it names a
         graph that is made, or contradicts the ontology; LimitMet. Then everything is as it was.
         """
-        change.check(self._root)
+        change.check(self._newest.root)
         old, inference = self._newest, self._inference(self._newest.number)
         asked = _Asked.of(old, change)
         if not asked.added and not asked.removed:
             return Outcome(old.number, already=asked.already, absent=asked.absent)
+        root = asked.root(old)
         following, consequences = inference.after(*asked.triples(old))
         if consequences.clashes:
             raise ChangeRefused(
@@ -103,12 +106,12 @@ class Writer:
             )
         base = self._changeable()
         try:
-            outcome = self._written(base, asked, consequences)
+            outcome = self._written(base, root, asked, consequences)
         except BaseException:
             with changing(base.files.index) as connection:
                 forget_after(connection, base.number)
             raise
-        self._remember(replace(base, number=outcome.number), following)
+        self._remember(replace(base, root=root, number=outcome.number), following)
         return outcome
 
     def back_to(self, number: int) -> None:
@@ -121,16 +124,16 @@ class Writer:
             for later in [n for n in self._inferences if n > number]:
                 del self._inferences[later]
 
-    def _written(self, old: Edition, asked: _Asked, consequences: Consequences) -> Outcome:
+    def _written(self, old: Edition, root: Root, asked: _Asked, consequences: Consequences) -> Outcome:
         """Write the data, then what describes them: that is looked up in what was written."""
         number = old.number + 1
-        graphs = self._root.graph("derived"), self._root.graph("inferred")
+        graphs = root.graph("derived"), root.graph("inferred")
         removed = [*_asserted(asked.removed), *_built(consequences, graphs, came=False)]
         added = [*_asserted(asked.added), *_built(consequences, graphs, came=True)]
         with changing(old.files.index) as connection:
             write_step(connection, _step(old, number, removed, added))
         old.index.forget_absent()
-        new = replace(old, number=number)
+        new = replace(old, root=root, number=number)
         described = self._described(old, new, (quad.triple for quad, _ in (*removed, *added)))
         gone, come = self._metadata(described.removed), self._metadata(described.added)
         facts = Facts(
@@ -148,6 +151,7 @@ class Writer:
             (*removed, *gone),
             asked.already,
             asked.absent,
+            root if root is not old.root else None,
         )
 
     def _described(self, old: Edition, new: Edition, touched: Iterable[ox.Triple]) -> Described:
@@ -155,12 +159,12 @@ class Writer:
         after changes: describing all of it."""
         before, after = AnsweredTriples(old), AnsweredTriples(new)
         if self._description is None:
-            self._description = describe(self._root, set(before.triples(None, None, None))).description
+            self._description = describe(old.root, set(before.triples(None, None, None))).description
         answered = {answered_triple(triple) for triple in touched}
-        return self._description.after(self._root, answered, before, after)
+        return self._description.after(new.root, answered, before, after)
 
     def _metadata(self, triples: Iterable[ox.Triple]) -> list[Kinded]:
-        graph = self._root.graph("metadata")
+        graph = self._newest.root.graph("metadata")
         return [(_quad(triple, graph), Kind.METADATA) for triple in triples]
 
     def _changeable(self) -> Edition:
@@ -224,6 +228,25 @@ class _Asked:
             tuple(quad for quad in added if quad in there),
             tuple(quad for quad in removed if quad not in there and quad not in added),
         )
+
+    def root(self, edition: Edition) -> Root:
+        """The root after the change. Raises: ChangeRefused where it would have another namespace."""
+        root = edition.root
+        graphs = root.catalogue_graph, root.declarations_graph
+        if not any(quad.graph_name in graphs for quad in (*self.added, *self.removed)):
+            return root
+        changed = root.with_statements(*(self._graph(edition, graph) for graph in graphs))
+        if changed.namespace != root.namespace:
+            raise ChangeRefused(
+                f"It would change the namespace of the root, <{root.namespace}>, which every address has.",
+                "Change `void:uriSpace` in data/catalog.ttl, and start anew.",
+            )
+        return changed
+
+    def _graph(self, edition: Edition, graph: ox.NamedNode) -> list[ox.Triple]:
+        gone = set(self.removed)
+        kept = [quad.triple for quad in edition.quads(graph=graph) if quad not in gone]
+        return [*kept, *(quad.triple for quad in self.added if quad.graph_name == graph)]
 
     def triples(self, edition: Edition) -> tuple[set[ox.Triple], set[ox.Triple]]:
         """The triples that are asserted from now on, and those that nobody asserts any more."""

@@ -53,7 +53,7 @@ def _numbered(
         terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
         assert not isinstance(quad.graph_name, ox.DefaultGraph)
         row = tuple(numbers.setdefault(term, len(numbers)) for term in terms)  # type: ignore[arg-type]
-        if quad.predicate in NAMING and kind is not Kind.METADATA:
+        if quad.predicate in NAMING and kind < Kind.METADATA:
             named.append(quad.triple)
         yield (*row, int(kind), 0, ALIVE)
 

@@ -169,6 +169,22 @@ class Root:
         """What `ontology/prefixes.ttl` says: the `sh:declare` statements of the prefix table."""
         return self._triples(_PREFIXES)
 
+    def with_statements(self, catalogue: Iterable[ox.Triple], declarations: Iterable[ox.Triple]) -> Root:
+        """The same root, of which a change has made the catalogue and the prefix table say this."""
+        other = replace(self)
+        other.__dict__.update(catalogue=tuple(catalogue), declarations=tuple(declarations))
+        return other
+
+    @property
+    def catalogue_graph(self) -> ox.NamedNode:
+        """The graph that holds the catalogue."""
+        return self.graph(_CATALOG.removesuffix(".ttl"))
+
+    @property
+    def declarations_graph(self) -> ox.NamedNode:
+        """The graph that holds the prefix table."""
+        return self.graph(_PREFIXES.removesuffix(".ttl"))
+
     def _triples(self, path: str) -> tuple[ox.Triple, ...]:
         return next((file.triples for file in chain(self.ontology, self.data) if file.path == path), ())
 

@@ -127,7 +127,7 @@ class LocalEngine:
             outcome = self._writer.after(change)
             if outcome.number == self._edition.number:
                 return outcome
-            edition = self._following(outcome.number)
+            edition = self._following(outcome)
             self._editions[edition.number] = edition
             while len(self._editions) > _KEPT:
                 self._editions.popitem(last=False)
@@ -154,13 +154,12 @@ class LocalEngine:
     def _source(self, edition: Edition) -> Source:
         return Source(edition.root, edition.number, edition.files.folder, self._folder.path, self._reasoner)
 
-    def _following(self, number: int) -> Edition:
-        newest = self._edition
+    def _following(self, outcome: Outcome) -> Edition:
+        newest, root = self._edition, outcome.root or self._edition.root
         if not newest.number:
-            opened = Edition.open(newest.root, newest.files.changed)
-            return replace(opened, prover=self._writer)
+            return replace(Edition.open(root, newest.files.changed), prover=self._writer)
         newest.index.forget_absent()
-        return replace(newest, number=number)
+        return replace(newest, root=root, number=outcome.number)
 
 
 def _pool(edition: Edition, settings: Settings) -> Pool:

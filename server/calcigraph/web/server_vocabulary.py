@@ -51,7 +51,7 @@ def document(suffix: str) -> Response:
 
 def _terms(site: Site) -> Iterator[Description]:
     """The terms that the root declares, by their names."""
-    triples = [t for file in site.edition.root.ontology for t in file.triples]
+    triples = [quad.triple for quad in site.edition.file_quads(site.edition.root.ontology)]
     nodes = {t.subject for t in triples if isinstance(t.subject, ox.NamedNode)}
     for node in sorted((n for n in nodes if n.value.startswith(SRV.iri)), key=str):
         # What links to a term would be half of the dataset.
