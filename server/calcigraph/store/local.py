@@ -57,7 +57,7 @@ class LocalEngine:
         folder = cache.work_folder()
         kept = cache.recall(root.digest, settings.reasoner)
         files = kept.held(folder) if kept else assembled_apart(root.folder, settings.reasoner, folder)
-        edition = Edition.open(root, files)
+        edition = Edition.open(root.without_contents(), files)
         return cls(edition, _pool(edition, settings), settings.reasoner)
 
     @property

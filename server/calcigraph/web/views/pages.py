@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 import pyoxigraph as ox
 from flask import Flask, current_app, render_template, request
@@ -115,11 +115,11 @@ def explain_link(site: Site, triple: ox.Triple, **more: str) -> str:
 
 
 def terms_of(site: Site) -> TermRenderer:
-    """The renderer of terms, made once for an application."""
-    kept = current_app.extensions
-    if _KEY not in kept:
-        kept[_KEY] = TermRenderer(site)
-    return cast(TermRenderer, kept[_KEY])
+    """The renderer of terms, made once for an edition."""
+    kept: tuple[Site, TermRenderer] | None = current_app.extensions.get(_KEY)
+    if kept is None or kept[0] is not site:
+        kept = current_app.extensions[_KEY] = site, TermRenderer(site)
+    return kept[1]
 
 
 def resource_page(site: Site, description: Description, path: str) -> str:
