@@ -77,7 +77,8 @@ def _changed_classes(these: Equality, others: Equality) -> list[int]:
     """The representatives of the classes that are not the same in another equality."""
     if these is others:
         return []
-    return [root for root, terms in these.members.items() if others.members.get(root) != terms]
+    # What did not change is one and the same list.
+    return [root for root, terms in these.members.items() if others.members.get(root) is not terms]
 
 
 def _mentions(closure: Closure, roots: list[int]) -> Columns:
