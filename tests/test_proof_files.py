@@ -25,7 +25,7 @@ from calcigraph.cli.verbs.explain import explain as command
 from calcigraph.dataset import Dataset, build
 from calcigraph.explanations import explain, explain_all
 from calcigraph.explanations.proof_file import as_proof_file
-from calcigraph.proof_checker import Dump, Proof, Refused
+from calcigraph.proof_checker import DumpFile, ProofFile, Refused
 from calcigraph.root import Root
 from conftest import Server
 from proof_roots import ROOTS, dataset_of
@@ -46,11 +46,11 @@ def toy_proof(predicate: str) -> dict[str, Any]:
     return proof_of(dataset, next(t for t in triples if t.predicate.value.endswith(predicate)))
 
 
-def verdict(file: object, dump: Dump | None = None) -> str:
+def verdict(file: object, dump: DumpFile | None = None) -> str:
     """ "accepted", or why not."""
     data = file if isinstance(file, bytes) else json.dumps(file).encode()
     try:
-        Proof(data, dump).check()
+        ProofFile(data, dump).check()
     except Refused as error:
         return str(error)
     return "accepted"
@@ -58,16 +58,16 @@ def verdict(file: object, dump: Dump | None = None) -> str:
 
 def are_accepted(name: str, most: int | None) -> None:
     dataset = dataset_of(name)
-    dump = Dump(dataset.nquads)
+    dump = DumpFile(dataset.nquads)
     goals = sorted(dataset.inference.inferred | dataset.inference.derived, key=str)
     assert len(goals) > 25
     closed = 0
     for triple in goals if most is None else Random(3).sample(goals, min(most, len(goals))):
         file = as_proof_file(explain(dataset, triple)).encode()
-        alone = Proof(file)
+        alone = ProofFile(file)
         assert alone.check() == f"{triple} ."
         closed += any("takes back" in granted for granted in alone.granted)
-        against = Proof(file, dump)
+        against = ProofFile(file, dump)
         against.check()
         assert all("has the rule" in granted for granted in against.granted)
     assert closed
@@ -286,11 +286,11 @@ def test_a_closed_world_is_looked_at_in_the_dump() -> None:
     condition = f'{proposition} <https://w3id.org/calcigraph/server#condition> "only at night"'
     graph = file["premises"][0]["graphs"][0]
 
-    assert verdict(file, Dump(dataset.nquads)) == "accepted"
-    changed = Dump(dataset.nquads + f"{condition} <{graph}> .\n".encode())
+    assert verdict(file, DumpFile(dataset.nquads)) == "accepted"
+    changed = DumpFile(dataset.nquads + f"{condition} <{graph}> .\n".encode())
     assert "does not build it from the dump" in verdict(file, changed)
     # What was inferred is not there yet for a rule of the stage before the closure.
-    unseen = Dump(dataset.nquads + f"{condition} {dataset.inferred_graph} .\n".encode())
+    unseen = DumpFile(dataset.nquads + f"{condition} {dataset.inferred_graph} .\n".encode())
     assert verdict(file, unseen) == "accepted"
 
 
@@ -303,9 +303,9 @@ def test_with_the_dump_what_was_computed_is_no_premise(graph: str) -> None:
     file = {"format": "calcigraph-proof/1", "conclusion": premise["triple"], "rules": {}, "steps": []}
 
     assert verdict(file | {"premises": [premise]}) == "accepted"
-    assert "no such assertion" in verdict(file | {"premises": [premise]}, Dump(dataset.nquads))
+    assert "no such assertion" in verdict(file | {"premises": [premise]}, DumpFile(dataset.nquads))
     assert "no such assertion" in verdict(
-        file | {"premises": [premise | {"graphs": []}]}, Dump(dataset.nquads)
+        file | {"premises": [premise | {"graphs": []}]}, DumpFile(dataset.nquads)
     )
 
 
@@ -400,7 +400,7 @@ def test_lexical_forms_and_odd_characters_come_through(tmp_path: Path) -> None:
     for triple in found:
         file = proof_of(dataset, triple)
         assert file["conclusion"] == f"{triple} ."
-        assert verdict(file, Dump(dataset.nquads)) == "accepted"
+        assert verdict(file, DumpFile(dataset.nquads)) == "accepted"
 
 
 def test_a_proof_file_has_its_premises_with_source_and_evidence() -> None:
@@ -429,7 +429,7 @@ def test_the_command_writes_a_proof_file() -> None:
         [*words, "--all", "--format", "proof"], capture_output=True, text=True, check=False
     )
 
-    assert verdict(done.stdout.encode(), Dump(dataset_of("toy").nquads)) == "accepted"
+    assert verdict(done.stdout.encode(), DumpFile(dataset_of("toy").nquads)) == "accepted"
     assert json.loads(nested.stdout)["premises"]
     assert refused.returncode == 2
     assert "one proof" in refused.stderr
