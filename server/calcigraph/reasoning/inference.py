@@ -166,8 +166,8 @@ class Inference:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Axioms that were not used as they stand: broken lists and the like."""
-        return self._engine.state().program.findings
+        """Axioms that were not used as they stand (broken lists and the like), rules that run too early."""
+        return (*self._engine.state().program.findings, *self._derivation.findings)
 
     @cached_property
     def _prover(self) -> Prover:
