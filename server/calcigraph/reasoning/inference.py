@@ -176,8 +176,8 @@ class Inference:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Axioms that were not used as they stand: broken lists and the like."""
-        return self._parts.engine.state().program.findings
+        """Axioms that were not used as they stand (broken lists and the like), rules that run too early."""
+        return (*self._parts.engine.state().program.findings, *self._parts.derivation.findings)
 
     @cached_property
     def _explainer(self) -> Explainer:
