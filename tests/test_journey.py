@@ -26,7 +26,7 @@ PLACES = [f"{folder}/{name}" for folder, names in MODULES.items() for name in na
 OTHERS = {
     "what outlives a query": """
         AllowList AnswerCache AsgiApplication Channel CommonHeaders Components Connection ControlChannel
-        ForkServer Pool QueryEndpoint QueryLimits Replica ResponseCache RunningQueries Scheduler Services Site
+        Engine ForkServer Pool Publication Settings QueryEndpoint QueryLimits Replica ResponseCache RunningQueries Scheduler Services Site
         TextIndex TextSize View WaitingQueue Worker _WorkerProcess""",
     "a constant": "Form FrameKind Offer",
     "a change, not a query": "Diff",
