@@ -24,7 +24,7 @@ from calcigraph.edition.names import NAMING, names_of
 from calcigraph.edition.rules import construct_rules
 from calcigraph.edition.writing import Kinded, Step, changing, forget_after, write_facts, write_step
 from calcigraph.errors import Problem
-from calcigraph.metadata import Described, Description, describe
+from calcigraph.metadata import DatasetDescription, Described, describe
 from calcigraph.reasoning import Cache, Inference, Proofs, infer
 from calcigraph.reasoning import Change as Consequences
 from calcigraph.root import Root
@@ -65,7 +65,9 @@ class Writer:
     ) -> None:
         self._reasoner = reasoner
         self._newest = edition
-        self._description: Description | None = None if edition.number else edition.files.recall_description()
+        self._description: DatasetDescription | None = (
+            None if edition.number else edition.files.recall_description()
+        )
         self._inferences: OrderedDict[int, Inference] = OrderedDict()
         if inference is not None:
             self._inferences[edition.number] = inference
