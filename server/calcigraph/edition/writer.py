@@ -25,8 +25,7 @@ from calcigraph.edition.rules import construct_rules
 from calcigraph.edition.writing import Kinded, Step, changing, forget_after, write_facts, write_step
 from calcigraph.errors import Problem
 from calcigraph.metadata import DatasetDescription, Described, describe
-from calcigraph.reasoning import Cache, Inference, Proofs, infer
-from calcigraph.reasoning import Change as Consequences
+from calcigraph.reasoning import Cache, Consequences, Inference, Proofs, infer
 from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
 
