@@ -9,9 +9,10 @@ serve: $(STAMP)-run
 	-$(BIN)/python hatch_build.py
 	$(BIN)/calcigraph serve
 
+# A process for each processor, up to four: each has servers and a browser of its own.
 test: $(STAMP)-test lint
 	-$(BIN)/python hatch_build.py
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: $(STAMP)-run
 	$(BIN)/calcigraph check
@@ -21,7 +22,7 @@ bench: $(STAMP)-test
 	$(BIN)/python -m bench.reasoning
 	$(BIN)/python -m bench.queries
 
-# Writes down what the W3C suites give; see CALCIGRAPH_SUITES in CONTRIBUTING.md.
+# Writes down what the W3C suites give, in one process; see CALCIGRAPH_SUITES in CONTRIBUTING.md.
 conformance: $(STAMP)-test
 	$(BIN)/python -m pytest -q tests/test_*_suite.py --earl server/calcigraph/conformance.ttl
 

@@ -11,10 +11,12 @@ import contextlib
 import http.client
 import json
 import os
+import secrets
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
@@ -27,9 +29,10 @@ from hypothesis import HealthCheck, settings
 
 import published
 from calcigraph.root import Root
+from polling import MOST_S
 
-# The outcomes of the W3C tests; see there.
-pytest_plugins = ["earl"]
+# The outcomes of the W3C tests, what a test leaves open, and what is begun first; see there.
+pytest_plugins = ["earl", "leaks", "order"]
 # How long an example takes says how busy the machine is, and no test asserts a time.
 settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("calm")
@@ -38,8 +41,18 @@ NO_SKIPS = os.environ.get("CALCIGRAPH_NO_SKIPS") == "1"
 
 REPOSITORY = Path(__file__).parents[1]
 ROOTS = {"shipped": REPOSITORY, "toy": REPOSITORY / "tests" / "toy"}
-START_S = 120
+LOWEST_PORT = 10_000
+# Less than a client waits, who is told so.
+PATIENT = ("--timeout", f"{MOST_S / 2:g}")
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Closures are kept for this run alone, and for all processes that take part in it."""
+    if not hasattr(config, "workerinput"):
+        folder = tempfile.TemporaryDirectory(prefix="calcigraph-tests-")
+        config.add_cleanup(folder.cleanup)
+        os.environ["XDG_CACHE_HOME"] = folder.name
 
 
 @dataclass(frozen=True)
@@ -96,15 +109,15 @@ class Server:
         self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
     ) -> Reply:
         """One request on a connection of its own; redirects are not followed."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=MOST_S)
         with contextlib.closing(connection):
             connection.request(method, path, body, headers or {})
-            response = connection.getresponse()
-            found: dict[str, str] = {}
-            for name, value in response.getheaders():
-                key = name.lower()
-                found[key] = f"{found[key]}, {value}" if key in found else value
-            return Reply(response.status, found, response.read())
+            with connection.getresponse() as response:
+                found: dict[str, str] = {}
+                for name, value in response.getheaders():
+                    key = name.lower()
+                    found[key] = f"{found[key]}, {value}" if key in found else value
+                return Reply(response.status, found, response.read())
 
     def get(self, path: str, accept: str | None = None, **headers: str) -> Reply:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -177,24 +190,31 @@ def serving(name: str, folder: Path, log: Path, *options: str) -> Iterator[Serve
 
 
 def serve_command(folder: Path, port: int, *options: str) -> list[str]:
-    return [sys.executable, "-m", "calcigraph", "serve", "--root", str(folder), "--port", str(port), *options]
+    """As a user starts it, but no ordinary query meets its deadline: one that is to has its own."""
+    command = [sys.executable, "-m", "calcigraph", "serve", "--root", str(folder), "--port", str(port)]
+    return [*command, *PATIENT, *options]
 
 
 def free_port() -> int:
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on, and that the system gives to no client meanwhile: two processes may
+    run tests, and what they ask with has ports of its own."""
+    low, _ = Path("/proc/sys/net/ipv4/ip_local_port_range").read_text(encoding="ascii").split()
+    while True:
+        port = LOWEST_PORT + secrets.randbelow(int(low) - LOWEST_PORT)
+        with contextlib.closing(socket.socket()) as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    deadline = time.monotonic() + START_S
+    deadline = time.monotonic() + MOST_S
     while time.monotonic() < deadline:
         if process.poll() is not None:
             pytest.fail(f"the server ended at once:\n{log.read_text()}")
         if _is_well(port):
             return
         time.sleep(0.05)
-    pytest.fail(f"the server did not answer within {START_S} s:\n{log.read_text()}")
+    pytest.fail(f"the server did not answer within {MOST_S} s:\n{log.read_text()}")
 
 
 def _is_well(port: int) -> bool:
@@ -260,7 +280,7 @@ def publishing(
             tmp_path_factory.mktemp(name) / "log",
             free_port(),
         )
-        plain = ("--default-graph", "separate", "--reasoner", "none", *options)
+        plain = ("--default-graph", "separate", "--reasoner", "none", *PATIENT, *options)
         with published.running(folder, port, log, *plain, **limits) as (process, data):
             _wait(process, port, log)
             yield PublishedServer(Server(name, Root.open(folder), port, process.pid, log), data)

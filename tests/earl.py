@@ -17,13 +17,14 @@ import pyoxigraph as ox
 import pytest
 
 from calcigraph import __version__, conformance
-from calcigraph.conformance import DOCUMENT, EARL
+from calcigraph.conformance import DOCUMENT
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.turtle import write_turtle
 
 REMEDY = "run `make conformance`, look at what has changed, and commit it"
 DCTERMS = "http://purl.org/dc/terms/"
 DOAP = "http://usefulinc.com/ns/doap#"
+EARL = "http://www.w3.org/ns/earl#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
@@ -83,6 +84,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--earl") and config.getoption("numprocesses", None):
+        raise pytest.UsageError("--earl needs every outcome in one process: leave out -n")
     config.addinivalue_line("markers", "w3c(...): stands for a test of a W3C suite; see tests/earl.py")
     config.pluginmanager.register(Outcomes(config.getoption("--earl")), "earl-outcomes")
 

@@ -53,6 +53,16 @@ def repeating(first: bytes, piece: bytes, pause: threading.Event | None = None) 
 
 
 @contextlib.contextmanager
+def ending(event: threading.Event) -> Iterator[None]:
+    """Set the event at the end of the block, however that comes: a script that waits for it would keep the
+    service from ending. To be entered after the service."""
+    try:
+        yield
+    finally:
+        event.set()
+
+
+@contextlib.contextmanager
 def service(script: Script, certificate: Path | None = None, port: int = 0) -> Iterator[Service]:
     """A service on a port of the loopback interface, by default a free one, until the block ends."""
     listener = socket.create_server(("127.0.0.1", port))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from flask import Flask
 
-from calcigraph.dataset import build
+from calcigraph.edition import assemble
 from calcigraph.pool import Pool
 from calcigraph.root import Root
 from calcigraph.settings import Settings
+from calcigraph.store import LocalEngine
 from calcigraph.web.app import create_app
 
 
 def local_app(root: Root) -> Flask:
     """The application, with a pool that is closed and must not be asked."""
     with Pool.start(b"") as pool:
-        return create_app(build(root, "none"), pool, Settings())
+        return create_app(LocalEngine(assemble(root, "none").edition, pool), Settings())

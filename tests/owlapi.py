@@ -47,7 +47,7 @@ def merge(texts: Iterable[str]) -> str:
 
 
 def report(
-    turtle_text: str, asked: Iterable[tuple[str, str, str]] = (), *, deadline_s: float = 600
+    turtle_text: str, asked: Iterable[tuple[str, str, str]] = (), *, deadline_s: float = 3600
 ) -> dict[str, Any]:
     """What the OWL API and HermiT say of an ontology.
 
@@ -63,7 +63,7 @@ def report(
 
 
 def reports(
-    requests: Sequence[tuple[str, Sequence[tuple[str, str, str]]]], *, deadline_s: float = 600
+    requests: Sequence[tuple[str, Sequence[tuple[str, str, str]]]], *, deadline_s: float = 3600
 ) -> list[dict[str, Any]]:
     """The same of several ontologies, each with what is asked of it, in one JVM."""
     child = subprocess.run(

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from calcigraph.rdf.canonical import canonical_lines
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

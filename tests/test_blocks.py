@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 import pyoxigraph as ox
 import pytest
@@ -41,18 +42,15 @@ def blank_nodes(triples) -> set[ox.BlankNode]:
     return {term for t in triples for term in (t.subject, t.object) if isinstance(term, ox.BlankNode)}
 
 
-def lines_before(text: str, end: int) -> int:
-    return len(re.findall(r"\r\n|\r|\n", text[:end]))
-
-
 def assert_spans_cover(text: str, found) -> None:
+    breaks = [match.start() for match in re.finditer(r"\r\n|\r|\n", text)]
     position = 0
     for block in found:
         assert SPACE_AND_COMMENTS.fullmatch(text[position : block.start])
         assert block.start < block.end
         assert not text[block.start].isspace()
-        assert block.line == lines_before(text, block.start) + 1
-        assert block.last_line == lines_before(text, block.end - 1) + 1
+        assert block.line == bisect_left(breaks, block.start) + 1
+        assert block.last_line == bisect_left(breaks, block.end - 1) + 1
         position = block.end
     assert SPACE_AND_COMMENTS.fullmatch(text[position:])
 

@@ -21,6 +21,7 @@ import pytest
 import harm
 from conftest import BROWSER, Server
 from page_checks import smuggled, smuggled_by
+from polling import MOST_S
 from test_http_pages import Page, is_own_script
 
 if TYPE_CHECKING:
@@ -307,9 +308,9 @@ def test_a_snippet_says_the_query_whatever_stands_in_it(
         curl, python, r, bibtex = (visit.snippet(name) for name in ("curl", "Python", "R", "BibTeX"))
         assert smuggled(visit.page) == []
     python = python.replace("rows[:5]", "print(rows[0]['text'])")
-    shell = subprocess.run(["bash", "-c", curl], capture_output=True, text=True, check=True, timeout=60)
+    shell = subprocess.run(["bash", "-c", curl], capture_output=True, text=True, check=True, timeout=MOST_S)
     script = subprocess.run(
-        [sys.executable, "-c", python], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", python], capture_output=True, text=True, check=True, timeout=MOST_S
     )
     assert said in shell.stdout.replace('""', '"')
     assert script.stdout == f"1 rows\n{said}\n"

@@ -13,7 +13,7 @@ import pytest
 
 from conftest import ROOTS, Server
 from page_kinds import ENDLESS, FOREST, GRAPH, RANGES, TIMELINE
-from test_http_stopping import wait_for
+from polling import until
 
 if TYPE_CHECKING:
     from browsing import Browser, Visit
@@ -184,15 +184,15 @@ def at_work(server: Server) -> int:
 def test_stop_ends_a_query_at_the_server_and_frees_its_worker(browser: Browser, patient: Server) -> None:
     with browser.visit(patient) as visit:
         page = visit.go("/sparql").page
-        wait_for(lambda: at_work(patient) == 0)
+        until(lambda: at_work(patient) == 0)
         for _ in range(2):
             visit.write(ENDLESS)
             page.get_by_role("button", name="Run").click()
-            wait_for(lambda: at_work(patient) > 0)
+            until(lambda: at_work(patient) > 0)
             page.get_by_role("button", name="Stop").click()
             page.get_by_text("Stopped.").wait_for()
             assert not page.get_by_role("button", name="Stop").is_visible()
-            wait_for(lambda: at_work(patient) == 0)
+            until(lambda: at_work(patient) == 0)
         assert patient.get("/healthz").status == 200
         visit.run("ASK {}")
         assert page.locator(".truth").inner_text() == "Yes"
@@ -203,10 +203,10 @@ def test_a_second_run_ends_the_first(browser: Browser, patient: Server) -> None:
         page = visit.go("/sparql").page
         visit.write(ENDLESS)
         page.keyboard.press("Control+Enter")
-        wait_for(lambda: at_work(patient) > 0)
+        until(lambda: at_work(patient) > 0)
         visit.run("ASK {}")
         assert page.locator(".truth").inner_text() == "Yes"
-        wait_for(lambda: at_work(patient) == 0)
+        until(lambda: at_work(patient) == 0)
 
 
 def test_a_query_ends_when_its_page_is_left(browser: Browser, patient: Server) -> None:
@@ -214,9 +214,9 @@ def test_a_query_ends_when_its_page_is_left(browser: Browser, patient: Server) -
         visit.go("/sparql")
         visit.write(ENDLESS)
         visit.page.keyboard.press("Control+Enter")
-        wait_for(lambda: at_work(patient) > 0)
+        until(lambda: at_work(patient) > 0)
         visit.go("/")
-        wait_for(lambda: at_work(patient) == 0)
+        until(lambda: at_work(patient) == 0)
 
 
 def test_a_deadline_names_itself_on_the_page(toy_visit: Visit) -> None:

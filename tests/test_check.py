@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from calcigraph.root import Root
+
 HERE = Path(__file__).parent
 SHIPPED = HERE.parent
 ROOTS = {"shipped": SHIPPED, "toy": HERE / "toy"}
@@ -194,21 +196,54 @@ BREAKS = {
         "",
         "",
     ),
+    "a header that nobody reads": Break(
+        "toy",
+        "ontology/questions/what-reaches-the-high-tank.rq",
+        "#+ must not",
+        "#+ must no",
+        "questions",
+        "#+ must no:",
+        "",
+        "'must no'",
+    ),
+    "a header below the head": Break(
+        "toy",
+        "ontology/questions/what-reaches-the-high-tank.rq",
+        "#+ must not",
+        "\n#+ must not",
+        "questions",
+        "#+ must not",
+        "",
+        "before anything else",
+    ),
+    "a need that there is not": Break(
+        "toy",
+        "ontology/questions/what-reaches-the-high-tank.rq",
+        "#+ needs: inference",
+        "#+ needs: inferences",
+        "questions",
+        "",
+        "",
+        "'inferences'",
+    ),
 }
 
 
-@pytest.mark.parametrize("broken", BREAKS.values(), ids=BREAKS.keys())
-def test_one_broken_thing_is_found_and_named(
-    broken: Break, copy_of: Callable[[str], Path], tmp_path: Path
-) -> None:
-    root = copy_of(broken.root)
-    path = root / broken.file
-    text = path.read_text(encoding="utf-8")
-    assert broken.old in text
-    path.write_text(text.replace(broken.old, broken.new, 1), encoding="utf-8")
+def breaks_of(root: str) -> dict[str, Break]:
+    return {name: broken for name, broken in BREAKS.items() if broken.root == root}
 
-    result = run(root, tmp_path / "cache", "--format", "json")
 
+def broken_by(root: Path, *breaks: Break) -> subprocess.CompletedProcess[str]:
+    """What is said of a copy of a root with these things broken."""
+    for broken in breaks:
+        path = root / broken.file
+        text = path.read_text(encoding="utf-8")
+        assert broken.old in text
+        path.write_text(text.replace(broken.old, broken.new, 1), encoding="utf-8")
+    return run(root, root.parent / "cache", "--format", "json")
+
+
+def is_found_and_named(broken: Break, root: Path, result: subprocess.CompletedProcess[str]) -> None:
     assert result.returncode == 1, result.stderr
     findings = [
         f for f in json.loads(result.stdout) if f["check"] == broken.check and f["file"] == broken.file
@@ -219,10 +254,25 @@ def test_one_broken_thing_is_found_and_named(
     assert broken.node in said
     assert all(f["remedy"] for f in findings)
     if broken.line_of:
-        after = path.read_text(encoding="utf-8")
+        after = (root / broken.file).read_text(encoding="utf-8")
         line = after[: after.index(broken.line_of)].count("\n") + 1
         assert line in [f["line"] for f in findings]
-    assert str(tmp_path) not in result.stdout + result.stderr
+    assert str(root.parent) not in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("name", breaks_of("toy"))
+def test_one_broken_thing_is_found_and_named(name: str, copy_of: Callable[[str], Path]) -> None:
+    root = copy_of("toy")
+    is_found_and_named(BREAKS[name], root, broken_by(root, BREAKS[name]))
+
+
+def test_each_of_several_broken_things_is_found_and_named(copy_of: Callable[[str], Path]) -> None:
+    """On the shipped root together, as to check it takes twenty seconds."""
+    breaks, root = breaks_of("shipped").values(), copy_of("shipped")
+    result = broken_by(root, *breaks)
+    assert len(breaks) > 1
+    for broken in breaks:
+        is_found_and_named(broken, root, result)
 
 
 @pytest.mark.parametrize("name", ROOTS)
@@ -231,6 +281,59 @@ def test_a_sound_root_is_green(name: str, tmp_path: Path) -> None:
 
     assert result.returncode == 0, result.stdout
     assert "0 violations" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    {
+        "?s ?o": ("wanting", "data/plant.ttl"),
+        "?nowhere ?s": ("wanting", "data/plant.ttl"),
+        "?nowhere": ("lints", "shapes/lint/wanting-warning.rq"),
+        "?nowhere #+ file: ontology/plant.ttl": ("wanting", "ontology/plant.ttl"),
+    }.items(),
+)
+def test_a_row_is_placed_at_what_it_names_and_never_at_the_lint(
+    row: str, told: tuple[str, str], copy_of: Callable[[str], Path], tmp_path: Path
+) -> None:
+    check, file = told
+    columns, _, header = row.partition(" #+")
+    root = copy_of("toy")
+    lint = root / "shapes/lint/wanting-warning.rq"
+    lint.parent.mkdir()
+    lint.write_text(
+        f"#+ message: Something lacks.\n#+ remedy: Add it.\n{header and f'#+{header}'}\n"
+        f"SELECT {columns} WHERE {{ BIND (<https://example.org/plant/id/high-tank> AS ?s)"
+        " BIND (1 AS ?o) BIND (<urn:x:nowhere> AS ?nowhere) }",
+        encoding="utf-8",
+    )
+
+    result = run(root, tmp_path / "cache", "--format", "json")
+
+    assert [(f["check"], f["file"]) for f in json.loads(result.stdout)] == [(check, file)]
+
+
+def test_what_the_catalogue_lacks_is_told_of_the_catalogue() -> None:
+    (lint,) = (lint for lint in Root.read(SHIPPED).lints if lint.slug == "graph-without-catalogue-entry")
+
+    assert lint.file == "data/catalog.ttl"
+
+
+@pytest.mark.parametrize(
+    ("header", "says"), [("#+ fiel: data/plant.ttl", "'fiel'"), ("#+ file: data/x.ttl", "no file")]
+)
+def test_a_lint_that_names_its_file_in_vain_is_a_finding(
+    header: str, says: str, copy_of: Callable[[str], Path], tmp_path: Path
+) -> None:
+    root = copy_of("toy")
+    lint = root / "shapes/lint/wanting-warning.rq"
+    lint.parent.mkdir()
+    lint.write_text(f"#+ message: It lacks.\n#+ remedy: Add it.\n{header}\nSELECT ?s {{}}", encoding="utf-8")
+
+    result = run(root, tmp_path / "cache", "--format", "json")
+
+    (finding,) = json.loads(result.stdout)
+    assert (finding["check"], finding["file"]) == ("lints", "shapes/lint/wanting-warning.rq")
+    assert says in finding["message"]
 
 
 def test_findings_for_a_review_name_file_and_line(copy_of: Callable[[str], Path], tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def test_the_process_that_answers_queries_is_started_before_the_application_is_i
 
     assert {"calcigraph.pool.pool", "calcigraph.root"} <= modules
     assert modules & {"flask", "jinja2", "uvicorn", "numpy", "rdflib", "pyshacl", "owlrl"} == set()
-    assert modules & {"calcigraph.web.app", "calcigraph.dataset", "calcigraph.reasoning"} == set()
+    assert modules & {"calcigraph.web.app", "calcigraph.edition", "calcigraph.reasoning"} == set()
 
 
 def test_every_verb_is_listed_with_the_first_sentence_of_its_help() -> None:

@@ -8,13 +8,14 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from calcigraph.dataset import Dataset, build
 from calcigraph.describe import Describer, Facet
 from calcigraph.describe.bounded_description import BoundedDescriptions
 from calcigraph.describe.presentation import Presentation
 from calcigraph.describe.property_paths import compile_path, walk
+from calcigraph.edition import Edition, assemble
 from calcigraph.root import Root
 from conftest import ROOTS
+from datasets import dataset_of
 
 PREFIXES = """
 @prefix : <urn:x#> .
@@ -43,7 +44,7 @@ class Quads:
 
     def __init__(self, text: str) -> None:
         graph = ox.NamedNode("urn:g")
-        self.quads = ox.Dataset(ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples(text))
+        self.quads = ox.Edition(ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples(text))
 
 
 def ends(path: str, start: str) -> list[str]:
@@ -101,19 +102,19 @@ def test_a_path_that_contains_itself_is_no_route() -> None:
 
 
 @pytest.fixture(scope="module")
-def toy() -> Dataset:
-    return build(Root.open(ROOTS["toy"]))
+def toy() -> Edition:
+    return dataset_of("toy")
 
 
-def facets(dataset: Dataset) -> dict[str, Facet]:
+def facets(dataset: Edition) -> dict[str, Facet]:
     return {facet.name.value: facet for facet in Describer(dataset).comparison.facets}
 
 
-def test_facets_stand_in_the_order_of_their_shapes(toy: Dataset) -> None:
+def test_facets_stand_in_the_order_of_their_shapes(toy: Edition) -> None:
     assert list(facets(toy)) == ["inspector", "speed", "read in"]
 
 
-def test_an_amount_is_told_with_its_unit_and_what_it_is_of(toy: Dataset) -> None:
+def test_an_amount_is_told_with_its_unit_and_what_it_is_of(toy: Edition) -> None:
     comparison = Describer(toy).comparison
     line = ox.NamedNode(f"{toy.root.namespace}id/line-3")
     (found,) = comparison.values(line, facets(toy)["speed"])
@@ -132,6 +133,6 @@ def test_a_rank_that_is_no_number_counts_for_nothing(tmp_path: Path) -> None:
         'id:g1 srv:rank 3 . id:g2 srv:rank "much" . id:g3 srv:rank 1 , 2 .\n',
         encoding="utf-8",
     )
-    comparison = Describer(build(Root.open(root), "none")).comparison
+    comparison = Describer(assemble(Root.open(root), "none").edition).comparison
     ranks = [comparison.rank(ox.NamedNode(f"https://example.org/plant/id/g{n}")) for n in (1, 2, 3, 4)]
     assert ranks == [3, 0, 2, 0]

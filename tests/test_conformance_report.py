@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 from collections import Counter
+from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
@@ -12,7 +15,7 @@ import calcigraph
 import test_owl2rl_suite
 import test_shacl_suite
 from calcigraph import conformance
-from calcigraph.conformance import DOCUMENT, EARL, OUTCOMES
+from calcigraph.conformance import DOCUMENT, OUTCOMES
 from earl import REMEDY, SUITES, Standing, document
 from sparql_manifests import (
     DESCRIPTION_FOLDERS,
@@ -24,14 +27,15 @@ from sparql_manifests import (
     UPDATE_FOLDERS,
     entries,
 )
+from suites import ROOT, needs
 from suites import SUITES as FOLDER
-from suites import needs
 
 SPARQL = (
     *(*QUERY_FOLDERS, *RESULTS_FOLDERS, *FEDERATION_FOLDERS, *UPDATE_FOLDERS),
     *(*PROTOCOL_FOLDERS, *DESCRIPTION_FOLDERS, *STORE_MANIFESTS),
 )
 DOAP = "http://usefulinc.com/ns/doap#"
+EARL = "http://www.w3.org/ns/earl#"
 REPORTED = {result.test: result for suite in conformance.suites() for result in suite.results}
 
 
@@ -118,3 +122,13 @@ def test_every_result_can_be_looked_up(suite: conformance.Suite) -> None:
     assert len({result.name for result in suite.results}) == len(suite.results)
     assert all(result.link.startswith("http") for result in suite.results)
     assert sum(suite.count(outcome) for outcome in OUTCOMES) == len(suite.results)
+
+
+def test_several_processes_write_no_report(tmp_path: Path) -> None:
+    """None of them would have every outcome."""
+    file = tmp_path / "report.ttl"
+    command = (sys.executable, "-m", "pytest", "-n", "2", "--earl", file, "--collect-only", __file__)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "leave out -n" in done.stderr
+    assert not file.exists()

@@ -8,13 +8,12 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from calcigraph.dataset import build
 from calcigraph.engine.replica import Replica
 from calcigraph.engine.service_clauses import MOST_CALLS
 from calcigraph.engine.text_index import MOST_BYTES
 from calcigraph.engine.text_search import MOST_MATCHES
 from calcigraph.federation import CallLimits
-from calcigraph.root import Root
+from datasets import dataset_of
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "sparql.md").read_text(encoding="utf-8")
@@ -23,8 +22,8 @@ EXAMPLES = re.findall(r"^    (SELECT .*)$", PAGE, re.MULTILINE)
 
 @pytest.fixture(scope="module")
 def asked() -> tuple[Replica, str]:
-    dataset = build(Root.open(ROOT))
-    return Replica.load(dataset.nquads), dataset.root.prefixes.sparql()
+    shipped = dataset_of("shipped")
+    return Replica.load(b"".join(shipped.nquads())), shipped.root.prefixes.sparql()
 
 
 def test_there_are_examples() -> None:

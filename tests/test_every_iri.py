@@ -26,6 +26,7 @@ from rdflib.compare import isomorphic
 
 from canonical_form import canonical_lines
 from conftest import Server
+from polling import MOST_S
 
 # rdflib 7.6 itself uses what it deprecates when it parses into a Dataset.
 pytestmark = pytest.mark.filterwarnings("ignore:.*is deprecated, use Dataset:DeprecationWarning")
@@ -80,7 +81,7 @@ class Client:
 
     def get(self, path: str, accept: str = "*/*") -> tuple[int, dict[str, str], bytes]:
         if not hasattr(self._local, "connection"):
-            self._local.connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=120)
+            self._local.connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=MOST_S)
             self._open.append(self._local.connection)
         connection = self._local.connection
         connection.request("GET", path, headers={"Accept": accept})

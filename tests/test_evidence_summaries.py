@@ -9,9 +9,9 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from calcigraph.dataset import build, construct_rules
+from calcigraph.edition import construct_rules
 from calcigraph.reasoning import infer
-from calcigraph.root import Root
+from datasets import dataset_of
 
 ROOT = Path(__file__).parent.parent
 CG = "https://w3id.org/calcigraph/ontology/"
@@ -94,7 +94,7 @@ class Facts:
 
 @pytest.fixture(scope="module")
 def facts() -> Facts:
-    return Facts(quad.triple for quad in build(Root.open(ROOT)).quads)
+    return Facts(quad.triple for quad in dataset_of("shipped").quads())
 
 
 # --- known answers
@@ -455,7 +455,7 @@ SMALL = {
 def test_counts_of_a_small_graph(scales: list[ox.Triple], case: str) -> None:
     texts, expected = SMALL[case]
     asserted = [*scales, *parse(PREFIXES + "".join(texts))]
-    built = infer(asserted, construct_rules(Root.open(ROOT)), engine="none").derived
+    built = infer(asserted, construct_rules(dataset_of("shipped").root), engine="none").derived
     small = Facts([*asserted, *built])
     names = ("lineCount", "independentStudies", "studiesInSupport", "reviewLines", "statementsInSupport")
 

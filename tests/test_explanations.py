@@ -10,7 +10,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from calcigraph.dataset import Dataset, build, construct_rules
+from calcigraph.edition import Edition, assemble, construct_rules
 from calcigraph.explanations import NothingToExplain, Step, explain, explain_all
 from calcigraph.explanations.json import as_json
 from calcigraph.explanations.provenance import as_triples
@@ -18,6 +18,7 @@ from calcigraph.explanations.text import as_text
 from calcigraph.rdf.terms import parse_term
 from calcigraph.reasoning import check_proof
 from calcigraph.root import Root
+from datasets import dataset_of
 
 HERE = Path(__file__).parent
 ROOTS = {"shipped": HERE.parent, "toy": HERE / "toy"}
@@ -26,11 +27,11 @@ STARVES = ("id:valve-9", "plant:starves", "id:high-tank")
 
 
 @pytest.fixture(scope="module")
-def datasets() -> dict[str, Dataset]:
-    return {name: build(Root.open(path)) for name, path in ROOTS.items()}
+def datasets() -> dict[str, Edition]:
+    return {name: dataset_of(name) for name in ROOTS}
 
 
-def triple(dataset: Dataset, *texts: str) -> ox.Triple:
+def triple(dataset: Edition, *texts: str) -> ox.Triple:
     subject, predicate, object_ = (parse_term(text, dataset.root.prefixes) for text in texts)
     assert isinstance(subject, ox.NamedNode)
     assert isinstance(predicate, ox.NamedNode)
@@ -42,7 +43,7 @@ def local(step: Step) -> str:
 
 
 def test_warfarin_promotes_through_two_inhibitions_and_every_edge_is_cited(
-    datasets: dict[str, Dataset],
+    datasets: dict[str, Edition],
 ) -> None:
     dataset = datasets["shipped"]
 
@@ -66,11 +67,11 @@ def test_warfarin_promotes_through_two_inhibitions_and_every_edge_is_cited(
 
 @pytest.mark.parametrize("name", ROOTS)
 def test_what_rules_and_axioms_built_has_a_proof_that_rechecks(
-    name: str, datasets: dict[str, Dataset]
+    name: str, datasets: dict[str, Edition]
 ) -> None:
     dataset = datasets[name]
-    derived = sorted(dataset.inference.derived, key=str)
-    inferred = sorted(dataset.inference.inferred, key=str)
+    derived = sorted((q.triple for q in dataset.quads(graph=dataset.derived_graph)), key=str)
+    inferred = sorted((q.triple for q in dataset.quads(graph=dataset.inferred_graph)), key=str)
     assert derived
     assert inferred
 
@@ -82,7 +83,7 @@ def test_what_rules_and_axioms_built_has_a_proof_that_rechecks(
 
 @pytest.mark.parametrize(("name", "asked"), [("shipped", WARFARIN), ("toy", STARVES)])
 def test_leaves_are_asserted_and_name_their_graph(
-    name: str, asked: tuple[str, str, str], datasets: dict[str, Dataset]
+    name: str, asked: tuple[str, str, str], datasets: dict[str, Edition]
 ) -> None:
     dataset = datasets[name]
 
@@ -95,7 +96,7 @@ def test_leaves_are_asserted_and_name_their_graph(
 
 
 def test_a_contested_proposition_shows_both_stances_beside_an_asserted_or_derived_triple(
-    datasets: dict[str, Dataset],
+    datasets: dict[str, Edition],
 ) -> None:
     from calcigraph.explanations.evidence import propositions
 
@@ -111,7 +112,7 @@ def test_a_contested_proposition_shows_both_stances_beside_an_asserted_or_derive
     assert {source.position for line in found.lines for source in line.sources} == {4, 9}
 
 
-def test_a_condition_is_shown_and_keeps_the_edge_from_being_built(datasets: dict[str, Dataset]) -> None:
+def test_a_condition_is_shown_and_keeps_the_edge_from_being_built(datasets: dict[str, Edition]) -> None:
     dataset = datasets["toy"]
 
     with pytest.raises(NothingToExplain) as raised:
@@ -120,7 +121,7 @@ def test_a_condition_is_shown_and_keeps_the_edge_from_being_built(datasets: dict
     assert "id:pump-2 plant:feeds id:low-tank" in raised.value.detail
 
 
-def test_what_rules_of_the_later_stage_build_is_explained_too(datasets: dict[str, Dataset]) -> None:
+def test_what_rules_of_the_later_stage_build_is_explained_too(datasets: dict[str, Edition]) -> None:
     dataset = datasets["toy"]
 
     found = explain(dataset, triple(dataset, "id:p-pump-2-feeds-high-tank", "srv:contested", "true"))
@@ -129,7 +130,7 @@ def test_what_rules_of_the_later_stage_build_is_explained_too(datasets: dict[str
     assert len(found.conclusion.premises) == 4
 
 
-def test_the_same_thing_under_two_names_is_explained_by_equality(datasets: dict[str, Dataset]) -> None:
+def test_the_same_thing_under_two_names_is_explained_by_equality(datasets: dict[str, Edition]) -> None:
     dataset = datasets["toy"]
 
     rules = {
@@ -144,7 +145,7 @@ def test_the_same_thing_under_two_names_is_explained_by_equality(datasets: dict[
 
 @pytest.mark.parametrize(("name", "asked"), [("shipped", WARFARIN), ("toy", STARVES)])
 def test_each_rendering_holds_the_whole_proof(
-    name: str, asked: tuple[str, str, str], datasets: dict[str, Dataset]
+    name: str, asked: tuple[str, str, str], datasets: dict[str, Edition]
 ) -> None:
     dataset = datasets[name]
     explanation = explain(dataset, triple(dataset, *asked))
@@ -192,7 +193,7 @@ def test_what_follows_from_axioms_alone_is_shown_nowhere_as_asserted(rule: str, 
     (tmp_path / "ontology").mkdir()
     head = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items())
     (tmp_path / "ontology" / "schema.ttl").write_text(head + text, encoding="utf-8")
-    dataset = build(Root.open(tmp_path))
+    dataset = assemble(Root.open(tmp_path)).edition
     subject, predicate, object_ = (
         ox.NamedNode(PREFIXES[prefix] + local) for prefix, _, local in (name.partition(":") for name in names)
     )
@@ -214,7 +215,7 @@ def test_what_follows_from_axioms_alone_is_shown_nowhere_as_asserted(rule: str, 
     assert "wasDerivedFrom>" not in provenance
 
 
-def test_further_derivations_are_others_and_say_whether_they_are_all(datasets: dict[str, Dataset]) -> None:
+def test_further_derivations_are_others_and_say_whether_they_are_all(datasets: dict[str, Edition]) -> None:
     dataset = datasets["toy"]
     asked = triple(dataset, "id:pump-1", "plant:reaches", "id:low-tank")
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from calcigraph.dataset import Dataset, build
-from calcigraph.root import Root
+from calcigraph.edition import Edition
+from datasets import dataset_of
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -27,13 +27,13 @@ CURIE = re.compile(r"`((?:cg|srv|id):[A-Za-z][\w-]*)`")
 
 
 @pytest.fixture(scope="module")
-def dataset() -> Dataset:
-    return build(Root.open(ROOT))
+def dataset() -> Edition:
+    return dataset_of("shipped")
 
 
 @pytest.fixture(scope="module")
-def held(dataset: Dataset) -> set[ox.Triple]:
-    return {quad.triple for quad in dataset.quads}
+def held(dataset: Edition) -> set[ox.Triple]:
+    return {quad.triple for quad in dataset.quads()}
 
 
 def terms(held: set[ox.Triple]) -> list[ox.NamedNode]:
@@ -46,21 +46,21 @@ def terms(held: set[ox.Triple]) -> list[ox.NamedNode]:
     return sorted(own, key=lambda term: term.value)
 
 
-def texts(dataset: Dataset, term: ox.NamedNode, name: str) -> list[str]:
+def texts(dataset: Edition, term: ox.NamedNode, name: str) -> list[str]:
     return [v.value for v in dataset.objects(term, ox.NamedNode(SKOS + name)) if isinstance(v, ox.Literal)]
 
 
-def turtle(dataset: Dataset, text: str) -> list[ox.Triple]:
+def turtle(dataset: Edition, text: str) -> list[ox.Triple]:
     return [q.triple for q in ox.parse(dataset.root.prefixes.turtle() + text, format=ox.RdfFormat.TURTLE)]
 
 
-def test_every_class_and_property_has_a_usage_note(dataset: Dataset, held: set[ox.Triple]) -> None:
+def test_every_class_and_property_has_a_usage_note(dataset: Edition, held: set[ox.Triple]) -> None:
     assert len(terms(held)) > 200
     assert [t.value for t in terms(held) if not texts(dataset, t, "scopeNote")] == []
 
 
 def test_every_class_and_property_has_an_example_and_every_example_is_true(
-    dataset: Dataset, held: set[ox.Triple]
+    dataset: Edition, held: set[ox.Triple]
 ) -> None:
     for term in terms(held):
         examples = texts(dataset, term, "example")
@@ -72,7 +72,7 @@ def test_every_class_and_property_has_an_example_and_every_example_is_true(
             assert not wrong, f"the example of {term.value} does not hold: {wrong}"
 
 
-def test_every_property_is_used_by_its_own_example(dataset: Dataset, held: set[ox.Triple]) -> None:
+def test_every_property_is_used_by_its_own_example(dataset: Edition, held: set[ox.Triple]) -> None:
     classes = {t.subject for t in held if t.predicate == TYPE and t.object == ox.NamedNode(OWL + "Class")}
     # The three parts of a proposition, and what else the server only knows by a subproperty.
     below = {(t.subject, t.object) for t in held if t.predicate.value.endswith("#subPropertyOf")}
@@ -94,7 +94,7 @@ def test_the_pages_are_there_and_short() -> None:
 
 @pytest.mark.parametrize(("page", "kind", "text"), BLOCKS, ids=lambda value: str(value)[:24])
 def test_what_a_page_shows_as_triples_or_query_is_true_of_the_graph(
-    dataset: Dataset, held: set[ox.Triple], page: str, kind: str, text: str
+    dataset: Edition, held: set[ox.Triple], page: str, kind: str, text: str
 ) -> None:
     if kind == "turtle":
         triples = turtle(dataset, text)
@@ -115,12 +115,12 @@ def test_pages_show_triples_and_queries() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_name_on_a_page_names_something(dataset: Dataset, page: str) -> None:
+def test_every_name_on_a_page_names_something(dataset: Edition, page: str) -> None:
     for name in CURIE.findall(PAGES[page]):
         assert next(dataset.triples(dataset.root.prefixes.expand(name)), None) is not None, name
 
 
-def test_the_page_on_the_vocabulary_lists_every_scale_whole_and_from_strong_to_weak(dataset: Dataset) -> None:
+def test_the_page_on_the_vocabulary_lists_every_scale_whole_and_from_strong_to_weak(dataset: Edition) -> None:
     rank = ox.NamedNode(SRV + "rank")
     table = PAGES["vocabulary.md"].partition("## Grades")[2].partition("## Summaries")[0]
     rows = [
@@ -152,7 +152,7 @@ def test_every_link_and_file_on_a_page_is_there(page: str) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_cites_the_date_of_the_catalogue_and_says_that_it_is_no_medical_advice(
-    dataset: Dataset, held: set[ox.Triple], page: str
+    dataset: Edition, held: set[ox.Triple], page: str
 ) -> None:
     (until,) = (t.object for t in held if t.predicate.value == SRV + "literatureUntil")
 
@@ -162,7 +162,7 @@ def test_every_page_cites_the_date_of_the_catalogue_and_says_that_it_is_no_medic
 
 
 def test_the_page_on_the_layers_carries_the_disclaimer_of_the_catalogue(
-    dataset: Dataset, held: set[ox.Triple]
+    dataset: Edition, held: set[ox.Triple]
 ) -> None:
     said = [t.object for t in held if t.predicate.value == SRV + "disclaimer"]
     disclaimers = {value.value for value in said if isinstance(value, ox.Literal)}
@@ -172,7 +172,7 @@ def test_the_page_on_the_layers_carries_the_disclaimer_of_the_catalogue(
 
 
 def test_the_page_on_acceptance_lists_every_criterion_with_its_number_of_records(
-    dataset: Dataset, held: set[ox.Triple]
+    dataset: Edition, held: set[ox.Triple]
 ) -> None:
     verdicts = {t.subject: t.object for t in held if t.predicate.value == CG + "verdict"}
     shrink = dataset.root.prefixes.shrink

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import pytest
 
 from conftest import Server
+from polling import MOST_S
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install -y chromium")
@@ -35,7 +36,7 @@ def browse(address: str, profile: Path) -> tuple[str, list[str]]:
         "--dump-dom",
         address,
     ]
-    done = subprocess.run(command, capture_output=True, timeout=120, check=True)
+    done = subprocess.run(command, capture_output=True, timeout=MOST_S, check=True)
     return done.stdout.decode(), SHOWN.findall(done.stderr.decode(errors="replace"))
 
 

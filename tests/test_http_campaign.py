@@ -3,6 +3,7 @@ ordinary one fails or waits, the front goes on, and nothing grows."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import selectors
 import socket
@@ -17,6 +18,7 @@ import pyoxigraph as ox
 import pytest
 
 from conftest import PublishedServer, Server
+from polling import MOST_S
 from runaways import DATA, KINDS, ORDINARY_S, Outcome, ordinary, runaway
 
 RUNAWAYS_S = 5.0
@@ -40,7 +42,7 @@ class Exchange:
     """One request on a connection of its own, and what has come back so far."""
 
     def __init__(self, port: int, request: bytes, due: float, deadline_s: float | None) -> None:
-        self.connection = socket.create_connection(("127.0.0.1", port), 30)
+        self.connection = socket.create_connection(("127.0.0.1", port), MOST_S)
         self.connection.sendall(request)
         self.due = due
         self.deadline_s = deadline_s
@@ -77,14 +79,19 @@ def attack(server: Server, runaways: int, at_once: int, deadline_s: float) -> Ou
     20 ms meanwhile, whatever has become of the ones before."""
     # Written beforehand: that takes longer than to answer them.
     outcome, waiting = Outcome(), deque(posted(runaway(number), deadline_s) for number in range(runaways))
-    with selectors.DefaultSelector() as selector:
+    with selectors.DefaultSelector() as selector, contextlib.ExitStack() as opened:
+
+        def watch(exchange: Exchange) -> None:
+            opened.enter_context(exchange.connection)
+            selector.register(exchange.connection, selectors.EVENT_READ, exchange)
+
         attackers, number, due = 0, 0, time.monotonic()
         while waiting or attackers:
             while waiting and attackers < at_once:
-                watch(selector, Exchange(server.port, waiting.popleft(), time.monotonic(), deadline_s))
+                watch(Exchange(server.port, waiting.popleft(), time.monotonic(), deadline_s))
                 attackers += 1
             if (now := time.monotonic()) >= due:
-                watch(selector, Exchange(server.port, got(ordinary(number)), due, None))
+                watch(Exchange(server.port, got(ordinary(number)), due, None))
                 number, due = number + 1, due + ORDINARY_S
             for key, _ in selector.select(max(0.0, due - now)):
                 if key.data.read():
@@ -96,10 +103,6 @@ def attack(server: Server, runaways: int, at_once: int, deadline_s: float) -> Ou
                 pass
             key.data.end(outcome)
     return outcome
-
-
-def watch(selector: selectors.BaseSelector, exchange: Exchange) -> None:
-    selector.register(exchange.connection, selectors.EVENT_READ, exchange)
 
 
 def posted(query: str, timeout_s: float) -> bytes:
@@ -129,7 +132,7 @@ def series(server: Server, name: str) -> str:
 
 def settle(server: Server) -> tuple[int, int]:
     """What the front has once all is quiet: workers that were ended are gone, connections closed."""
-    give_up, before = time.monotonic() + 60, None
+    give_up, before = time.monotonic() + MOST_S, None
     while before != (now := belongings(server)):
         assert time.monotonic() < give_up
         before = now
@@ -145,7 +148,7 @@ def check(server: Server, runaways: int, at_once: int, deadline_s: float) -> Out
     assert outcome.answers.total() == runaways
     assert Path(f"/proc/{server.pid}").exists(), "the front is the process that it was"
     assert "Traceback" not in server.log.read_text()
-    give_up = time.monotonic() + 60
+    give_up = time.monotonic() + MOST_S
     while (now := settle(server))[0] > files:
         # A process that took much memory takes its time to go.
         assert time.monotonic() < give_up, "descriptors are left"

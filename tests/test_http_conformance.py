@@ -19,7 +19,7 @@ FORMATS = {
     ".trig": ("application/trig", ox.RdfFormat.TRIG),
     ".nq": ("application/n-quads", ox.RdfFormat.N_QUADS),
 }
-EARL = rdflib.Namespace(conformance.EARL)
+EARL = rdflib.Namespace("http://www.w3.org/ns/earl#")
 
 
 def canonical(triples: list[ox.Triple]) -> ox.Dataset:

@@ -12,11 +12,12 @@ import pytest
 
 import conftest
 from conftest import ROOTS, Server, serving
+from polling import MOST_S
 
 
 def exchange(server: Server, pieces: Iterator[bytes]) -> bytes:
     """All that comes back while and after `pieces` are sent; who is refused may stop listening."""
-    with socket.create_connection(("127.0.0.1", server.port), 30) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), MOST_S) as connection:
         try:
             for piece in pieces:
                 connection.sendall(piece)

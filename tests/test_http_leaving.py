@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 import pytest
 
 from conftest import BROWSER, ROOTS, Server
-from test_http_stopping import family, is_alive, processor_ticks, wait_for
+from polling import MOST_S, until
+from test_http_stopping import family, is_alive, processor_ticks
 
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 ENDLESS = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
@@ -58,7 +59,7 @@ REQUESTS = {
 @contextlib.contextmanager
 def client(server: Server, request: bytes) -> Iterator[socket.socket]:
     """A client that has sent a request and waits; it leaves at the end."""
-    with socket.create_connection(("127.0.0.1", server.port), 10) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), MOST_S) as connection:
         connection.sendall(request)
         yield connection
 
@@ -79,9 +80,9 @@ def children(pid: int) -> set[int]:
 def test_a_query_ends_when_its_client_leaves(patient: Server, name: str) -> None:
     before = at_work(patient)
     with client(patient, REQUESTS[name]):
-        wait_for(lambda: bool(at_work(patient) - before))
+        until(lambda: bool(at_work(patient) - before))
         begun = at_work(patient) - before
-    wait_for(lambda: not any(is_alive(worker) for worker in begun))
+    until(lambda: not any(is_alive(worker) for worker in begun))
     assert patient.ask("ASK {}").status == 200
 
 
@@ -90,7 +91,7 @@ def test_clients_that_left_take_no_room_from_who_stays(patient: Server) -> None:
         while status_of_a_long_query(patient) != 429:
             for _ in range(64):
                 clients.enter_context(client(patient, REQUESTS["GET"]))
-    wait_for(lambda: status_of_a_long_query(patient) == 503)
+    until(lambda: status_of_a_long_query(patient) == 503)
     assert patient.ask(ORDINARY).status == 200
 
 

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from conftest import ROOTS, Server
+from polling import MOST_S
 
 SECRET = "a-secret-nobody-may-read-in-a-log"
 FORM = "application/x-www-form-urlencoded"
@@ -111,7 +112,7 @@ def test_a_hostile_request_gets_a_clear_status_and_leaves_no_trace(watched: Serv
 @pytest.mark.parametrize("name", BROKEN)
 def test_what_is_no_whole_request_leaves_no_trace(watched: Server, name: str) -> None:
     before = len(watched.log.read_bytes())
-    with socket.create_connection(("127.0.0.1", watched.port), 10) as connection:
+    with socket.create_connection(("127.0.0.1", watched.port), MOST_S) as connection:
         connection.sendall(BROKEN[name].encode())
         connection.settimeout(0.5)
         with contextlib.suppress(OSError):

@@ -10,6 +10,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as families
 
 from conftest import Server
+from polling import MOST_S
 
 OPEN_METRICS = "application/openmetrics-text; version=1.0.0"
 SECRET = "a-secret-nobody-may-read-in-a-figure"
@@ -64,7 +65,7 @@ def test_what_is_refused_before_it_is_a_request_is_counted_too(
 ) -> None:
     key = ("other", "other", status)
     before = figures(server)["calcigraph_http_requests_total"].get(key, 0)
-    with socket.create_connection(("127.0.0.1", server.port), 10) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), MOST_S) as connection:
         connection.sendall(sent)
         assert connection.recv(65536).split()[1] == status.encode()
     assert figures(server)["calcigraph_http_requests_total"].get(key, 0) == before + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import threading
 from urllib.parse import urlencode
@@ -9,6 +10,7 @@ from urllib.parse import urlencode
 import pytest
 
 from conftest import Reply, Server
+from polling import MOST_S
 
 # It takes no conditional request, and this condition never holds.
 THE_OTHER_WAY = {"If-None-Match": '"of something else"'}
@@ -99,14 +101,14 @@ def test_many_connections_are_answered_in_order_and_each_with_its_own(server: Se
     failures: list[str] = []
 
     def client(number: int) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
-        for step in range(20):
-            text = f"SELECT ({number * 100 + step} AS ?n) {{}}"
-            connection.request("GET", f"/sparql?{urlencode({'query': text})}", headers={"Accept": "text/csv"})
-            answer = connection.getresponse().read().decode()
-            if answer != f"n\r\n{number * 100 + step}\r\n":
-                failures.append(answer)
-        connection.close()
+        opened = http.client.HTTPConnection("127.0.0.1", server.port, timeout=MOST_S)
+        with contextlib.closing(opened) as connection:
+            for step in range(20):
+                path = f"/sparql?{urlencode({'query': f'SELECT ({number * 100 + step} AS ?n) {{}}'})}"
+                connection.request("GET", path, headers={"Accept": "text/csv"})
+                answer = connection.getresponse().read().decode()
+                if answer != f"n\r\n{number * 100 + step}\r\n":
+                    failures.append(answer)
 
     clients = [threading.Thread(target=client, args=(number,)) for number in range(16)]
     for thread in clients:

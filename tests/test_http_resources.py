@@ -32,14 +32,17 @@ PARSERS = {
     ".trig": "trig",
     ".nq": "nquads",
 }
+OF_ONE_GRAPH = (".ttl", ".nt", ".rdf")
 JSON_LD = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
 
 
 def graph(data: str | bytes, suffix: str) -> rdflib.Graph:
     """The triples of a document, whichever graph they stand in, as an independent parser reads them."""
+    merged = rdflib.Graph()
+    if suffix in OF_ONE_GRAPH:
+        return merged.parse(data=data, format=PARSERS[suffix])
     dataset = rdflib.Dataset(default_union=True)
     dataset.parse(data=data, format=PARSERS[suffix])
-    merged = rdflib.Graph()
     for s, p, o, _ in dataset.quads():
         merged.add((s, p, o))
     return merged

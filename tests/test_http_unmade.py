@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from calcigraph.root import Root
 from calcigraph.web import graphs, resources, server_vocabulary
-from calcigraph.web.site import site_of
+from calcigraph.web.site import publication_of
 from conftest import ROOTS
 from in_process import local_app
 
@@ -101,6 +101,6 @@ def test_another_format_of_a_graph_is_made_for_who_has_the_first_one(client: Fla
     asked = {"Accept": "application/n-triples", "If-None-Match": etag}
     reply = client.get("/graphs?default", headers=asked)
     assert reply.status_code == 200
-    dataset = site_of(app).dataset
-    triples = {quad.triple for quad in (*dataset.quads, *dataset.metadata)}
+    dataset = publication_of(app).current.edition
+    triples = {quad.triple for quad in dataset.all_quads()}
     assert reply.data.count(b"\n") == len(triples) > 500

@@ -6,6 +6,7 @@ address that sends more than one format is asked in the ways that the specificat
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import http.client
 import re
@@ -15,6 +16,7 @@ import pytest
 
 from calcigraph.rdf.formats import GRAPHS
 from conftest import BROWSER, Server
+from polling import MOST_S
 
 PROFILE = 'application/ld+json;profile="http://www.w3.org/ns/json-ld#compacted"'
 # What is asked for, and what comes where all RDF formats are offered.
@@ -106,14 +108,14 @@ def test_a_more_specific_range_wins_wherever_it_stands(server: Server) -> None:
 
 def test_header_lines_of_one_name_count_as_one_list(server: Server) -> None:
     for path in negotiated(server):
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
-        connection.putrequest("GET", path)
-        connection.putheader("Accept", "image/png")
-        connection.putheader("Accept", "application/n-triples")
-        connection.endheaders()
-        response = connection.getresponse()
-        response.read()
-        connection.close()
+        opened = http.client.HTTPConnection("127.0.0.1", server.port, timeout=MOST_S)
+        with contextlib.closing(opened) as connection:
+            connection.putrequest("GET", path)
+            connection.putheader("Accept", "image/png")
+            connection.putheader("Accept", "application/n-triples")
+            connection.endheaders()
+            response = connection.getresponse()
+            response.read()
         assert (response.status, response.headers.get_content_type()) == (200, "application/n-triples"), path
 
 

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from calcigraph.dataset import build
-from calcigraph.offline import Offline
 from calcigraph.questions import Row, rows
-from calcigraph.root import Root
+from calcigraph.store import Offline
+from datasets import dataset_of
 
 ROOT = Path(__file__).parent.parent
 FLAGSHIP = "what-inhibits-arterial-calcification-via-k2"
@@ -29,13 +28,13 @@ def short(value: str) -> str:
 
 @pytest.fixture(scope="module")
 def answers() -> Answers:
-    root = Root.open(ROOT)
-    offline = Offline.of(build(root))
+    shipped = dataset_of("shipped")
+    offline = Offline.of(shipped)
     return {
         q.slug: [
             {k: short(v) for k, v in row.items()} for row in rows(offline.csv(q.text, q.needs_inference))
         ]
-        for q in root.questions
+        for q in shipped.root.questions
     }
 
 

@@ -11,10 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calcigraph import metadata
-from calcigraph.closures import ClosureCache
-from calcigraph.dataset import build
-from calcigraph.offline import Offline
+from calcigraph.edition import EditionCache, assemble
 from calcigraph.root import Root
+from calcigraph.store import Offline
 from test_sib_editor import COUNTS, OWN
 
 TOY = Root.open(Path(__file__).parent / "toy")
@@ -66,7 +65,7 @@ def claims(store: ox.Store) -> None:
 @given(st.sets(st.builds(ox.Triple, NODES, PROPERTIES, VALUES), max_size=15))
 @settings(max_examples=60)
 def test_every_number_is_what_a_query_counts(triples: set[ox.Triple]) -> None:
-    described = metadata.describe(TOY, triples)
+    described = metadata.describe(TOY, triples).added
     assert described.isdisjoint(triples)
     store = ox.Store()
     store.extend(ox.Quad(t.subject, t.predicate, t.object) for t in triples | described)
@@ -75,34 +74,33 @@ def test_every_number_is_what_a_query_counts(triples: set[ox.Triple]) -> None:
 
 def test_it_is_the_same_for_the_same_data_and_not_for_other_data() -> None:
     triples = {triple for file in TOY.sources for triple in file.triples}
-    once = metadata.describe(TOY, triples)
-    assert metadata.describe(TOY, sorted(triples, key=str, reverse=True)) == once
+    once = metadata.describe(TOY, triples).added
+    assert metadata.describe(TOY, sorted(triples, key=str, reverse=True)).added == once
     fewer = set(sorted(triples, key=str)[1:])
-    assert metadata.describe(TOY, fewer) != once
+    assert metadata.describe(TOY, fewer).added != once
 
 
 def test_a_root_without_a_namespace_is_not_described(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "a.ttl").write_text("<urn:a> <urn:b> <urn:c> .", encoding="utf-8")
-    dataset = build(Root.open(tmp_path), "none")
-    assert dataset.metadata == ()
-    assert dataset.nquads == dataset.statements
-    assert len(dataset.nquads.splitlines()) == 1
+    dataset = assemble(Root.open(tmp_path), "none").edition
+    assert not list(dataset.metadata)
+    assert len(b"".join(dataset.nquads()).splitlines()) == 1
 
 
 @pytest.mark.parametrize("reasoner", ["builtin", "none"])
 def test_what_is_recalled_is_described_alike(reasoner: str, tmp_path: Path) -> None:
-    cache = ClosureCache(tmp_path)
-    built = build(TOY, reasoner, cache)  # type: ignore[arg-type]
-    recalled = build(Root.read(TOY.folder), reasoner, cache)  # type: ignore[arg-type]
-    assert recalled.metadata == built.metadata
-    assert (recalled.nquads, recalled.statements) == (built.nquads, built.statements)
+    cache = EditionCache(tmp_path)
+    built = assemble(TOY, reasoner, cache).edition  # type: ignore[arg-type]
+    recalled = assemble(Root.read(TOY.folder), reasoner, cache).edition  # type: ignore[arg-type]
+    assert list(recalled.metadata) == list(built.metadata)
+    assert b"".join(recalled.nquads()) == b"".join(built.nquads())
     assert {quad.graph_name for quad in built.metadata} == {metadata.graph_node(TOY)}
-    assert not set(built.quads) & set(built.metadata)
+    assert not set(built.quads()) & set(built.metadata)
 
 
 def test_queries_see_it_and_lints_do_not() -> None:
-    dataset = build(TOY, "none")
+    dataset = assemble(TOY, "none").edition
     count = f"SELECT (COUNT(*) AS ?n) {{ GRAPH {metadata.graph_node(TOY)} {{ ?s ?p ?o }} }}"
     assert Offline.of(dataset).csv(count, True).split()[1] != b"0"
     assert Offline.of(dataset).csv(count, False) == Offline.of(dataset).csv(count, True)
@@ -113,10 +111,10 @@ def test_what_a_root_says_itself_is_not_said_twice(tmp_path: Path) -> None:
     folder = shutil.copytree(TOY.folder, tmp_path / "root")
     triple = f"<{QUESTION.value}> a <{SH}SPARQLExecutable> ."
     (folder / "data" / "own.ttl").write_text(triple, encoding="utf-8")
-    dataset = build(Root.open(folder), "none")
+    dataset = assemble(Root.open(folder), "none").edition
     own = ox.Triple(QUESTION, TYPE, ox.NamedNode(f"{SH}SPARQLExecutable"))
     assert any(dataset.triples(own.subject, own.predicate, own.object))
     assert own not in {quad.triple for quad in dataset.metadata}
     store = ox.Store()
-    store.extend(ox.Quad(*q.triple) for q in ox.parse(dataset.nquads, ox.RdfFormat.N_QUADS))
+    store.extend(ox.Quad(*q.triple) for q in ox.parse(b"".join(dataset.nquads()), ox.RdfFormat.N_QUADS))
     claims(store)

@@ -14,8 +14,7 @@ import pyoxigraph as ox
 import pytest
 
 import owlapi
-from calcigraph.dataset import Dataset, build
-from calcigraph.root import Root
+from datasets import dataset_of
 from suites import ROOT
 
 pytestmark = pytest.mark.skipif(
@@ -33,19 +32,14 @@ OWL = "http://www.w3.org/2002/07/owl#"
 ASKED_AT_MOST = 40
 
 
-@cache
-def dataset(name: str) -> Dataset:
-    return build(Root.open(ROOTS[name]))
-
-
 def sampled(name: str) -> list[tuple[str, str, str]]:
     """A sample of the inferred facts between individuals: assertions of classes and object properties."""
-    built = dataset(name)
+    built = dataset_of(name)
     kind = {t.subject: t.object.value for t in built.triples(predicate=ox.NamedNode(RDF_TYPE)) if named(t)}
     relations = {node for node, value in kind.items() if value == OWL + "ObjectProperty"}
     facts = {
         (t.subject.value, t.predicate.value, t.object.value)
-        for t in built.inference.inferred
+        for t in (q.triple for q in built.quads(graph=built.inferred_graph))
         if named(t)
         and kind.get(t.subject, OWL).startswith("http")
         and not kind.get(t.subject, OWL).startswith(OWL)
@@ -64,7 +58,13 @@ def merged(name: str) -> str:
     """Ontology and data of a root, with what its own rules derive."""
     files = sorted(p for folder in ("ontology", "data") for p in (ROOTS[name] / folder).rglob("*.ttl"))
     assert len(files) > 3
-    derived = ox.serialize(dataset(name).inference.derived, format=ox.RdfFormat.N_TRIPLES) or b""
+    derived = (
+        ox.serialize(
+            (q.triple for q in dataset_of(name).quads(graph=dataset_of(name).derived_graph)),
+            format=ox.RdfFormat.N_TRIPLES,
+        )
+        or b""
+    )
     return owlapi.merge([*(path.read_text(encoding="utf-8") for path in files), derived.decode()])
 
 

@@ -27,7 +27,10 @@ def interpreters() -> list[str]:
 
 
 def run(*command: str | Path, cwd: Path | None = None) -> str:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+    # What pip has fetched before is taken from the user's cache.
+    environment = {
+        k: v for k, v in os.environ.items() if not k.startswith("PYTHON") and k != "XDG_CACHE_HOME"
+    }
     if cwd:
         environment["XDG_CACHE_HOME"] = str(cwd / "cache")
     done = subprocess.run(
@@ -54,15 +57,19 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
-@pytest.mark.parametrize("python", interpreters())
-def test_an_installed_wheel_answers_the_flagship_question(python: str, wheel: Path, tmp_path: Path) -> None:
-    venv = tmp_path / "venv"
-    run(python, "-m", "venv", venv)
+@pytest.fixture(scope="module", params=interpreters())
+def installed(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The `bin` of a clean environment of each interpreter, with what is pinned and the wheel."""
+    venv = tmp_path_factory.mktemp("venv")
+    run(request.param, "-m", "venv", venv)
     pip = [venv / "bin/python", "-m", "pip", "install", "--quiet", "--no-deps"]
     run(*pip, "--require-hashes", "-r", REPOSITORY / "requirements/run.txt")
     run(*pip, wheel)
+    return venv / "bin"
 
-    answer = run(venv / "bin/calcigraph", "ask", FLAGSHIP, "--format", "csv", cwd=tmp_path)
+
+def test_an_installed_wheel_answers_the_flagship_question(installed: Path, tmp_path: Path) -> None:
+    answer = run(installed / "calcigraph", "ask", FLAGSHIP, "--format", "csv", cwd=tmp_path)
 
     recorded = (REPOSITORY / f"ontology/questions/{FLAGSHIP}.csv").read_text(encoding="utf-8")
     rows = list(csv.DictReader(io.StringIO(answer)))
@@ -75,20 +82,6 @@ def test_the_wheel_carries_the_report_of_the_suites(wheel: Path) -> None:
     assert zipfile.ZipFile(wheel).read("calcigraph/conformance.ttl") == report
 
 
-@pytest.mark.parametrize("python", interpreters())
-def test_the_lock_is_complete(python: str, tmp_path: Path) -> None:
+def test_the_lock_is_complete(installed: Path) -> None:
     """What is pinned satisfies what the package asks for, with no distribution left unpinned."""
-    venv = tmp_path / "venv"
-    run(python, "-m", "venv", venv)
-    run(
-        venv / "bin/python",
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--no-deps",
-        "--require-hashes",
-        "-r",
-        REPOSITORY / "requirements/run.txt",
-    )
-    run(venv / "bin/python", "-m", "pip", "check")
+    run(installed / "python", "-m", "pip", "check")

@@ -6,30 +6,28 @@ import pyoxigraph as ox
 import pytest
 from flask import Flask
 
-from calcigraph.dataset import build
 from calcigraph.describe import Standing
 from calcigraph.pool import Pool
 from calcigraph.rdf.vocabulary import RDF
-from calcigraph.root import Root
 from calcigraph.settings import Settings
+from calcigraph.store import LocalEngine
 from calcigraph.web.app import create_app
-from calcigraph.web.site import Site, site_of
+from calcigraph.web.site import Site, publication_of
 from calcigraph.web.views.citation import Citation
 from calcigraph.web.views.figures import Figures
 from calcigraph.web.views.pages import terms_of
 from calcigraph.web.views.term_html import TermRenderer, duration
-from conftest import ROOTS
+from datasets import dataset_of
 
 
 @pytest.fixture(scope="module")
 def app() -> Flask:
-    dataset = build(Root.open(ROOTS["toy"]))
-    return create_app(dataset, Pool.__new__(Pool), Settings())
+    return create_app(LocalEngine(dataset_of("toy"), Pool.__new__(Pool)), Settings())
 
 
 @pytest.fixture(scope="module")
 def site(app: Flask) -> Site:
-    return site_of(app)
+    return publication_of(app).current
 
 
 @pytest.fixture
@@ -98,7 +96,7 @@ def test_languages_other_than_the_page_s_are_named(terms: TermRenderer) -> None:
 
 
 def test_a_figure_needs_one_value_and_an_interval_both_ends(site: Site) -> None:
-    figures = Figures(site.dataset)
+    figures = Figures(site.edition)
     (found,) = figures.of(ox.NamedNode(f"{site.namespace}id/inspection-spring"))
     assert (found.value, found.low, found.high, found.unit) == ("3.8", "3.1", "4.4", "m3/h")
     assert figures.of(ox.NamedNode(f"{site.namespace}id/pump-1")) == ()
@@ -106,20 +104,20 @@ def test_a_figure_needs_one_value_and_an_interval_both_ends(site: Site) -> None:
 
 def test_how_often_a_term_is_used_is_counted_over_the_union_as_a_set(site: Site) -> None:
     uses, space = site.describer.uses, f"{site.namespace}ontology/"
-    pumps = site.dataset.subjects(
+    pumps = site.edition.subjects(
         ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type"), ox.NamedNode(f"{space}Pump")
     )
     assert uses.count(ox.NamedNode(f"{space}Pump")) == len(pumps) > 2
     feeds = ox.NamedNode(f"{space}feeds")
     use = uses.of_property(feeds, 2)
-    assert use.count == len(list(site.dataset.triples(None, feeds)))
+    assert use.count == len(list(site.edition.triples(None, feeds)))
     assert len(use.examples) == 2
     assert all(example.fact.triple.predicate == feeds for example in use.examples)
 
 
 def test_what_a_file_states_is_shown_before_what_was_built_from_it(site: Site) -> None:
     uses, mixed = site.describer.uses, 0
-    predicates = {triple.predicate for triple in site.dataset.triples()}
+    predicates = {triple.predicate for triple in site.edition.triples()}
     for predicate in predicates:
         use = uses.of_property(predicate, 1000)
         stated = [example.fact.standing is Standing.ASSERTED for example in use.examples]

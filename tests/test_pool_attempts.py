@@ -14,6 +14,7 @@ import pytest
 
 from calcigraph.pool import Answer, Attempt, Diff, Pool, Query, QueryLimits
 from calcigraph.pool.query_problems import ClientGone, QueryMalformed, QueryRefused, QueryTimedOut
+from polling import MOST_S, until
 from taken_workers import taken_from
 
 EX = "http://example.org/"
@@ -35,14 +36,6 @@ def rested(pool: Pool) -> Iterator[None]:
     until(lambda: is_at_rest(pool))
     yield
     until(lambda: is_at_rest(pool))
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for what another thread or process is about to do; far longer than it takes."""
-    give_up = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < give_up
-        time.sleep(0.01)
 
 
 def is_at_rest(pool: Pool) -> bool:
@@ -126,7 +119,7 @@ def test_who_finds_no_worker_waits_for_a_turn_and_is_woken(pool: Pool, makes_way
     assert waiting.needs_thread is False
     if not makes_way:
         attempts[0].abandon()
-    assert woken.wait(30)
+    assert woken.wait(MOST_S)
     assert waiting.poll() is None
     assert f"{EX}s7".encode() in (watched(waiting).content or b"")
     assert waiting.poll() is None, "an answer is given once"
@@ -135,21 +128,21 @@ def test_who_finds_no_worker_waits_for_a_turn_and_is_woken(pool: Pool, makes_way
 
 
 def test_a_turn_that_nobody_wants_any_more_goes_to_the_next(pool: Pool) -> None:
-    attempts = [begun(pool, CROSS) for _ in range(LIMITS.workers)]
+    taken = [taken_from(pool, 600) for _ in range(LIMITS.workers)]
     first, second = threading.Event(), threading.Event()
     left, stays = begun(pool, POINT, woken=first.set), begun(pool, POINT, woken=second.set)
     left.abandon()
     assert pool.counts()["waiting"] == 1
-    for attempt in attempts:
-        attempt.abandon()
-    assert second.wait(30)
+    for worker in taken:
+        pool._scheduler.release(worker, 0.0, 0)
+    assert second.wait(MOST_S)
     assert not first.is_set()
     stays.poll()
     assert watched(stays).content
 
 
 def test_deadline_and_departure_end_the_wait_for_a_turn(pool: Pool) -> None:
-    taken = [taken_from(pool, 60) for _ in range(LIMITS.workers)]
+    taken = [taken_from(pool, 600) for _ in range(LIMITS.workers)]
     late, gone = begun(pool, POINT, timeout_s=0.01), begun(pool, POINT, gone=lambda: True)
     with pytest.raises(QueryTimedOut, match="turn did not come"):
         until(lambda: late.poll() is not None)

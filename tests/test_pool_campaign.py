@@ -15,9 +15,11 @@ import pytest
 from calcigraph.errors import Problem
 from calcigraph.pool import Pool, Query, QueryLimits
 from calcigraph.pool.query_problems import QueryRefused, QueryTimedOut, QueryTooBig
+from polling import MOST_S, until
 from runaways import DATA, KINDS, ORDINARY_S, Outcome, ordinary, runaway
 
-LIMITS = QueryLimits(memory_mib=256, cache_bytes=0)
+LIMITS = QueryLimits(memory_mib=256, cache_bytes=0, timeout_s=MOST_S)
+TOLERANCE_S = 0.1
 # What is answered with 400 and with 503.
 EXPECTED = (QueryRefused, QueryTimedOut, QueryTooBig)
 
@@ -98,13 +100,10 @@ def belongings(pool: Pool) -> tuple[int, int, int]:
 
 def settle(pool: Pool) -> None:
     """Wait until every worker that was ended is gone."""
-    give_up = time.monotonic() + 60
-    while number_of_children(pool._fork_server.pid) != pool.counts()["idle"]:
-        assert time.monotonic() < give_up
-        time.sleep(0.01)
+    until(lambda: number_of_children(pool._fork_server.pid) == pool.counts()["idle"])
 
 
-def check(pool: Pool, runaways: int, at_once: int, timeout_s: float, tolerance_s: float) -> None:
+def check(pool: Pool, runaways: int, at_once: int, timeout_s: float) -> Outcome:
     settle(pool)
     before, front, fork_server = (
         belongings(pool),
@@ -117,13 +116,13 @@ def check(pool: Pool, runaways: int, at_once: int, timeout_s: float, tolerance_s
     print(f"{runaways} runaways, {at_once} at once: {outcome}")
     assert outcome.failures == []
     assert outcome.answers.total() == runaways
-    assert max(outcome.late) <= tolerance_s
     assert outcome.ordinary
     # Each worker has two files.
     files, *others = belongings(pool)
     assert (files - 2 * (pool.counts()["idle"] - idle), *others) == before
     assert resident_kib(os.getpid()) - front < 20_000
     assert resident_kib(pool._fork_server.pid) - fork_server < 5_000
+    return outcome
 
 
 def test_there_are_a_hundred_runaways_of_five_kinds() -> None:
@@ -132,16 +131,16 @@ def test_there_are_a_hundred_runaways_of_five_kinds() -> None:
 
 
 def test_runaways_of_every_kind_hurt_nobody(pool: Pool) -> None:
-    # A wide tolerance: this is run beside others.
-    check(pool, 2 * len(KINDS), len(KINDS), timeout_s=0.5, tolerance_s=2.0)
+    # How late is measured by the campaign, on a machine that does nothing else.
+    check(pool, 2 * len(KINDS), len(KINDS), timeout_s=0.5)
 
 
 @pytest.mark.campaign
 @pytest.mark.parametrize("at_once", [10, 25, 50, 100])
 def test_a_hundred_runaways_hurt_nobody(pool: Pool, at_once: int) -> None:
-    check(pool, 100, at_once, timeout_s=5.0, tolerance_s=0.1)
+    assert max(check(pool, 100, at_once, timeout_s=5.0).late) <= TOLERANCE_S
 
 
 @pytest.mark.campaign
 def test_many_kills_leave_nothing_behind(pool: Pool) -> None:
-    check(pool, 500, 10, timeout_s=0.3, tolerance_s=0.1)
+    assert max(check(pool, 500, 10, timeout_s=0.3).late) <= TOLERANCE_S

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
@@ -12,6 +12,7 @@ import pytest
 
 from calcigraph.pool import Pool, Query, QueryLimits, run
 from calcigraph.pool.query_problems import ClientGone
+from polling import until
 from taken_workers import taken_from
 
 EX = "http://example.org/"
@@ -28,14 +29,6 @@ LIMITS = QueryLimits(workers=2, spares=2, timeout_s=600.0, cache_bytes=0)
 def pool() -> Iterator[Pool]:
     with Pool.start(DATA, limits=LIMITS) as started:
         yield started
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for what another thread or process is about to do; far longer than it takes."""
-    give_up = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < give_up
-        time.sleep(0.01)
 
 
 def is_at_rest(pool: Pool) -> bool:
@@ -100,7 +93,7 @@ def test_place_in_the_queue_is_given_up(pool: Pool) -> None:
     for worker in taken:
         pool._scheduler.release(worker, 0.0, 0)
     assert pool.ask(Query(POINT)).content
-    assert is_at_rest(pool)
+    until(lambda: is_at_rest(pool))
 
 
 def test_who_waits_behind_one_who_has_left_gets_their_turn(pool: Pool) -> None:
@@ -143,7 +136,7 @@ def test_who_stays_gets_the_answer_however_often_they_are_looked_at(
     answer = pool.ask(Query(SLOW, results_format="csv"), gone)
     assert answer.content == b"n\r\n9000000\r\n"
     assert looks
-    assert is_at_rest(pool)
+    until(lambda: is_at_rest(pool))
 
 
 def test_failure_to_tell_whether_they_left_frees_the_worker(pool: Pool) -> None:

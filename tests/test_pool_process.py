@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 
 import pytest
 
 from calcigraph.pool import Attempt, Pool, Query, QueryLimits
 from calcigraph.pool.worker import Worker
+from polling import until
 
 DATA = "".join(f"<urn:s{n}> <urn:p> <urn:s{n * 7 % 3000}> .\n" for n in range(3000)).encode()
 CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?p ?b . ?c ?q ?d . ?e ?r ?f }"
@@ -31,12 +31,10 @@ def threads(worker: Worker) -> list[int]:
 
 def test_a_worker_is_asleep_until_it_has_a_query(pool: Pool) -> None:
     worker = pool._scheduler._idle[-1]
-    assert worker.is_asleep()
+    until(worker.is_asleep)
     attempt = pool.attempt(Query(CROSS), lambda: None)
     assert isinstance(attempt, Attempt)
-    give_up = time.monotonic() + 60
-    while worker.is_asleep():
-        assert time.monotonic() < give_up
+    until(lambda: not worker.is_asleep())
     attempt.abandon()
 
 
@@ -53,7 +51,5 @@ def test_a_lower_priority_is_one_of_all_its_threads(pool: Pool) -> None:
 def test_a_worker_that_is_gone_neither_sleeps_nor_is_in_the_way(pool: Pool) -> None:
     worker = idle(pool)
     worker.kill()
-    give_up = time.monotonic() + 60
-    while worker.is_asleep():
-        assert time.monotonic() < give_up
+    until(lambda: not worker.is_asleep())
     worker.lower_priority()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from dataclasses import replace
 
 import pytest
 
@@ -29,12 +29,14 @@ from calcigraph.pool.query_problems import (
     ServiceForbidden,
 )
 from conftest import free_port
-from hostile_services import EMPTY, Script, Service, answer, repeating, sending
+from hostile_services import EMPTY, Script, Service, answer, ending, repeating, sending
 from hostile_services import service as listening
+from polling import MOST_S, until
 
 EX = "http://example.org/"
 DATA = "".join(f'<{EX}s{i}> <{EX}p> "{i}" .\n' for i in range(100)).encode()
-CALLS = CallLimits(timeout_s=0.5, most_bytes=1 << 20, at_once=2, patience_s=0.2)
+CALLS = CallLimits(timeout_s=MOST_S, most_bytes=1 << 20, at_once=2, patience_s=MOST_S)
+LIMITS = QueryLimits(workers=2, timeout_s=MOST_S, calls=CALLS)
 PORT = free_port()
 ALLOWED = [f"http://127.0.0.1:{PORT}/"]
 ONE = b'{"head":{"vars":["s"]},"results":{"bindings":[{"s":{"type":"uri","value":"http://example.org/s7"}}]}}'
@@ -42,7 +44,7 @@ ONE = b'{"head":{"vars":["s"]},"results":{"bindings":[{"s":{"type":"uri","value"
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[Pool]:
-    with Pool.start(DATA, limits=QueryLimits(workers=2, calls=CALLS), allow_service=ALLOWED) as started:
+    with Pool.start(DATA, limits=LIMITS, allow_service=ALLOWED) as started:
         yield started
 
 
@@ -59,13 +61,6 @@ def service(script: Script) -> AbstractContextManager[Service]:
 
 def joined(here: Service, silent: str = "") -> str:
     return f"SELECT ?o {{ SERVICE {silent} <{here.iri}> {{ ?s ?q ?x }} ?s <{EX}p> ?o }}"
-
-
-def wait_for(happened: Callable[[], bool]) -> None:
-    until = time.monotonic() + 60
-    while not happened():
-        assert time.monotonic() < until, "it does not happen"
-        time.sleep(0.01)
 
 
 def test_a_worker_gets_the_answer_of_a_service(pool: Pool) -> None:
@@ -97,12 +92,23 @@ def test_a_list_that_is_not_understood_is_refused_at_the_start() -> None:
             ServiceFailed,
         ),
         (repeating(answer(b"", "Content-Length: 99999999"), b" " * 65536), ServiceFailed),
-        (lambda connection: (connection.recv(1), None)[1], ServiceTimedOut),
     ],
-    ids=["garbage", "no HTTP", "an error", "a redirect", "an endless answer", "silence"],
+    ids=["garbage", "no HTTP", "an error", "a redirect", "an endless answer"],
 )
-def test_a_bad_service_is_a_problem_and_silent_goes_on(pool: Pool, script: object, problem: type) -> None:
-    with service(script) as here:  # type: ignore[arg-type]
+def test_a_bad_service_is_a_problem_and_silent_goes_on(pool: Pool, script: Script, problem: type) -> None:
+    is_a_problem_and_silent_goes_on(pool, script, problem)
+
+
+def test_a_silent_service_is_a_problem_and_silent_goes_on() -> None:
+    limits = replace(LIMITS, calls=replace(CALLS, timeout_s=0.5))
+    with Pool.start(DATA, limits=limits, allow_service=ALLOWED) as pool:
+        is_a_problem_and_silent_goes_on(
+            pool, lambda connection: (connection.recv(1), None)[1], ServiceTimedOut
+        )
+
+
+def is_a_problem_and_silent_goes_on(pool: Pool, script: Script, problem: type) -> None:
+    with service(script) as here:
         with pytest.raises(problem) as met:
             pool.ask(Query(joined(here)))
         assert met.value.remedy
@@ -131,14 +137,15 @@ def test_answers_of_services_are_asked_for_anew_each_time(pool: Pool) -> None:
 
 def test_the_deadline_of_the_query_ends_a_call() -> None:
     over = threading.Event()
-    limits = QueryLimits(workers=1, timeout_s=0.5, calls=CallLimits(timeout_s=60))
+    limits = QueryLimits(workers=1, timeout_s=MOST_S, calls=CallLimits(timeout_s=MOST_S))
     with (
         Pool.start(DATA, limits=limits, allow_service=ALLOWED) as pool,
         service(lambda _connection: (over.wait(), None)[1]) as here,
+        ending(over),
     ):
         for silent in ("", "SILENT"):
             with pytest.raises(QueryTimedOut):
-                pool.ask(Query(joined(here, silent)))
+                pool.ask(Query(joined(here, silent), timeout_s=0.5))
         over.set()
         assert rows(pool, f"SELECT ?o {{ <{EX}s1> ?p ?o }}") == [{"o": "1"}]
 
@@ -154,19 +161,20 @@ def test_a_client_that_leaves_ends_a_call() -> None:
     with Pool.start(DATA, limits=limits, allow_service=ALLOWED) as pool, service(wait) as here:
         with pytest.raises(ClientGone):
             pool.ask(Query(joined(here)), gone=lambda: bool(here.requests))
-        assert closed.wait(20)
+        assert closed.wait(MOST_S)
 
 
 def test_a_query_that_waits_for_a_service_holds_no_place_of_others() -> None:
     over = threading.Event()
-    limits = QueryLimits(workers=1, timeout_s=120, calls=CallLimits(timeout_s=100, at_once=8))
+    limits = QueryLimits(workers=1, timeout_s=MOST_S, calls=CallLimits(timeout_s=MOST_S, at_once=8))
     with (
         Pool.start(DATA, limits=limits, allow_service=ALLOWED) as pool,
         service(lambda connection: (over.wait(), connection.sendall(answer(ONE)))[1]) as here,
         ThreadPoolExecutor(4) as clients,
+        ending(over),
     ):
         asked = [clients.submit(rows, pool, joined(here)) for _ in range(4)]
-        wait_for(lambda: len(here.requests) == 4)
+        until(lambda: len(here.requests) == 4)
         assert rows(pool, f"SELECT ?o {{ <{EX}s1> ?p ?o }}") == [{"o": "1"}]
         over.set()
         assert [client.result() for client in asked] == [[{"o": "7"}]] * 4
@@ -174,14 +182,17 @@ def test_a_query_that_waits_for_a_service_holds_no_place_of_others() -> None:
 
 def test_more_calls_than_may_be_under_way_are_told_to_come_back() -> None:
     over = threading.Event()
-    limits = QueryLimits(workers=2, timeout_s=120, calls=CallLimits(timeout_s=100, at_once=1, patience_s=0.1))
+    limits = QueryLimits(
+        workers=2, timeout_s=MOST_S, calls=CallLimits(timeout_s=MOST_S, at_once=1, patience_s=0.1)
+    )
     with (
         Pool.start(DATA, limits=limits, allow_service=ALLOWED) as pool,
         service(lambda connection: (over.wait(), connection.sendall(answer(EMPTY)))[1]) as here,
         ThreadPoolExecutor(1) as clients,
+        ending(over),
     ):
         first = clients.submit(rows, pool, joined(here))
-        wait_for(lambda: bool(here.requests))
+        until(lambda: bool(here.requests))
         with pytest.raises(ServicesBusy) as busy:
             pool.ask(Query(joined(here)))
         assert busy.value.retry_after_s

@@ -12,6 +12,7 @@ import pytest
 
 from calcigraph.engine.engine_problems import SearchMalformed, SearchTooBroad
 from calcigraph.pool import Answer, Attempt, Diff, Pool, Query, QueryLimits
+from polling import MOST_S
 
 EX = "http://example.org/"
 INFERRED = EX + "inferred"
@@ -24,7 +25,7 @@ DATA = "".join(f'<{EX}s{i}> <{EX}label> "thing {i}" <{EX}g> .\n' for i in range(
 @pytest.fixture
 def pool() -> Iterator[Pool]:
     with Pool.start(
-        DATA.encode(), limits=QueryLimits(workers=2, timeout_s=60), unasserted=(INFERRED,)
+        DATA.encode(), limits=QueryLimits(workers=2, timeout_s=MOST_S), unasserted=(INFERRED,)
     ) as started:
         yield started
 
@@ -87,7 +88,7 @@ def test_the_first_search_waits_for_a_worker_with_the_index(pool: Pool) -> None:
     attempt = pool.attempt(query, woken.set)
     assert isinstance(attempt, Attempt)
     assert attempt.channel is None
-    assert woken.wait(60)
+    assert woken.wait(MOST_S)
     assert attempt.finish().content is not None
     assert subjects(pool, "8") == ["s8"]
     kept = pool.attempt(query, woken.set)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -18,6 +18,7 @@ from calcigraph.pool.memory import Memory
 from calcigraph.pool.query_problems import ClientGone, QueryTooBig
 from calcigraph.pool.run import Run
 from calcigraph.pool.waiting_queue import WaitingQueue
+from polling import until
 from taken_workers import waiting_run
 
 EX = "http://example.org/"
@@ -34,14 +35,6 @@ PROCESSORS = len(os.sched_getaffinity(0))
 def pool() -> Iterator[Pool]:
     with Pool.start(DATA, limits=LIMITS) as started:
         yield started
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for what another thread or process is about to do; far longer than it takes."""
-    give_up = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < give_up
-        time.sleep(0.01)
 
 
 @contextmanager

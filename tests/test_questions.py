@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from calcigraph.dataset import Dataset, build
-from calcigraph.offline import Offline
+from calcigraph.edition import Edition
 from calcigraph.questions import answer, findings, is_ordered
-from calcigraph.root import QuestionFile, Root
+from calcigraph.root import QuestionFile
+from calcigraph.store import Offline
+from datasets import dataset_of
 
 HERE = Path(__file__).parent
 ROOTS = {"shipped": HERE.parent, "toy": HERE / "toy"}
@@ -22,16 +23,16 @@ ASKED = [
 
 
 @pytest.fixture(scope="module")
-def datasets() -> dict[str, Dataset]:
-    return {name: build(Root.open(path)) for name, path in ROOTS.items()}
+def datasets() -> dict[str, Edition]:
+    return {name: dataset_of(name) for name in ROOTS}
 
 
 @pytest.fixture(scope="module")
-def offline(datasets: dict[str, Dataset]) -> dict[str, Offline]:
+def offline(datasets: dict[str, Edition]) -> dict[str, Offline]:
     return {name: Offline.of(dataset) for name, dataset in datasets.items()}
 
 
-def question(dataset: Dataset, slug: str) -> QuestionFile:
+def question(dataset: Edition, slug: str) -> QuestionFile:
     found = dataset.root.question(slug)
     assert found is not None
     return found
@@ -39,7 +40,7 @@ def question(dataset: Dataset, slug: str) -> QuestionFile:
 
 @pytest.mark.parametrize("name", ROOTS)
 def test_every_question_of_the_folder_is_collected_and_has_its_answer(
-    name: str, datasets: dict[str, Dataset]
+    name: str, datasets: dict[str, Edition]
 ) -> None:
     listed = sorted(path.stem for path in (ROOTS[name] / FOLDER).iterdir() if path.suffix == ".rq")
     answers = sorted(path.stem for path in (ROOTS[name] / FOLDER).iterdir() if path.suffix == ".csv")
@@ -52,7 +53,7 @@ def test_every_question_of_the_folder_is_collected_and_has_its_answer(
 
 @pytest.mark.parametrize(("name", "slug"), ASKED)
 def test_the_answer_is_what_is_recorded(
-    name: str, slug: str, datasets: dict[str, Dataset], offline: dict[str, Offline]
+    name: str, slug: str, datasets: dict[str, Edition], offline: dict[str, Offline]
 ) -> None:
     asked = question(datasets[name], slug)
 
@@ -63,7 +64,7 @@ def test_the_answer_is_what_is_recorded(
 
 @pytest.mark.parametrize(("name", "slug"), ASKED)
 def test_no_question_can_be_answered_by_an_empty_graph(
-    name: str, slug: str, datasets: dict[str, Dataset]
+    name: str, slug: str, datasets: dict[str, Edition]
 ) -> None:
     asked = question(datasets[name], slug)
 
@@ -74,7 +75,7 @@ def test_no_question_can_be_answered_by_an_empty_graph(
 
 @pytest.mark.parametrize(("name", "slug"), ASKED)
 def test_a_forbidden_row_that_appears_is_found(
-    name: str, slug: str, datasets: dict[str, Dataset], offline: dict[str, Offline]
+    name: str, slug: str, datasets: dict[str, Edition], offline: dict[str, Offline]
 ) -> None:
     asked = question(datasets[name], slug)
     rows = answer(asked, offline[name].csv)

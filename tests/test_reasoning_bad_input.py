@@ -103,11 +103,10 @@ def test_refused_change_leaves_everything_as_it_was():
     inference = infer(parse(":p a owl:FunctionalProperty . :b :p :c ."), limits=Limits(equal_terms=3))
     before = inference.inferred
     with pytest.raises(LimitMet):
-        inference.change(add=parse(":a :p :v, :w, :x, :y, :z ."))
+        inference.after(add=parse(":a :p :v, :w, :x, :y, :z ."))
     assert inference.inferred == before
-    assert inference.change(add=parse(":b :p :d .")).inferred_added == set(
-        parse(":c owl:sameAs :d . :d owl:sameAs :c .")
-    )
+    _, change = inference.after(add=parse(":b :p :d ."))
+    assert change.inferred_added == set(parse(":c owl:sameAs :d . :d owl:sameAs :c ."))
 
 
 def test_more_clashes_than_the_setting_are_cut():
@@ -115,7 +114,6 @@ def test_more_clashes_than_the_setting_are_cut():
     assert len(infer(parse(disjoint), limits=Limits(clashes=10)).clashes) == 10
 
 
-SAME_AS = ox.NamedNode("http://www.w3.org/2002/07/owl#sameAs")
 _WORDS = (
     ":a :b :p 1 'x' owl:Thing owl:sameAs rdfs:subClassOf owl:inverseOf owl:onProperty owl:hasValue"
     " owl:unionOf owl:propertyChainAxiom owl:hasKey owl:Nothing rdfs:Datatype xsd:integer"
@@ -130,12 +128,10 @@ _NAMED = _TERMS.filter(lambda term: isinstance(term, ox.NamedNode))
 @given(st.lists(st.builds(ox.Triple, _NAMED, _NAMED, _TERMS), max_size=12))
 def test_nonsense_over_the_vocabulary_neither_crashes_nor_hangs(triples):
     inference = infer(triples, limits=Limits(inferred=200_000))
-    renamed = any(t.predicate == SAME_AS and t.object == SAME_AS for t in (*triples, *inference.inferred))
-    for triple in [] if renamed else sorted(inference.inferred, key=str)[:5]:
+    for triple in sorted(inference.inferred, key=str)[:5]:
         assert inference.explain(triple) is not None
 
 
-@pytest.mark.xfail(strict=True, reason="proofs of equality are looked for under the name owl:sameAs alone")
 def test_what_follows_where_type_and_sameas_are_one_is_explained():
     """No OWL 2 DL ontology may say this; the closure follows it all the same."""
     triples = parse(f"{_RDF}:a :a rdf:type . :a owl:sameAs owl:sameAs .")

@@ -84,5 +84,5 @@ def test_both_directions_of_a_relation_keep_up_with_its_changes(fold, start, cha
 def test_few_changes_leave_a_long_array_as_it_is_and_many_are_taken_into_it():
     facts = FactSet(np.arange(6400, dtype=np.int64))
     changed = facts.minus(np.array([5], np.int64)).plus(np.array([7000], np.int64))
-    assert changed._array is facts._array
-    assert not np.shares_memory(changed.minus(np.arange(200, dtype=np.int64))._array, facts._array)
+    assert changed._parts[0] is facts._parts[0]
+    assert not np.shares_memory(changed.minus(np.arange(200, dtype=np.int64))._parts[0], facts._parts[0])

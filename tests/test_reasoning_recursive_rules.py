@@ -23,7 +23,7 @@ RULE = {
 def test_a_removed_triple_does_not_stay_because_of_itself(name: str, stage: str):
     rules = (ConstructRule("rule", stage, PREFIX + RULE[name]),)
     inference = infer(parse(":a :p :b ."), rules)
-    change = inference.change(remove=parse(":a :p :b ."))
+    inference, change = inference.after(remove=parse(":a :p :b ."))
     assert inference.derived == frozenset()
     assert change.derived_added == frozenset()
 
@@ -31,7 +31,7 @@ def test_a_removed_triple_does_not_stay_because_of_itself(name: str, stage: str)
 def test_a_triple_that_is_entailed_no_more_does_not_stay_because_of_itself():
     rules = (ConstructRule("rule", "after", PREFIX + RULE["the other way"]),)
     inference = infer(parse(":q rdfs:subPropertyOf :p . :a :q :b ."), rules)
-    change = inference.change(remove=parse(":a :q :b ."))
+    inference, change = inference.after(remove=parse(":a :q :b ."))
     assert inference.derived == frozenset()
     assert change.derived_removed == set(parse(":b :p :a ."))
 
@@ -42,7 +42,7 @@ def test_a_triple_that_is_asserted_no_more_and_built_late_is_gone_for_early_rule
         ConstructRule("late", "after", PREFIX + "CONSTRUCT { ?x :p ?y } WHERE { ?x :q ?y }"),
     )
     inference = infer(parse(":a :p :b ; :q :b ."), rules)
-    change = inference.change(remove=parse(":a :p :b ."))
+    inference, change = inference.after(remove=parse(":a :p :b ."))
     assert inference.derived == change.derived_added == set(parse(":a :p :b ."))
     assert change.derived_removed == set(parse(":a a :C ."))
 
@@ -86,7 +86,7 @@ def follow(recursion: Recursion, random: Random, hits: Counter[str]) -> None:
             return
         remove = set(random.sample(sorted(data, key=str), random.choice((1, 1, 2))))
         add = set(recursion.data(random)[:1]) - data if random.random() < 0.4 else set()
-        change = inference.change(add=add, remove=remove)
+        inference, change = inference.after(add=add, remove=remove)
         data = (data - remove) | add
         assert change.derived_added == inference.derived - derived
         assert change.derived_removed == derived - inference.derived

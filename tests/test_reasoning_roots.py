@@ -8,7 +8,7 @@ from random import Random
 import pyoxigraph as ox
 import pytest
 
-from calcigraph.dataset import construct_rules
+from calcigraph.edition import construct_rules
 from calcigraph.reasoning import check_proof, infer
 from calcigraph.root import Root
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from calcigraph.dataset import construct_rules
+from calcigraph.edition import construct_rules
 from calcigraph.reasoning import ConstructRule, Inference, LimitMet, Limits, infer
 from calcigraph.reasoning.constructs.portions import Portions
 from calcigraph.reasoning.queries.algebra import analyse
@@ -175,7 +175,7 @@ def follow(start: list[ox.Triple], changes: list, rules: tuple[ConstructRule, ..
         ordered = sorted(asserted - set(AXIOMS), key=str)
         remove = {ordered[i % len(ordered)] for i in numbers} if ordered else set()
         derived = inference.derived
-        change = inference.change(add=add, remove=remove)
+        inference, change = inference.after(add=add, remove=remove)
         asserted = (asserted - remove) | set(add)
         is_as_new(inference, asserted, rules)
         assert change.derived_added == inference.derived - derived
@@ -226,7 +226,7 @@ def test_a_change_runs_no_rule_as_a_whole_that_it_reaches_in_part(monkeypatch: p
     text = ":i0 :p0 :i1, :i2 . :i1 :p1 :i3 ; :n 1 . :i3 :n 2 . :i4 :p0 :i1 ."
     inference = infer([*parse(text), *AXIOMS], rules)
     runs = renewed(monkeypatch)
-    change = inference.change(add=parse(":i3 :n 3 . :i3 a :C0 . :i3 :p1 :i2 ."))
+    _, change = inference.after(add=parse(":i3 :n 3 . :i3 a :C0 . :i3 :p1 :i2 ."))
     assert change.derived_added
     assert change.derived_removed
     assert runs == []
@@ -236,20 +236,21 @@ def test_a_rule_that_reads_what_it_builds_runs_in_part(monkeypatch: pytest.Monke
     start = parse(":i0 :p0 :i1 ; :n3 1 . :i2 :p0 :i1 .")
     inference = infer(start, (RULES["circle-by-words"],))
     runs = renewed(monkeypatch)
-    assert inference.change(add=parse(":i2 :n3 2 .")).derived_added == set(parse(":i2-s :n3 2 ."))
-    assert inference.change(remove=parse(":i0 :n3 1 .")).derived_removed == set(parse(":i0-s :n3 1 ."))
-    change = inference.change(add=parse(":i2-s :p0 :i0 ."))
+    inference, change = inference.after(add=parse(":i2 :n3 2 ."))
+    assert change.derived_added == set(parse(":i2-s :n3 2 ."))
+    inference, change = inference.after(remove=parse(":i0 :n3 1 ."))
+    assert change.derived_removed == set(parse(":i0-s :n3 1 ."))
+    inference, change = inference.after(add=parse(":i2-s :p0 :i0 ."))
     assert change.derived_added == set(parse(":i2-s-s :n3 2 ."))
-    assert inference.change(remove=parse(":i2 :n3 2 .")).derived_removed == set(
-        parse(":i2-s :n3 2 . :i2-s-s :n3 2 .")
-    )
+    _, change = inference.after(remove=parse(":i2 :n3 2 ."))
+    assert change.derived_removed == set(parse(":i2-s :n3 2 . :i2-s-s :n3 2 ."))
     assert runs == []
 
 
 def test_a_change_that_no_rule_reads_asks_nothing(monkeypatch: pytest.MonkeyPatch):
     inference = infer(parse(":i0 :p0 :i1 ."), (RULES["join"], RULES["count"]))
     monkeypatch.setattr(Portions, "_ask", None)
-    assert not inference.change(add=parse(":i0 :unread :i1 .")).derived_added
+    assert not inference.after(add=parse(":i0 :unread :i1 ."))[1].derived_added
 
 
 def test_a_change_that_meets_a_bound_in_the_last_stage_leaves_everything_as_it_was():
@@ -261,16 +262,16 @@ def test_a_change_that_meets_a_bound_in_the_last_stage_leaves_everything_as_it_w
     inference = infer(start, rules, limits=Limits(construct_rounds=20))
     before = inference.cache
     with pytest.raises(LimitMet, match="endless"):
-        inference.change(add=parse(":a :m 1 ; :n 2 ."))
+        inference.after(add=parse(":a :m 1 ; :n 2 ."))
     assert inference.cache == before
-    inference.change(add=parse(":a :n 3 ."))
+    inference, _ = inference.after(add=parse(":a :n 3 ."))
     is_as_new(inference, {*start, *parse(":a :n 3 .")}, rules)
 
 
 def test_what_is_built_takes_the_spelling_that_is_left():
     inference = infer(parse(":a :n 0.70 . :b :n 0.700 ."), (RULES["number"],))
     assert inference.derived == set(parse(":a :n1 0.70 . :b :n1 0.70 ."))
-    change = inference.change(remove=parse(":a :n 0.70 ."))
+    _, change = inference.after(remove=parse(":a :n 0.70 ."))
     assert change.derived_added == set(parse(":b :n1 0.700 ."))
     assert change.derived_removed == set(parse(":a :n1 0.70 . :b :n1 0.70 ."))
 
@@ -285,7 +286,7 @@ def keep_up(path: Path, changes: int, size: int, seed: int) -> None:
     for _ in range(changes):
         remove = set(random.sample(every, size)) - out
         add = set(random.sample(sorted(out, key=str), len(out) // 2))
-        inference.change(add=add, remove=remove)
+        inference, _ = inference.after(add=add, remove=remove)
         out = (out | remove) - add
         asserted = set(every) - out
     is_as_new(inference, asserted, rules)

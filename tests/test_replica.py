@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from calcigraph.engine.dataset_clauses import QueryDataset, dataset_clause
 from calcigraph.engine.replica import Diff, Replica
 from calcigraph.engine.result_formats import write
-from calcigraph.engine.view import DefaultGraphMode
 from calcigraph.rdf.native_formats import NATIVE_GRAPHS, NATIVE_RESULTS
+from calcigraph.settings import DefaultGraph
 
 EX = "http://example.org/"
 INFERRED = ox.NamedNode(EX + "graph/inferred")
@@ -27,7 +27,7 @@ def quad(subject: str, value: int, graph: str | None = None) -> str:
     return f'<{EX}{subject}> <{EX}p> "{value}"^^<http://www.w3.org/2001/XMLSchema#integer>{name} .\n'
 
 
-def load(*quads: str, default_graph: DefaultGraphMode = "union") -> Replica:
+def load(*quads: str, default_graph: DefaultGraph = "union") -> Replica:
     return Replica.load("".join(quads).encode(), default_graph, UNASSERTED)
 
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from calcigraph.engine import rewriting
 from calcigraph.engine.replica import Diff, Replica
 from calcigraph.engine.rewriting import rewritten
-from calcigraph.engine.view import DefaultGraphMode, View
+from calcigraph.engine.view import View
+from calcigraph.settings import DefaultGraph
 
 EX = "http://example.org/"
 PROLOGUE = f"PREFIX : <{EX}> PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>\n"
@@ -52,7 +53,7 @@ def rewritten_whatever_pays(text: str, numbers: View) -> str:
         return rewritten(text, None, numbers)
 
 
-def view(data: Quads, mode: DefaultGraphMode = "union") -> View:
+def view(data: Quads, mode: DefaultGraph = "union") -> View:
     lines = [f"GRAPH {g} {{ {' '.join(t)} }}" if g else " ".join(t) + " ." for t, g in data]
     return View(ox.parse(PROLOGUE + "\n".join(lines), ox.RdfFormat.TRIG), mode)
 
@@ -69,7 +70,7 @@ def answer(data: View, text: str) -> Counter[str] | str:
 
 
 @given(quads, modes, queries)
-def test_subtraction_has_the_answer_of_the_filter(data: Quads, mode: DefaultGraphMode, text: str) -> None:
+def test_subtraction_has_the_answer_of_the_filter(data: Quads, mode: DefaultGraph, text: str) -> None:
     whole, text = view(data, mode), PROLOGUE + text
     other = rewritten_whatever_pays(text, whole)
     if "LIMIT" in text:
@@ -95,7 +96,7 @@ def test_numbers_are_those_that_counting_gives_also_after_changes(
     data: Quads,
     added: Quads,
     removed: Quads,
-    mode: DefaultGraphMode,
+    mode: DefaultGraph,
     text: str,
 ) -> None:
     whole, text = view(data, mode), PROLOGUE + text

@@ -5,15 +5,17 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 
-from calcigraph.errors import RootInvalid
-from calcigraph.root import Root, RootMissing
-from calcigraph.root.headers import headers
+from calcigraph.errors import Place, RootInvalid
+from calcigraph.root import Root, RootChanged, RootMissing, digest_of
+from calcigraph.root.headers import headers, misread
 from calcigraph.settings import shipped_root
+from polling import MOST_S
 
 HERE = Path(__file__).parent
 ROOTS = {"shipped": HERE.parent, "toy": HERE / "toy"}
@@ -103,7 +105,7 @@ def test_the_command_line_says_of_such_a_name_what_it_says_of_every_bad_root(toy
 
     for verb in (["check"], ["serve", "--port", "0"]):
         command = [sys.executable, "-m", "calcigraph", *verb, "--root", str(toy)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=MOST_S)
         assert done.returncode == 1, verb
         assert "data/a<b.ttl: violation: [names]" in done.stdout + done.stderr, verb
         assert "Traceback" not in done.stderr, verb
@@ -157,6 +159,88 @@ def test_the_digest_follows_every_byte_and_every_name(toy: Path) -> None:
     path.rename(toy / "data/works.ttl")
 
     assert len({before, changed, Root.open(toy).digest}) == 3
+
+
+def test_the_digest_is_had_without_the_root(toy: Path) -> None:
+    assert digest_of(toy) == Root.read(toy).digest
+
+    (toy / "data/.ttl").write_text("<urn:a> <urn:b> <urn:c> .", encoding="utf-8")
+
+    assert digest_of(toy) == Root.read(toy).digest != Root.read(ROOTS["toy"]).digest
+    with pytest.raises(RootMissing):
+        digest_of(toy / "missing")
+
+
+def test_the_digest_of_what_is_stated_follows_statements_and_not_how_they_are_written(toy: Path) -> None:
+    path = toy / "data/plant.ttl"
+    before, text = Root.open(toy), path.read_text(encoding="utf-8")
+    path.write_text(f"# a comment\n@prefix other: <urn:other:> .\n{text}", encoding="utf-8")
+    rewritten = Root.open(toy)
+    path.write_text(f"{text}\n<urn:a> <urn:b> [] .", encoding="utf-8")
+    changed = Root.open(toy)
+    path.rename(toy / "data/works.ttl")
+
+    assert rewritten.digest != before.digest
+    assert rewritten.content_digest() == before.content_digest()
+    assert len({root.content_digest() for root in (before, changed, Root.open(toy))}) == 3
+
+
+def test_the_texts_of_data_files_are_not_held_in_memory(toy: Path) -> None:
+    statements = "".join(f'<urn:s:{n}> <urn:p> "{n:0200}" .\n' for n in range(10_000))
+    (toy / "data/large.ttl").write_text(statements, encoding="utf-8")
+    Root.read(toy)
+
+    tracemalloc.start()
+    root = Root.read(toy)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert len(statements) > 2_000_000
+    assert held < 300_000
+    (large,) = [file for file in root.data if file.path == "data/large.ttl"]
+    assert large.text == statements
+    assert len(large.triples) == 10_000
+
+
+def test_a_data_file_that_has_changed_since_is_not_taken_for_what_it_was(toy: Path) -> None:
+    root, path = Root.read(toy), toy / "data/plant.ttl"
+    path.write_text(path.read_text(encoding="utf-8") + "# a comment\n", encoding="utf-8")
+    for _ in ("changed", "removed"):
+        with pytest.raises(RootChanged) as raised:
+            root.judge()
+        assert raised.value.place == Place("data/plant.ttl")
+        path.unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize("name", ROOTS)
+def test_a_root_that_keeps_no_contents_says_the_same(name: str) -> None:
+    whole = Root.open(ROOTS[name])
+    bare = whole.without_contents()
+
+    assert (bare.digest, bare.namespace) == (whole.digest, whole.namespace)
+    assert bare.prefixes.mapping == whole.prefixes.mapping
+    files = list(zip((*bare.sources, *bare.shapes), (*whole.sources, *whole.shapes), strict=True))
+    for one, other in files:
+        assert one.triples == other.triples
+    # What is kept is the same object each time.
+    assert not any(one.triples is one.triples for one, _ in files if one.triples)
+    assert all(other.triples is other.triples for _, other in files)
+    for node in {t.subject for t in whole.data[-1].triples[:2]}:
+        assert whole.place(node) is not None
+        assert bare.place(node) == whole.place(node)
+
+
+def test_a_broken_root_is_judged_alike_without_contents(toy: Path) -> None:
+    (toy / "data/plant.ttl").write_text("_:x <urn:p> <urn:o> .", encoding="utf-8")
+    (toy / "shapes/plant.ttl").write_text("<urn:a> <urn:b> <urn:c>", encoding="utf-8")
+    found = []
+    for root in (Root.read(toy), Root.read(toy).without_contents()):
+        with pytest.raises(RootInvalid) as raised:
+            root.judge()
+        found.append(raised.value.findings)
+
+    assert found[0] == found[1]
+    assert [finding.node for finding in found[0] if finding.check == "blank-nodes"] == ["_:x"]
 
 
 def test_a_place_is_the_line_of_the_property_or_of_the_node() -> None:
@@ -221,3 +305,28 @@ def test_the_server_vocabulary_is_declared_alike_in_every_root() -> None:
     shipped, toy = declared(ROOTS["shipped"]), declared(ROOTS["toy"])
     assert shipped
     assert shipped == toy
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    {
+        "#+ question: Why?\n#+ Must not: ?a = id:b\nASK {}": (2, "is not read"),
+        "#+ question: Why?\n\n#+ must not: ?a = id:b\nASK {}": (3, "is not read"),
+        "ASK {}\n#+ question: Why?": (2, "is not read"),
+        "#+question Why?": (1, "is not read"),
+        "#+ question: Why?\n#+ must no: ?a = id:b": (2, "the key 'must no'"),
+    }.items(),
+)
+def test_header_that_would_be_passed_over_is_told(text: str, told: tuple[int, str]) -> None:
+    line, why = told
+    found = misread(text, ("question", "must not"))
+
+    assert found is not None
+    assert found[0] == line
+    assert why in found[1]
+
+
+def test_headers_that_are_read_are_no_fault() -> None:
+    text = "#+ question: Why?\n#+ must not: ?a = id:b\n# A comment\nASK {}"
+
+    assert misread(text, ("question", "must not")) is None

@@ -15,6 +15,7 @@ from calcigraph.pool import Answer, Attempt, Pool, Query, QueryLimits
 from calcigraph.web.in_flight import InFlight
 from calcigraph.web.protocol.request_problems import Unexpected
 from calcigraph.web.serving.running_queries import RunningQueries
+from polling import MOST_S
 
 CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?p ?b . ?c ?q ?d . ?e ?r ?f }"
 Told = TypeVar("Told")
@@ -54,7 +55,7 @@ async def outcome(queries: RunningQueries, pool: Pool, text: str, breaks: bool =
         with open(os.devnull, "rb") as nothing:
             os.dup2(nothing.fileno(), busy.channel.fileno(), inheritable=False)
     try:
-        await asyncio.wait_for(ended, 30)
+        await asyncio.wait_for(ended, MOST_S)
         return in_flight.begun
     finally:
         in_flight.end()

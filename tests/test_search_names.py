@@ -8,8 +8,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from calcigraph.dataset import build
-from calcigraph.describe import Describer
+from calcigraph.edition import Edition, assemble
 from calcigraph.root import Root
 from conftest import ROOTS
 
@@ -31,51 +30,51 @@ id:x8 plant:feeds id:x7 . id:x9 plant:feeds id:x7 .
 
 
 @pytest.fixture(scope="module")
-def describer(tmp_path_factory: pytest.TempPathFactory) -> Describer:
+def edition(tmp_path_factory: pytest.TempPathFactory) -> Edition:
     root = tmp_path_factory.mktemp("names") / "root"
     shutil.copytree(ROOTS["toy"], root)
     (root / "data" / "names.ttl").write_text(NAMES, encoding="utf-8")
-    return Describer(build(Root.open(Path(root)), "none"))
+    return assemble(Root.open(Path(root)), "none").edition
 
 
-def found(describer: Describer, text: str, most: int = 10) -> list[str]:
-    return [match.node.value.rpartition("/")[2] for match in describer.names.find(text, most)]
+def found(edition: Edition, text: str, most: int = 10) -> list[str]:
+    return [match.node.value.rpartition("/")[2] for match in edition.names.find(text, most)]
 
 
 @pytest.mark.parametrize("text", ["XR-7", "xr 7", "xr7", "Xr_7", " XR‑7 "])  # noqa: RUF001 - hyphens differ
 def test_a_name_is_found_however_its_parts_are_joined_the_whole_name_first(
-    describer: Describer, text: str
+    edition: Edition, text: str
 ) -> None:
-    assert found(describer, text) == ["x2", "x1", "x3"]
+    assert found(edition, text) == ["x2", "x1", "x3"]
 
 
-def test_identifiers_synonyms_and_last_parts_of_iris_are_names(describer: Describer) -> None:
-    assert found(describer, "f-00.9") == ["x2"]
-    assert found(describer, "sieben")[0] == "x1"
-    assert found(describer, "pump-alpha")[0] == "pump-alpha"
+def test_identifiers_synonyms_and_last_parts_of_iris_are_names(edition: Edition) -> None:
+    assert found(edition, "f-00.9") == ["x2"]
+    assert found(edition, "sieben")[0] == "x1"
+    assert found(edition, "pump-alpha")[0] == "pump-alpha"
 
 
-def test_marks_on_letters_do_not_matter(describer: Describer) -> None:
-    assert found(describer, "cafe") == found(describer, "CAFÉ") == ["x4", "x5"]
+def test_marks_on_letters_do_not_matter(edition: Edition) -> None:
+    assert found(edition, "cafe") == found(edition, "CAFÉ") == ["x4", "x5"]
 
 
-def test_words_are_found_in_any_order(describer: Describer) -> None:
-    assert found(describer, "roof valve") == ["x5"]
+def test_words_are_found_in_any_order(edition: Edition) -> None:
+    assert found(edition, "roof valve") == ["x5"]
 
 
-def test_of_equal_names_the_one_that_more_leads_to_comes_first(describer: Describer) -> None:
-    assert found(describer, "twin") == ["x7", "x6"]
+def test_of_equal_names_the_one_that_more_leads_to_comes_first(edition: Edition) -> None:
+    assert found(edition, "twin") == ["x7", "x6"]
 
 
-def test_a_match_says_what_kind_of_thing_it_is(describer: Describer) -> None:
-    (match, *_) = describer.names.find("pump two", 5)
+def test_a_match_says_what_kind_of_thing_it_is(edition: Edition) -> None:
+    (match, *_) = edition.names.find("pump two", 5)
     assert match.kind == ox.NamedNode("https://example.org/plant/ontology/Pump")
 
 
 @pytest.mark.parametrize("text", ["", " ", "-", "___"])
-def test_nothing_is_called_nothing(describer: Describer, text: str) -> None:
-    assert found(describer, text) == []
+def test_nothing_is_called_nothing(edition: Edition, text: str) -> None:
+    assert found(edition, text) == []
 
 
-def test_no_more_is_found_than_asked_for(describer: Describer) -> None:
-    assert len(found(describer, "e", 3)) == 3
+def test_no_more_is_found_than_asked_for(edition: Edition) -> None:
+    assert len(found(edition, "e", 3)) == 3

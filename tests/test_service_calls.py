@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -23,9 +24,12 @@ from calcigraph.federation.service_problems import (
     ServiceTimedOut,
 )
 from conftest import free_port
-from hostile_services import EMPTY, Script, Service, answer, repeating, sending, service
+from hostile_services import EMPTY, Script, Service, answer, ending, repeating, sending, service
+from polling import MOST_S, until
 
-QUICK = CallLimits(timeout_s=0.5, most_bytes=1 << 20, at_once=2, patience_s=0.2)
+PATIENT = CallLimits(timeout_s=MOST_S, most_bytes=1 << 20, at_once=2, patience_s=MOST_S)
+# For services that never answer.
+QUICK = replace(PATIENT, timeout_s=0.5)
 QUERY = 'SELECT * WHERE { ?s ?p "é & = %" }'
 CHUNKED = answer(b"", "Transfer-Encoding: chunked")
 
@@ -34,7 +38,7 @@ def nobody() -> None:
     """Look whether the client has left: it has not."""
 
 
-def call(here: Service, iri: str = "", limits: CallLimits = QUICK) -> bytes:
+def call(here: Service, iri: str = "", limits: CallLimits = PATIENT) -> bytes:
     services = Services(
         AllowList([f"http://127.0.0.1:{here.port}/", f"https://127.0.0.1:{here.port}/"]), limits
     )
@@ -114,14 +118,11 @@ SLOW: dict[str, Callable[[threading.Event], Script]] = {
 @pytest.mark.parametrize("slow", SLOW.values(), ids=SLOW)
 def test_a_slow_answer_is_given_up(slow: Callable[[threading.Event], Script]) -> None:
     over = threading.Event()
-    with service(slow(over)) as here:
-        with pytest.raises(ServiceTimedOut, match=r"0\.5 s"):
-            call(here)
-        over.set()
+    with service(slow(over)) as here, ending(over), pytest.raises(ServiceTimedOut, match=r"0\.5 s"):
+        call(here, limits=QUICK)
 
 
 def test_who_leaves_and_the_deadline_of_the_query_end_a_call() -> None:
-    over = threading.Event()
     closed = threading.Event()
 
     def wait(connection: socket.socket) -> None:
@@ -140,16 +141,18 @@ def test_who_leaves_and_the_deadline_of_the_query_end_a_call() -> None:
         services = Services(AllowList([here.iri]), patient)
         with pytest.raises(GoneError):
             services.call(here.iri, QUERY, math.inf, leave)
-        assert closed.wait(20)
+        assert closed.wait(MOST_S)
         with pytest.raises(TimeoutError):
             services.call(here.iri, QUERY, time.monotonic() + 0.2, nobody)
-        over.set()
 
 
 def test_only_so_many_calls_are_under_way_at_once() -> None:
     over = threading.Event()
-    with service(lambda connection: (over.wait(), connection.sendall(answer(EMPTY)))[1]) as here:
-        services = Services(AllowList([here.iri]), CallLimits(at_once=2, patience_s=0.1, timeout_s=60))
+    with (
+        service(lambda connection: (over.wait(), connection.sendall(answer(EMPTY)))[1]) as here,
+        ending(over),
+    ):
+        services = Services(AllowList([here.iri]), CallLimits(at_once=2, patience_s=0.1, timeout_s=MOST_S))
         answers: list[bytes] = []
         calls = [
             threading.Thread(target=lambda: answers.append(services.call(here.iri, QUERY, math.inf, nobody)))
@@ -157,8 +160,7 @@ def test_only_so_many_calls_are_under_way_at_once() -> None:
         ]
         for thread in calls:
             thread.start()
-        while len(here.requests) < 2:
-            time.sleep(0.01)
+        until(lambda: len(here.requests) == 2)
         with pytest.raises(ServicesBusy):
             services.call(here.iri, QUERY, math.inf, nobody)
         over.set()
@@ -174,7 +176,7 @@ def test_nobody_listening_is_a_failure() -> None:
 
 
 def test_no_such_host_is_a_failure() -> None:
-    services = Services(AllowList(["http://nowhere.invalid/"]), CallLimits(timeout_s=60))
+    services = Services(AllowList(["http://nowhere.invalid/"]), CallLimits(timeout_s=MOST_S))
     with pytest.raises(ServiceFailed, match="no such host"):
         services.call("http://nowhere.invalid/sparql", QUERY, math.inf, nobody)
 
@@ -222,10 +224,7 @@ def test_calls_leave_no_descriptor_and_no_thread_behind() -> None:
         for _ in range(20):
             with pytest.raises(ServiceFailed):
                 call(here)
-    until = time.monotonic() + 20
-    while count() != before and time.monotonic() < until:
-        time.sleep(0.01)
-    assert count() == before
+    until(lambda: count() == before)
 
 
 @pytest.fixture(scope="module")
@@ -271,5 +270,5 @@ def test_tls_is_verified_with_the_host(
 
 def test_tls_is_not_given_up_where_the_other_side_has_none() -> None:
     with service(sending(answer(EMPTY))) as here, pytest.raises((ServiceFailed, ServiceTimedOut)):
-        call(here, here.iri.replace("http:", "https:"))
+        call(here, here.iri.replace("http:", "https:"), QUICK)
     assert QUERY.encode() not in b"".join(here.requests)

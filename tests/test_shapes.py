@@ -21,12 +21,12 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from calcigraph.dataset import Dataset, build
+from calcigraph.edition import Edition
 from calcigraph.errors import Severity
 from calcigraph.rdf.prefixes import Prefixes
-from calcigraph.root import Root
 from calcigraph.root.headers import headers
 from calcigraph.validation import Report, Result, validate
+from datasets import dataset_of
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = ROOT / "tests" / "shapes"
@@ -300,16 +300,16 @@ def test_lint_names_its_columns_in_message_and_remedy(path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def shipped() -> Dataset:
-    return build(Root.open(ROOT))
+def shipped() -> Edition:
+    return dataset_of("shipped")
 
 
-def test_shipped_root_breaks_no_shape(shipped: Dataset) -> None:
+def test_shipped_root_breaks_no_shape(shipped: Edition) -> None:
     found = validate(shipped.triples(), shapes())
     assert told(found.of(Severity.VIOLATION)) == []
 
 
-def test_shipped_root_breaks_no_lint(shipped: Dataset) -> None:
+def test_shipped_root_breaks_no_lint(shipped: Edition) -> None:
     store = ox.Store()
     store.extend(shipped.quads)
     broken = {}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from calcigraph.dataset import build
+from calcigraph.edition import assemble
 from calcigraph.root import Root
 from calcigraph.sssom import mappings_tsv
 from conftest import Server
@@ -53,7 +53,9 @@ def test_every_mapping_triple_of_the_shipped_root_is_a_row(servers: Callable[[st
 
 
 def test_a_root_without_mappings_has_an_empty_table() -> None:
-    head, rows = parts(mappings_tsv(build(Root.open(HERE / "toy")), "https://example.org/plant/mappings"))
+    head, rows = parts(
+        mappings_tsv(assemble(Root.open(HERE / "toy")).edition, "https://example.org/plant/mappings")
+    )
 
     assert head
     assert rows == []

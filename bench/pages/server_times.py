@@ -17,10 +17,11 @@ from urllib.parse import quote
 
 from flask.testing import FlaskClient
 
-from calcigraph.dataset import Dataset, build
+from calcigraph.edition import Edition, assemble
 from calcigraph.pool import Pool, QueryLimits
 from calcigraph.root import Root
 from calcigraph.settings import ReasonerName, Settings
+from calcigraph.store import LocalEngine
 from calcigraph.web.app import create_app
 
 BROWSER = {
@@ -56,10 +57,10 @@ def at(milliseconds: tuple[float, ...], share: float) -> float:
 def measure(folder: Path, reasoner: ReasonerName = "builtin") -> list[Times]:
     """Every page of the root `folder`, by kind. Cost: all of its pages once."""
     root = Root.read(folder)
-    dataset = build(root, reasoner)
-    with Pool.start(dataset.nquads, limits=QueryLimits(workers=1), unasserted=root.inferences) as pool:
-        client = create_app(dataset, pool, Settings()).test_client()
-        paths = [*_paths(dataset), *((path, path) for path in OTHERS)]
+    edition = assemble(root, reasoner).edition
+    with Pool.start(edition.nquads(), limits=QueryLimits(workers=1), unasserted=root.inferences) as pool:
+        client = create_app(LocalEngine(edition, pool, reasoner), Settings()).test_client()
+        paths = [*_paths(edition), *((path, path) for path in OTHERS)]
         for path in dict(reversed(paths)).values():
             client.get(path, headers=BROWSER)
         gc.collect()
@@ -99,11 +100,11 @@ def _times(kind: str, pages: list[_Page]) -> Times:
     )
 
 
-def _paths(dataset: Dataset) -> Iterator[tuple[str, str]]:
+def _paths(edition: Edition) -> Iterator[tuple[str, str]]:
     """The kind and the page of everything that the root says something about."""
-    namespace = dataset.root.namespace
+    namespace = edition.root.namespace
     kinds: dict[str, set[str]] = defaultdict(set)
-    for quad in dataset.quads:
+    for quad in edition.quads():
         subject = getattr(quad.subject, "value", "")
         if subject.startswith((f"{namespace}id/", f"{namespace}ontology/")):
             kinds[subject].update({quad.object.value} if quad.predicate.value == TYPE else ())

@@ -11,10 +11,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from calcigraph.dataset import build
+from calcigraph.edition import assemble
 from calcigraph.pool import Pool, QueryLimits
 from calcigraph.root import Root
 from calcigraph.settings import Settings
+from calcigraph.store import LocalEngine
 from calcigraph.web.app import create_app
 from calcigraph.web.serving.listening import listen
 from calcigraph.web.serving.server import serve
@@ -33,9 +34,9 @@ def main() -> None:
         workers=settings.workers, timeout_s=settings.timeout, memory_mib=settings.worker_memory_mib
     )
     with tempfile.TemporaryDirectory() as folder:
-        dataset = build(_empty_root(Path(folder)), settings.reasoner)
+        edition = assemble(_empty_root(Path(folder)), settings.reasoner).edition
     with Pool.start(_pieces(file), limits=limits, default_graph=settings.default_graph) as pool:
-        serve(create_app(dataset, pool, settings), listener)
+        serve(create_app(LocalEngine(edition, pool, settings.reasoner), settings), listener)
 
 
 def _empty_root(folder: Path) -> Root:

@@ -13,24 +13,24 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from calcigraph.closures import ClosureCache
-from calcigraph.dataset import Dataset, build, clash_finding
+from calcigraph.edition import Edition, EditionCache, assemble, clash_finding
+from calcigraph.edition.layout import Kind
 from calcigraph.errors import Finding, Place, Problem, RootInvalid
 from calcigraph.lints import lint
-from calcigraph.offline import Offline
 from calcigraph.questions import answer
 from calcigraph.questions import findings as question_findings
 from calcigraph.rdf.terms import show_term
+from calcigraph.rdf.vocabulary import RDF
 from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
+from calcigraph.store.offline import Offline
 from calcigraph.validation import Result, validate
 
-_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _COMBINING = {"And", "Node", "Not", "Or", "Property", "Xone"}
 
 
 def check(
-    folder: Path, reasoner: ReasonerName = "builtin", cache: ClosureCache | None = None
+    folder: Path, reasoner: ReasonerName = "builtin", cache: EditionCache | None = None
 ) -> list[Finding]:
     """All findings on the root in `folder`, in the order of the checks; none where it is sound.
 
@@ -39,38 +39,40 @@ def check(
     """
     try:
         root = Root.open(folder)
-        dataset = build(root, reasoner, cache)
+        assembled = assemble(root, reasoner, cache)
     except RootInvalid as invalid:
         return invalid.findings
     except Problem as problem:
         return [Finding("rules", problem.place or Place("ontology/rules"), problem.detail, problem.remedy)]
+    edition = assembled.edition
     return [
-        *(_placed(root, finding) for finding in dataset.inference.findings),
-        *(clash_finding(dataset, clash) for clash in dataset.inference.clashes),
-        *shape_findings(dataset),
-        *lint(dataset, Offline.of_statements(dataset).csv),
-        *answer_findings(dataset, Offline.of(dataset)),
+        *(_placed(root, finding) for finding in assembled.findings),
+        *(clash_finding(root, clash) for clash in assembled.clashes),
+        *shape_findings(edition),
+        *lint(edition, Offline.of_statements(edition).csv),
+        *answer_findings(edition, Offline.of(edition)),
     ]
 
 
-def shape_findings(dataset: Dataset) -> Iterator[Finding]:
+def shape_findings(edition: Edition) -> Iterator[Finding]:
     """What the root's shapes find in what was asserted and derived, classes inferred.
 
     Of the inferences only the classes count: a shape on a class then also meets what inference
     alone puts into it, and no editor is told of values that nobody wrote (under `owl:sameAs`
     each value stands twice, which would break every `sh:maxCount 1`).
     """
-    shapes = [t for file in dataset.root.shapes for t in file.triples]
+    shapes = [t for file in edition.root.shapes for t in file.triples]
     if not shapes:
         return
-    stated = (t for t in dataset.triples() if t.predicate == _TYPE or not dataset.is_inferred(t))
+    quads = edition.kinded()
+    stated = (q.triple for q, kind in quads if q.predicate == RDF["type"] or kind is not Kind.INFERRED)
     for result in validate(stated, shapes).results:
-        yield _finding(dataset, result)
+        yield _finding(edition, result)
 
 
-def answer_findings(dataset: Dataset, offline: Offline) -> Iterator[Finding]:
+def answer_findings(edition: Edition, offline: Offline) -> Iterator[Finding]:
     """Where the answers to the root's questions differ from what is recorded."""
-    for question in dataset.root.questions:
+    for question in edition.root.questions:
         try:
             rows = answer(question, offline.csv)
         except Problem as problem:
@@ -79,7 +81,7 @@ def answer_findings(dataset: Dataset, offline: Offline) -> Iterator[Finding]:
                 "questions", Place(question.path, line), problem.detail, problem.remedy, node=question.slug
             )
             continue
-        yield from question_findings(question, rows, dataset.root.prefixes)
+        yield from question_findings(question, rows, edition.root.prefixes)
 
 
 def _placed(root: Root, finding: Finding) -> Finding:
@@ -90,12 +92,12 @@ def _placed(root: Root, finding: Finding) -> Finding:
     return replace(finding, place=root.place(node) or finding.place, node=root.prefixes.shrink(node))
 
 
-def _finding(dataset: Dataset, result: Result) -> Finding:
-    prefixes = dataset.root.prefixes
+def _finding(edition: Edition, result: Result) -> Finding:
+    prefixes = edition.root.prefixes
     focus, path = result.focus_node, result.path
     predicate = path if isinstance(path, ox.NamedNode) else None
     node = focus if isinstance(focus, (ox.NamedNode, ox.BlankNode)) else None
-    place = dataset.root.place(node, predicate) if node is not None else None
+    place = edition.root.place(node, predicate) if node is not None else None
     constraint = _constraint(result) + (f" of {prefixes.shrink(predicate)}" if predicate is not None else "")
     found = result.value if result.value not in (None, focus) else None
     return Finding(

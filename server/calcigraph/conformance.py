@@ -13,14 +13,12 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from calcigraph.rdf.terms import Subject
+from calcigraph.rdf.vocabulary import DCTERMS, EARL, RDF, RDFS
 
 DOCUMENT = "https://w3id.org/calcigraph/conformance"
 FILE = Path(__file__).with_name("conformance.ttl")
-EARL = "http://www.w3.org/ns/earl#"
 PASSED = "passed"
 OUTCOMES = (PASSED, "failed", "cantTell", "inapplicable", "untested")
-_DCTERMS = "http://purl.org/dc/terms/"
-_SEE_ALSO = "http://www.w3.org/2000/01/rdf-schema#seeAlso"
 
 
 @dataclass(frozen=True)
@@ -65,10 +63,9 @@ def triples() -> tuple[ox.Triple, ...]:
 def suites() -> tuple[Suite, ...]:
     """The suites by their titles, each with its tests in order of their IRIs."""
     graph = ox.Dataset(ox.Quad(t.subject, t.predicate, t.object) for t in triples())
-    kind = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
     found: dict[str, list[Result]] = {}
-    for quad in graph.quads_for_object(ox.NamedNode(f"{EARL}Assertion")):
-        if quad.predicate == kind and not isinstance(quad.subject, ox.Triple):
+    for quad in graph.quads_for_object(EARL["Assertion"]):
+        if quad.predicate == RDF["type"] and not isinstance(quad.subject, ox.Triple):
             suite, result = _read(graph, quad.subject)
             found.setdefault(suite, []).append(result)
     read = (_suite(graph, iri, results) for iri, results in found.items())
@@ -79,25 +76,25 @@ def _suite(graph: ox.Dataset, iri: str, results: list[Result]) -> Suite:
     node = ox.NamedNode(iri)
     return Suite(
         iri.removeprefix(f"{DOCUMENT}#"),
-        _text(graph, node, f"{_DCTERMS}title"),
-        _text(graph, node, f"{_DCTERMS}source"),
+        _text(graph, node, DCTERMS["title"].value),
+        _text(graph, node, DCTERMS["source"].value),
         tuple(sorted(results, key=lambda result: result.test)),
     )
 
 
 def _read(graph: ox.Dataset, assertion: Subject) -> tuple[str, Result]:
-    test = ox.NamedNode(_text(graph, assertion, f"{EARL}test"))
+    test = ox.NamedNode(_text(graph, assertion, EARL["test"].value))
     (result,) = (
         quad.object
         for quad in graph.quads_for_subject(assertion)
-        if quad.predicate.value == f"{EARL}result" and isinstance(quad.object, Subject)
+        if quad.predicate.value == EARL["result"].value and isinstance(quad.object, Subject)
     )
-    return _text(graph, test, f"{_DCTERMS}isPartOf"), Result(
+    return _text(graph, test, DCTERMS["isPartOf"].value), Result(
         test.value,
-        _text(graph, test, f"{_DCTERMS}identifier"),
-        _text(graph, test, _SEE_ALSO) or test.value,
-        _text(graph, result, f"{EARL}outcome").removeprefix(EARL),
-        _text(graph, result, f"{_DCTERMS}description"),
+        _text(graph, test, DCTERMS["identifier"].value),
+        _text(graph, test, RDFS["seeAlso"].value) or test.value,
+        _text(graph, result, EARL["outcome"].value).removeprefix(EARL.iri),
+        _text(graph, result, DCTERMS["description"].value),
     )
 
 

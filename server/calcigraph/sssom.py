@@ -10,12 +10,11 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
-from calcigraph.dataset import Dataset
+from calcigraph.edition import Edition
 from calcigraph.rdf.terms import Subject, Term
+from calcigraph.rdf.vocabulary import DCTERMS, RDF
 
 _SSSOM = "https://w3id.org/sssom/"
-_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
-_LICENCE = ox.NamedNode("http://purl.org/dc/terms/license")
 # The slots of the SSSOM data model that the tables begin with, in its own order.
 _FIRST = (
     "subject_id",
@@ -31,43 +30,43 @@ _ENTITIES = {"subject_id", "predicate_id", "object_id", "mapping_justification",
 Row = dict[str, str]
 
 
-def mappings_tsv(dataset: Dataset, set_id: str) -> str:
+def mappings_tsv(edition: Edition, set_id: str) -> str:
     """All mappings of the dataset, ordered by subject and object; `set_id` is the IRI of the table.
 
     Cost: linear in the mappings.
     """
     rows = sorted(
-        (_row(dataset, node) for node in dataset.subjects(_TYPE, ox.NamedNode(_SSSOM + "Mapping"))),
+        (_row(edition, node) for node in edition.subjects(RDF["type"], ox.NamedNode(_SSSOM + "Mapping"))),
         key=lambda row: (row.get("subject_id", ""), row.get("object_id", "")),
     )
     found = {name for row in rows for name in row}
     columns = [name for name in _FIRST if name in found] + sorted(found - set(_FIRST))
     lines = ["\t".join(columns)]
     lines += ["\t".join(row.get(name, "") for name in columns) for row in rows]
-    return "\n".join([*_metadata(dataset, set_id, rows), *lines]) + "\n"
+    return "\n".join([*_metadata(edition, set_id, rows), *lines]) + "\n"
 
 
-def _row(dataset: Dataset, node: Subject) -> Row:
+def _row(edition: Edition, node: Subject) -> Row:
     row: Row = {}
     comments: list[str] = []
-    for triple in sorted(dataset.triples(node), key=str):
+    for triple in sorted(edition.triples(node), key=str):
         name = triple.predicate.value.removeprefix(_SSSOM)
         if not triple.predicate.value.startswith(_SSSOM):
             continue
         if name in _ENTITIES and isinstance(triple.object, ox.Literal):
             comments.append(f"{name}: {triple.object.value}")
         else:
-            row[name] = _cell(dataset, triple.object)
+            row[name] = _cell(edition, triple.object)
             if name == "subject_id":
-                row["subject_label"] = dataset.label(triple.object)
+                row["subject_label"] = edition.label(triple.object)
     return {name: _flat(text) for name, text in row.items()} | (
         {"comment": _flat("; ".join(comments))} if comments else {}
     )
 
 
-def _cell(dataset: Dataset, term: Term) -> str:
+def _cell(edition: Edition, term: Term) -> str:
     if isinstance(term, ox.NamedNode):
-        return dataset.root.prefixes.shrink(term).strip("<>")
+        return edition.root.prefixes.shrink(term).strip("<>")
     return term.value if isinstance(term, ox.Literal) else str(term)
 
 
@@ -75,16 +74,20 @@ def _flat(text: str) -> str:
     return " ".join(text.split())
 
 
-def _metadata(dataset: Dataset, set_id: str, rows: Iterable[Row]) -> list[str]:
+def _metadata(edition: Edition, set_id: str, rows: Iterable[Row]) -> list[str]:
     used = {value.partition(":")[0] for row in rows for value in row.values()}
-    known = {name: iri for name, iri in dataset.root.prefixes.mapping.items() if name in used}
+    known = {name: iri for name, iri in edition.root.prefixes.mapping.items() if name in used}
     licences = sorted(
-        {t.object.value for t in dataset.triples(None, _LICENCE) if isinstance(t.object, ox.NamedNode)}
+        {
+            t.object.value
+            for t in edition.triples(None, DCTERMS["license"])
+            if isinstance(t.object, ox.NamedNode)
+        }
     )
     return [
         f"#mapping_set_id: {set_id}",
         *(f"#license: {licence}" for licence in licences[:1]),
-        f'#mapping_set_version: "{dataset.digest}"',
+        f'#mapping_set_version: "{edition.digest}"',
         "#curie_map:",
         *(f'#  {name}: "{iri}"' for name, iri in sorted(known.items())),
     ]

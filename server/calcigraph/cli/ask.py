@@ -10,12 +10,11 @@ import click
 
 from calcigraph.cli.tables import markdown, table
 from calcigraph.cli.verbs.options import Style
-from calcigraph.closures import ClosureCache
-from calcigraph.dataset import build, consistent
-from calcigraph.offline import Offline
+from calcigraph.edition import EditionCache, assemble, consistent
 from calcigraph.questions import rows
 from calcigraph.rdf.formats import GRAPHS, RESULTS, GraphFormat, ResultFormat
 from calcigraph.root import Root
+from calcigraph.store import Offline
 
 
 def answer(
@@ -34,8 +33,8 @@ def answer(
     """
     root = Root.read(folder)
     text = query_file.read() if query_file is not None else _question(root, slug or "")
-    dataset = consistent(build(root, cache=ClosureCache.of_user()))
-    body, is_graph = Offline.of(dataset).ask(
+    edition = consistent(assemble(root, cache=EditionCache.of_user()))
+    body, is_graph = Offline.of(edition).ask(
         text,
         inference=inference,
         results_format=results.key if isinstance(results, ResultFormat) else "csv",

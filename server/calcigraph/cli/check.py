@@ -9,14 +9,14 @@ from pathlib import Path
 import click
 
 from calcigraph.checks import check
-from calcigraph.closures import ClosureCache
+from calcigraph.edition import EditionCache
 from calcigraph.errors import Finding, Severity
 from calcigraph.settings import ReasonerName
 
 
 def judge(folder: Path, reasoner: ReasonerName, style: str) -> bool:
     """Print all findings in that style. Out: whether none of them is a violation."""
-    findings = check(folder, reasoner, ClosureCache.of_user())
+    findings = check(folder, reasoner, EditionCache.of_user())
     for line in _STYLES[style](findings):
         click.echo(line)
     return not any(finding.severity is Severity.VIOLATION for finding in findings)

@@ -1,36 +1,55 @@
-"""The work of `calcigraph explain`: a triple in, its proof as a tree with the evidence out."""
+"""The work of `calcigraph explain`: a triple in, its proof out as a tree, as JSON or as a proof file."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 import click
 import pyoxigraph as ox
 
-from calcigraph.closures import ClosureCache
-from calcigraph.dataset import build
-from calcigraph.explanations import Explanations, explain, explain_all
+from calcigraph.edition import EditionCache, assemble
+from calcigraph.explanations import Explanation, Explanations, explain, explain_all
+from calcigraph.explanations.json import as_json
+from calcigraph.explanations.proof_file import as_proof_file
 from calcigraph.explanations.text import as_text
 from calcigraph.rdf.terms import parse_term
 from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
 
+WRITERS: Final[Mapping[str, Callable[[Explanation], str]]] = MappingProxyType(
+    {
+        "text": as_text,
+        "json": lambda explanation: json.dumps(as_json(explanation), ensure_ascii=False, indent=2),
+        "proof": as_proof_file,
+    }
+)
+"""How a proof is written, by the name that `--format` has for it."""
 
-def print_proofs(texts: tuple[str, str, str], every: bool, folder: Path, reasoner: ReasonerName) -> None:
+
+def print_proofs(
+    texts: tuple[str, str, str], every: bool, style: str, folder: Path, reasoner: ReasonerName
+) -> None:
     """Print the proof of a triple, or `every` one that the search finds within its bounds.
 
     Raises: click.UsageError for terms that make no triple, Problem for a triple that does not hold.
     """
+    if every and style != "text":
+        raise click.UsageError("--all goes with --format text: a file of the other formats holds one proof.")
     root = Root.read(folder)
     terms = [parse_term(text, root.prefixes) for text in texts]
     if not (isinstance(terms[0], ox.NamedNode) and isinstance(terms[1], ox.NamedNode)):
         raise click.UsageError("SUBJECT and PREDICATE have to be CURIEs or <IRIs>.")
-    triple = ox.Triple(terms[0], terms[1], terms[2])
-    dataset = build(root, reasoner, ClosureCache.of_user())
+    asked = ox.Triple(terms[0], terms[1], terms[2])
+    edition = assemble(root, reasoner, EditionCache.of_user()).edition
+    triple = edition.written(asked) or asked
     if not every:
-        click.echo(as_text(explain(dataset, triple)))
+        click.echo(WRITERS[style](explain(edition, triple)), nl=style != "proof")
         return
-    _print_all(explain_all(dataset, triple))
+    _print_all(explain_all(edition, triple))
 
 
 def _print_all(explanations: Explanations) -> None:

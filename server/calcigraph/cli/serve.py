@@ -1,28 +1,24 @@
-"""The work of `calcigraph serve`: a root in, a SPARQL endpoint with its pages out.
+"""A root and settings in, a server that answers until it is told to stop out.
 
-What takes longest is begun first: the process that answers queries loads the data while this one imports
-the application and reads the data itself.
+The process that answers queries is started first: it loads the data while this one imports
+the application.
 """
 
 from __future__ import annotations
 
-import socket
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from calcigraph.closures import ClosureCache
+from calcigraph.edition import EditionCache
 from calcigraph.federation import AllowList
-from calcigraph.pool import Pool, QueryLimits
 from calcigraph.root import Root
 from calcigraph.settings import Settings
+from calcigraph.store import Engine, LocalEngine
 from calcigraph.web.serving.listening import listen
-
-if TYPE_CHECKING:
-    from calcigraph.dataset import Dataset
 
 
 def serve_root(folder: Path, settings: Settings) -> None:
@@ -35,43 +31,13 @@ def serve_root(folder: Path, settings: Settings) -> None:
     # The address first: whether it can be had is known at once, and a free port is then known too.
     listener = listen(settings.host, settings.port)
     settings = replace(settings, port=listener.getsockname()[1])
-    dataset, pool = _load(Root.read(folder), settings)
-    with pool:
-        _answer(dataset, pool, listener, settings)
-
-
-def _load(root: Root, settings: Settings) -> tuple[Dataset, Pool]:
-    """The dataset in this process and the pool in its own. A dataset that was built before is read
-    by both at the same time."""
-    cache = ClosureCache.of_user()
-    kept = cache.recall(root.digest, settings.reasoner)
     with ThreadPoolExecutor(1) as aside:
-        loading = aside.submit(_pool, root, kept.nquads, settings) if kept else None
-        dataset = _dataset(root, settings, cache)
-        return dataset, loading.result() if loading else _pool(root, dataset.nquads, settings)
+        starting = aside.submit(LocalEngine.start, Root.read(folder), settings, EditionCache.of_user())
+        # While the processes for queries load the data.
+        from calcigraph.web.app import create_app
+        from calcigraph.web.serving.server import serve
 
-
-def _dataset(root: Root, settings: Settings, cache: ClosureCache) -> Dataset:
-    from calcigraph.dataset import build, consistent
-
-    return consistent(build(root, settings.reasoner, cache))
-
-
-def _pool(root: Root, nquads: bytes, settings: Settings) -> Pool:
-    return Pool.start(
-        nquads,
-        limits=QueryLimits.of(settings),
-        default_graph=settings.default_graph,
-        unasserted=root.inferences,
-        prefixes=root.prefixes.mapping,
-        allow_service=settings.allow_service,
-    )
-
-
-def _answer(dataset: Dataset, pool: Pool, listener: socket.socket, settings: Settings) -> None:
-    from calcigraph.web.app import create_app
-    from calcigraph.web.serving.server import serve
-
-    app = create_app(dataset, pool, settings)
-    line = f"{dataset.size} quads at http://{settings.host}:{settings.port}"
-    serve(app, listener, ready=lambda: click.echo(line, err=True))
+        engine: Engine = starting.result()
+    with closing(engine):
+        line = f"{engine.edition.size} quads at http://{settings.host}:{settings.port}"
+        serve(create_app(engine, settings), listener, ready=lambda: click.echo(line, err=True))

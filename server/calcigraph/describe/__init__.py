@@ -1,10 +1,8 @@
-"""A dataset and an IRI in, one `Description` out; RDF and HTML are both renderings of that value."""
+"""An edition and an IRI in, one `Description` out; RDF and HTML are both renderings of that value."""
 
 from calcigraph.describe.comparison import Amount, Comparison, Facet, FacetValue
 from calcigraph.describe.describer import Describer
 from calcigraph.describe.details import Detail, Details, Told
-from calcigraph.describe.labels import Labels
-from calcigraph.describe.resource_names import NameMatch, ResourceNames
 from calcigraph.describe.uses import Example, Use, Uses
 from calcigraph.describe.values import (
     Description,
@@ -28,9 +26,6 @@ __all__ = [
     "FacetValue",
     "Fact",
     "Incoming",
-    "Labels",
-    "NameMatch",
-    "ResourceNames",
     "ShownGroup",
     "ShownProperty",
     "ShownValue",

@@ -1,4 +1,4 @@
-"""A dataset and a node in, the facts about it out: the concise bounded description.
+"""An edition and a node in, the facts about it out: the concise bounded description.
 
 See https://www.w3.org/submissions/CBD/: every triple with the resource as subject, and, as far
 as their objects are blank nodes, what those say in turn.
@@ -11,8 +11,8 @@ from functools import lru_cache
 
 import pyoxigraph as ox
 
-from calcigraph.dataset import Dataset
 from calcigraph.describe.values import Fact, Standing
+from calcigraph.edition import Edition
 from calcigraph.rdf.terms import Subject, Term
 
 _MOST_KEPT = 512
@@ -21,21 +21,21 @@ _MOST_KEPT = 512
 class BoundedDescriptions:
     """Reads facts of a dataset, each with its standing, which follows from the graphs that hold it."""
 
-    def __init__(self, dataset: Dataset) -> None:
-        self._dataset = dataset
+    def __init__(self, edition: Edition) -> None:
+        self._edition = edition
         self.about = lru_cache(_MOST_KEPT)(self._about)
         """The facts with a node as subject, by property, in a stable order. Cost: an index look-up; what
         many lead to, such as a class or a work, is kept for a while."""
 
     def outgoing(self, node: Subject) -> list[Fact]:
-        """What is said of `node`, and of the blank nodes that are reached from it, in no order.
+        """The facts about `node`, and about the blank nodes that are reached from it, in no order.
 
         Cost: an index look-up a node, linear in the facts found.
         """
         facts: list[Fact] = []
         waiting, seen = [node], {node}
         while waiting:
-            said = self._facts(self._dataset.quads.quads_for_subject(waiting.pop()))
+            said = self._facts(self._edition.quads(waiting.pop()))
             facts += said
             for fact in said:
                 below = fact.triple.object
@@ -46,13 +46,13 @@ class BoundedDescriptions:
 
     def incoming(self, node: Term) -> list[Fact]:
         """The facts with `node` as object, in no order. Cost: as for `outgoing`."""
-        return self._facts(self._dataset.quads.quads_for_object(node))
+        return self._facts(self._edition.quads(None, None, node))
 
     def links(self, node: Term, offset: int, most: int) -> tuple[list[Fact], int]:
         """`most` of the facts with `node` as object from `offset` on, by property, then by subject; and how
         many there are. Cost: one pass over all of them, in which no fact is made but of those asked for."""
         found: dict[tuple[str, str], list[ox.Quad]] = {}
-        for quad in self._dataset.quads.quads_for_object(node):
+        for quad in self._edition.quads(None, None, node):
             found.setdefault((quad.predicate.value, str(quad.subject)), []).append(quad)
         window = sorted(found)[offset : offset + most]
         return self._facts(quad for key in window for quad in found[key]), len(found)
@@ -75,7 +75,7 @@ class BoundedDescriptions:
 
     def _about(self, node: Subject) -> Mapping[ox.NamedNode, tuple[Fact, ...]]:
         found: dict[ox.NamedNode, list[Fact]] = {}
-        for fact in self._facts(self._dataset.quads.quads_for_subject(node)):
+        for fact in self._facts(self._edition.quads(node)):
             found.setdefault(fact.triple.predicate, []).append(fact)
         return {
             predicate: tuple(sorted(facts, key=lambda fact: str(fact.triple.object)))
@@ -91,6 +91,6 @@ class BoundedDescriptions:
 
     def _standing(self, graphs: Iterable[ox.NamedNode]) -> Standing:
         """Asserted where a file states it, else derived where a rule of the root built it, else inferred."""
-        if set(graphs) - {self._dataset.derived_graph, self._dataset.inferred_graph}:
+        if set(graphs) - {self._edition.derived_graph, self._edition.inferred_graph}:
             return Standing.ASSERTED
-        return Standing.DERIVED if self._dataset.derived_graph in graphs else Standing.INFERRED
+        return Standing.DERIVED if self._edition.derived_graph in graphs else Standing.INFERRED

@@ -12,10 +12,10 @@ from functools import lru_cache
 import pyoxigraph as ox
 
 from calcigraph.describe.bounded_description import BoundedDescriptions
-from calcigraph.describe.labels import Labels
 from calcigraph.describe.presentation import Presentation
 from calcigraph.describe.property_paths import PropertyPath, compile_path, walk
 from calcigraph.describe.values import Fact
+from calcigraph.edition import Labels
 from calcigraph.rdf.terms import Subject, Term
 from calcigraph.rdf.vocabulary import SH, SRV, XSD
 

@@ -1,4 +1,4 @@
-"""A dataset and an IRI in, its `Description` out, in the order and groups that the shapes give."""
+"""An edition and an IRI in, its `Description` out, in the order and groups that the shapes give."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pyoxigraph as ox
 
-from calcigraph.dataset import Dataset
 from calcigraph.describe.bounded_description import BoundedDescriptions
 from calcigraph.describe.comparison import Comparison
-from calcigraph.describe.labels import Labels
 from calcigraph.describe.presentation import Field, Presentation
-from calcigraph.describe.resource_names import ResourceNames
 from calcigraph.describe.uses import Uses
 from calcigraph.describe.values import Description, Fact, Incoming, ShownGroup, ShownProperty, ShownValue
+from calcigraph.edition import Edition
 from calcigraph.rdf.terms import Subject, Term
 from calcigraph.rdf.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS
 
@@ -25,19 +23,18 @@ FieldsByProperty = Mapping[tuple[ox.NamedNode, bool], Field]
 
 
 class Describer:
-    """Describes the resources of one dataset; may be shared by threads."""
+    """Describes the resources of one edition; may be shared by threads."""
 
-    def __init__(self, dataset: Dataset, page_size: int = 100) -> None:
-        self._descriptions = BoundedDescriptions(dataset)
+    def __init__(self, edition: Edition, page_size: int = 100) -> None:
+        self._descriptions = BoundedDescriptions(edition)
         self._page_size = page_size
-        self._presentation = Presentation(t for file in dataset.root.shapes for t in file.triples)
-        self.labels = Labels(dataset)
-        self.names = ResourceNames(dataset, self.labels)
-        self.uses = Uses(dataset, self._descriptions, self.labels)
+        self._presentation = Presentation(quad.triple for quad in edition.file_quads(edition.root.shapes))
+        self.labels = edition.labels
+        self.uses = Uses(edition, self._descriptions, self.labels)
         self.comparison = Comparison(self._descriptions, self._presentation, self.labels)
 
     def describe(self, subject: ox.NamedNode, offset: int | None = 0) -> Description | None:
-        """What the dataset says of `subject`; None where it says nothing and nothing links there.
+        """What the edition says of `subject`; None where it says nothing and nothing links there.
 
         `offset` is where the page of incoming links begins; None for none of them. Cost: linear in the
         facts about the resource and its incoming links, with a look-up for each label.

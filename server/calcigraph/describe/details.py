@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from calcigraph.describe.describer import Describer
-from calcigraph.describe.labels import LABELS
 from calcigraph.describe.values import ShownGroup, ShownProperty, ShownValue, Standing
+from calcigraph.edition import LABELS
 from calcigraph.rdf.terms import Subject
 from calcigraph.rdf.vocabulary import DCTERMS, RDF, RDFS, SKOS
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -10,10 +9,9 @@ from itertools import islice
 
 import pyoxigraph as ox
 
-from calcigraph.dataset import Dataset
 from calcigraph.describe.bounded_description import BoundedDescriptions
-from calcigraph.describe.labels import LABELS, Labels
 from calcigraph.describe.values import Fact
+from calcigraph.edition import LABELS, Edition, Labels
 from calcigraph.rdf.terms import Term
 from calcigraph.rdf.vocabulary import RDF
 
@@ -45,8 +43,8 @@ class Use:
 class Uses:
     """Counts over the union of all graphs as a set."""
 
-    def __init__(self, dataset: Dataset, descriptions: BoundedDescriptions, labels: Labels) -> None:
-        self._dataset = dataset
+    def __init__(self, edition: Edition, descriptions: BoundedDescriptions, labels: Labels) -> None:
+        self._edition = edition
         self._descriptions = descriptions
         self._labels = labels
 
@@ -55,19 +53,19 @@ class Uses:
         return self._counts.get(term, 0)
 
     def of_property(self, term: ox.NamedNode, most: int) -> Use:
-        """The triples of a property, with `most` examples of named things, what is asserted first.
+        """The triples of a property, with `most` examples of named nodes, asserted ones first.
 
         Cost: linear in some of the triples.
         """
-        triples = self._usable(self._dataset.quads.quads_for_predicate(term))
-        return Use(self._properties.get(term, 0), tuple(map(self._example, _first(triples, most))))
+        triples = self._usable(self._edition.quads(None, term))
+        return Use(self._edition.uses.triples.get(term, 0), tuple(map(self._example, _first(triples, most))))
 
     def of_class(self, term: ox.NamedNode, most: int) -> Use:
         """The members of a class, with `most` examples, each with its label. Cost: as for `of_property`."""
-        count = self._triples.get((RDF["type"], term), 0)
+        count = self._edition.uses.members.get(term, 0)
         if not count:
             return Use(0)
-        members = (q for q in self._dataset.quads.quads_for_object(term) if q.predicate == RDF["type"])
+        members = (q for q in self._edition.quads(None, None, term) if q.predicate == RDF["type"])
         triples = self._usable(members)
         labelled = {t: is_stated for t, is_stated in triples.items() if self._stated(t.subject)}
         found = map(self._example, _first(labelled or triples, most))
@@ -78,7 +76,7 @@ class Uses:
 
     def _usable(self, quads: Iterable[ox.Quad]) -> dict[ox.Triple, bool]:
         """Triples between named nodes, and whether each is asserted."""
-        built = {self._dataset.derived_graph, self._dataset.inferred_graph}
+        built = {self._edition.derived_graph, self._edition.inferred_graph}
         found: dict[ox.Triple, bool] = {}
         for quad in islice(quads, _LOOKED_AT):
             if isinstance(quad.subject, ox.NamedNode) and not isinstance(quad.object, ox.BlankNode):
@@ -97,30 +95,14 @@ class Uses:
         label = self._stated(node)
         if label is None or not isinstance(node, ox.NamedNode):
             return None
-        by = next(name for name in LABELS if label in self._dataset.objects(node, name))
+        by = next(name for name in LABELS if label in self._edition.objects(node, name))
         return ox.Triple(node, by, label)
 
     @cached_property
-    def _triples(self) -> Counter[tuple[ox.NamedNode, ox.NamedNode | None]]:
-        """By property, and for `rdf:type` by class too. Cost: one pass over the dataset."""
-        kind = RDF["type"]
-        triples = {quad.triple for quad in self._dataset.quads}
-        return Counter(
-            (t.predicate, t.object if t.predicate == kind and isinstance(t.object, ox.NamedNode) else None)
-            for t in triples
-        )
-
-    @cached_property
-    def _properties(self) -> Mapping[ox.NamedNode, int]:
-        found: Counter[ox.NamedNode] = Counter()
-        for (predicate, _), number in self._triples.items():
-            found[predicate] += number
-        return found
-
-    @cached_property
     def _counts(self) -> Mapping[ox.NamedNode, int]:
-        classes = {kind: number for (_, kind), number in self._triples.items() if kind is not None}
-        return {**classes, **self._properties}
+        """By property; where a term is none, by class."""
+        uses = self._edition.uses
+        return {**uses.members, **uses.triples}
 
 
 def _first(triples: Mapping[ox.Triple, bool], most: int) -> list[ox.Triple]:

@@ -9,10 +9,11 @@ from typing import Final
 import pyoxigraph as ox
 
 from calcigraph.rdf.terms import Term
+from calcigraph.rdf.vocabulary import RDF
 
 # Subject, predicate and object; None stands for any, and for another one each time.
 TriplePattern = tuple[ox.NamedNode | None, ox.NamedNode | None, ox.NamedNode | None]
-TYPE: Final = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+TYPE: Final = RDF["type"]
 
 
 class Cardinalities:

@@ -161,7 +161,7 @@ class _GrammarReader:
                 return i
 
     def _skipped(self, i: int) -> int:
-        """What stands in brackets, whatever it is."""
+        """Anything in brackets, unread."""
         self._expect(i, "{")
         depth = 0
         while True:
@@ -172,7 +172,7 @@ class _GrammarReader:
                 return i
 
     def _run(self, i: int) -> int:
-        """Statements up to what is none."""
+        """A run of statements, up to the first token that begins none."""
         self._block = i
         while True:
             start = i

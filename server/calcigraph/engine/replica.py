@@ -24,9 +24,10 @@ from calcigraph.engine.rewriting import rewritten
 from calcigraph.engine.service_clauses import Fetch, calls_service, check_syntax_of_federated, federated
 from calcigraph.engine.text_index import TextIndex, TextSize
 from calcigraph.engine.text_search import mentions_search, searched
-from calcigraph.engine.view import DefaultGraphMode, View
+from calcigraph.engine.view import View
+from calcigraph.settings import DefaultGraph, Settings
 
-# What is built when it is first asked for: the part without inferences, and the index of texts.
+# The parts that are built when they are first needed: the data without inferences, and the index of texts.
 Part = Literal["asserted", "text"]
 
 
@@ -49,7 +50,7 @@ class Replica:
     def __init__(
         self,
         quads: Iterable[ox.Quad],
-        default_graph: DefaultGraphMode = "union",
+        default_graph: DefaultGraph = Settings.default_graph,
         unasserted: Iterable[str] = (),
     ) -> None:
         self._default_graph = default_graph
@@ -62,7 +63,7 @@ class Replica:
     def load(
         cls,
         nquads: bytes | IO[bytes],
-        default_graph: DefaultGraphMode = "union",
+        default_graph: DefaultGraph = Settings.default_graph,
         unasserted: Iterable[str] = (),
     ) -> Replica:
         """Read N-Quads; blank node labels are kept, so that a `Diff` can speak of them.

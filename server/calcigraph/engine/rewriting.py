@@ -41,7 +41,7 @@ _COUNT: Final = re.compile(
     r"select\s*\(\s*count\s*\(\s*\S+\s*\)\s*as\s*\S+\s*\)\s*(?:where\s*)?\{[^{}]*\}\s*\Z"
 )
 _ABSENCE: Final = re.compile(r"\{[^{}]*filter\s+not\s+exists\s*\{[^{}]*\}\s*\.?\s*\}")
-# Counting one costs a third of looking up one solution; to count so few is lost in what is gained.
+# Counting one costs a third of looking up one solution; so few cost nothing beside the gain.
 _COUNTED_SHARE: Final = 50
 # Reading one for MINUS costs up to twice of looking up one solution, and there must be something to gain.
 _MARGIN: Final = 3

@@ -17,9 +17,9 @@ from typing import Final, NamedTuple
 import pyoxigraph as ox
 
 from calcigraph.engine.engine_problems import SearchMalformed, SearchUnavailable
+from calcigraph.rdf.vocabulary import RDF, XSD
 
-_STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
-_TAGGED: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
+_TEXTS: Final = (XSD["string"], RDF["langString"])
 # Beyond this much text the index would take more memory than the data; a longer literal is no label.
 MOST_BYTES: Final = 1 << 30
 MOST_INDEXED: Final = 1 << 20
@@ -173,7 +173,7 @@ class TextIndex:
 
 def _text(quad: ox.Quad) -> ox.Literal | None:
     literal = quad.object
-    if isinstance(literal, ox.Literal) and literal.datatype.value in (_STRING, _TAGGED):
+    if isinstance(literal, ox.Literal) and literal.datatype in _TEXTS:
         return literal
     return None
 

@@ -29,13 +29,13 @@ from calcigraph.engine.prologue import Prologue, check_syntax
 from calcigraph.engine.sparql_tokens import SparqlToken, place_of, tokens
 from calcigraph.engine.text_index import TextIndex, TextMatch
 from calcigraph.errors import Place
+from calcigraph.rdf.vocabulary import SRV, XSD
 
-SEARCH: Final = "https://w3id.org/calcigraph/server#search"
+SEARCH: Final = SRV["search"].value
 MOST_MATCHES: Final = 10_000
 _LARGEST_LIMIT: Final = 1_000_000_000
 _NAMED: Final = re.compile(r"[:#]search\b")
 _BOUND: Final = ("score", "text", "property")
-_INTEGER: Final = "http://www.w3.org/2001/XMLSchema#integer"
 
 
 def mentions_search(text: str) -> bool:
@@ -200,7 +200,7 @@ class _Rewriter:
             span = (span[0] + 1, span[1] - 1)
         terms = self._terms(span)
         limit = None
-        if terms and isinstance(terms[-1], ox.Literal) and terms[-1].datatype.value == _INTEGER:
+        if terms and isinstance(terms[-1], ox.Literal) and terms[-1].datatype == XSD["integer"]:
             limit = min(int(terms[-1].value), _LARGEST_LIMIT)
             terms.pop()
         *properties, words = terms or [None]

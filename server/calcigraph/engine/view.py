@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import islice
-from typing import Final, Literal
+from typing import Final
 
 import pyoxigraph as ox
 
@@ -18,8 +18,8 @@ from calcigraph.engine.cardinalities import Cardinalities, TriplePattern
 from calcigraph.engine.dataset_clauses import QueryDataset
 from calcigraph.engine.result_formats import Results
 from calcigraph.rdf.terms import Term
+from calcigraph.settings import DefaultGraph
 
-DefaultGraphMode = Literal["union", "separate"]
 _UNNAMED: Final = ox.DefaultGraph()
 _OVERLAP: Final = (
     "ASK { GRAPH ?g { ?s ?p ?o } GRAPH ?h { ?s ?p ?o } FILTER(?g != ?h) }",
@@ -36,7 +36,7 @@ class View:
     Keeping the merged default graph adds about 100 bytes a triple.
     """
 
-    def __init__(self, quads: Iterable[ox.Quad], default_graph: DefaultGraphMode) -> None:
+    def __init__(self, quads: Iterable[ox.Quad], default_graph: DefaultGraph) -> None:
         self._store = ox.Store()
         self._store.bulk_extend(quads)
         self._union = default_graph == "union"

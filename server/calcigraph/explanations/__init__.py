@@ -8,7 +8,7 @@ from functools import cached_property
 
 import pyoxigraph as ox
 
-from calcigraph.dataset import Dataset
+from calcigraph.edition import Edition
 from calcigraph.errors import Problem
 from calcigraph.explanations.evidence import Proposition, propositions
 from calcigraph.rdf.terms import show_term
@@ -61,7 +61,7 @@ class Step:
 class Explanation:
     """A proof of one triple, from asserted triples by named rules, joined to its evidence."""
 
-    dataset: Dataset
+    dataset: Edition
     conclusion: Step
 
     @cached_property
@@ -78,7 +78,7 @@ class Explanations:
     complete: bool
 
 
-def explain(dataset: Dataset, triple: ox.Triple) -> Explanation:
+def explain(dataset: Edition, triple: ox.Triple) -> Explanation:
     """The shortest explanation of `triple`.
 
     Cost: a goal-directed search over the closure; nothing was stored when it was inferred.
@@ -90,31 +90,38 @@ def explain(dataset: Dataset, triple: ox.Triple) -> Explanation:
             f"{show(dataset, triple)} is neither asserted nor follows from what is.",
             "Check the direction and the spelling of subject, predicate and object.",
         )
-    return Explanation(dataset, _step(dataset, proof))
+    return Explanation(dataset, _step(dataset, proof, {}))
 
 
-def explain_all(dataset: Dataset, triple: ox.Triple, limit: int = MOST_PROOFS) -> Explanations:
+def explain_all(dataset: Edition, triple: ox.Triple, limit: int = MOST_PROOFS) -> Explanations:
     """The shortest explanation first, then other derivations, `limit` at most.
 
     Raises: NothingToExplain where the triple does not hold.
     """
     shortest = explain(dataset, triple)
     others = dataset.proofs(triple, limit)
-    rest = tuple(Explanation(dataset, _step(dataset, proof)) for proof in others.items)
+    rest = tuple(Explanation(dataset, _step(dataset, proof, {})) for proof in others.items)
     distinct = dict.fromkeys(e.conclusion for e in (shortest, *rest))
     return Explanations(tuple(Explanation(dataset, c) for c in distinct)[:limit], others.complete)
 
 
-def show(dataset: Dataset, triple: Statement) -> str:
+def show(dataset: Edition, triple: Statement) -> str:
     """The triple in the root's prefixes, as Turtle without its full stop."""
     prefixes = dataset.root.prefixes
     return " ".join(show_term(node, prefixes) for node in (triple.subject, triple.predicate, triple.object))
 
 
-def _step(dataset: Dataset, proof: Proof) -> Step:
+def _step(dataset: Edition, proof: Proof, known: dict[int, Step]) -> Step:
+    """The proof with its evidence; what stands in it several times (`known`, by identity) is made once."""
+    if id(proof) not in known:
+        known[id(proof)] = _made(dataset, proof, known)
+    return known[id(proof)]
+
+
+def _made(dataset: Edition, proof: Proof, known: dict[int, Step]) -> Step:
     triple = proof.triple
     # A generalized triple (one with a literal as subject) is a step only; no graph can hold it.
     graphs = dataset.graphs_of(triple) if isinstance(triple, ox.Triple) else ()
     said = propositions(dataset, triple) if isinstance(triple, ox.Triple) else ()
-    premises = tuple(_step(dataset, premise) for premise in proof.premises)
+    premises = tuple(_step(dataset, premise, known) for premise in proof.premises)
     return Step(triple, proof.rule, proof.axioms, premises, graphs, said)

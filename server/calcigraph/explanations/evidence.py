@@ -11,17 +11,14 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from calcigraph.dataset import Dataset
+from calcigraph.edition import Edition
 from calcigraph.rdf.terms import Subject, Term
-
-SERVER = "https://w3id.org/calcigraph/server#"
-_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
-_IDENTIFIER = ox.NamedNode("http://purl.org/dc/terms/identifier")
+from calcigraph.rdf.vocabulary import DCTERMS, RDF, SRV
 
 
 def server(name: str) -> ox.NamedNode:
     """A term of the server vocabulary."""
-    return ox.NamedNode(SERVER + name)
+    return SRV[name]
 
 
 @dataclass(frozen=True)
@@ -82,7 +79,7 @@ class Proposition:
     lines: tuple[Line, ...]
 
 
-def propositions(dataset: Dataset, triple: ox.Triple) -> tuple[Proposition, ...]:
+def propositions(dataset: Edition, triple: ox.Triple) -> tuple[Proposition, ...]:
     """The propositions with the subject, relation and object of `triple`, in order of IRI.
 
     Cost: one look-up for each proposition about the subject, then for each of its lines.
@@ -96,16 +93,16 @@ def propositions(dataset: Dataset, triple: ox.Triple) -> tuple[Proposition, ...]
     return tuple(_proposition(dataset, node) for node in about)
 
 
-def proposition(dataset: Dataset, node: Subject) -> Proposition | None:
+def proposition(dataset: Edition, node: Subject) -> Proposition | None:
     """What is known of the proposition `node`; None where it is no `srv:Proposition`, even by inference.
 
     Cost: one look-up, then some for each line of evidence.
     """
-    is_one = any(dataset.triples(node, _TYPE, server("Proposition")))
+    is_one = any(dataset.triples(node, RDF["type"], server("Proposition")))
     return _proposition(dataset, node) if is_one else None
 
 
-def _proposition(dataset: Dataset, node: Subject) -> Proposition:
+def _proposition(dataset: Edition, node: Subject) -> Proposition:
     return Proposition(
         named(dataset, node),
         tuple(_texts(dataset, node, "condition")),
@@ -116,7 +113,7 @@ def _proposition(dataset: Dataset, node: Subject) -> Proposition:
     )
 
 
-def _decision(dataset: Dataset, node: Subject) -> Decision:
+def _decision(dataset: Edition, node: Subject) -> Decision:
     verdicts = list(_all(dataset, node, "verdict")) or [Named(node, "")]
     return Decision(
         named(dataset, node),
@@ -126,7 +123,7 @@ def _decision(dataset: Dataset, node: Subject) -> Decision:
     )
 
 
-def _lines(dataset: Dataset, node: Subject) -> Iterator[Line]:
+def _lines(dataset: Edition, node: Subject) -> Iterator[Line]:
     evidence = tuple(_all(dataset, node, "evidence"))
     sources = tuple(s for e in evidence for s in dataset.objects(e.node, server("source")))
     grades = [g for holder in (node, *(e.node for e in evidence)) for g in _all(dataset, holder, "grade")]
@@ -140,7 +137,7 @@ def _lines(dataset: Dataset, node: Subject) -> Iterator[Line]:
         )
 
 
-def _source(dataset: Dataset, node: Subject) -> Source:
+def _source(dataset: Edition, node: Subject) -> Source:
     parents = list(_all(dataset, node, "partOf"))
     positions = [int(t) for t in _texts(dataset, node, "position") if t.isdigit()]
     return Source(
@@ -151,22 +148,22 @@ def _source(dataset: Dataset, node: Subject) -> Source:
     )
 
 
-def named(dataset: Dataset, node: Subject) -> Named:
+def named(dataset: Edition, node: Subject) -> Named:
     """A resource by its label and identifier. Cost: a few look-ups."""
-    identifiers = [o.value for o in dataset.objects(node, _IDENTIFIER) if isinstance(o, ox.Literal)]
+    identifiers = [o.value for o in dataset.objects(node, DCTERMS["identifier"]) if isinstance(o, ox.Literal)]
     return Named(node, dataset.label(node), identifiers[0] if identifiers else "")
 
 
-def _all(dataset: Dataset, node: Subject, name: str) -> Iterator[Named]:
+def _all(dataset: Edition, node: Subject, name: str) -> Iterator[Named]:
     for value in dataset.objects(node, server(name)):
         if isinstance(value, Subject):
             yield named(dataset, value)
 
 
-def _texts(dataset: Dataset, node: Subject, name: str) -> Iterator[str]:
+def _texts(dataset: Edition, node: Subject, name: str) -> Iterator[str]:
     values: list[Term] = dataset.objects(node, server(name))
     return (value.value for value in values if isinstance(value, ox.Literal))
 
 
-def _true(dataset: Dataset, node: Subject, name: str) -> bool:
+def _true(dataset: Edition, node: Subject, name: str) -> bool:
     return any(text in {"true", "1"} for text in _texts(dataset, node, name))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from calcigraph.dataset import Dataset
+from calcigraph.edition import Edition
 from calcigraph.explanations import Explanation, Step
 from calcigraph.explanations.evidence import Decision, Line, Named, Proposition, Source
 from calcigraph.rdf.terms import Term
@@ -20,18 +20,18 @@ def as_json(explanation: Explanation) -> Json:
     return _step(explanation.dataset, explanation.conclusion)
 
 
-def _step(dataset: Dataset, step: Step) -> Json:
+def _step(dataset: Edition, step: Step) -> Json:
     return {
         **_triple(dataset, step.triple),
         "rule": step.rule,
         "axioms": [_triple(dataset, axiom) for axiom in step.axioms],
         "graphs": [graph.value for graph in step.graphs],
-        "propositions": [_proposition(p) for p in step.propositions],
+        "propositions": [proposition_json(p) for p in step.propositions],
         "premises": [_step(dataset, premise) for premise in step.premises],
     }
 
 
-def _triple(dataset: Dataset, triple: Statement) -> Json:
+def _triple(dataset: Edition, triple: Statement) -> Json:
     parts = zip(
         ("subject", "predicate", "object"), (triple.subject, triple.predicate, triple.object), strict=True
     )
@@ -51,7 +51,8 @@ def _named(named: Named) -> Json:
     return {**_term(named.node), "label": named.label, "identifier": named.identifier or None}
 
 
-def _proposition(proposition: Proposition) -> Json:
+def proposition_json(proposition: Proposition) -> Json:
+    """What the sources say of a triple, and what was decided about it."""
     return {
         **_named(proposition.named),
         "contested": proposition.contested,

@@ -12,13 +12,8 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 
 from calcigraph.explanations import Explanation, Step, show
+from calcigraph.rdf.vocabulary import PROV, RDF, RDFS
 from calcigraph.reasoning import Statement
-
-_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-_RDFS = "http://www.w3.org/2000/01/rdf-schema#"
-_PROV = "http://www.w3.org/ns/prov#"
-_TYPE = ox.NamedNode(_RDF + "type")
-_LABEL = ox.NamedNode(_RDFS + "label")
 
 
 def as_triples(explanation: Explanation) -> list[ox.Triple]:
@@ -34,31 +29,33 @@ def _step(explanation: Explanation, step: Step) -> Iterator[ox.Triple]:
     entity = _statement(step.triple)
     yield from _described(step.triple)
     for graph in step.graphs if step.is_asserted else ():
-        yield ox.Triple(entity, _prov("wasDerivedFrom"), graph)
+        yield ox.Triple(entity, PROV["wasDerivedFrom"], graph)
     for proposition in step.propositions:
-        yield ox.Triple(entity, _prov("wasInfluencedBy"), proposition.named.node)
+        yield ox.Triple(entity, PROV["wasInfluencedBy"], proposition.named.node)
         for line in proposition.lines:
             yield from (
-                ox.Triple(proposition.named.node, _prov("wasInfluencedBy"), e.node) for e in line.evidence
+                ox.Triple(proposition.named.node, PROV["wasInfluencedBy"], e.node) for e in line.evidence
             )
     if step.is_asserted:
         return
     activity = ox.BlankNode("a" + _digest(step.triple, step.rule, *(p.triple for p in step.premises)))
-    yield ox.Triple(activity, _TYPE, _prov("Activity"))
-    yield ox.Triple(activity, _LABEL, ox.Literal(f"{step.rule}: {show(explanation.dataset, step.triple)}"))
-    yield ox.Triple(entity, _prov("wasGeneratedBy"), activity)
+    yield ox.Triple(activity, RDF["type"], PROV["Activity"])
+    yield ox.Triple(
+        activity, RDFS["label"], ox.Literal(f"{step.rule}: {show(explanation.dataset, step.triple)}")
+    )
+    yield ox.Triple(entity, PROV["wasGeneratedBy"], activity)
     for used in (*step.axioms, *(premise.triple for premise in step.premises)):
-        yield ox.Triple(activity, _prov("used"), _statement(used))
+        yield ox.Triple(activity, PROV["used"], _statement(used))
         yield from _described(used)
 
 
 def _described(triple: Statement) -> Iterator[ox.Triple]:
     entity = _statement(triple)
-    yield ox.Triple(entity, _TYPE, ox.NamedNode(_RDF + "Statement"))
-    yield ox.Triple(entity, _TYPE, _prov("Entity"))
-    yield ox.Triple(entity, ox.NamedNode(_RDF + "subject"), triple.subject)
-    yield ox.Triple(entity, ox.NamedNode(_RDF + "predicate"), triple.predicate)
-    yield ox.Triple(entity, ox.NamedNode(_RDF + "object"), triple.object)
+    yield ox.Triple(entity, RDF["type"], RDF["Statement"])
+    yield ox.Triple(entity, RDF["type"], PROV["Entity"])
+    yield ox.Triple(entity, RDF["subject"], triple.subject)
+    yield ox.Triple(entity, RDF["predicate"], triple.predicate)
+    yield ox.Triple(entity, RDF["object"], triple.object)
 
 
 def _statement(triple: Statement) -> ox.BlankNode:
@@ -67,7 +64,3 @@ def _statement(triple: Statement) -> ox.BlankNode:
 
 def _digest(*parts: object) -> str:
     return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:24]
-
-
-def _prov(name: str) -> ox.NamedNode:
-    return ox.NamedNode(_PROV + name)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
-from calcigraph.dataset import Dataset
+from calcigraph.edition import Edition
 from calcigraph.explanations import Explanation, Step, show
 from calcigraph.explanations.evidence import Decision, Line, Proposition
 from calcigraph.rdf.turtle import write_turtle
@@ -23,7 +23,7 @@ def as_text(explanation: Explanation) -> str:
     return "\n".join(_step(explanation.dataset, explanation.conclusion, "", ""))
 
 
-def _step(dataset: Dataset, step: Step, first: str, rest: str) -> Iterator[str]:
+def _step(dataset: Edition, step: Step, first: str, rest: str) -> Iterator[str]:
     listed, counted = _premises(step)
     standing = "asserted" if step.is_asserted else f"by {step.rule}"
     graphs = ", ".join(_graph(dataset, graph) for graph in step.graphs)
@@ -50,20 +50,20 @@ def _premises(step: Step) -> tuple[list[Step], list[Step]]:
     return [premise for premise in step.premises if premise not in counted], counted
 
 
-def _counts(dataset: Dataset, steps: list[Step]) -> str:
+def _counts(dataset: Edition, steps: list[Step]) -> str:
     graphs = Counter(_graph(dataset, graph) for step in steps for graph in step.graphs[:1])
     parts = (f"{count} in {graph}" for graph, count in sorted(graphs.items()))
     return f"{len(steps)} asserted triples: {', '.join(parts)}"
 
 
-def _axioms(dataset: Dataset, axioms: tuple[Statement, ...]) -> Iterator[str]:
+def _axioms(dataset: Edition, axioms: tuple[Statement, ...]) -> Iterator[str]:
     triples = [axiom for axiom in axioms if isinstance(axiom, ox.Triple)]
     for line in write_turtle(triples, dataset.root.prefixes).splitlines():
         if line.strip():
             yield line.rstrip(" .")
 
 
-def _graph(dataset: Dataset, graph: ox.NamedNode) -> str:
+def _graph(dataset: Edition, graph: ox.NamedNode) -> str:
     return graph.value.removeprefix(dataset.root.graph("").value)
 
 

@@ -39,7 +39,7 @@ class Endpoint:
 
     @property
     def target(self) -> str:
-        """What stands in the request line."""
+        """The target of the request line (RFC 9112 section 3.2): path and query."""
         return f"{self.path}?{self.query}" if self.query else self.path
 
     def lies_below(self, prefix: Endpoint) -> bool:

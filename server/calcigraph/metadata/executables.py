@@ -19,7 +19,6 @@ _EXECUTABLES = {
     "CONSTRUCT": "SPARQLConstructExecutable",
 }
 _NOISE = re.compile(r"<[^<>\s]*>|#[^\n]*")
-_PREFIXES = "ontology/prefixes.ttl"
 
 
 def question_node(root: Root, slug: str) -> ox.NamedNode:
@@ -29,8 +28,7 @@ def question_node(root: Root, slug: str) -> ox.NamedNode:
 
 def executables(root: Root, *endpoints: ox.NamedNode) -> Iterator[ox.Triple]:
     """The questions of a root, to be run at any of `endpoints`."""
-    table = next((file.triples for file in root.ontology if file.path == _PREFIXES), ())
-    declaring = {t.subject for t in table if t.predicate == SH["declare"]}
+    declaring = {t.subject for t in root.declarations if t.predicate == SH["declare"]}
     for asked in root.questions:
         node, kind = question_node(root, asked.slug), _form(asked.text)
         yield ox.Triple(node, RDF["type"], SH["SPARQLExecutable"])

@@ -7,70 +7,56 @@ https://github.com/JervenBolleman/void-generator does and https://github.com/sib
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
-from calcigraph.metadata.counting import Counts, Key
+from calcigraph.metadata.counting import Counts, Partition
 from calcigraph.rdf.vocabulary import VOID, VOID_EXT, XSD
 
 
-def void(node: ox.NamedNode, counts: Counts) -> Iterator[ox.Triple]:
-    """The numbers of the dataset `node`, and its partitions.
+def void(node: ox.NamedNode, counts: Counts, among: Iterable[Partition] | None = None) -> Iterator[ox.Triple]:
+    """The numbers of the dataset `node`, and its partitions: all of them, or those `among` some.
 
     `void:distinctObjects` is not stated: the numbers here are objects too, so it would have to be right
     about itself, and no number need be.
     """
     for name, number in (
         ("triples", counts.triples),
-        ("entities", len(counts.subjects)),
-        ("distinctSubjects", len(counts.subjects)),
-        ("classes", len(counts.entities)),
-        ("properties", len(counts.properties)),
+        ("entities", counts.subjects),
+        ("distinctSubjects", counts.subjects),
+        ("classes", counts.classes),
+        ("properties", counts.properties),
     ):
         yield ox.Triple(node, VOID[name], _number(number))
-    writer = _Writer(node.value.partition("#")[0])
-    yield from writer.partitions(node, "class", counts.entities, VOID["entities"])
-    yield from writer.partitions(node, "property", counts.properties)
-    yield from writer.inner("class", "property", counts.of_class)
-    yield from writer.inner("property", "class", counts.to_class)
-    yield from writer.inner("property", "datatype", counts.to_datatype)
+    for partition in counts.partitions if among is None else among:
+        if partition in counts.partitions:
+            yield from _stated(node, partition, counts.partitions[partition])
 
 
-class _Writer:
-    """Names a partition after what it is a partition by, so that the same data has the same names."""
+def partition_node(node: ox.NamedNode, partition: Partition) -> ox.NamedNode:
+    """A partition's name: made of what it is a partition by, so that the same data has the same names."""
+    digest = hashlib.sha256(" ".join(term.value for term in partition.terms).encode()).hexdigest()
+    document, _, _ = node.value.partition("#")
+    return ox.NamedNode(f"{document}#{partition.kind}-{digest[:16]}")
 
-    def __init__(self, document: str) -> None:
-        self._document = document
 
-    def partitions(
-        self,
-        whole: ox.NamedNode,
-        kind: str,
-        counts: Mapping[ox.NamedNode, int],
-        counted: ox.NamedNode = VOID["triples"],
-    ) -> Iterator[ox.Triple]:
-        """The partitions of the whole dataset."""
-        for term, number in counts.items():
-            yield from self._partition(whole, kind, (term,), number, counted)
+def _stated(node: ox.NamedNode, partition: Partition, number: int) -> Iterator[ox.Triple]:
+    kind, terms = partition
+    words = VOID_EXT if kind == "datatype" else VOID
+    part = partition_node(node, partition)
+    yield ox.Triple(_whole(node, partition), words[f"{kind}Partition"], part)
+    yield ox.Triple(part, words[kind], terms[-1])
+    counted = VOID["entities"] if kind == "class" and len(terms) == 1 else VOID["triples"]
+    yield ox.Triple(part, counted, _number(number))
 
-    def inner(self, outer: str, kind: str, counts: Mapping[Key, int]) -> Iterator[ox.Triple]:
-        """The partitions of partitions: all but the last term of a key say of which."""
-        for key, number in counts.items():
-            yield from self._partition(self._name(outer, key[:-1]), kind, key, number, VOID["triples"])
 
-    def _partition(
-        self, whole: ox.NamedNode, kind: str, key: Key, number: int, counted: ox.NamedNode
-    ) -> Iterator[ox.Triple]:
-        words = VOID_EXT if kind == "datatype" else VOID
-        part = self._name(kind, key)
-        yield ox.Triple(whole, words[f"{kind}Partition"], part)
-        yield ox.Triple(part, words[kind], key[-1])
-        yield ox.Triple(part, counted, _number(number))
-
-    def _name(self, kind: str, key: Key) -> ox.NamedNode:
-        digest = hashlib.sha256(" ".join(term.value for term in key).encode()).hexdigest()
-        return ox.NamedNode(f"{self._document}#{kind}-{digest[:16]}")
+def _whole(node: ox.NamedNode, partition: Partition) -> ox.NamedNode:
+    """What a partition is a part of: all but its last term say it."""
+    outer = partition.terms[:-1]
+    if not outer:
+        return node
+    return partition_node(node, Partition("class" if len(outer) == 1 else "property", outer))
 
 
 def _number(number: int) -> ox.Literal:

@@ -31,7 +31,7 @@ _AT_ONCE_BYTES: Final = 1 << 16
 class Attempt:
     """A query that is being answered. For one thread at a time.
 
-    Who gets one from `Pool.attempt` calls `poll` when there is something to read from `channel`, when it is
+    The caller of `Pool.attempt` calls `poll` when there is something to read from `channel`, when it is
     woken, and at `next_look`; where it `needs_thread`, a thread that calls `finish`. Dropping it ends the
     query.
     """
@@ -115,7 +115,7 @@ class Attempt:
             raise
 
     def abandon(self) -> None:
-        """End the query, complete or not; harmless when it has ended."""
+        """End the query, complete or not; does nothing where it has ended."""
         self._is_over = True
         run, self._run = self._run, None
         if run is not None:
@@ -224,7 +224,7 @@ class Attempt:
 
 
 def _do_nothing() -> None:
-    """What is called in place of a caller who has not asked to be woken."""
+    """In place of `woken`, where `finish` waits."""
 
 
 def _needs(query: Query) -> frozenset[Part]:

@@ -43,7 +43,7 @@ class BackgroundThread:
 
     def _run(self) -> None:
         while not self._is_stopped:
-            # Who wakes it from now on may have changed what this call has already looked at.
+            # A `wake` from now on may follow a change of what this call has already looked at.
             self._due = math.inf
             left_s = self._step()
             with self._woken:

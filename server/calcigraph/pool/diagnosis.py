@@ -63,7 +63,7 @@ class Diagnosis:
 
     def malformed(self, message: str) -> QueryMalformed:
         """The first usual mistake that is found in the text, or else the place the engine names."""
-        # Ordered: what stands first often causes what is looked for later.
+        # Ordered: the earlier mistakes often cause the later ones.
         looks: list[Callable[[], QueryMalformed | None]] = [
             self._open_string,
             self._bad_iri,

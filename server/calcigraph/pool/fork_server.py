@@ -20,11 +20,11 @@ from typing import IO, Final
 
 from calcigraph.engine.replica import Diff, Part
 from calcigraph.engine.text_index import TextSize
-from calcigraph.engine.view import DefaultGraphMode
 from calcigraph.errors import Problem
 from calcigraph.pool.frames import Channel, ClosedError, ControlChannel, FrameKind, encode_diff
 from calcigraph.pool.query_problems import DiffUnreadable, EngineUnavailable
 from calcigraph.pool.worker import Worker
+from calcigraph.settings import DefaultGraph
 
 # A worker further behind than this is replaced rather than brought up to date: forking costs less.
 _RECENT_DIFFS: Final = 64
@@ -45,7 +45,7 @@ class ForkServer:
     def __init__(
         self,
         nquads: bytes | Iterable[bytes],
-        default_graph: DefaultGraphMode,
+        default_graph: DefaultGraph,
         unasserted: Iterable[str],
         prefixes: Mapping[str, str],
         memory_mib: int,
@@ -237,7 +237,8 @@ class ForkServer:
 
 
 def _trimmed(first: int, diffs: tuple[bytes, ...], fresh: bool) -> tuple[int, tuple[bytes, ...]]:
-    """What is kept for workers that lag behind; `fresh` where every worker is to be forked anew."""
+    """The diffs to keep for workers that are behind, with the version before the first; none where `fresh`,
+    as every worker is to be forked anew."""
     kept = list(diffs)
     size = sum(map(len, kept))
     while kept and (fresh or len(kept) > _RECENT_DIFFS or size > _RECENT_BYTES):

@@ -134,7 +134,7 @@ class _Surveyor:
         self._counted = dict.fromkeys(_MOST, 0)
         self._join_work = 0
         self._in_values = False
-        # A group that has just ended: joined with what is around it, unless UNION follows.
+        # A group that has just ended: it is joined with the group around it, unless UNION follows.
         self._ended: _Bracketed | None = None
 
     def run(self) -> None:

@@ -12,7 +12,6 @@ from types import TracebackType
 import pyoxigraph as ox
 
 from calcigraph.engine.replica import Diff
-from calcigraph.engine.view import DefaultGraphMode
 from calcigraph.federation import AllowList, Services
 from calcigraph.pool.answer import Answer, Query
 from calcigraph.pool.answer_cache import AnswerCache
@@ -24,6 +23,7 @@ from calcigraph.pool.guard import survey
 from calcigraph.pool.query_limits import QueryLimits
 from calcigraph.pool.query_problems import QueryMalformed
 from calcigraph.pool.scheduler import Scheduler
+from calcigraph.settings import DefaultGraph, Settings
 
 
 class Pool:
@@ -34,7 +34,7 @@ class Pool:
         nquads: bytes | Iterable[bytes],
         *,
         limits: QueryLimits | None = None,
-        default_graph: DefaultGraphMode = "union",
+        default_graph: DefaultGraph = Settings.default_graph,
         unasserted: Iterable[str] = (),
         prefixes: Mapping[str, str] | None = None,
         allow_service: Iterable[str] = (),
@@ -55,7 +55,7 @@ class Pool:
         nquads: bytes | Iterable[bytes],
         *,
         limits: QueryLimits | None = None,
-        default_graph: DefaultGraphMode = "union",
+        default_graph: DefaultGraph = Settings.default_graph,
         unasserted: Iterable[str] = (),
         prefixes: Mapping[str, str] | None = None,
         allow_service: Iterable[str] = (),

@@ -31,8 +31,8 @@ from calcigraph.pool.worker import Worker
 from calcigraph.pool.worker_process import OUT_OF_MEMORY
 
 _RETRY_AFTER_S: Final = 5
-# How often to ask whether the client has left: often enough that a query for nobody soon makes
-# room for others, and seldom enough to cost nothing. Shorter queries are never asked for.
+# How often to ask whether the client has left: often enough that a query whose client has left soon makes
+# room for others, and seldom enough to cost nothing. Clients of shorter queries are not asked.
 _LOOK_S: Final = 0.2
 _VARIABLE: Final = re.compile(r"[?$]\w+")
 

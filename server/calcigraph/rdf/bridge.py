@@ -14,10 +14,10 @@ import rdflib
 from rdflib.term import Node as RdflibNode
 
 from calcigraph.rdf.terms import Term
+from calcigraph.rdf.vocabulary import XSD
 
 # rdflib logs a traceback for each literal outside the lexical space of its datatype; SHACL reports those.
 logging.getLogger("rdflib.term").setLevel(logging.ERROR)
-XSD_BOOLEAN = "http://www.w3.org/2001/XMLSchema#boolean"
 BOOLEANS = ("true", "false", "1", "0")
 
 
@@ -33,10 +33,10 @@ def to_rdflib(term: Term) -> RdflibNode:
     if isinstance(term, ox.Literal):
         if term.language:
             return rdflib.Literal(term.value, lang=term.language)
-        if term.datatype.value == "http://www.w3.org/2001/XMLSchema#string":
+        if term.datatype == XSD["string"]:
             return rdflib.Literal(term.value)
         datatype = rdflib.URIRef(term.datatype.value)
-        if term.datatype.value == XSD_BOOLEAN and term.value not in BOOLEANS:
+        if term.datatype == XSD["boolean"] and term.value not in BOOLEANS:
             with warnings.catch_warnings(action="ignore"):
                 return rdflib.Literal(term.value, datatype=datatype, normalize=False)
         return rdflib.Literal(term.value, datatype=datatype, normalize=False)

@@ -14,11 +14,11 @@ from typing import Any
 import pyoxigraph as ox
 
 from calcigraph.rdf.prefixes import Prefixes
-from calcigraph.rdf.terms import XSD, Term
+from calcigraph.rdf.terms import Term
 from calcigraph.rdf.turtle import TYPE
+from calcigraph.rdf.vocabulary import XSD
 
 _GENERIC_DELIMITERS = tuple(":/?#[]@")  # RFC 3986, section 2.2
-_STRING = ox.NamedNode(XSD + "string")
 Json = dict[str, Any]
 
 
@@ -90,7 +90,7 @@ def _value(term: Term, names: Prefixes) -> Json | str:
     if term.language:
         value = {"@value": term.value, "@language": term.language}
         return value | ({"@direction": term.direction.value} if term.direction else {})
-    if term.datatype == _STRING:
+    if term.datatype == XSD["string"]:
         return term.value
     return {"@value": term.value, "@type": _name(term.datatype, names)}
 

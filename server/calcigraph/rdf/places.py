@@ -40,6 +40,10 @@ class Places:
         triples = [triple for block in reversed(self._blocks) for triple in reversed(block.triples)]
         return {node: triple for triple in triples for node in (triple.predicate, triple.object)}
 
+    def describes(self, node: object) -> bool:
+        """Whether the text says anything about a node."""
+        return node in self._line_of_subject
+
     def line_of_node(self, node: object) -> int:
         """The first line of the block that describes a node, else the line that mentions it, else 0."""
         if node in self._line_of_subject:

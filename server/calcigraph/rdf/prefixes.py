@@ -11,8 +11,8 @@ import pyoxigraph as ox
 
 from calcigraph.errors import Problem
 from calcigraph.rdf.iris import named_node
+from calcigraph.rdf.vocabulary import SH
 
-SH = "http://www.w3.org/ns/shacl#"
 # Turtle, productions PN_PREFIX and PN_LOCAL, within ASCII: a name outside it is written as a whole IRI.
 PREFIX = re.compile(r"(?:[A-Za-z](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?)?")
 LOCAL = re.compile(r"(?:[A-Za-z0-9_:](?:[A-Za-z0-9_.:-]*[A-Za-z0-9_:-])?)?")
@@ -60,10 +60,10 @@ class Prefixes:
         """
         parts: dict[str, dict[object, list[str]]] = {"prefix": {}, "namespace": {}}
         for triple in triples:
-            name = triple.predicate.value.removeprefix(SH)
+            name = triple.predicate.value.removeprefix(SH.iri)
             if (
                 name in parts
-                and triple.predicate.value.startswith(SH)
+                and triple.predicate.value.startswith(SH.iri)
                 and isinstance(triple.object, ox.Literal)
             ):
                 parts[name].setdefault(triple.subject, []).append(triple.object.value)

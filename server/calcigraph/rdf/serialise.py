@@ -14,11 +14,12 @@ from calcigraph.errors import Problem
 from calcigraph.rdf.formats import GRAPHS, FormatIncomplete, GraphFormat
 from calcigraph.rdf.jsonld import write_jsonld
 from calcigraph.rdf.prefixes import Prefixes
-from calcigraph.rdf.terms import XSD, Term, show_term
-from calcigraph.rdf.turtle import RDF, TYPE, write_turtle
+from calcigraph.rdf.terms import Term, show_term
+from calcigraph.rdf.turtle import TYPE, write_turtle
+from calcigraph.rdf.vocabulary import RDF, XSD
 
 Statement = ox.Triple | ox.Quad
-_UNSAID = (ox.NamedNode(XSD + "string"), ox.NamedNode(RDF + "langString"))
+_UNSAID = (XSD["string"], RDF["langString"])
 # Namespaces in XML 1.0, production NCName.
 _START = (
     r"A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f"

@@ -14,11 +14,11 @@ import pyoxigraph as ox
 from calcigraph.errors import Problem
 from calcigraph.rdf.iris import MAX_LENGTH, named_node
 from calcigraph.rdf.prefixes import Prefixes, PrefixUnknown
+from calcigraph.rdf.vocabulary import XSD
 
 # What a triple can be about (RDF 1.1 Concepts, section 3.1), and what it can say of it.
 Subject: TypeAlias = ox.NamedNode | ox.BlankNode
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-XSD = "http://www.w3.org/2001/XMLSchema#"
 SURROGATE = re.compile("[\ud800-\udfff]")
 QUOTED = re.compile(
     r'"((?:[^"\\\n\r]|\\.)*)"(?:@([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)|\^\^(\S+))?', re.DOTALL
@@ -55,7 +55,7 @@ def parse_term(text: str, prefixes: Prefixes) -> Term:
         return _quoted(text, prefixes)
     for pattern, datatype in NUMBERS:
         if pattern.fullmatch(text):
-            return ox.Literal(text, datatype=ox.NamedNode(XSD + datatype))
+            return ox.Literal(text, datatype=XSD[datatype])
     if text.startswith("_:"):
         raise TermMalformed(
             f"`{_cut(text)}` is a blank node, which has no name outside its document.",
@@ -124,11 +124,11 @@ def show_term(term: Term, prefixes: Prefixes) -> str:
     if isinstance(term, ox.BlankNode):
         return str(term)
     for pattern, datatype in NUMBERS:
-        if term.datatype.value == XSD + datatype and pattern.fullmatch(term.value):
+        if term.datatype == XSD[datatype] and pattern.fullmatch(term.value):
             return term.value
     body = str(ox.Literal(term.value))
     if term.language:
         return str(term)
-    if term.datatype.value == XSD + "string":
+    if term.datatype == XSD["string"]:
         return body
     return f"{body}^^{prefixes.shrink(term.datatype)}"

@@ -10,15 +10,15 @@ import pyoxigraph as ox
 
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.terms import Term, show_term
+from calcigraph.rdf.vocabulary import RDF, RDFS, SKOS
 
-RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-TYPE, FIRST, REST, NIL = (ox.NamedNode(RDF + name) for name in ("type", "first", "rest", "nil"))
+TYPE, FIRST, REST, NIL = (RDF[name] for name in ("type", "first", "rest", "nil"))
 # What a reader looks for first; the other predicates follow by IRI.
 LEADING = (
     TYPE.value,
-    "http://www.w3.org/2000/01/rdf-schema#label",
-    "http://www.w3.org/2004/02/skos/core#prefLabel",
-    "http://www.w3.org/2004/02/skos/core#definition",
+    RDFS["label"].value,
+    SKOS["prefLabel"].value,
+    SKOS["definition"].value,
 )
 DEPTH = 40  # how deep blank nodes are nested; a deeper one cannot be read, nor written by recursion
 

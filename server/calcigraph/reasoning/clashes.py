@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from calcigraph.reasoning.closure import literals
 from calcigraph.reasoning.closure.fixpoint import Closure
@@ -44,14 +45,10 @@ Violation = tuple[str, tuple[Ground, ...], tuple[Ground, ...]]
 """Rule name, axioms and facts, as ids."""
 
 
-def violations(closure: Closure) -> set[Violation]:
+def violations(closure: Closure) -> frozenset[Violation]:
     """Every clash in the closed facts, at most `limits.clashes` per rule and axiom."""
-    out: set[Violation] = set()
-    for rule in closure.program.clashes:
-        sizes = [len(closure.relations[atom.key].facts) for atom in rule.body]
-        if all(sizes):
-            out.update(_whole(closure, rule, sizes))
-    return out | literal_violations(closure)
+    found = (row for rule in closure.program.clashes for row in _whole(closure, rule))
+    return frozenset(found).union(literal_violations(closure))
 
 
 def touched(closure: Closure, delta: Columns) -> set[Violation]:
@@ -65,7 +62,8 @@ def touched(closure: Closure, delta: Columns) -> set[Violation]:
     return out
 
 
-def _whole(closure: Closure, rule: CompiledRule, sizes: list[int]) -> Iterator[Violation]:
+def _whole(closure: Closure, rule: CompiledRule) -> Iterator[Violation]:
+    sizes = [len(closure.relations[atom.key].facts) for atom in rule.body]
     if not sizes:
         return _rows(closure, rule, UNIT, ())
     first = sizes.index(min(sizes))
@@ -136,19 +134,27 @@ def _unequal(closure: Closure) -> set[Violation]:
     }
 
 
-def _between_literals(closure: Closure, found: Violation) -> bool:
-    one, _, other = found[2][0]
-    return found[0] == "eq-diff1" and one != other and all(map(closure.terms.is_literal, (one, other)))
-
-
-def updated(closure: Closure, old: set[Violation], outcome: Outcome) -> set[Violation]:
+def updated(closure: Closure, old: frozenset[Violation], outcome: Outcome) -> frozenset[Violation]:
     """The clashes after a change that was not closed anew, from those before it. Cost: what it touched.
 
-    Clashes between literals hang on which terms are equal: unless that changed they stay.
+    Where it is no longer the same terms that are equal, what equality alone contradicts is looked for anew.
     """
     facts = Facts(closure)
-    unequal = {found for found in old if _between_literals(closure, found)}
-    kept = {found for found in old - unequal if all(map(facts.holds, found[2]))}
+    kept = {found for found in old if all(map(facts.holds, found[2]))}
     if outcome.merged:
-        return kept | touched(closure, outcome.new) | literal_violations(closure)
-    return kept | unequal | touched(closure, outcome.new) | _ill_typed(closure, outcome.new)
+        kept = {found for found in kept if found[0] != "eq-diff1" and _is_written_so(closure, found)}
+        kept |= literal_violations(closure)
+        for rule in closure.program.clashes:
+            if rule.name == "eq-diff1":
+                kept.update(_whole(closure, rule))
+    return frozenset(kept | touched(closure, outcome.new) | _ill_typed(closure, outcome.new))
+
+
+def _is_written_so(closure: Closure, found: Violation) -> bool:
+    """Whether a clash still stands over representatives, as clashes do but for what equality contradicts."""
+    return found[0] in _AS_WRITTEN or all(
+        closure.equality.of(term) == term for fact in found[2] for term in fact
+    )
+
+
+_AS_WRITTEN: Final = ("eq-diff2", "eq-diff3", "dt-not-type")

@@ -1,14 +1,15 @@
 """Asserted triples and rules in; derived and inferred triples, clashes and proofs out.
 
-`infer` is the door of the reasoner. What it gives back keeps up with changes: after `change` it is
-equal to inferring anew from the changed triples.
+`infer` is the door of the reasoner. What it gives back is never changed: `after` makes the next version
+from it, which is equal to inferring anew from the changed triples.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 
 import pyoxigraph as ox
 
@@ -16,19 +17,17 @@ from calcigraph.errors import Finding
 from calcigraph.reasoning.clashes import Clash
 from calcigraph.reasoning.closure.state import Progress, quiet
 from calcigraph.reasoning.constructs.derivation import Derivation, Triples
-from calcigraph.reasoning.engines.choice import engine
+from calcigraph.reasoning.engines.choice import closed
 from calcigraph.reasoning.engines.engine import Engine, EngineName
 from calcigraph.reasoning.facts.base import Base
-from calcigraph.reasoning.facts.columns import Columns, minus, united
+from calcigraph.reasoning.facts.columns import Columns, united
 from calcigraph.reasoning.facts.encoding import decode, encode
-from calcigraph.reasoning.limits import LimitMet, Limits
-from calcigraph.reasoning.proofs.constructed import Constructed
-from calcigraph.reasoning.proofs.instances import ListRules, list_rules_of
+from calcigraph.reasoning.limits import Limits
+from calcigraph.reasoning.proofs.explaining import Explainer
 from calcigraph.reasoning.proofs.proof import Proof, Proofs
-from calcigraph.reasoning.proofs.search import Prover
-from calcigraph.reasoning.queries.rule import ConstructRule
+from calcigraph.reasoning.queries.rule import ConstructRule, Stage
 from calcigraph.reasoning.rules.trivial import trivial
-from calcigraph.reasoning.terms.numbering import Ground, Terms
+from calcigraph.reasoning.terms.numbering import Terms
 from calcigraph.reasoning.terms.statements import Statement
 
 
@@ -42,6 +41,11 @@ class Change:
     derived_removed: Triples
     clashes: tuple[Clash, ...]
     """All clashes that there are now, not only new ones."""
+    not_asserted: Triples
+    """What was to be removed and was not asserted, be it inferred, derived or nowhere: no change."""
+    by_stage: Mapping[Stage, tuple[Triples, Triples]]
+    """What each stage of CONSTRUCT rules builds and did not, and the reverse. A triple that goes from one to
+    the other is derived before and after."""
 
 
 @dataclass(frozen=True)
@@ -54,30 +58,54 @@ class Cache:
     consistent: bool
 
 
-class Inference:
-    """The closure of some asserted triples under an ontology and CONSTRUCT rules.
+@dataclass(frozen=True)
+class _Parts:
+    """What one version consists of. Versions share what they have in common, numbers of terms included."""
 
-    Made by `infer` or `Inference.from_cache`. Sets are made when they are first asked for; one
-    instance belongs to one thread.
+    terms: Terms
+    asserted: Base
+    built: Base
+    """What stage `before` built."""
+    derivation: Derivation
+    engine: Engine
+
+    @classmethod
+    def made(
+        cls,
+        asserted: Iterable[ox.Triple],
+        rules: Sequence[ConstructRule],
+        name: EngineName,
+        progress: Progress,
+        limits: Limits,
+        known: Cache | None = None,
+    ) -> _Parts:
+        """The parts of a first version. Raises LimitMet, RuleRefused."""
+        terms, derivation = Terms(), Derivation(rules, limits)
+        base = Base(encode(terms, asserted))
+        derivation.start(decode(terms, base.columns), known.before if known else None)
+        built = Base(encode(terms, derivation.before))
+        engine = closed(name, base.changed(built.columns, {}).columns, terms, limits, progress)
+        if derivation.has_after:
+            derivation.finish(decode(terms, engine.inferred()), known.after if known else None)
+        return cls(terms, base, built, derivation, engine)
+
+
+class Inference:
+    """The closure of some asserted triples under an ontology and CONSTRUCT rules, as one version.
+
+    Made by `infer`, `Inference.from_cache` and `after`. It is never changed, and may be read while another
+    thread makes the next version of it; sets are made when they are first asked for.
     """
 
     def __init__(
-        self,
-        asserted: Iterable[ox.Triple],
-        rules: Sequence[ConstructRule] = (),
-        name: EngineName = "builtin",
-        progress: Progress = quiet,
-        limits: Limits | None = None,
-        cache: Cache | None = None,
+        self, make: Callable[[], _Parts], rules: Sequence[ConstructRule], cache: Cache | None = None
     ) -> None:
-        self._triples: Iterable[ox.Triple] = asserted
-        self._rules = tuple(rules)
-        self._limits = limits or Limits()
-        self._terms = Terms()
-        self._maker = name, progress
+        self.rules = tuple(rules)
+        """The CONSTRUCT rules of the root."""
+        self._make: Callable[[], _Parts] | None = make
+        self._made: _Parts | None = None
+        self._making, self._explaining = Lock(), Lock()
         self._cache = cache
-        if cache is None:
-            assert self._engine
 
     @classmethod
     def from_cache(
@@ -92,49 +120,31 @@ class Inference:
 
         The caller answers for `cache` being made from the same triples and rules (compare digests).
         """
-        return cls(tuple(asserted), rules, "builtin", progress, limits, cache)
+        kept, bounds = tuple(asserted), limits or Limits()
+        return cls(lambda: _Parts.made(kept, rules, "builtin", progress, bounds, cache), rules, cache)
+
+    @property
+    def _parts(self) -> _Parts:
+        with self._making:
+            if self._made is None:
+                assert self._make is not None
+                self._made = self._make()
+                self._make = None  # it holds the triples that it began with
+            return self._made
 
     @property
     def cache(self) -> Cache:
         """What `from_cache` needs."""
         if self._cache is not None:
             return self._cache
-        return Cache(self._derivation.before, self._derivation.after, self.inferred, not self.clashes)
-
-    @cached_property
-    def _asserted(self) -> Base:
-        columns = encode(self._terms, self._triples)
-        self._triples = ()
-        return Base(columns)
-
-    @cached_property
-    def _built(self) -> Base:
-        """What stage `before` built."""
-        return Base(encode(self._terms, self._derivation.before))
-
-    @cached_property
-    def _derivation(self) -> Derivation:
-        found = Derivation(self._rules, self._limits)
-        known = None if self._cache is None else self._cache.before
-        found.start(decode(self._terms, self._asserted.columns), known)
-        return found
-
-    @cached_property
-    def _engine(self) -> Engine:
-        name, progress = self._maker
-        made = engine(name, self._terms, self._limits, progress)
-        made.close(self._asserted.changed(self._built.columns, {}).columns)
-        if self._derivation.has_after:
-            known = None if self._cache is None else self._cache.after
-            self._derivation.finish(decode(self._terms, made.inferred()), known)
-        return made
+        derivation = self._parts.derivation
+        return Cache(derivation.before, derivation.after, self.inferred, not self.clashes)
 
     @cached_property
     def derived(self) -> Triples:
         """What the CONSTRUCT rules of both stages built; never an asserted triple."""
-        if self._cache is not None:
-            return self._cache.before | self._cache.after
-        return self._derivation.before | self._derivation.after
+        known = self._cache or self._parts.derivation
+        return known.before | known.after
 
     @cached_property
     def inferred(self) -> Triples:
@@ -144,12 +154,12 @@ class Inference:
         """
         if self._cache is not None:
             return self._cache.inferred
-        return frozenset(decode(self._terms, self._engine.inferred()))
+        return frozenset(decode(self._parts.terms, self._parts.engine.inferred()))
 
     @property
     def trivial(self) -> set[ox.Triple]:
         """The axiomatic and reflexive triples that `inferred` leaves out (see `trivial`)."""
-        asserted = set(decode(self._terms, self._asserted.columns))
+        asserted = set(decode(self._parts.terms, self._parts.asserted.columns))
         return trivial(asserted | self.derived | self.inferred) - asserted
 
     @cached_property
@@ -157,106 +167,80 @@ class Inference:
         """The contradictions, ordered by rule and facts; empty when the triples are consistent."""
         if self._cache is not None and self._cache.consistent:
             return ()
-        made = self._terms.statement
+        made = self._parts.terms.statement
         found = [
             Clash(rule, tuple(made(*a) for a in axioms), tuple(made(*f) for f in facts), self.explain)
-            for rule, axioms, facts in self._engine.violations()
+            for rule, axioms, facts in self._parts.engine.violations()
         ]
         return tuple(sorted(found, key=str))
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Axioms that were not used as they stand (broken lists and the like), rules that run too early."""
-        return (*self._engine.state().program.findings, *self._derivation.findings)
+        return (*self._parts.engine.state().program.findings, *self._parts.derivation.findings)
 
     @cached_property
-    def _prover(self) -> Prover:
-        return Prover(self._engine.state(), self._leaf, self._list_rules)
-
-    @cached_property
-    def _list_rules(self) -> ListRules:
-        return list_rules_of(self._engine.state())
-
-    def _leaf(self, goal: Ground) -> Proof | None:
-        triple = self._terms.statement(*goal)
-        if not self._derivation.before or not isinstance(triple, ox.Triple) or self._asserted.holds(goal):
-            return Proof(triple, "asserted")
-        return self._constructed.proof(triple)
-
-    @cached_property
-    def _constructed(self) -> Constructed:
-        return Constructed(self._derivation, self._outside)
-
-    def _outside(self, triple: ox.Triple) -> Proof | None:
-        """A proof of what no CONSTRUCT rule built."""
-        goal = self._terms.known(triple)
-        if goal is None:
-            return None
-        return Proof(triple, "asserted") if self._asserted.holds(goal) else self._prover.prove(goal)
+    def _explainer(self) -> Explainer:
+        return Explainer(self._parts.engine.state(), self._parts.derivation, self._parts.asserted)
 
     def explain(self, triple: Statement) -> Proof | None:
         """A proof of least depth, or None for a triple that is not in the closure.
 
-        Cost: about a millisecond; after `limits.proof_goals` goals some proof, not the flattest.
+        Cost: about a millisecond; after `limits.proof_goals` goals some proof, not the flattest. Threads
+        that ask one and the same version wait for one another.
         """
-        prover = self._prover
-        goal = self._terms.known(triple)
-        if isinstance(triple, ox.Triple) and triple in self._derivation.after:
-            return self._constructed.proof(triple)
-        return None if goal is None else prover.prove(goal)
+        with self._explaining:
+            return self._explainer.explain(triple)
 
     def proofs(self, triple: Statement, limit: int = 20) -> Proofs:
         """The derivations of a triple that differ in their last step, at most `limit` of them.
 
         `complete` is False when a bound cut the search.
         """
-        prover = self._prover
-        goal = self._terms.known(triple)
-        if isinstance(triple, ox.Triple) and triple in self.derived:
-            found = [
-                proof for proof, _ in zip(self._constructed.proofs(triple), range(limit + 1), strict=False)
-            ]
-            return Proofs(tuple(found[:limit]), complete=len(found) <= limit)
-        return Proofs((), complete=True) if goal is None else prover.derivations(goal, limit)
+        with self._explaining:
+            return self._explainer.proofs(triple, limit)
 
-    def change(self, add: Iterable[ox.Triple] = (), remove: Iterable[ox.Triple] = ()) -> Change:
-        """Add and remove asserted triples (removal first), and bring everything up to date.
+    def after(
+        self, add: Iterable[ox.Triple] = (), remove: Iterable[ox.Triple] = ()
+    ) -> tuple[Inference, Change]:
+        """The version with asserted triples removed and then added, and what that changed.
 
-        Cost: what depends on the change; like inferring anew when it reaches the schema, and like
-        running a CONSTRUCT rule anew when it is not known which of its solutions it reaches. Raises
-        LimitMet, with everything as it was, when a bound is met.
+        A triple that is both removed and added is asserted afterwards. One that is removed and was not
+        asserted is no change, even where it is inferred or derived; `Change.not_asserted` names it.
+        This version stays as it is and usable. Cost: what depends on the change; where it may take back
+        an equality, what mentions the terms that were equal; like inferring anew when it reaches the
+        schema, and like running a CONSTRUCT rule anew when it is not known which of its solutions it
+        reaches. Raises LimitMet when a bound is met; there is no new version then.
         """
-        assert self._engine  # made of what was there so far
-        added, removed = self._asked(add, remove)
-        came, went = self._applied(added, removed)
-        self._cache = None
-        for name in ("derived", "inferred", "clashes", "_prover", "_list_rules", "_constructed"):
-            self.__dict__.pop(name, None)
-        return Change(came, went, *self._derivation.difference, self.clashes)
-
-    def _applied(self, added: Columns, removed: Columns) -> tuple[Triples, Triples]:
-        """The inferred triples that come and go. Raises LimitMet; then all is as it was."""
-        derivation = self._derivation.revised(
-            list(decode(self._terms, added)), list(decode(self._terms, removed))
+        old, wanted, unwanted = self._parts, frozenset(add), frozenset(remove)
+        missing = frozenset(triple for triple in unwanted if not _holds(old, triple))
+        added = old.asserted.beyond(encode(old.terms, wanted))
+        removed = encode(old.terms, unwanted - missing - wanted)
+        new, came, went = _after(old, added, removed)
+        made = Inference(lambda: new, self.rules)
+        return made, Change(
+            came, went, *new.derivation.difference, made.clashes, missing, new.derivation.by_stage
         )
-        new, gone = encode(self._terms, derivation.came), encode(self._terms, derivation.went)
-        old = self._asserted, self._built
-        now = self._asserted.changed(added, removed), self._built.changed(new, gone)
-        new, gone = _beyond(old, united(added, new)), _beyond(now, united(removed, gone))
-        outcome = self._engine.change(new, gone)
-        came, went = (frozenset(decode(self._terms, moved)) for moved in (outcome.came, outcome.went))
-        try:
-            derivation.conclude(came, went)
-        except LimitMet:
-            self._engine.change(gone, new)
-            raise
-        self._derivation = derivation
-        self._asserted, self._built = now
-        return came, went
 
-    def _asked(self, add: Iterable[ox.Triple], remove: Iterable[ox.Triple]) -> tuple[Columns, Columns]:
-        added, removed = encode(self._terms, add), encode(self._terms, remove)
-        return self._asserted.beyond(added), self._asserted.common(minus(removed, added))
+
+def _holds(parts: _Parts, triple: ox.Triple) -> bool:
+    ids = parts.terms.known(triple)
+    return ids is not None and parts.asserted.holds(ids)
+
+
+def _after(old: _Parts, added: Columns, removed: Columns) -> tuple[_Parts, Triples, Triples]:
+    """The parts with asserted facts added and removed, and the inferred triples that came and went."""
+    terms = old.terms
+    derivation = old.derivation.revised(list(decode(terms, added)), list(decode(terms, removed)))
+    new, gone = encode(terms, derivation.came), encode(terms, derivation.went)
+    asserted, built = old.asserted.changed(added, removed), old.built.changed(new, gone)
+    engine, outcome = old.engine.after(
+        _beyond((old.asserted, old.built), united(added, new)),
+        _beyond((asserted, built), united(removed, gone)),
+    )
+    came, went = (frozenset(decode(terms, moved)) for moved in (outcome.came, outcome.went))
+    derivation.conclude(came, went)
+    return _Parts(terms, asserted, built, derivation, engine), came, went
 
 
 def _beyond(bases: Iterable[Base], columns: Columns) -> Columns:
@@ -280,4 +264,5 @@ def infer(
     Cost: see bench/reasoning. Raises LimitMet when a bound of `limits` is met, RuleRefused for a
     CONSTRUCT rule that cannot be used. Spec: OWL 2 Profiles, section 4.3.
     """
-    return Inference(asserted, rules, engine, progress, limits)
+    parts = _Parts.made(asserted, rules, engine, progress, limits or Limits())
+    return Inference(lambda: parts, rules)

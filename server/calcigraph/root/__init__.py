@@ -7,7 +7,7 @@ trusted as such, but nothing is taken from a root in which any file is broken.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
@@ -18,25 +18,37 @@ import pyoxigraph as ox
 
 from calcigraph.errors import Finding, Place, Problem, RootInvalid
 from calcigraph.rdf.prefixes import Prefixes
+from calcigraph.rdf.vocabulary import VOID
 from calcigraph.root.files import (
-    Broken,
     LintFile,
     QuestionFile,
     RuleFile,
-    TurtleFile,
     read_lint,
     read_question,
     read_rule,
     read_turtle,
+    stored_turtle,
 )
 from calcigraph.root.names import unusable
+from calcigraph.root.turtle_file import Broken, RootChanged, StoredText, TurtleFile
 
-__all__ = ["LintFile", "QuestionFile", "Root", "RootMissing", "RuleFile", "TurtleFile"]
+__all__ = [
+    "LintFile",
+    "QuestionFile",
+    "Root",
+    "RootChanged",
+    "RootMissing",
+    "RuleFile",
+    "TurtleFile",
+    "digest_of",
+]
 
-_URI_SPACE = ox.NamedNode("http://rdfs.org/ns/void#uriSpace")
+_URI_SPACE = VOID["uriSpace"]
 _NO_NAMESPACE = "urn:root:"
 _CATALOG = "data/catalog.ttl"
+_PREFIXES = "ontology/prefixes.ttl"
 _FOLDERS = ("ontology", "data", "shapes")
+_SUFFIXES = (".ttl", ".rq", ".csv")
 
 T = TypeVar("T")
 
@@ -81,25 +93,40 @@ class Root:
     def read(cls, folder: Path) -> Root:
         """Read all files of `folder` without judging them: for a root whose digest is known to be sound.
 
-        Raises: RootMissing where there is no such directory.
+        The texts of data files stay on disk until they are asked for, as they are most of a root; who asks
+        when they have changed is told so.
+        Cost: reads every file. Raises: RootMissing where there is no such directory.
         """
-        if not folder.is_dir():
-            raise RootMissing(
-                "There is no such directory.", "Name a directory with ontology/, data/ and shapes/ in it."
-            )
+        digests = _digests(folder)
         findings: list[Finding] = []
+
+        def data(folder: Path, path: str) -> TurtleFile | Broken:
+            # What is small and asked for at any time stays in memory.
+            if path == _CATALOG or path not in digests:
+                return read_turtle(folder, path)
+            return stored_turtle(path, StoredText(folder, path, digests[path]))
+
         root = cls(
             folder,
             _read(folder, "ontology/**/*.ttl", read_turtle, findings),
-            _read(folder, "data/**/*.ttl", read_turtle, findings),
+            _read(folder, "data/**/*.ttl", data, findings),
             _read(folder, "shapes/**/*.ttl", read_turtle, findings),
             _read(folder, "ontology/rules/*.rq", read_rule, findings),
             _read(folder, "ontology/questions/*.rq", read_question, findings),
             _read(folder, "shapes/lint/*.rq", read_lint, findings),
-            _digest(folder),
+            _digest(digests),
         )
         findings += _answers_without_question(folder)
         return replace(root, unreadable=tuple(findings))
+
+    def without_contents(self) -> Root:
+        """The same root, of which no statement is kept in memory, for a process that lives long and seldom
+        asks for one: everything works as before, but what has to be parsed is parsed each time."""
+        ontology, data, shapes = (
+            tuple(file.without_contents() for file in files)
+            for files in (self.ontology, self.data, self.shapes)
+        )
+        return replace(self, ontology=ontology, data=data, shapes=shapes)
 
     def judge(self) -> None:
         """Parse every file. Raises: RootInvalid with every finding of every file."""
@@ -112,13 +139,13 @@ class Root:
     @cached_property
     def namespace(self) -> str:
         """The IRI below which the root's own resources and graphs stand, from `data/catalog.ttl`."""
-        stated = (t.object for t in self._triples(_CATALOG) if t.predicate == _URI_SPACE)
+        stated = (t.object for t in self.catalogue if t.predicate == _URI_SPACE)
         return next((term.value for term in stated if isinstance(term, ox.Literal)), _NO_NAMESPACE)
 
     @property
     def _catalog_place(self) -> Place:
         """Where the namespace is stated."""
-        subject = next((t.subject for t in self._triples(_CATALOG) if t.predicate == _URI_SPACE), None)
+        subject = next((t.subject for t in self.catalogue if t.predicate == _URI_SPACE), None)
         found = self.place(subject, _URI_SPACE) if isinstance(subject, ox.NamedNode) else None
         return found or Place(_CATALOG)
 
@@ -130,7 +157,33 @@ class Root:
     @cached_property
     def prefixes(self) -> Prefixes:
         """The root's one prefix table, from the `sh:declare` statements of `ontology/prefixes.ttl`."""
-        return Prefixes.from_triples(self._triples("ontology/prefixes.ttl"))
+        return Prefixes.from_triples(self.declarations)
+
+    @cached_property
+    def catalogue(self) -> tuple[ox.Triple, ...]:
+        """What `data/catalog.ttl` says of the root as a dataset."""
+        return self._triples(_CATALOG)
+
+    @cached_property
+    def declarations(self) -> tuple[ox.Triple, ...]:
+        """What `ontology/prefixes.ttl` says: the `sh:declare` statements of the prefix table."""
+        return self._triples(_PREFIXES)
+
+    def with_statements(self, catalogue: Iterable[ox.Triple], declarations: Iterable[ox.Triple]) -> Root:
+        """The same root, of which a change has made the catalogue and the prefix table say this."""
+        other = replace(self)
+        other.__dict__.update(catalogue=tuple(catalogue), declarations=tuple(declarations))
+        return other
+
+    @property
+    def catalogue_graph(self) -> ox.NamedNode:
+        """The graph that holds the catalogue."""
+        return self.graph(_CATALOG.removesuffix(".ttl"))
+
+    @property
+    def declarations_graph(self) -> ox.NamedNode:
+        """The graph that holds the prefix table."""
+        return self.graph(_PREFIXES.removesuffix(".ttl"))
 
     def _triples(self, path: str) -> tuple[ox.Triple, ...]:
         return next((file.triples for file in chain(self.ontology, self.data) if file.path == path), ())
@@ -153,6 +206,19 @@ class Root:
     def inferences(self) -> tuple[str, str]:
         """The graphs that hold what nobody asserted: what rules derived and axioms entail."""
         return self.graph("derived").value, self.graph("inferred").value
+
+    def content_digest(self) -> str:
+        """SHA-256 over the sorted N-Quads of what the files state, each in its graph: no comment and no
+        order of statements changes it. Literals count by their text.
+
+        Cost: parses the files, and some two microseconds a triple.
+        """
+        lines = {
+            f"{triple.subject} {triple.predicate} {triple.object} {self.graph_of(file)} .\n"
+            for file in self.sources
+            for triple in file.triples
+        }
+        return hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()
 
     def place(self, node: ox.NamedNode | ox.BlankNode, predicate: ox.NamedNode | None = None) -> Place | None:
         """Where the root's files speak of `node`, data first: what they say about it, else where they
@@ -198,14 +264,28 @@ def _answers_without_question(folder: Path) -> Iterable[Finding]:
             )
 
 
-def _digest(folder: Path) -> str:
-    """SHA-256 over the paths and bytes of all files that make the root, in order of path."""
-    total = hashlib.sha256()
+def digest_of(folder: Path) -> str:
+    """The digest of the root in `folder`: SHA-256 over the paths and bytes of all files that make it.
+
+    Cost: reads every file, keeps none. Raises: RootMissing where there is no such directory.
+    """
+    return _digest(_digests(folder))
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    """The SHA-256 of each file of a root by its path, in order of path."""
+    if not folder.is_dir():
+        raise RootMissing(
+            "There is no such directory.", "Name a directory with ontology/, data/ and shapes/ in it."
+        )
+    found: dict[str, str] = {}
     for name in _FOLDERS:
-        files = (path for path in (folder / name).rglob("*") if path.suffix in {".ttl", ".rq", ".csv"})
+        files = (path for path in (folder / name).rglob("*") if path.name.endswith(_SUFFIXES))
         for path in sorted(path for path in files if path.is_file()):
-            content = path.read_bytes()
-            head = f"{path.relative_to(folder).as_posix()}\0{len(content)}\0"
-            total.update(head.encode("utf-8", "surrogateescape"))
-            total.update(content)
-    return total.hexdigest()
+            found[path.relative_to(folder).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return found
+
+
+def _digest(digests: Mapping[str, str]) -> str:
+    lines = "".join(f"{path}\0{digest}\n" for path, digest in digests.items())
+    return hashlib.sha256(lines.encode("utf-8", "surrogateescape")).hexdigest()

@@ -9,72 +9,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, get_args
 
-import pyoxigraph as ox
-
 from calcigraph.errors import Finding, Place, RootInvalid, Severity
-from calcigraph.rdf.blocks import Block, TurtleMalformed, blocks, labelled_blank_nodes
-from calcigraph.rdf.places import Places
-from calcigraph.root.headers import headers
+from calcigraph.root.headers import headers, misread
 from calcigraph.root.names import nameless
+from calcigraph.root.turtle_file import Broken, StoredText, TurtleFile, decoded
 
 Stage = Literal["before", "after"]
-Broken = list[Finding]
-
-
-@dataclass(frozen=True)
-class TurtleFile:
-    """A Turtle file: its path relative to the root and its text, split and parsed when first asked for."""
-
-    path: str
-    text: str
-
-    @cached_property
-    def blocks(self) -> tuple[Block, ...]:
-        """The statements of the file, in order.
-
-        Cost: about 20,000 triples a second. Raises: RootInvalid with what is wrong with the file.
-        """
-        found = _split(self.path, self.text)
-        if isinstance(found, list):
-            raise RootInvalid(found)
-        return found
-
-    @property
-    def findings(self) -> Broken:
-        """What is wrong with the file; nothing where it can be used."""
-        try:
-            self.blocks  # noqa: B018 - judging a file is splitting it
-        except RootInvalid as invalid:
-            return invalid.findings
-        return []
-
-    @cached_property
-    def triples(self) -> tuple[ox.Triple, ...]:
-        """All triples of the file, in the order of its statements, repetitions included."""
-        return tuple(triple for block in self.blocks for triple in block.triples)
-
-    @cached_property
-    def subjects(self) -> frozenset[object]:
-        """The nodes that the file makes statements about."""
-        return frozenset(triple.subject for triple in self.triples)
-
-    def place(self, node: ox.NamedNode | ox.BlankNode, predicate: ox.NamedNode | None = None) -> Place | None:
-        """Where the file speaks of `node`, at the line of `predicate` where that is given and
-        written there; None where the file says nothing about it."""
-        if node not in self.subjects:
-            return None
-        places = self._places
-        line = places.line_of_property(node, predicate) if predicate else places.line_of_node(node)
-        return Place(self.path, line)
-
-    def mention(self, node: object) -> Place | None:
-        """The first line that names `node` in any position; None where none does."""
-        line = self._places.line_of_node(node)
-        return Place(self.path, line) if line else None
-
-    @cached_property
-    def _places(self) -> Places:
-        return Places(self.text, self.blocks)
 
 
 @dataclass(frozen=True)
@@ -123,24 +63,27 @@ class QuestionFile:
 
 @dataclass(frozen=True)
 class LintFile:
-    """A query whose every row is a finding, with the texts that tell an editor about it."""
+    """A query whose every row is a finding, with the texts that tell an editor about it.
+
+    `file` is where to write what a row misses, for rows about something that stands nowhere yet; empty
+    where every row names what stands in a file.
+    """
 
     slug: str
     severity: Severity
     message: str
     remedy: str
+    file: str
     text: str
     path: str
 
 
 def read_text(folder: Path, path: str) -> str | Broken:
-    """The text of `path` below `folder`, which has to be UTF-8 (Turtle section 4.1)."""
-    raw = (folder / path).read_bytes()
+    """The text of `path` below `folder`."""
     try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        return [Finding("encoding", Place(path, line), "The file is not UTF-8.", "Save it as UTF-8.")]
+        return decoded(path, (folder / path).read_bytes())
+    except RootInvalid as invalid:
+        return invalid.findings
 
 
 def read_named_text(folder: Path, path: str) -> str | Broken:
@@ -156,28 +99,26 @@ def read_turtle(folder: Path, path: str) -> TurtleFile | Broken:
     return TurtleFile(path, text) if isinstance(text, str) else text
 
 
-def _split(path: str, text: str) -> tuple[Block, ...] | Broken:
-    """The statements of a text; refused are broken syntax and labelled blank nodes.
+def stored_turtle(path: str, text: StoredText) -> TurtleFile | Broken:
+    """A Turtle file whose text stays on disk, not yet judged beyond its name."""
+    return nameless(path) or TurtleFile(path, text)
 
-    A labelled blank node cannot be cited, named by an edit or kept apart from its namesake in
-    another file, so a root has none; nested `[]` belong to the statement around them.
-    """
-    labels = labelled_blank_nodes(text)
-    if labels:
-        return [
-            Finding(
-                "blank-nodes",
-                Place(path, line),
-                "A labelled blank node cannot be cited or edited.",
-                "Give it an IRI, or write it nested as [ … ].",
-                node=f"_:{label}",
-            )
-            for label, line in labels
-        ]
-    try:
-        return tuple(blocks(text, path))
-    except TurtleMalformed as error:
-        return [Finding("syntax", error.place or Place(path), error.detail, error.remedy)]
+
+_HEADERS = {
+    "rules": ("rule", "note", "stage"),
+    "lints": ("message", "remedy", "file", "note"),
+    "questions": ("question", "note", "needs", "must not"),
+}
+
+
+def _misread(check: str, path: str, text: str) -> Broken:
+    """A finding where a header of a query file would be passed over; none where all are read."""
+    found = misread(text, _HEADERS[check])
+    if found is None:
+        return []
+    line, why = found
+    known = ", ".join(f"`#+ {key}: …`" for key in _HEADERS[check])
+    return [Finding(check, Place(path, line), f"This header {why}.", f"Begin the file with {known}.")]
 
 
 def read_rule(folder: Path, path: str) -> RuleFile | Broken:
@@ -185,6 +126,9 @@ def read_rule(folder: Path, path: str) -> RuleFile | Broken:
     text = read_text(folder, path)
     if not isinstance(text, str):
         return text
+    wrong = _misread("rules", path, text)
+    if wrong:
+        return wrong
     head = headers(text)
     stage = head.get("stage", [""])[0]
     if stage not in get_args(Stage):
@@ -210,11 +154,18 @@ def read_lint(folder: Path, path: str) -> LintFile | Broken:
     if verdict not in {severity.value for severity in Severity}:
         remedy = "Name the file <slug>-violation.rq, <slug>-warning.rq or <slug>-info.rq."
         return [Finding("lints", Place(path), "The file's name does not say how severe a row is.", remedy)]
+    wrong = _misread("lints", path, text)
+    if wrong:
+        return wrong
+    file = head.get("file", [""])[0]
+    if file and not (folder / file).is_file():
+        remedy = "Name a file by its path below the root."
+        return [Finding("lints", Place(path, 1), f"There is no file {file!r}.", remedy)]
     missing = [key for key in ("message", "remedy") if not head.get(key)]
     if missing:
         remedy = f"Begin the file with `#+ {missing[0]}: …`."
         return [Finding("lints", Place(path, 1), f"The lint has no {missing[0]}.", remedy)]
-    return LintFile(slug, Severity(verdict), head["message"][0], head["remedy"][0], text, path)
+    return LintFile(slug, Severity(verdict), head["message"][0], head["remedy"][0], file, text, path)
 
 
 def read_question(folder: Path, path: str) -> QuestionFile | Broken:
@@ -222,8 +173,15 @@ def read_question(folder: Path, path: str) -> QuestionFile | Broken:
     text = read_named_text(folder, path)
     if not isinstance(text, str):
         return text
+    wrong = _misread("questions", path, text)
+    if wrong:
+        return wrong
     answer_path = path.removesuffix(".rq") + ".csv"
     head = headers(text)
+    for need in head.get("needs", []):
+        if need != "inference":
+            remedy = "Write `#+ needs: inference`, or leave the line out."
+            return [Finding("questions", Place(path, 1), f"A question cannot need {need!r}.", remedy)]
     if not head.get("question", [""])[0]:
         return [
             Finding(

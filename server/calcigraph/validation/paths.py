@@ -9,9 +9,9 @@ import pyoxigraph as ox
 
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.terms import Term
+from calcigraph.rdf.vocabulary import RDF, SH
 
-SH = "http://www.w3.org/ns/shacl#"
-RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_FIRST, _REST = RDF["first"].value, RDF["rest"].value
 _SUFFIXES = {"zeroOrMorePath": "*", "oneOrMorePath": "+", "zeroOrOnePath": "?"}
 
 
@@ -41,10 +41,10 @@ class Paths:
         if isinstance(path, ox.NamedNode):
             return prefixes.shrink(path)
         parts = {t.predicate.value: t.object for t in self._about.get(path, [])}
-        if RDF + "first" in parts:
+        if _FIRST in parts:
             return "/".join(self._step(item, prefixes) for item in self._items(path))
         for predicate, value in parts.items():
-            name = predicate.removeprefix(SH)
+            name = predicate.removeprefix(SH.iri)
             if name == "inversePath":
                 return "^" + self._step(value, prefixes)
             if name == "alternativePath":
@@ -62,6 +62,6 @@ class Paths:
         seen: set[Term] = set()
         while head not in seen and (cell := {t.predicate.value: t.object for t in self._about.get(head, [])}):
             seen.add(head)
-            items += [cell[RDF + "first"]] if RDF + "first" in cell else []
-            head = cell.get(RDF + "rest", head)
+            items += [cell[_FIRST]] if _FIRST in cell else []
+            head = cell.get(_REST, head)
         return items

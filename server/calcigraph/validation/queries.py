@@ -10,10 +10,9 @@ import pyoxigraph as ox
 
 from calcigraph.errors import Problem
 from calcigraph.rdf.terms import Term
+from calcigraph.rdf.vocabulary import OWL, SH
 
-SH = "http://www.w3.org/ns/shacl#"
-OWL_IMPORTS = "http://www.w3.org/2002/07/owl#imports"
-QUERIES = {SH + name for name in ("select", "ask", "construct", "update")}
+QUERIES = {SH[name].value for name in ("select", "ask", "construct", "update")}
 # Strings, IRIs and comments: a keyword or a colon in one of them is none.
 _QUIET = re.compile(
     r"""\"{3}(?:[^\\]|\\.)*?\"{3}|'{3}(?:[^\\]|\\.)*?'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'"""
@@ -80,11 +79,11 @@ def imported_declarations(shapes: Iterable[ox.Triple]) -> list[ox.Triple]:
     declares: dict[Term, list[ox.Triple]] = defaultdict(list)
     sources: dict[Term, ox.Triple] = {}
     for triple in shapes:
-        if triple.predicate.value == OWL_IMPORTS:
+        if triple.predicate == OWL["imports"]:
             imports[triple.subject].append(triple.object)
-        elif triple.predicate.value == SH + "declare":
+        elif triple.predicate == SH["declare"]:
             declares[triple.subject].append(triple)
-        elif triple.predicate.value == SH + "prefixes":
+        elif triple.predicate == SH["prefixes"]:
             sources[triple.object] = triple
     added: list[ox.Triple] = []
     for source in sources:
@@ -105,11 +104,11 @@ def prefixes_of(shapes: Iterable[ox.Triple]) -> dict[Term, set[str]]:
     names: dict[Term, set[str]] = defaultdict(set)
     uses: list[tuple[Term, Term]] = []
     for triple in shapes:
-        if triple.predicate.value == SH + "declare":
+        if triple.predicate == SH["declare"]:
             declares[triple.subject].append(triple.object)
-        elif triple.predicate.value == SH + "prefix" and isinstance(triple.object, ox.Literal):
+        elif triple.predicate == SH["prefix"] and isinstance(triple.object, ox.Literal):
             names[triple.subject].add(triple.object.value)
-        elif triple.predicate.value == SH + "prefixes":
+        elif triple.predicate == SH["prefixes"]:
             uses.append((triple.subject, triple.object))
     known: dict[Term, set[str]] = defaultdict(set)
     for node, source in uses:

@@ -10,14 +10,12 @@ import pyoxigraph as ox
 from calcigraph.errors import Severity
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.terms import Subject, Term
+from calcigraph.rdf.vocabulary import RDF, SH, XSD
 
-SH = "http://www.w3.org/ns/shacl#"
-RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
-XSD_BOOLEAN = ox.NamedNode("http://www.w3.org/2001/XMLSchema#boolean")
 SEVERITIES = {
-    SH + "Violation": Severity.VIOLATION,
-    SH + "Warning": Severity.WARNING,
-    SH + "Info": Severity.INFO,
+    SH["Violation"].value: Severity.VIOLATION,
+    SH["Warning"].value: Severity.WARNING,
+    SH["Info"].value: Severity.INFO,
 }
 
 
@@ -75,8 +73,10 @@ class Report:
     def to_triples(self) -> tuple[ox.Triple, ...]:
         """The report as a `sh:ValidationReport`, with the triples of its paths."""
         report = ox.BlankNode("report")
-        triples = [_triple(report, "conforms", ox.Literal(str(self.conforms).lower(), datatype=XSD_BOOLEAN))]
-        triples.append(ox.Triple(report, RDF_TYPE, ox.NamedNode(SH + "ValidationReport")))
+        triples = [
+            _triple(report, "conforms", ox.Literal(str(self.conforms).lower(), datatype=XSD["boolean"]))
+        ]
+        triples.append(ox.Triple(report, RDF["type"], SH["ValidationReport"]))
         for number, result in enumerate(self.results):
             node = ox.BlankNode(f"result{number}")
             triples.append(_triple(report, "result", node))
@@ -85,15 +85,15 @@ class Report:
 
     def prefixes(self, known: Prefixes) -> Prefixes:
         """A table for writing the report: what is known, and the vocabulary of reports."""
-        return Prefixes({"sh": SH, "xsd": "http://www.w3.org/2001/XMLSchema#", **known.mapping})
+        return Prefixes({"sh": SH.iri, "xsd": XSD.iri, **known.mapping})
 
 
 def _triple(subject: Subject, name: str, value: Term) -> ox.Triple:
-    return ox.Triple(subject, ox.NamedNode(SH + name), value)
+    return ox.Triple(subject, SH[name], value)
 
 
 def _result_triples(node: ox.BlankNode, result: Result) -> Iterable[ox.Triple]:
-    yield ox.Triple(node, RDF_TYPE, ox.NamedNode(SH + "ValidationResult"))
+    yield ox.Triple(node, RDF["type"], SH["ValidationResult"])
     parts = {
         "focusNode": result.focus_node,
         "resultPath": result.path,

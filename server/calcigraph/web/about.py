@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from calcigraph.dataset import Dataset
+from calcigraph.edition import Edition
 from calcigraph.rdf.terms import Subject
 from calcigraph.rdf.vocabulary import DCAT, DCTERMS, OWL, RDF, SRV
 from calcigraph.web.strings import STRINGS
@@ -34,20 +34,20 @@ class About:
         return {"authors": list(self.creators), "title": self.title.value, "year": self.year}
 
 
-def about(dataset: Dataset) -> About:
+def about(edition: Edition) -> About:
     """Read it from the `dcat:Dataset` that features a question, then from the `owl:Ontology`.
 
     Cost: a few look-ups.
     """
-    catalogued = dataset.subjects(RDF["type"], DCAT["Dataset"])
-    featuring = [node for node in catalogued if any(dataset.triples(node, _FEATURED))]
-    header = ox.NamedNode(f"{dataset.root.namespace}ontology")
+    catalogued = edition.subjects(RDF["type"], DCAT["Dataset"])
+    featuring = [node for node in catalogued if any(edition.triples(node, _FEATURED))]
+    header = ox.NamedNode(f"{edition.root.namespace}ontology")
     nodes = [*(featuring or catalogued)[:1]]
-    if any(dataset.triples(header, RDF["type"], OWL["Ontology"])):
+    if any(edition.triples(header, RDF["type"], OWL["Ontology"])):
         nodes.append(header)
 
     def values(name: ox.NamedNode) -> list[ox.Literal | ox.NamedNode]:
-        found = [value for node in nodes for value in dataset.objects(node, name)]
+        found = [value for node in nodes for value in edition.objects(node, name)]
         return [value for value in found if isinstance(value, ox.Literal | ox.NamedNode)]
 
     def text(name: ox.NamedNode) -> ox.Literal | None:
@@ -55,22 +55,22 @@ def about(dataset: Dataset) -> About:
 
     questions = [v.value.rpartition("/")[2] for v in values(_FEATURED)]
     return About(
-        text(DCTERMS["title"]) or _untitled(dataset),
+        text(DCTERMS["title"]) or _untitled(edition),
         text(DCTERMS["description"]),
         text(SRV["disclaimer"]),
         text(SRV["literatureUntil"]),
         tuple(dict.fromkeys(v for v in values(DCTERMS["license"]) if isinstance(v, ox.NamedNode))),
         questions[0].removeprefix("question-") if questions else None,
-        next((found for node in nodes if (found := _creators(dataset, node))), ()),
+        next((found for node in nodes if (found := _creators(edition, node))), ()),
         next((v.value[:4] for name in _DATES for v in values(name) if isinstance(v, ox.Literal)), ""),
     )
 
 
-def _untitled(dataset: Dataset) -> ox.Literal:
+def _untitled(edition: Edition) -> ox.Literal:
     """What is shown in place of a title: the namespace, where there is one."""
-    root = dataset.root
+    root = edition.root
     return ox.Literal(root.namespace) if root.is_named else ox.Literal(STRINGS.untitled, language="en")
 
 
-def _creators(dataset: Dataset, node: Subject) -> tuple[str, ...]:
-    return tuple(dataset.label(creator) for creator in dataset.objects(node, DCTERMS["creator"]))
+def _creators(edition: Edition, node: Subject) -> tuple[str, ...]:
+    return tuple(edition.label(creator) for creator in edition.objects(node, DCTERMS["creator"]))

@@ -1,14 +1,12 @@
-"""A dataset, a pool that answers from it and settings in, the Flask application out."""
+"""An engine that answers and settings in, the Flask application out."""
 
 from __future__ import annotations
 
-import flask
 from flask import Flask, Response, request
+from flask.typing import ResponseReturnValue
 
-from calcigraph.dataset import Dataset
-from calcigraph.describe import Describer
-from calcigraph.pool import Pool
 from calcigraph.settings import Settings
+from calcigraph.store import Engine
 from calcigraph.web import (
     competency_questions,
     conformance_page,
@@ -31,11 +29,14 @@ from calcigraph.web import (
     sparql_request,
     w3id,
 )
-from calcigraph.web.about import about
 from calcigraph.web.metrics import Metrics
 from calcigraph.web.protocol import response_headers, versions
+from calcigraph.web.protocol.request_problems import DataChanging
+from calcigraph.web.query_answers import EditionChanged
 from calcigraph.web.views import pages
 
+# How often a page is begun that the data change under.
+_MOST_TIMES = 8
 _READING = ("GET", "HEAD", "OPTIONS")
 _BLUEPRINTS = (
     home.blueprint,
@@ -57,30 +58,34 @@ _BLUEPRINTS = (
 )
 
 
-def create_app(dataset: Dataset, pool: Pool, settings: Settings) -> Flask:
-    """The application for one dataset, which it never changes. The caller closes the pool.
+class _Application(Flask):
+    """Makes a response anew whose parts would have been of two editions."""
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        for _ in range(_MOST_TIMES):
+            try:
+                return super().dispatch_request()
+            except EditionChanged as changed:
+                site.keep_to(changed.site)
+        raise DataChanging
+
+
+def create_app(engine: Engine, settings: Settings) -> Flask:
+    """The application for the editions of one engine. The caller closes that.
 
     Cost: reads the shapes and looks a few facts up.
     """
-    app = flask.Flask(__name__)
+    app = _Application(__name__)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     # Either would redirect by itself, to an address made from the request's Host.
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     base = settings.base or f"http://{settings.host}:{settings.port}"
     with app.app_context():
-        site.install(
-            site.Site(
-                dataset,
-                pool,
-                settings,
-                Describer(dataset),
-                about(dataset),
-                program_digest.digest(),
-                base.rstrip("/"),
-                Metrics(pool),
-            )
+        first = site.Site(
+            engine.edition, engine, settings, program_digest.digest(), base.rstrip("/"), Metrics(engine)
         )
+        site.install(site.Publication(first))
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
     pages.register(app)
@@ -100,7 +105,7 @@ def _finish(response: Response) -> Response:
     """What every response carries: the version it was made from, CORS for reading, security."""
     here = site.current_site()
     response.headers.update(response_headers.of_version(here.version))
-    # werkzeug dates what is conditional, and the server dates everything.
+    # werkzeug adds a date to conditional responses, and uvicorn to all.
     response.headers.pop("Date", None)
     route = request.url_rule.rule if request.url_rule else None
     here.metrics.count_request(route, request.method, response.status_code)

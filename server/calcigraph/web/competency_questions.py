@@ -13,12 +13,12 @@ from calcigraph import metadata
 from calcigraph.pool import Query
 from calcigraph.rdf.formats import RESULTS
 from calcigraph.root import QuestionFile
+from calcigraph.web import query_answers
 from calcigraph.web.protocol import streaming
 from calcigraph.web.protocol.caching import validated
 from calcigraph.web.protocol.negotiation import HTML, JSON, Offer
 from calcigraph.web.protocol.request_problems import ResourceUnknown
 from calcigraph.web.protocol.requested_format import requested
-from calcigraph.web.query_answers import ask
 from calcigraph.web.representations import GRAPH_OFFERS, graph_format, write_graph
 from calcigraph.web.site import Site, current_site
 from calcigraph.web.views.results import ResultTable, ask_table
@@ -33,7 +33,7 @@ blueprint = Blueprint("questions", __name__)
 def questions() -> Response:
     """All questions: a page, JSON, or RDF after https://github.com/sib-swiss/sparql-examples."""
     site = current_site()
-    found = site.dataset.root.questions
+    found = site.edition.root.questions
     chosen = requested(DESCRIPTIONS)
     if chosen is HTML:
         page = render_template("questions.html", questions=found)
@@ -50,12 +50,12 @@ def questions() -> Response:
 def question(slug: str) -> Response:
     """One question: a page with its answer, or as data; its answer alone as SPARQL results."""
     site = current_site()
-    found = site.dataset.root.question(slug)
+    found = site.edition.root.question(slug)
     if found is None:
         raise _unknown(slug)
     chosen = requested((*DESCRIPTIONS, *ANSWERS))
     if chosen in ANSWERS:
-        response = _answer(site, found, chosen)
+        response = _answer(found, chosen)
     elif chosen is HTML:
         response = Response(_page(site, found), content_type=HTML.content_type)
     elif chosen is JSON:
@@ -63,28 +63,28 @@ def question(slug: str) -> Response:
     else:
         response = _graph(site, chosen, [found])
     response.vary.add("Accept")
-    return validated(response, site, f"question.{chosen.name}")
+    return validated(response, current_site(), f"question.{chosen.name}")
 
 
 @blueprint.get("/id/question-<slug>")
 def question_resource(slug: str) -> WerkzeugResponse:
     """A question named by its IRI leads to the question."""
     site = current_site()
-    if site.dataset.root.question(slug) is None:
+    if site.edition.root.question(slug) is None:
         raise _unknown(slug)
     return redirect(site.link(f"/questions/{slug}"), 303)
 
 
 def featured(site: Site) -> QuestionFile | None:
     """The question that the root features on the home page, else its first one."""
-    root = site.dataset.root
+    root = site.edition.root
     slug = site.about.featured_question
     return (root.question(slug) if slug else None) or next(iter(root.questions), None)
 
 
-def answer(site: Site, asked: QuestionFile, most_rows: int | None = None) -> ResultTable:
+def answer(asked: QuestionFile, most_rows: int | None = None) -> ResultTable:
     """The answer of a question now. Raises: what the pool raises."""
-    return ask_table(site, asked.text, inference=asked.needs_inference, most_rows=most_rows)
+    return ask_table(asked.text, inference=asked.needs_inference, most_rows=most_rows)
 
 
 def csv_address(site: Site, asked: QuestionFile | None) -> str:
@@ -108,7 +108,7 @@ def _unknown(slug: str) -> ResourceUnknown:
 
 
 def _page(site: Site, asked: QuestionFile) -> str:
-    table = answer(site, asked)
+    table = answer(asked)
     return render_template(
         "question.html",
         question=asked,
@@ -119,10 +119,10 @@ def _page(site: Site, asked: QuestionFile) -> str:
     )
 
 
-def _answer(site: Site, asked: QuestionFile, chosen: Offer) -> Response:
+def _answer(asked: QuestionFile, chosen: Offer) -> Response:
     form = RESULTS[ANSWERS.index(chosen)]
     query = Query(asked.text, inference=asked.needs_inference, results_format=form.key, graph_format=None)
-    return streaming.respond(ask(site, query), form.content_type)
+    return streaming.respond(query_answers.answer(query), form.content_type)
 
 
 def _json(site: Site, asked: QuestionFile) -> dict[str, object]:
@@ -138,7 +138,7 @@ def _json(site: Site, asked: QuestionFile) -> dict[str, object]:
 
 
 def _graph(site: Site, chosen: Offer, found: Iterable[QuestionFile]) -> Response:
-    root, here = site.dataset.root, ox.NamedNode(site.absolute("/sparql"))
+    root, here = site.edition.root, ox.NamedNode(site.absolute("/sparql"))
     wanted = {metadata.question_node(root, asked.slug) for asked in found}
     triples = metadata.executables(root, metadata.endpoint_node(root), here)
     quads = [ox.Quad(t.subject, t.predicate, t.object) for t in triples if t.subject in wanted]

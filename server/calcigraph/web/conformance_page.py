@@ -15,6 +15,7 @@ from flask import Blueprint, Response, jsonify, render_template
 from calcigraph import conformance
 from calcigraph.conformance import OUTCOMES, Result, Suite
 from calcigraph.rdf.prefixes import Prefixes
+from calcigraph.rdf.vocabulary import DCTERMS, EARL, RDFS
 from calcigraph.web.protocol.caching import links, validated
 from calcigraph.web.protocol.negotiation import HTML, JSON, Offer
 from calcigraph.web.protocol.request_problems import ResourceUnknown
@@ -26,10 +27,10 @@ PATH = "/conformance"
 _PREFIXES = Prefixes(
     {
         "conformance": f"{conformance.DOCUMENT}#",
-        "dcterms": "http://purl.org/dc/terms/",
+        "dcterms": DCTERMS.iri,
         "doap": "http://usefulinc.com/ns/doap#",
-        "earl": conformance.EARL,
-        "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+        "earl": EARL.iri,
+        "rdfs": RDFS.iri,
     }
 )
 # Plain JSON is the totals with what has not passed; as RDF, the report has every assertion.
@@ -96,7 +97,7 @@ def _notes(suite: Suite) -> list[str]:
 
 
 def _by_reason(results: Iterable[Result]) -> list[tuple[str, str, list[Result]]]:
-    """What has not passed, by outcome and reason: many tests often have one in common."""
+    """The tests that have not passed, by outcome and reason."""
 
     def why(result: Result) -> tuple[str, str]:
         return result.outcome, result.reason

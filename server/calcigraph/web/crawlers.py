@@ -54,7 +54,7 @@ def sitemap_part(number: int) -> Response:
 
 @blueprint.get("/llms.txt")
 def llms() -> Response:
-    """What is here and how to ask for it, for language models (https://llmstxt.org)."""
+    """A description of the site and its services for language models (https://llmstxt.org)."""
     site = current_site()
     about = site.about
     lines = [f"# {about.title.value}", ""]
@@ -80,16 +80,16 @@ def llms() -> Response:
         "## Questions",
         "",
     ]
-    for question in site.dataset.root.questions:
+    for question in site.edition.root.questions:
         lines.append(f"- [{question.question}]({site.absolute('/questions/' + question.slug)})")
     return _text("\n".join(lines) + "\n", "llms")
 
 
 def _addresses(site: Site) -> list[str]:
     """The addresses of all pages. Cost: one pass over the dataset."""
-    questions = [f"/questions/{question.slug}" for question in site.dataset.root.questions]
-    removed = set(site.dataset.subjects(RDF["type"], AS["Tombstone"]))
-    nodes = {quad.subject for quad in site.dataset.quads if isinstance(quad.subject, ox.NamedNode)} - removed
+    questions = [f"/questions/{question.slug}" for question in site.edition.root.questions]
+    removed = set(site.edition.subjects(RDF["type"], AS["Tombstone"]))
+    nodes = {node for node in site.edition.all_subjects() if isinstance(node, ox.NamedNode)} - removed
     paths = (path for node in nodes if (path := site.path(node)) and path.startswith(("/id/", "/ontology/")))
     return [
         site.absolute(path) for path in (*_PAGES, *questions, *(f"{path}.html" for path in sorted(paths)))

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, jsonify
 from calcigraph import metadata
 from calcigraph.rdf.formats import by_name
 from calcigraph.rdf.jsonld import context as context_of
-from calcigraph.rdf.vocabulary import DCAT, DCTERMS, PROV, RDF, VOID, XSD
+from calcigraph.rdf.vocabulary import DCAT, DCTERMS, PROV, RDF, SCHEMA, VOID, XSD
 from calcigraph.web import dumps
 from calcigraph.web.protocol.caching import validated
 from calcigraph.web.protocol.requested_format import requested
@@ -41,7 +41,7 @@ def catalog() -> Response:
 def context() -> Response:
     """The root's prefixes as a JSON-LD context: the whole of which each document carries its part."""
     site = current_site()
-    response = jsonify({"@context": context_of(site.dataset.root.prefixes)})
+    response = jsonify({"@context": context_of(site.edition.root.prefixes)})
     response.content_type = "application/ld+json"
     return validated(response, site, "context")
 
@@ -53,7 +53,7 @@ def schema_org(site: Site) -> dict[str, object]:
     """
     said = site.about
     described = {
-        "@context": "https://schema.org/",
+        "@context": SCHEMA.iri,
         "@type": "Dataset",
         "@id": site.citable.value,
         "identifier": site.citable.value,
@@ -80,7 +80,7 @@ def _download(site: Site, key: str, path: str) -> dict[str, str]:
 def _organisation(site: Site, node: object) -> dict[str, str]:
     if not isinstance(node, ox.NamedNode):
         return {"@type": "Organization", "name": getattr(node, "value", "")}
-    name = site.describer.labels.of(node).value
+    name = site.edition.labels.of(node).value
     return {"@type": "Organization", "@id": node.value, "url": node.value, "name": name}
 
 
@@ -90,7 +90,7 @@ def _date(site: Site, name: str) -> str | None:
 
 
 def _objects(site: Site, predicate: ox.NamedNode) -> list[object]:
-    return [*site.dataset.objects(site.citable, predicate)]
+    return [*site.edition.objects(site.citable, predicate)]
 
 
 def _void(site: Site) -> Iterator[ox.Triple]:
@@ -99,7 +99,7 @@ def _void(site: Site) -> Iterator[ox.Triple]:
     A root without a namespace has no such graph, so its size alone is told.
     """
     node = site.described
-    root, described = site.dataset.root, site.dataset.metadata
+    root, described = site.edition.root, site.edition.metadata
     questions = {metadata.question_node(root, asked.slug) for asked in root.questions}
     yield from (quad.triple for quad in described if quad.subject not in questions)
     if not root.is_named:
@@ -122,7 +122,7 @@ def _dcat(site: Site) -> Iterator[ox.Triple]:
     yield from _said(site, node, _SAID)
     yield ox.Triple(node, DCAT["version"], ox.Literal(site.version))
     yield ox.Triple(node, DCAT["landingPage"], front)
-    if any(site.dataset.triples(site.citable)):
+    if any(site.edition.triples(site.citable)):
         yield ox.Triple(node, PROV["wasDerivedFrom"], site.citable)
     yield ox.Triple(service, RDF["type"], DCAT["DataService"])
     yield ox.Triple(service, DCTERMS["title"], ox.Literal("SPARQL 1.1", language="en"))
@@ -135,7 +135,7 @@ def _dcat(site: Site) -> Iterator[ox.Triple]:
 def _said(site: Site, node: ox.NamedNode, predicates: Iterable[ox.NamedNode]) -> Iterator[ox.Triple]:
     """What the root says of its dataset, said of `node`; a title there is in any case."""
     for predicate in predicates:
-        values = site.dataset.objects(site.citable, predicate)
+        values = site.edition.objects(site.citable, predicate)
         if predicate == DCTERMS["title"] and not values:
             values = [site.about.title]
         yield from (ox.Triple(node, predicate, value) for value in values)
@@ -145,7 +145,7 @@ def _graph(triples: Iterator[ox.Triple], variant: str) -> Response:
     site = current_site()
     chosen = requested(GRAPH_OFFERS)
     quads = [ox.Quad(t.subject, t.predicate, t.object) for t in triples]
-    body = write_graph(quads, graph_format(chosen), site.dataset.root.prefixes)
+    body = write_graph(quads, graph_format(chosen), site.edition.root.prefixes)
     response = Response(body, content_type=chosen.content_type)
     response.vary.add("Accept")
     return validated(response, site, f"{variant}.{chosen.name}")

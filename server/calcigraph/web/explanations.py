@@ -1,12 +1,18 @@
-"""A triple named in a request in, the reason why it holds out: JSON, PROV-O, text or a page."""
+"""A triple named in a request in, the reason why it holds out: JSON, PROV-O, text, a page or a proof file.
+
+The program that checks proof files stands beside it, to be copied.
+"""
 
 from __future__ import annotations
+
+from importlib.resources import files as package_files
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, jsonify, render_template, request
 
 from calcigraph.explanations import Explanation, Step, explain, explain_all
 from calcigraph.explanations.json import as_json
+from calcigraph.explanations.proof_file import MEDIA_TYPE, as_proof_file
 from calcigraph.explanations.provenance import as_triples
 from calcigraph.explanations.text import as_text
 from calcigraph.rdf.terms import TermMalformed, parse_iri, parse_term
@@ -19,8 +25,11 @@ from calcigraph.web.site import Site, current_site
 from calcigraph.web.views.pages import explain_link
 
 TEXT = Offer("text/plain", "text")
+PROOF = Offer(MEDIA_TYPE, "proof")
 # Plain `application/json` is the nested proof, and plain `text/plain` the text.
-OFFERS = (JSON, *GRAPH_OFFERS, TEXT, HTML)
+OFFERS = (JSON, *GRAPH_OFFERS, TEXT, PROOF, HTML)
+CHECKER = "/proof_checker.py"
+_LINKED = ("json", "turtle", "json-ld", "text", PROOF.name)
 blueprint = Blueprint("explanations", __name__)
 
 
@@ -34,14 +43,24 @@ def explanation() -> Response:
     triple = _triple(site)
     every = _flag("all")
     chosen = requested(OFFERS)
+    if every and chosen is PROOF:
+        raise RequestMalformed("A proof file holds one proof.", "Leave out `all`, or ask for another format.")
     if every:
-        found = explain_all(site.dataset, triple)
+        found = explain_all(site.edition, triple)
         proofs, complete = found.proofs, found.complete
     else:
-        proofs, complete = (explain(site.dataset, triple),), True
+        proofs, complete = (explain(site.edition, triple),), True
     response = _response(site, chosen, triple, proofs, every, complete)
     response.vary.add("Accept")
     return validated(response, site, f"explain.{chosen.name}")
+
+
+@blueprint.get(CHECKER)
+def checker() -> Response:
+    """The program that checks proof files, one file of Python to be copied and run by itself."""
+    source = package_files("calcigraph").joinpath(CHECKER[1:]).read_bytes()
+    response = Response(source, content_type="text/x-python; charset=utf-8")
+    return validated(response, current_site(), "proof_checker")
 
 
 def _response(
@@ -54,6 +73,8 @@ def _response(
     if chosen is TEXT:
         body = "\n\n".join(as_text(proof) for proof in proofs) + "\n"
         return Response(body, content_type="text/plain; charset=utf-8")
+    if chosen is PROOF:
+        return Response(as_proof_file(proofs[0]), content_type=PROOF.content_type)
     if chosen is HTML:
         page = render_template(
             "explanation.html",
@@ -62,14 +83,13 @@ def _response(
             every=every,
             complete=complete,
             other=_here(site, triple, not every, None),
-            formats=[
-                (name, _here(site, triple, every, name)) for name in ("json", "turtle", "json-ld", "text")
-            ],
+            formats=[(name, _here(site, triple, every and name != PROOF.name, name)) for name in _LINKED],
+            checker=site.link(CHECKER),
         )
         return Response(page, content_type=HTML.content_type)
     triples = {t: None for proof in proofs for t in as_triples(proof)}
     quads = [ox.Quad(t.subject, t.predicate, t.object) for t in triples]
-    content = write_graph(quads, graph_format(chosen), site.dataset.root.prefixes)
+    content = write_graph(quads, graph_format(chosen), site.edition.root.prefixes)
     return Response(content, content_type=chosen.content_type)
 
 
@@ -80,13 +100,15 @@ def _edges(proof: Explanation) -> list[Step]:
 
 
 def _triple(site: Site) -> ox.Triple:
-    prefixes = site.dataset.root.prefixes
+    prefixes = site.edition.root.prefixes
     subject = parse_iri(_single("subject"), prefixes)
     predicate = parse_iri(_single("predicate"), prefixes)
     value = parse_term(_single("object"), prefixes)
     if isinstance(value, ox.BlankNode):
         raise TermMalformed("A blank node cannot be asked for.", "Name a node that has an IRI.")
-    return ox.Triple(subject, predicate, value)
+    asked = ox.Triple(subject, predicate, value)
+    # A query answers literals by their value; what is proven is what was written.
+    return site.edition.written(asked) or asked
 
 
 def _single(name: str) -> str:

@@ -6,7 +6,6 @@ See https://www.w3.org/TR/sparql11-http-rdf-update/ sections 4 and 5.2.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from itertools import chain
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, request
@@ -48,16 +47,16 @@ def direct(name: str) -> Response:
 
 
 def _named(site: Site, node: ox.NamedNode) -> Response:
-    if node not in site.statistics.graphs:
+    if node not in site.edition.graphs:
         raise ResourceUnknown("There is no such graph.", "Look it up in the service description.")
-    if node == metadata.graph_node(site.dataset.root):
-        return _document(site, lambda: site.dataset.metadata, "graph")
-    return _document(site, lambda: site.dataset.quads.quads_for_graph_name(node), "graph")
+    if node == metadata.graph_node(site.edition.root):
+        return _document(site, lambda: site.edition.metadata, "graph")
+    return _document(site, lambda: site.edition.quads(graph=node), "graph")
 
 
 def _default(site: Site) -> Iterable[ox.Quad]:
     if site.settings.default_graph == "union":
-        return chain(site.dataset.quads, site.dataset.metadata)
+        return site.edition.all_quads()
     return ()
 
 
@@ -70,7 +69,7 @@ def _document(site: Site, read: Callable[[], Iterable[ox.Quad]], variant: str) -
 
     def body() -> bytes:
         plain = {ox.Quad(q.subject, q.predicate, q.object) for q in read()}
-        return write_graph(plain, graph_format(chosen), site.dataset.root.prefixes)
+        return write_graph(plain, graph_format(chosen), site.edition.root.prefixes)
 
     response = Response(content_type=chosen.content_type)
     response.vary.add("Accept")

@@ -34,7 +34,7 @@ def home() -> Response:
         "home.html",
         featured=asked,
         table=table,
-        questions=site.dataset.root.questions,
+        questions=site.edition.root.questions,
         few=_QUESTIONS,
         numbers=_numbers(site),
         citation=Citation(site.about, "", site.citable.value, site.version),
@@ -53,7 +53,7 @@ def home() -> Response:
 def _numbers(site: Site) -> list[tuple[int, str]]:
     """The counts to show, with their texts: evidence first, where a root has any; then triples."""
     uses, counts = site.describer.uses, site.statistics
-    contested = len(site.dataset.subjects(SRV["contested"], _TRUE))
+    contested = len(site.edition.subjects(SRV["contested"], _TRUE))
     found = [
         (uses.count(SRV["Proposition"]), STRINGS.numbers_propositions),
         (contested, STRINGS.numbers_contested),
@@ -63,7 +63,7 @@ def _numbers(site: Site) -> list[tuple[int, str]]:
         (counts.derived, STRINGS.numbers_derived),
         (counts.inferred, STRINGS.numbers_inferred),
         (len(counts.graphs), STRINGS.numbers_graphs),
-        (len(site.dataset.root.questions), STRINGS.numbers_questions),
+        (len(site.edition.root.questions), STRINGS.numbers_questions),
     ]
     return [(number, text) for number, text in found if number]
 
@@ -71,6 +71,6 @@ def _numbers(site: Site) -> list[tuple[int, str]]:
 def _table(site: Site, asked: QuestionFile) -> ResultTable | None:
     """The answer; None where the engine is too busy for it, which is no reason to show no page."""
     try:
-        return answer(site, asked, _ROWS)
+        return answer(asked, _ROWS)
     except Problem:
         return None

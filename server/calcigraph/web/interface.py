@@ -16,6 +16,7 @@ JSON: Final = ("application/json",)
 GRAPH: Final = tuple(form.media_type for form in GRAPHS)
 RESULT: Final = tuple(form.media_type for form in RESULTS)
 _PLAIN: Final = ("text/plain",)
+_PROOF: Final = "application/vnd.calcigraph.proof+json"
 _TERM: Final[JsonSchema] = {"type": "string", "minLength": 1}
 
 
@@ -77,7 +78,10 @@ INTERFACE: Final[Mapping[str, RouteFacts]] = {
     "questions.questions": RouteFacts((*JSON, *GRAPH, *HTML), negotiates=True),
     "questions.question": RouteFacts((*JSON, *GRAPH, *RESULT, *HTML), negotiates=True),
     "questions.question_resource": RouteFacts(redirects=True),
-    "explanations.explanation": RouteFacts((*JSON, *GRAPH, *_PLAIN, *HTML), _EXPLAIN, negotiates=True),
+    "explanations.explanation": RouteFacts(
+        (*JSON, *GRAPH, *_PLAIN, _PROOF, *HTML), _EXPLAIN, negotiates=True
+    ),
+    "explanations.checker": RouteFacts(("text/x-python",)),
     "search.search": RouteFacts(
         (*JSON, *HTML),
         (Parameter("q", "A label, synonym, identifier, prefixed name or IRI."),),

@@ -16,7 +16,7 @@ blueprint = Blueprint("mappings", __name__)
 def mappings() -> Response:
     """Every mapping with its justification (SSSOM/TSV)."""
     site = current_site()
-    body = mappings_tsv(site.dataset, site.absolute(PATH))
+    body = mappings_tsv(site.edition, site.absolute(PATH))
     return validated(
         Response(body, content_type="text/tab-separated-values; charset=utf-8"), site, "mappings"
     )

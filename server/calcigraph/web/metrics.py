@@ -27,7 +27,7 @@ from prometheus_client.registry import Collector
 
 from calcigraph import __version__
 from calcigraph.errors import Problem
-from calcigraph.pool import Pool
+from calcigraph.store import Engine
 
 # When each series began would be as many series again.
 disable_created_metrics()  # type: ignore[no-untyped-call] # it says nothing of its types
@@ -45,7 +45,7 @@ class Metrics:
     A registry of its own, so that two applications in one process do not mix theirs.
     """
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._registry = CollectorRegistry(auto_describe=False)
         self._requests = Counter(
             "calcigraph_http_requests",
@@ -60,7 +60,7 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self._registry,
         )
-        self._gauges = _Gauges(pool)
+        self._gauges = _Gauges(engine)
         self._registry.register(self._gauges)
         # Finding a series by its labels takes longer than counting.
         self._request = cache(lambda *labels: self._requests.labels(*map(str, labels)))
@@ -107,14 +107,14 @@ class Metrics:
 class _Gauges(Collector):
     """What is read when the figures are asked for: the pool's counts and the program's version."""
 
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         # Answers that were found without asking the pool, which has them as well.
         self.repeated = 0
 
     def collect(self) -> Iterable[Metric]:
         """The gauges, read now."""
-        counts = self._pool.counts()
+        counts = self._engine.counts()
         workers = GaugeMetricFamily(
             "calcigraph_pool_workers", "Processes that evaluate queries.", labels=("state",)
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
-from calcigraph.describe import NameMatch
+from calcigraph.edition import Match
 from calcigraph.errors import Problem
 from calcigraph.rdf.terms import parse_iri
 from calcigraph.web.protocol.caching import validated
@@ -20,10 +20,10 @@ blueprint = Blueprint("search", __name__)
 def search() -> Response:
     """`q` as label, synonym, identifier, prefixed name or IRI; JSON or a page."""
     site = current_site()
-    names = site.describer.names
+    names = site.edition.names
     text = request.args.get("q", "").strip()[:200]
     matches = find(site, text) if text else ()
-    nearest = site.describer.labels.nearest(text) if text and not matches else []
+    nearest = site.edition.labels.nearest(text) if text and not matches else []
     near = [names.match(node, text) for node, _ in nearest]
     chosen = requested((JSON, HTML))
     if chosen is HTML:
@@ -36,27 +36,27 @@ def search() -> Response:
     return validated(response, site, f"search.{chosen.name}")
 
 
-def _json(site: Site, match: NameMatch) -> dict[str, str | None]:
+def _json(site: Site, match: Match) -> dict[str, str | None]:
     return {
         "iri": match.node.value,
         "label": match.label.value,
         "matched": match.matched,
-        "kind": site.describer.labels.of(match.kind).value if match.kind else None,
+        "kind": site.edition.labels.of(match.kind).value if match.kind else None,
         "link": site.href(match.node),
     }
 
 
-def find(site: Site, text: str) -> tuple[NameMatch, ...]:
+def find(site: Site, text: str) -> tuple[Match, ...]:
     """The matches, the most exact first: IRI and prefixed name, then whole names, then parts."""
-    names = site.describer.names
-    found: dict[object, NameMatch] = {}
+    names = site.edition.names
+    found: dict[object, Match] = {}
     try:
-        node = parse_iri(text, site.dataset.root.prefixes)
+        node = parse_iri(text, site.edition.root.prefixes)
     except Problem:
         pass
     else:
-        if any(site.dataset.triples(node)):
+        if any(site.edition.triples(node)):
             found[node] = names.match(node, text)
-    for match in names.find(text, _MOST):
+    for match in site.engine.search(site.edition, text, _MOST):
         found.setdefault(match.node, match)
     return tuple(found.values())

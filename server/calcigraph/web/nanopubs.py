@@ -23,7 +23,7 @@ OFFERS = tuple(offer(f) for f in sorted((f for f in GRAPHS if f.has_graphs), key
 def link_of(site: Site, node: Subject) -> str | None:
     """Where the nanopublication of `node` is to be had; None where there is none."""
     path = site.path(node) if isinstance(node, ox.NamedNode) else None
-    return site.link(path + SUFFIX) if path and is_publishable(site.dataset, node) else None
+    return site.link(path + SUFFIX) if path and is_publishable(site.edition, node) else None
 
 
 def announce(response: Response, site: Site, node: ox.NamedNode) -> None:
@@ -41,8 +41,8 @@ def respond(site: Site, node: ox.NamedNode, stem: str, fixed: Offer | None) -> R
     """
     chosen = fixed or requested(OFFERS)
     created = site.modified.strftime("%Y-%m-%dT%H:%M:%SZ")
-    quads = nanopublication(site.dataset, node, created)
-    body = serialise(quads, graph_format(chosen), site.dataset.root.prefixes)
+    quads = nanopublication(site.edition, node, created)
+    body = serialise(quads, graph_format(chosen), site.edition.root.prefixes)
     response = Response(body, content_type=chosen.content_type)
     if fixed is None:
         response.vary.add("Accept")

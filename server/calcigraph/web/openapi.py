@@ -143,9 +143,9 @@ def _in_path(site: Site, route: Rule) -> Iterable[Json]:
 def _example(site: Site, endpoint: str) -> str:
     """A name that is answered there: a question's, a graph's, or that of the dataset itself."""
     if endpoint.startswith("questions."):
-        return next((question.slug for question in site.dataset.root.questions), "")
+        return next((question.slug for question in site.edition.root.questions), "")
     if endpoint == "graphs.direct":
-        return site.dataset.inferred_graph.value.rpartition("/")[2]
+        return site.edition.inferred_graph.value.rpartition("/")[2]
     return site.citable.value.rpartition("/")[2]
 
 

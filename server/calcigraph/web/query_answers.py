@@ -1,32 +1,57 @@
-"""A query of the current request in, the pool's answer out; ended where the client leaves."""
+"""A query of the current request in, the engine's answer out; ended where the client leaves."""
 
 from __future__ import annotations
 
-from flask import request
+from flask import current_app, request
 
 from calcigraph.errors import Problem
 from calcigraph.pool import Answer, Attempt, Query
 from calcigraph.web.in_flight import KEY, InFlight
-from calcigraph.web.site import Site
+from calcigraph.web.site import Site, current_site, keep_to, publication_of
 
 
-def ask(site: Site, query: Query) -> Answer:
-    """The answer to `query`, which is ended early where the client of this request leaves.
+class EditionChanged(Exception):
+    """A page would show an answer beside what is from an earlier edition. `site` is that of the answer."""
+
+    def __init__(self, site: Site) -> None:
+        super().__init__()
+        self.site = site
+
+
+def answer(query: Query) -> Answer:
+    """The answer to `query`, which is all that the response is made from: it is about the answer's edition
+    from here on. The query is ended early where the client of this request leaves.
 
     What the query endpoint of the event loop has begun for this request, the same query, is taken up.
-    Raises: what `Pool.ask` raises.
+    Raises: what `Engine.ask` raises; EditionPassed.
     """
-    in_flight = _in_flight()
+    given = _answer(query)
+    if given.version != current_site().edition.number:
+        keep_to(publication_of(current_app).at(given.version))
+    return given
+
+
+def answer_beside(query: Query) -> Answer:
+    """The answer to `query` for a page that shows more than it. Raises: as `answer`, and EditionChanged."""
+    given = _answer(query)
+    if given.version != current_site().edition.number:
+        given.body.close()
+        raise EditionChanged(publication_of(current_app).at(given.version))
+    return given
+
+
+def _answer(query: Query) -> Answer:
+    site, in_flight = current_site(), _in_flight()
     if in_flight is None:
         with site.metrics.timed_query():
-            return site.pool.ask(query)
+            return site.engine.ask(query)
     begun, in_flight.begun = in_flight.begun, None
     if isinstance(begun, Problem):
         raise begun
     if isinstance(begun, Answer):
         return begun
     with site.metrics.timed_query():
-        return begun.finish() if isinstance(begun, Attempt) else site.pool.ask(query, in_flight.gone)
+        return begun.finish() if isinstance(begun, Attempt) else site.engine.ask(query, in_flight.gone)
 
 
 def _in_flight() -> InFlight | None:

@@ -87,7 +87,7 @@ def ontology_document(suffix: str) -> Response:
     def body() -> str | bytes:
         if chosen is HTML:
             return ontology.page(site)
-        return write_graph(ontology.quads(site), graph_format(chosen), site.dataset.root.prefixes)
+        return write_graph(ontology.quads(site), graph_format(chosen), site.edition.root.prefixes)
 
     node = ox.NamedNode(f"{site.namespace}ontology")
     return finished(site, body, "/ontology", chosen, node, "ontology")
@@ -100,8 +100,8 @@ def find(site: Site, path: str) -> ox.NamedNode | None:
             node = ox.NamedNode(site.namespace + candidate[1:])
         except ValueError:
             continue
-        quads = site.dataset.quads
-        if next(iter(quads.quads_for_subject(node)), None) or next(iter(quads.quads_for_object(node)), None):
+        quads = site.edition.quads
+        if next(iter(quads(node)), None) or next(iter(quads(None, None, node)), None):
             return node
     return None
 
@@ -145,7 +145,7 @@ def _document(site: Site, description: Description, stem: str, chosen: Offer, of
     def body() -> str | bytes:
         if chosen is HTML:
             return resource_page(site, description, stem)
-        return write_graph(list(description.quads()), graph_format(chosen), site.dataset.root.prefixes)
+        return write_graph(list(description.quads()), graph_format(chosen), site.edition.root.prefixes)
 
     node, types = description.subject, description.types
     return finished(site, body, stem, chosen, node, f"incoming-{offset}", types)
@@ -153,26 +153,27 @@ def _document(site: Site, description: Description, stem: str, chosen: Offer, of
 
 def _nanopublication(site: Site, node: ox.NamedNode, stem: str, fixed: Offer | None) -> Response:
     is_offered = fixed is None or fixed in nanopubs.OFFERS
-    if not is_offered or not is_publishable(site.dataset, node):
+    if not is_offered or not is_publishable(site.edition, node):
         raise _unknown(site, stem)
     return nanopubs.respond(site, node, stem.removesuffix(SUFFIX), fixed)
 
 
 def _is_this_version(site: Site, node: ox.NamedNode) -> bool:
     """Whether `node` names the present version of the ontology. Raises: VersionUnknown for an earlier one."""
-    ontology, dataset = ox.NamedNode(f"{site.namespace}ontology"), site.dataset
+    ontology, dataset = ox.NamedNode(f"{site.namespace}ontology"), site.edition
     if any(dataset.triples(ontology, OWL["priorVersion"], node)):
         raise VersionUnknown(site.version)
     return any(dataset.triples(ontology, OWL["versionIRI"], node))
 
 
 def _refuse_removed(site: Site, node: ox.NamedNode) -> None:
-    """Nothing where `node` is still there. What was taken out leaves a tombstone, as the Activity Vocabulary
-    calls it (https://www.w3.org/TR/activitystreams-vocabulary/#dfn-tombstone), by which it is known.
+    """Do nothing where `node` is in the data. A resource that was removed leaves a tombstone, as the Activity
+    Vocabulary calls it (https://www.w3.org/TR/activitystreams-vocabulary/#dfn-tombstone), by which it is
+    known.
 
     Raises: ResourceRemoved.
     """
-    dataset, labels = site.dataset, site.describer.labels
+    dataset, labels = site.edition, site.edition.labels
     if not any(dataset.triples(node, RDF["type"], AS["Tombstone"])):
         return
     days = [
@@ -198,7 +199,7 @@ def _offset() -> int:
 def _unknown(site: Site, path: str) -> ResourceUnknown:
     asked = path.rpartition("/")[2]
     nearest = tuple(
-        (label.value, site.href(node) or node.value) for node, label in site.describer.labels.nearest(asked)
+        (label.value, site.href(node) or node.value) for node, label in site.edition.labels.nearest(asked)
     )
     hint = f"Did you mean “{nearest[0][0]}”?" if nearest else "Look the name up in the search."
     return ResourceUnknown(f"Nothing is known here about “{asked[:100]}”.", hint, nearest)

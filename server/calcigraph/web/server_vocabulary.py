@@ -44,14 +44,14 @@ def document(suffix: str) -> Response:
         if chosen is HTML:
             return render_template("vocabulary.html", terms=described, namespace=SRV.iri)
         quads = list(dict.fromkeys(quad for description in described for quad in _outgoing(description)))
-        return write_graph(quads, graph_format(chosen), site.dataset.root.prefixes)
+        return write_graph(quads, graph_format(chosen), site.edition.root.prefixes)
 
     return finished(site, body, _PATH, chosen, ox.NamedNode(SRV.iri.rstrip("#")), "server")
 
 
 def _terms(site: Site) -> Iterator[Description]:
     """The terms that the root declares, by their names."""
-    triples = [t for file in site.dataset.root.ontology for t in file.triples]
+    triples = [quad.triple for quad in site.edition.file_quads(site.edition.root.ontology)]
     nodes = {t.subject for t in triples if isinstance(t.subject, ox.NamedNode)}
     for node in sorted((n for n in nodes if n.value.startswith(SRV.iri)), key=str):
         # What links to a term would be half of the dataset.

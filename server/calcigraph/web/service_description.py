@@ -1,4 +1,4 @@
-"""A site in, its SPARQL 1.1 Service Description out: what is true of the endpoint and nothing more.
+"""A site in, its SPARQL 1.1 Service Description out.
 
 See https://www.w3.org/TR/sparql11-service-description/.
 """
@@ -10,19 +10,18 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 
 from calcigraph.rdf.formats import GRAPHS, RESULTS
-from calcigraph.rdf.vocabulary import RDF, SD, SRV, VOID, XSD, Namespace
+from calcigraph.rdf.vocabulary import ENT, RDF, SD, SRV, VOID, XSD
 from calcigraph.web.protocol.negotiation import Offer
 from calcigraph.web.representations import graph_format, write_graph
 from calcigraph.web.site import Site
 
-ENT = Namespace("http://www.w3.org/ns/entailment/")
 _PROFILE_RL = ox.NamedNode("http://www.w3.org/ns/owl-profile/RL")
 
 
 def write(site: Site, chosen: Offer) -> bytes:
     """The description in the chosen format."""
     quads = [ox.Quad(t.subject, t.predicate, t.object) for t in triples(site)]
-    prefixes = site.dataset.root.prefixes
+    prefixes = site.edition.root.prefixes
     return write_graph(quads, graph_format(chosen), prefixes)
 
 

@@ -12,13 +12,13 @@ from urllib.parse import quote
 import pyoxigraph as ox
 from flask import Response
 
-from calcigraph.rdf.vocabulary import DCTERMS
+from calcigraph.rdf.vocabulary import DCTERMS, SCHEMA
 from calcigraph.web.protocol.caching import LinkEntry, links
 from calcigraph.web.protocol.negotiation import HTML, Offer
 from calcigraph.web.representations import GRAPH_OFFERS, SUFFIX_OF
 from calcigraph.web.site import Site
 
-_ABOUT_PAGE, _DATASET = "https://schema.org/AboutPage", "https://schema.org/Dataset"
+_ABOUT_PAGE, _DATASET = SCHEMA["AboutPage"].value, SCHEMA["Dataset"].value
 _MOST_TYPES = 5
 
 
@@ -69,7 +69,7 @@ def _terms(site: Site) -> Iterator[LinkEntry]:
 
 
 def _authors(site: Site) -> Iterator[LinkEntry]:
-    found = site.dataset.objects(site.citable, DCTERMS["creator"])
+    found = site.edition.objects(site.citable, DCTERMS["creator"])
     return ((_quoted(node), "author", None) for node in found if isinstance(node, ox.NamedNode))
 
 

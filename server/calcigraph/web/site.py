@@ -1,28 +1,31 @@
-"""What every view needs, gathered once when the application is made; nothing in it ever changes."""
+"""What every view needs: one edition, as it is published at one address; and the swap to the next one."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import OrderedDict
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from typing import cast
+from typing import Final, cast
 from urllib.parse import quote, urlsplit
 
 import pyoxigraph as ox
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 
 from calcigraph import metadata
-from calcigraph.dataset import Dataset
 from calcigraph.describe import Describer
-from calcigraph.pool import Pool
+from calcigraph.edition import Change, Edition, Outcome
 from calcigraph.rdf.vocabulary import SRV
 from calcigraph.settings import Settings
-from calcigraph.web.about import About
+from calcigraph.store import Engine
+from calcigraph.web.about import About, about
 from calcigraph.web.metrics import Metrics
 from calcigraph.web.program_digest import last_modified
 from calcigraph.web.statistics import Statistics, count
 
 _KEY = "calcigraph"
+# An answer that is still being sent may be from one of them.
+_KEPT: Final = 64
 # RFC 3987 ipchar and "/", beyond what `quote` leaves alone anyway; "%" stays for what is encoded.
 _PATH_SAFE = "/%:@!$&'()*+,;=~"
 _LINKED_SCHEMES = ("http", "https", "mailto", "urn")
@@ -31,25 +34,33 @@ _ROOMS = ("id/", "ontology/", "graph/")
 
 @dataclass(frozen=True)
 class Site:
-    """One dataset as it is published at one address.
+    """One edition of the data as it is published at one address; nothing in it ever changes.
 
     `base` is the IRI that this server's own addresses begin with. It is configuration and never
     taken from a request's `Host`, so that nobody can make a cache keep links to elsewhere.
     """
 
-    dataset: Dataset
-    pool: Pool
+    edition: Edition
+    engine: Engine
     settings: Settings
-    describer: Describer
-    about: About
     program: str
     base: str
     metrics: Metrics
 
     @cached_property
+    def about(self) -> About:
+        """What the root says of itself. Cost: some look-ups."""
+        return about(self.edition)
+
+    @property
+    def describer(self) -> Describer:
+        """What describes the resources of this edition."""
+        return self.engine.describer(self.edition)
+
+    @cached_property
     def statistics(self) -> Statistics:
         """The counts, made when they are first asked for. Cost: see `count`."""
-        return count(self.dataset)
+        return count(self.edition)
 
     @cached_property
     def query_base(self) -> str:
@@ -59,19 +70,19 @@ class Site:
     @cached_property
     def modified(self) -> datetime:
         """When anything changed last that a response is made from. Cost: asks the file system, once."""
-        return last_modified(self.dataset.root.folder)
+        return max(last_modified(self.edition.root.folder), self.edition.changed)
 
     @cached_property
     def citable(self) -> ox.NamedNode:
         """What the dataset is called, version after version, in a citation; where its root has no name for
         it, the address at which it is."""
-        root = self.dataset.root
+        root = self.edition.root
         return metadata.catalogued_node(root) if root.is_named else ox.NamedNode(self.absolute("/"))
 
     @cached_property
     def described(self) -> ox.NamedNode:
         """The default graph of the endpoint, as the dataset that VoID and DCAT speak of."""
-        root = self.dataset.root
+        root = self.edition.root
         return metadata.dataset_node(root) if root.is_named else ox.NamedNode(self.absolute("/#dataset"))
 
     @property
@@ -82,12 +93,12 @@ class Site:
     @property
     def namespace(self) -> str:
         """The IRI that the root's own resources begin with."""
-        return self.dataset.root.namespace
+        return self.edition.root.namespace
 
     @property
     def version(self) -> str:
-        """What `Calcigraph-Version` says: the digest of the root."""
-        return self.dataset.digest
+        """What `Calcigraph-Version` says: see `Edition.version`."""
+        return self.edition.version
 
     def etag(self, variant: str) -> str:
         """A strong entity tag (without quotes): digests of data and program, and the variant."""
@@ -110,7 +121,7 @@ class Site:
 
     def href(self, node: ox.NamedNode) -> str | None:
         """Where a page links to for `node`; None where the scheme is not one to be followed."""
-        if node.value.startswith(SRV.iri) and any(self.dataset.triples(node)):
+        if node.value.startswith(SRV.iri) and any(self.edition.triples(node)):
             return self.link(f"/server.html#{node.value.removeprefix(SRV.iri)}")
         path = self.path(node)
         if path is not None:
@@ -120,16 +131,54 @@ class Site:
         return node.value if urlsplit(node.value).scheme.lower() in _LINKED_SCHEMES else None
 
 
-def install(site: Site) -> None:
-    """Make the site known to the current application."""
-    current_app.extensions[_KEY] = site
+class Publication:
+    """The site of the newest edition, and those of earlier ones for whoever has begun with one.
+
+    The swap is one assignment: whoever takes `current` once sees one edition from first to last.
+    """
+
+    def __init__(self, site: Site) -> None:
+        self._sites = OrderedDict({site.edition.number: site})
+        self.current = site
+        """What a request that begins now is about."""
+
+    def at(self, number: int) -> Site:
+        """The site of the edition that an answer came from. Raises: EditionPassed."""
+        site = self._sites.get(number)
+        return site if site is not None else replace(self.current, edition=self._edition(number))
+
+    def publish(self, change: Change) -> Outcome:
+        """Change the data; see `Engine.publish`. Every request that begins once this returns sees it."""
+        outcome = self.current.engine.publish(change, self._announce)
+        self.current = self.at(outcome.number)
+        return outcome
+
+    def _announce(self, edition: Edition) -> None:
+        self._sites[edition.number] = replace(self.current, edition=edition)
+        while len(self._sites) > _KEPT:
+            self._sites.popitem(last=False)
+
+    def _edition(self, number: int) -> Edition:
+        return self.current.engine.edition_at(number)
+
+
+def install(publication: Publication) -> None:
+    """Make the sites known to the current application."""
+    current_app.extensions[_KEY] = publication
 
 
 def current_site() -> Site:
-    """The site that the current request is about."""
-    return site_of(current_app)
+    """The site that the current request is about: the same from its first byte to its last."""
+    if _KEY not in g:
+        keep_to(publication_of(current_app).current)
+    return cast(Site, g.get(_KEY))
 
 
-def site_of(app: Flask) -> Site:
-    """The site of an application."""
-    return cast(Site, app.extensions[_KEY])
+def keep_to(site: Site) -> None:
+    """Let the rest of the current request be about `site`: what its answer is from."""
+    setattr(g, _KEY, site)
+
+
+def publication_of(app: Flask) -> Publication:
+    """The sites of an application."""
+    return cast(Publication, app.extensions[_KEY])

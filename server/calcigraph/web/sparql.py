@@ -15,7 +15,7 @@ from calcigraph.web.protocol.caching import links, validated
 from calcigraph.web.protocol.compression import compressed
 from calcigraph.web.protocol.negotiation import HTML
 from calcigraph.web.protocol.requested_format import requested
-from calcigraph.web.query_answers import ask
+from calcigraph.web.query_answers import answer
 from calcigraph.web.representations import GRAPH_OFFERS, RESULT_OFFERS
 from calcigraph.web.site import Site, current_site
 from calcigraph.web.sparql_request import SparqlRequest
@@ -32,22 +32,23 @@ def sparql() -> Response:
     content_type, accept = request.headers.get("Content-Type"), request.headers.get("Accept")
     asked = sparql_request.read(site, request.method, request.query_string, bodies.body, content_type, accept)
     if asked.query is not None:
-        return _answered(site, asked, asked.query)
+        return _answered(asked, asked.query)
     text = asked.single("query")
     if text is None:
         return _described(site)
     return _form(text, sparql_request.inference(asked.single("inference")))
 
 
-def _answered(site: Site, asked: SparqlRequest, query: Query) -> Response:
-    answer = ask(site, query)
-    chosen = asked.offer_for(answer)
+def _answered(asked: SparqlRequest, query: Query) -> Response:
+    given = answer(query)
+    chosen = asked.offer_for(given)
     if chosen is HTML:
-        response = _page(query.text, asked.parameters, answer)
+        response = _page(query.text, asked.parameters, given)
     else:
-        response = streaming.respond(answer, chosen.content_type)
+        response = streaming.respond(given, chosen.content_type)
     response.vary.add("Accept")
-    return validated(response, site, "page")
+    # Of the edition that the answer is from.
+    return validated(response, current_site(), "page")
 
 
 def _described(site: Site) -> Response:

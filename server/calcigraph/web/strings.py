@@ -139,6 +139,7 @@ class Strings:
     explanation_context: str = "context"
     explanation_no_evidence: str = "Nothing is recorded about who says so."
     explanation_formats: str = "This explanation as data"
+    explanation_checker: str = "the program that checks proof files"
     explanation_position: str = "position"
     explanation_decision: str = "Decision"
     explanation_basis: str = "on"

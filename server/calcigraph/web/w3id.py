@@ -20,7 +20,7 @@ from calcigraph.web.site import Site, current_site
 
 _CHOICE = re.compile(r"<any\(([^()]*)\):[^<>]*>")
 _VARIABLE = re.compile(r"<[^<>]*>")
-# What only those who run a server ask for has no lasting name.
+# Routes for those who run a server have no lasting IRI.
 _LEFT_OUT = ("static", "assets", "operations", "w3id")
 _NAMES = ("id", "ontology", "graph", "server")
 blueprint = Blueprint("w3id", __name__)

@@ -1,4 +1,4 @@
-"""`calcigraph explain`: a triple in, its proof as a tree with the evidence out."""
+"""`calcigraph explain`: a triple in, its proof with the evidence out."""
 
 from __future__ import annotations
 
@@ -17,10 +17,24 @@ from calcigraph.settings import ReasonerName
 @click.option(
     "--all", "every", is_flag=True, help="Further derivations too, as far as the search is bounded."
 )
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json", "proof"]),
+    default="text",
+    show_default=True,
+    help="A tree, JSON, or a proof file that proof_checker.py checks.",
+)
 @root_option
 @reasoner_option()
 def explain(
-    subject: str, predicate: str, object_: str, every: bool, folder: Path, reasoner: ReasonerName
+    subject: str,
+    predicate: str,
+    object_: str,
+    every: bool,
+    style: str,
+    folder: Path,
+    reasoner: ReasonerName,
 ) -> None:
     """Print why the triple SUBJECT PREDICATE OBJECT holds.
 
@@ -28,4 +42,4 @@ def explain(
     """
     from calcigraph.cli.explain import print_proofs
 
-    print_proofs((subject, predicate, object_), every, folder, reasoner)
+    print_proofs((subject, predicate, object_), every, style, folder, reasoner)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 
 from calcigraph.reasoning.closure.state import State
-from calcigraph.reasoning.facts.arrays import remove
+from calcigraph.reasoning.facts.arrays import remove, unique
 from calcigraph.reasoning.facts.columns import Columns, Key
 from calcigraph.reasoning.facts.encoding import visible
 from calcigraph.reasoning.limits import LimitMet
 from calcigraph.reasoning.terms import vocabulary as v
+from calcigraph.reasoning.terms.numbering import SHIFT
 
 
 def same_keys(state: State, key: Key) -> list[Key]:
@@ -19,18 +18,17 @@ def same_keys(state: State, key: Key) -> list[Key]:
     return [~other for other in state.equality.all(~key)] if key < 0 else state.equality.all(key)
 
 
-def expanded(state: State, keys: Iterable[Key] | None = None) -> Columns:
-    """The facts of some keys (of all) over all equal terms.
+def expanded(state: State) -> Columns:
+    """The facts over all equal terms.
 
     Raises LimitMet when equal terms multiply them to more than `limits.inferred`.
     """
-    chosen = list(state.relations if keys is None else keys)
     total = 0
     out: Columns = {}
-    for key in chosen:
-        if key == v.TYPE or key not in state.relations:
+    for key, relation in state.relations.items():
+        if key == v.TYPE:
             continue
-        facts = state.relations[key].facts.array
+        facts = relation.facts.array
         others = same_keys(state, key)
         total += len(others) * state.equality.expanded_size(facts, key >= 0)
         if total > state.limits.inferred:
@@ -41,20 +39,25 @@ def expanded(state: State, keys: Iterable[Key] | None = None) -> Columns:
         column = state.equality.expand(facts, key >= 0)
         for other in others:
             out[other] = column
-    if state.equality and (keys is None or v.SAME_AS in chosen):
-        out[v.SAME_AS] = _same_pairs(state)
+    if state.equality:
+        out |= _memberships(state, out)
+        out[v.SAME_AS] = state.equality.pairs(state.equality.members)
     return out
 
 
-def _same_pairs(state: State) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    pairs = [a << 32 | b for group in state.equality.members.values() for a in group for b in group]
-    return np.array(sorted(pairs), np.int64)
+def _memberships(state: State, facts: Columns) -> Columns:
+    """The memberships of classes as pairs, under each other name that rdf:type has."""
+    names = [key for key in state.equality.all(v.TYPE) if key != v.TYPE]
+    if not names:
+        return {}
+    members = [(column << SHIFT) | np.int64(~key) for key, column in facts.items() if key < 0]
+    return dict.fromkeys(names, unique(np.concatenate(members)))
 
 
-def inferred(state: State, keys: Iterable[Key] | None = None) -> Columns:
+def inferred(state: State) -> Columns:
     """The facts beyond the base, as RDF without trivial triples. Cost: the facts, once."""
     out = {}
-    for key, column in expanded(state, keys).items():
+    for key, column in expanded(state).items():
         column = visible(state.terms, key, remove(column, state.base.column(key)))
         if len(column):
             out[key] = column

@@ -5,14 +5,15 @@ A `Closure` is a `State` that knows how to reach its fixpoint.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from calcigraph.reasoning.closure import literals
 from calcigraph.reasoning.closure.join import UNIT, Joiner, Table, scan
 from calcigraph.reasoning.closure.state import State
-from calcigraph.reasoning.facts.arrays import member, unique
+from calcigraph.reasoning.facts.arrays import by_object, member, unique
 from calcigraph.reasoning.facts.base import Base
 from calcigraph.reasoning.facts.columns import Columns, Key, class_key, filled
 from calcigraph.reasoning.facts.encoding import axioms
@@ -35,12 +36,16 @@ class Closure(State):
         """Joins over the relations, within the limits."""
         return Joiner(self.relations, self.limits.rows)
 
+    def fork(self) -> Closure:
+        """The same closure, to be brought up to date while others read this one. Cost: the keys."""
+        return replace(self, given=dict(self.given), relations=self.relations.copy())
+
     def close(self, base: Columns) -> None:
         """Start anew from these base facts. Cost: the rules' joins; see bench/reasoning.
 
         Raises LimitMet, naming the rule, when a bound of `Limits` is met.
         """
-        self.base, self.given, self.typed, self.things = Base(base), {}, 0, False
+        self.base, self.given, self.things = Base(base), {}, False
         self.equality, self.relations = Equality(), Relations()
         for key, column in base.items():
             self.relations[key] = Relation(key, column)
@@ -64,8 +69,7 @@ class Closure(State):
             return
         if self.program.reflective and not self.relations.reflective:
             self._reflect()
-        self.typed = 0
-        self.commit(literals.typed(self))
+        self.commit(literals.typed(self, literals.mentioned(self, self.base.columns)))
 
     def _asks_for_things(self) -> bool:
         thing, nothing = (self.equality.key(class_key(i)) for i in (v.THING, v.NOTHING))
@@ -117,7 +121,10 @@ class Closure(State):
         return self._news(made)
 
     def derive(self, rule: CompiledRule, delta: Columns) -> Iterable[Ids]:
-        """The heads of one rule with at least one fact of `delta`, known ones included."""
+        """The heads of one rule with at least one fact of `delta`, known ones included.
+
+        What a rule says of equal terms has become a pair of one and the same representative.
+        """
         assert rule.head is not None
         for index, atom in enumerate(rule.body):
             seed = delta.get(atom.key)
@@ -130,8 +137,7 @@ class Closure(State):
         assert rule.head is not None
         wanted = rule.head.variables
         rows = self.joiner.solve(table, rest, wanted, rule.name)  # type: ignore[arg-type]
-        facts = rows.pack(rule.head.slots)
-        return ordered(facts) if rule.head.key == v.SAME_AS else facts
+        return rows.pack(rule.head.slots)
 
     def _whole(self, rule: CompiledRule) -> Ids:
         if rule.star:
@@ -152,8 +158,16 @@ class Closure(State):
         return np.asarray(((column[:-1] & MASK)[same] << SHIFT) | (column[1:] & MASK)[same])
 
     def _news(self, made: dict[Key, list[Ids]]) -> Columns:
+        if v.SAME_AS in made:
+            made[v.SAME_AS] = [self.linking(column) for column in made[v.SAME_AS]]
         out = {key: self.relations.news(key, columns) for key, columns in made.items()}
         return filled(out)
+
+    def linking(self, pairs: Ids) -> Ids:
+        """What rules say of equal terms, as far as it has to be kept: each link once, none with itself."""
+        left, right = pairs >> SHIFT, pairs & MASK
+        pairs = (np.minimum(left, right) << SHIFT) | np.maximum(left, right)
+        return np.asarray(pairs[left != right])
 
     def merge_equal(self) -> tuple[bool, Columns]:
         """Make terms equal that owl:sameAs links, and literals of one value in their classes.
@@ -163,7 +177,7 @@ class Closure(State):
         changed: dict[Key, list[Ids]] = {}
         merged = False
         while True:
-            pairs = np.concatenate((self.relations[v.SAME_AS].facts.array, literals.equal(self)))
+            pairs = np.concatenate((self._linked(), literals.equal(self)))
             moved = self.equality.merge(pairs, self.limits)
             if not len(moved):
                 break
@@ -175,6 +189,14 @@ class Closure(State):
                 changed.setdefault(key, []).append(column)
         new = {key: unique(np.concatenate(columns)) for key, columns in changed.items()}
         return merged, filled(new)
+
+    def _linked(self) -> Ids:
+        """The pairs that owl:sameAs links, under whatever name: it may be said to equal rdf:type, say."""
+        name = self.equality.of(v.SAME_AS)
+        if name != v.TYPE:
+            return self.relations[name].facts.array
+        members = [(r.facts.array << SHIFT) | np.int64(~key) for key, r in self.relations.items() if key < 0]
+        return np.concatenate(members)
 
     def _rewrite(self, moved: Ids) -> Columns:
         """Put every fact that mentions a moved id on representatives; what is new there."""
@@ -194,21 +216,21 @@ class Closure(State):
                 if not len(facts):
                     continue
                 self.relations[key] = relation.minus(facts)
-            new = unique(self.equality.rewrite(facts, key >= 0))
-            target = self.equality.key(key)
-            new = new[~self.relations[target].facts.member(new)]
-            self.relations[target] = self.relations[target].plus(new)
-            changed[target] = unique(np.concatenate((changed.get(target, new[:0]), new)))
+            for target, new in self._placed(key, unique(self.equality.rewrite(facts, key >= 0))):
+                new = new[~self.relations[target].facts.member(new)]
+                self.relations[target] = self.relations[target].plus(new)
+                changed[target] = unique(np.concatenate((changed.get(target, new[:0]), new)))
         return changed
+
+    def _placed(self, key: Key, facts: Ids) -> Iterator[tuple[Key, Ids]]:
+        """Facts of one key, over representatives, by the keys under which they stand now."""
+        target = self.equality.key(key)
+        if target != v.TYPE or self.relations.reflective:
+            yield target, facts
+        if target == v.TYPE and key != v.TYPE:
+            yield from ((class_key(class_id), members) for class_id, members in by_object(facts))
 
 
 def _mentions(facts: Ids, moved: Ids, pairs: bool) -> Ids:
     mask = member(facts & MASK, moved)
     return facts[mask | member(facts >> SHIFT, moved)] if pairs else facts[mask]
-
-
-def ordered(pairs: Ids) -> Ids:
-    """Pairs of equal terms with the lower id first, reflexive ones left out."""
-    left, right = pairs >> SHIFT, pairs & MASK
-    pairs = (np.minimum(left, right) << SHIFT) | np.maximum(left, right)
-    return np.asarray(pairs[left != right])

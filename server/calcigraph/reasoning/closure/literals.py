@@ -6,18 +6,19 @@ rewritten: `1` and `1.0` as two values stay two values.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import combinations, pairwise
 
 import numpy as np
 import pyoxigraph as ox
 
 from calcigraph.reasoning.closure.state import State
-from calcigraph.reasoning.facts.arrays import NONE, unique
+from calcigraph.reasoning.facts.arrays import NONE, member, unique
 from calcigraph.reasoning.facts.columns import Columns, Key, class_key
 from calcigraph.reasoning.limits import LimitMet
 from calcigraph.reasoning.terms import vocabulary as v
 from calcigraph.reasoning.terms.datatypes import SUPPORTED, Value, different, holds, supported, value
-from calcigraph.reasoning.terms.numbering import Ids
+from calcigraph.reasoning.terms.numbering import MASK, SHIFT, Ids
 
 _DATATYPE_KEYS: dict[Key, str] = {class_key(v.NAMES[curie]): iri for iri, curie in SUPPORTED.items()}
 
@@ -27,11 +28,28 @@ def _literal(state: State, index: int) -> ox.Literal | None:
     return term if type(term) is ox.Literal else None
 
 
-def typed(state: State) -> Columns:
-    """dt-type2 for the datatypes that a rule asks for: memberships of literals not seen before."""
-    asked = {key: iri for key, iri in _DATATYPE_KEYS.items() if key in state.program.asked}
-    indexes = state.terms.literals[state.typed :]
-    state.typed = len(state.terms.literals)
+def _asked(state: State) -> dict[Key, str]:
+    """The datatypes that a rule asks for, under the names in which the rules have them."""
+    return {key: iri for key, iri in _DATATYPE_KEYS.items() if key in state.program.asked}
+
+
+def mentioned(state: State, columns: Columns) -> list[int]:
+    """The literals in some base facts, if a rule asks for a datatype; see `typed`. Cost: the facts."""
+    if not _asked(state):
+        return []
+    known = state.terms.literals[:]
+    here = np.zeros(len(state.terms.terms), bool)
+    for key, column in columns.items():
+        here[~key if key < 0 else column & MASK] = True
+    return [index for index in known if here[index]]
+
+
+def typed(state: State, indexes: Iterable[int]) -> Columns:
+    """dt-type2 for the datatypes that a rule asks for: memberships of some literals, what is new of them.
+
+    Only what the base mentions is typed: `Terms` knows literals of other versions as well.
+    """
+    asked = _asked(state)
     found: dict[Key, list[int]] = {}
     for index in indexes if asked else ():
         point = value(state.terms.terms[index])
@@ -51,6 +69,18 @@ def give(state: State, facts: Columns) -> Columns:
         if len(fresh):
             new[key] = fresh
     return new
+
+
+def forget(state: State, terms: Ids) -> Columns:
+    """Take back what was given of some sorted terms; what that was."""
+    gone: Columns = {}
+    for key, column in state.given.items():
+        out = member(column & MASK, terms)
+        if key >= 0:
+            out |= member(column >> SHIFT, terms)
+        if out.any():
+            gone[key], state.given[key] = column[out], column[~out]
+    return gone
 
 
 def values(state: State) -> dict[int, list[tuple[int, Value]]]:

@@ -27,8 +27,7 @@ class State:
 
     `base` is over the terms as they were written, `relations` and `given` over representatives of
     equal terms. `given` are facts that no rule derives and nobody asserted: what literals are.
-    `typed` counts the literals that were looked at for them. `things` says that a rule asks who is
-    in owl:Thing, or that owl:Nothing has members.
+    `things` says that a rule asks who is in owl:Thing, or that owl:Nothing has members.
     """
 
     terms: Terms
@@ -39,5 +38,4 @@ class State:
     relations: Relations = field(default_factory=Relations)
     equality: Equality = field(default_factory=Equality)
     program: Program = field(default_factory=Program)
-    typed: int = 0
     things: bool = False

@@ -107,6 +107,11 @@ class Derivation:
         return came - went, went - came
 
     @property
+    def by_stage(self) -> dict[Stage, tuple[Triples, Triples]]:
+        """What each stage derives and did not in the version that this one revises, and the reverse."""
+        return {s: (frozenset(moved.came()), frozenset(moved.went())) for s, moved in self._moved.items()}
+
+    @property
     def has_after(self) -> bool:
         """Whether inferred triples matter to a rule."""
         return self._rules is not None and self._rules.constructs.has("after")

@@ -11,10 +11,10 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from calcigraph.rdf.vocabulary import XSD
 from calcigraph.reasoning.constructs.history import History, Recorded
 
 _P: Final = ox.NamedNode("urn:x-calcigraph:value")
-_STRING: Final = ox.NamedNode("http://www.w3.org/2001/XMLSchema#string")
 
 
 def stored(literals: Iterable[ox.Literal]) -> dict[ox.Literal, ox.Literal]:
@@ -28,7 +28,7 @@ def stored(literals: Iterable[ox.Literal]) -> dict[ox.Literal, ox.Literal]:
 def has_spelling(triple: ox.Triple) -> bool:
     """Whether a store may write the object of a triple in another way."""
     literal = triple.object
-    return isinstance(literal, ox.Literal) and literal.language is None and literal.datatype != _STRING
+    return isinstance(literal, ox.Literal) and literal.language is None and literal.datatype != XSD["string"]
 
 
 class Spelling:

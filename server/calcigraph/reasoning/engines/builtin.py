@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from calcigraph.reasoning.clashes import Violation, updated, violations
 from calcigraph.reasoning.closure.expansion import inferred
 from calcigraph.reasoning.closure.fixpoint import Closure
 from calcigraph.reasoning.closure.state import Progress
 from calcigraph.reasoning.facts.columns import Columns
 from calcigraph.reasoning.limits import Limits
-from calcigraph.reasoning.maintenance.change import change
+from calcigraph.reasoning.maintenance.change import changed
 from calcigraph.reasoning.maintenance.difference import Outcome
 from calcigraph.reasoning.terms.numbering import Terms
 
@@ -16,29 +18,27 @@ from calcigraph.reasoning.terms.numbering import Terms
 class Builtin:
     """The engine of this package."""
 
-    def __init__(self, terms: Terms, limits: Limits, progress: Progress) -> None:
-        self._closure = Closure(terms, limits, progress)
-        self._violations: set[Violation] = set()
+    def __init__(self, closure: Closure, found: frozenset[Violation]) -> None:
+        self._closure, self._violations = closure, found
 
-    def close(self, base: Columns) -> None:
-        """Start anew from these base facts."""
-        self._closure.close(base)
-        self._violations = violations(self._closure)
+    @classmethod
+    def closed(cls, base: Columns, terms: Terms, limits: Limits, progress: Progress) -> Self:
+        """The engine over some base facts. Cost: closing them. Raises LimitMet."""
+        closure = Closure(terms, limits, progress)
+        closure.close(base)
+        return cls(closure, violations(closure))
 
-    def change(self, add: Columns, remove: Columns) -> Outcome:
-        """Add and remove base facts; see `maintain.change`."""
-        outcome = change(self._closure, add, remove)
-        if outcome.anew:
-            self._violations = violations(self._closure)
-        else:
-            self._violations = updated(self._closure, self._violations, outcome)
-        return outcome
+    def after(self, add: Columns, remove: Columns) -> tuple[Self, Outcome]:
+        """The engine with base facts added and removed; see `maintenance.change`."""
+        closure, outcome = changed(self._closure, add, remove)
+        found = violations(closure) if outcome.anew else updated(closure, self._violations, outcome)
+        return type(self)(closure, found), outcome
 
     def inferred(self) -> Columns:
         """What follows beyond the base."""
         return inferred(self._closure)
 
-    def violations(self) -> set[Violation]:
+    def violations(self) -> frozenset[Violation]:
         """The clashes."""
         return self._violations
 

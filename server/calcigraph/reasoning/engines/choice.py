@@ -1,4 +1,4 @@
-"""The name of an engine in, the engine out."""
+"""The name of an engine and base facts in, the engine with their closure out."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from calcigraph.reasoning.closure.state import Progress
 from calcigraph.reasoning.engines.builtin import Builtin
 from calcigraph.reasoning.engines.engine import Engine, EngineName
 from calcigraph.reasoning.engines.none import NoEngine
+from calcigraph.reasoning.facts.columns import Columns
 from calcigraph.reasoning.limits import Limits
 from calcigraph.reasoning.terms.numbering import Terms
 
 
-def engine(name: EngineName, terms: Terms, limits: Limits, progress: Progress) -> Engine:
-    """The engine of that name, with nothing closed yet."""
+def closed(name: EngineName, base: Columns, terms: Terms, limits: Limits, progress: Progress) -> Engine:
+    """The engine of that name over some base facts. Cost: closing them. Raises LimitMet."""
     if name == "owlrl":
         # Needs rdflib, which nobody else waits for.
         from calcigraph.reasoning.engines.owlrl import Owlrl
 
-        return Owlrl(terms, limits, progress)
-    return (Builtin if name == "builtin" else NoEngine)(terms, limits, progress)
+        return Owlrl.closed(base, terms, limits, progress)
+    return (Builtin if name == "builtin" else NoEngine).closed(base, terms, limits, progress)

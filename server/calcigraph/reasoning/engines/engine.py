@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
+from typing import Protocol, Self
 
 from calcigraph.reasoning.clashes import Violation
 from calcigraph.reasoning.closure.fixpoint import Closure
 from calcigraph.reasoning.facts.columns import Columns
 from calcigraph.reasoning.maintenance.difference import Outcome
+from calcigraph.settings import ReasonerName
 
-EngineName = Literal["builtin", "owlrl", "none"]
+EngineName = ReasonerName
 
 
 class Engine(Protocol):
-    """What closes the base facts."""
+    """What closes the base facts. Once it is made it is never changed: `after` makes another one."""
 
-    def close(self, base: Columns) -> None:
-        """Start anew from these base facts."""
-
-    def change(self, add: Columns, remove: Columns) -> Outcome:
-        """Add and remove base facts."""
+    def after(self, add: Columns, remove: Columns) -> tuple[Self, Outcome]:
+        """The engine with base facts added and removed, and what that changed."""
 
     def inferred(self) -> Columns:
         """What follows beyond the base."""
 
-    def violations(self) -> set[Violation]:
+    def violations(self) -> frozenset[Violation]:
         """The clashes."""
 
     def state(self) -> Closure:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from calcigraph.reasoning.clashes import Violation
 from calcigraph.reasoning.closure.fixpoint import Closure
 from calcigraph.reasoning.closure.state import Progress
 from calcigraph.reasoning.facts.base import Base
 from calcigraph.reasoning.facts.columns import Columns
-from calcigraph.reasoning.facts.relations import Relation
 from calcigraph.reasoning.limits import Limits
 from calcigraph.reasoning.maintenance.difference import Outcome
 from calcigraph.reasoning.terms.numbering import Terms
@@ -16,28 +17,32 @@ from calcigraph.reasoning.terms.numbering import Terms
 class NoEngine:
     """No ontology: nothing is inferred, and only base facts have a proof."""
 
-    def __init__(self, terms: Terms, limits: Limits, progress: Progress) -> None:
-        self._closure = Closure(terms, limits, progress)
+    def __init__(self, closure: Closure) -> None:
+        self._closure = closure
 
-    def close(self, base: Columns) -> None:
-        """Take these as the base facts."""
-        self._closure.base = Base(base)
-        for key, column in base.items():
-            self._closure.relations[key] = Relation(key, column)
+    @classmethod
+    def closed(cls, base: Columns, terms: Terms, limits: Limits, progress: Progress) -> Self:
+        """The engine over some base facts."""
+        closure = Closure(terms, limits, progress, base=Base(base))
+        closure.relations.commit(base)
+        return cls(closure)
 
-    def change(self, add: Columns, remove: Columns) -> Outcome:
-        """Add and remove base facts."""
-        self._closure.relations.clear()
-        self.close(self._closure.base.changed(add, remove).columns)
-        return Outcome({}, {})
+    def after(self, add: Columns, remove: Columns) -> tuple[Self, Outcome]:
+        """The engine with base facts added and removed."""
+        closure = self._closure.fork()
+        closure.base = closure.base.changed(add, remove)
+        for key, column in remove.items():
+            closure.relations[key] = closure.relations[key].minus(column)
+        closure.relations.commit(add)
+        return type(self)(closure), Outcome({}, {})
 
     def inferred(self) -> Columns:
         """Nothing."""
         return {}
 
-    def violations(self) -> set[Violation]:
+    def violations(self) -> frozenset[Violation]:
         """None."""
-        return set()
+        return frozenset()
 
     def state(self) -> Closure:
         """The base facts as relations."""

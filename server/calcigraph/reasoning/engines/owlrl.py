@@ -7,7 +7,8 @@ owlrl (W3C's former reference implementation in Python) is slow and complete but
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from functools import cached_property
+from typing import Any, Self
 
 import owlrl
 import pyoxigraph as ox
@@ -58,40 +59,40 @@ def _back(node: Any) -> Any:
 class Owlrl:
     """owlrl closes; proofs and clashes come from the builtin engine, closed when first asked for."""
 
-    def __init__(self, terms: Terms, limits: Limits, progress: Progress) -> None:
+    def __init__(
+        self, base: Base, inferred: Columns, terms: Terms, limits: Limits, progress: Progress
+    ) -> None:
+        self._base, self._inferred = base, inferred
         self._terms, self._limits, self._progress = terms, limits, progress
-        self._base = Base()
-        self._inferred: Columns = {}
-        self._builtin: Builtin | None = None
 
-    def close(self, base: Columns) -> None:
-        """Start anew. Cost: minutes for 100,000 triples."""
-        self._base, self._builtin = Base(base), None
-        self._progress("owlrl", 0)
-        closed = minus(encode(self._terms, close(decode(self._terms, base))), base)
-        shown = {key: visible(self._terms, key, column) for key, column in closed.items()}
-        self._inferred = filled(shown)
+    @classmethod
+    def closed(cls, base: Columns, terms: Terms, limits: Limits, progress: Progress) -> Self:
+        """The engine over some base facts. Cost: minutes for 100,000 triples."""
+        progress("owlrl", 0)
+        triples = list(close(decode(terms, base)))  # before the numbering is locked
+        found = minus(encode(terms, triples), base)
+        shown = {key: visible(terms, key, column) for key, column in found.items()}
+        return cls(Base(base), filled(shown), terms, limits, progress)
 
-    def change(self, add: Columns, remove: Columns) -> Outcome:
-        """Close anew and compare."""
-        old = self._inferred
-        self.close(self._base.changed(add, remove).columns)
-        return Outcome(minus(self._inferred, old), minus(old, self._inferred), anew=True)
+    def after(self, add: Columns, remove: Columns) -> tuple[Self, Outcome]:
+        """The engine with base facts added and removed: closed anew and compared."""
+        base = self._base.changed(add, remove).columns
+        new = self.closed(base, self._terms, self._limits, self._progress)
+        came, went = minus(new._inferred, self._inferred), minus(self._inferred, new._inferred)
+        return new, Outcome(came, went, anew=True)
 
     def inferred(self) -> Columns:
         """What owlrl found beyond the base, trivial triples left out."""
         return self._inferred
 
-    def violations(self) -> set[Violation]:
+    def violations(self) -> frozenset[Violation]:
         """The clashes that the builtin engine finds."""
-        return self._index().violations()
+        return self._builtin.violations()
 
     def state(self) -> Closure:
         """The builtin engine's closed relations."""
-        return self._index().state()
+        return self._builtin.state()
 
-    def _index(self) -> Builtin:
-        if self._builtin is None:
-            self._builtin = Builtin(self._terms, self._limits, self._progress)
-            self._builtin.close(self._base.columns)
-        return self._builtin
+    @cached_property
+    def _builtin(self) -> Builtin:
+        return Builtin.closed(self._base.columns, self._terms, self._limits, self._progress)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from calcigraph.reasoning.facts.arrays import NONE, member, remove, unique
@@ -41,6 +43,14 @@ def minus(columns: Columns, less: Columns) -> Columns:
 def filled(columns: Columns) -> Columns:
     """The columns that hold anything."""
     return {key: column for key, column in columns.items() if len(column)}
+
+
+def gathered(found: Iterable[tuple[Key, Ids]]) -> Columns:
+    """Columns that come in parts, unsorted and more than once, as columns. Cost: a sort of each key's."""
+    parts: dict[Key, list[Ids]] = {}
+    for key, column in found:
+        parts.setdefault(key, []).append(column)
+    return filled({key: unique(np.concatenate(columns)) for key, columns in parts.items()})
 
 
 def united(one: Columns, other: Columns) -> Columns:

@@ -31,8 +31,9 @@ _TRIVIAL_CLASSES = frozenset((class_key(v.THING), class_key(v.RESOURCE)))
 def encode(terms: Terms, triples: Iterable[Statement]) -> Columns:
     """The columns of some triples; new terms are numbered. Cost: three hashes per triple, and a sort."""
     packed: defaultdict[int, array[int]] = defaultdict(lambda: array("q"))
-    for subject, predicate, obj in triples:
-        packed[terms[predicate]].append(terms[subject] << 32 | terms[obj])
+    with terms.growing:
+        for subject, predicate, obj in triples:
+            packed[terms[predicate]].append(terms[subject] << 32 | terms[obj])
     columns = {key: unique(np.frombuffer(values, np.int64)) for key, values in packed.items()}
     for class_id, members in by_object(columns.pop(v.TYPE, NONE)):
         columns[class_key(class_id)] = members
@@ -66,12 +67,13 @@ def visible(terms: Terms, key: Key, column: Ids) -> Ids:
     """
     if key in _TRIVIAL_CLASSES or (key >= 0 and type(terms.terms[key]) is not ox.NamedNode):
         return NONE
-    if len(column) < len(terms.literals):
+    literals = terms.literals[:]  # before the length of `terms`, which another thread may let grow
+    if len(column) < len(literals):
         subjects = (column if key < 0 else column >> SHIFT).tolist()
         column = column[np.array([not terms.is_literal(i) for i in subjects], bool)]
-    elif terms.literals:
+    elif literals:
         table = np.zeros(len(terms.terms), bool)
-        table[terms.literals] = True
+        table[literals] = True
         column = column[~table[column if key < 0 else column >> SHIFT]]
     if key == class_key(v.CLASS):
         column = column[(column != v.THING) & (column != v.NOTHING)]

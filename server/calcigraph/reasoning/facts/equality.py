@@ -6,6 +6,9 @@ are multiplied out over the members when they leave the reasoner.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import ClassVar
+
 import numpy as np
 
 from calcigraph.reasoning.facts.arrays import NONE, unique
@@ -16,6 +19,9 @@ from calcigraph.reasoning.terms.numbering import MASK, SHIFT, Ids
 
 class Equality:
     """The representative of every term, and the members of every class of two or more terms."""
+
+    few: ClassVar[int] = 1_000
+    """So many facts are looked at one by one; for more, a table of all equal terms pays."""
 
     def __init__(self) -> None:
         self.representative: dict[int, int] = {}
@@ -31,6 +37,27 @@ class Equality:
         other.representative = dict(self.representative)
         other.members = dict(self.members)
         return other
+
+    def without(self, roots: Iterable[int]) -> Equality:
+        """The same but for some classes, whose members are nobody's equals now. Cost: the classes."""
+        other = self.copy()
+        for root in roots:
+            for term in other.members.pop(root):
+                del other.representative[term]
+        return other
+
+    def only(self, roots: Iterable[int]) -> Equality:
+        """Some of the classes, and no others. Cost: their members."""
+        other = Equality()
+        other.members = {root: self.members[root] for root in roots}
+        other.representative = {term: root for root, terms in other.members.items() for term in terms}
+        return other
+
+    def pairs(self, roots: Iterable[int]) -> Ids:
+        """All pairs of equal terms of some classes, sorted. Cost: the pairs."""
+        groups = [np.array(self.members[root], np.int64) for root in roots]
+        made = [((group << SHIFT)[:, np.newaxis] | group).ravel() for group in groups]
+        return unique(np.concatenate(made)) if made else NONE
 
     def of(self, term: int) -> int:
         """The representative of a term."""
@@ -82,19 +109,23 @@ class Equality:
         """A column of ids or packed pairs with every term replaced by its representative."""
         if not self.members or not len(column):
             return column
-        if not len(self._table) or len(self._table) <= int((column >> SHIFT if pairs else column).max()):
-            self._table = self._build(column, pairs)
         if not pairs:
-            return self._table[column]
-        objects = column & MASK
-        if len(self._table) <= int(objects.max()):
-            self._table = self._build(column, pairs)
-        return np.asarray((self._table[column >> SHIFT] << SHIFT) | self._table[objects])
+            return self._roots_of(column)
+        return np.asarray((self._roots_of(column >> SHIFT) << SHIFT) | self._roots_of(column & MASK))
 
-    def _build(self, column: Ids, pairs: bool) -> Ids:
-        top = max(int((column >> SHIFT).max()), int((column & MASK).max()), max(self.representative))
-        table = np.arange(top + 1 + top // 8, dtype=np.int64)
-        table[list(self.representative)] = list(self.representative.values())
+    def _roots_of(self, terms: Ids) -> Ids:
+        if len(terms) < self.few:
+            return np.array([self.of(term) for term in terms.tolist()], np.int64)
+        return self._up_to(int(terms.max()))[terms]
+
+    def _up_to(self, top: int) -> Ids:
+        """The representatives of all ids up to one. Readers in several threads may make it at once."""
+        table = self._table
+        if len(table) <= top:
+            top = max(top, max(self.representative))
+            table = np.arange(top + 1 + top // 8, dtype=np.int64)
+            table[list(self.representative)] = list(self.representative.values())
+            self._table = table
         return table
 
     def expand(self, column: Ids, pairs: bool) -> Ids:
@@ -111,7 +142,10 @@ class Equality:
 
     def _expand_half(self, column: Ids, shift: bool) -> Ids:
         half = column >> SHIFT if shift else column & MASK
-        roots = np.array(sorted(self.members), np.int64)
+        here = self.members.keys() & set(half.tolist()) if len(half) < self.few else self.members
+        if not here:
+            return column
+        roots = np.array(sorted(here), np.int64)
         at = np.minimum(np.searchsorted(roots, half), len(roots) - 1)
         touched = roots[at] == half
         if not touched.any():
@@ -132,6 +166,9 @@ class Equality:
         """How many facts `expand` would make, at most."""
         if not self.members or not len(column):
             return len(column)
+        if len(column) < self.few:
+            lengths = [(len(self.all(f & 0xFFFFFFFF)), len(self.all(f >> 32))) for f in column.tolist()]
+            return sum(one * (other if pairs else 1) for one, other in lengths)
         sizes = {root: len(terms) for root, terms in self.members.items()}
         weight = np.ones(max(max(sizes), int((column & MASK).max()), int((column >> SHIFT).max())) + 1)
         weight[list(sizes)] = list(sizes.values())

@@ -24,73 +24,79 @@ class FactSet:
     64th part; once in that many changes it copies the array.
     """
 
-    __slots__ = ("_array", "_came", "_went")
+    __slots__ = ("_parts",)
     fold: ClassVar[int] = 64
     """How many times as long as its changes an array has to be to be left alone."""
 
     def __init__(self, array: Ids = NONE, came: Ids = NONE, went: Ids = NONE) -> None:
         """Make a set of a sorted array, facts beside it and facts in it that do not count (all sorted)."""
-        self._array, self._came, self._went = array, came, went
+        # One value, so that a thread that folds the set takes no part of it from under another's reading.
+        self._parts = (array, came, went)
         if (len(came) + len(went)) * self.fold > len(array):
             self._fold()
 
     def __len__(self) -> int:
-        return len(self._array) + len(self._came) - len(self._went)
+        array, came, went = self._parts
+        return len(array) + len(came) - len(went)
 
-    def _fold(self) -> None:
-        self._array = merge(remove(self._array, self._went), self._came)
-        self._came = self._went = NONE
+    def _fold(self) -> Ids:
+        array, came, went = self._parts
+        if len(came) or len(went):
+            array = merge(remove(array, went), came)
+            self._parts = (array, NONE, NONE)
+        return array
 
     @property
     def array(self) -> Ids:
         """All facts, sorted. Cost: the facts, where some came or went since the last call."""
-        if len(self._came) or len(self._went):
-            self._fold()
-        return self._array
+        return self._fold()
 
     def plus(self, news: Ids) -> FactSet:
         """This set and sorted facts that are not in it."""
         if not len(news):
             return self
-        again = member(news, self._went)
+        array, came, went = self._parts
+        again = member(news, went)
         if again.any():
-            return FactSet(self._array, merge(self._came, news[~again]), remove(self._went, news[again]))
-        return FactSet(self._array, merge(self._came, news), self._went)
+            return FactSet(array, merge(came, news[~again]), remove(went, news[again]))
+        return FactSet(array, merge(came, news), went)
 
     def minus(self, gone: Ids) -> FactSet:
         """This set without some sorted facts."""
-        inside = gone[member(gone, self._array)]
-        went = merge(self._went, inside[~member(inside, self._went)])
-        return FactSet(self._array, remove(self._came, gone), went)
+        array, came, went = self._parts
+        inside = gone[member(gone, array)]
+        return FactSet(array, remove(came, gone), merge(went, inside[~member(inside, went)]))
 
     def member(self, values: Ids) -> npt.NDArray[np.bool_]:
         """Which of some values are in the set. Cost: at most three searches each."""
-        found = member(values, self._array)
-        if len(self._went):
-            found &= ~member(values, self._went)
-        if len(self._came):
-            found |= member(values, self._came)
+        array, came, went = self._parts
+        found = member(values, array)
+        if len(went):
+            found &= ~member(values, went)
+        if len(came):
+            found |= member(values, came)
         return found
 
     def holds(self, fact: int) -> bool:
         """Whether one fact is in the set."""
-        if contains(self._array, fact):
-            return not contains(self._went, fact)
-        return contains(self._came, fact)
+        array, came, went = self._parts
+        return not contains(went, fact) if contains(array, fact) else contains(came, fact)
 
     def between(self, first: int) -> Ids:
         """The second halves of the pairs that begin with one id, sorted."""
-        found = between(self._array, first)
-        if len(self._went):
-            found = remove(found, between(self._went, first))
-        return merge(found, between(self._came, first)) if len(self._came) else found
+        array, came, went = self._parts
+        found = between(array, first)
+        if len(went):
+            found = remove(found, between(went, first))
+        return merge(found, between(came, first)) if len(came) else found
 
     def follow(self, firsts: Ids, allow: Callable[[int], None]) -> tuple[Ids, Ids]:
         """The pairs that begin with some ids: for each the place of its id among them, and its second half.
 
         `allow` is told how many there are, at most, before they are made, and may refuse.
         """
-        parts = [part for part in (self._array, self._came) if len(part)]
+        array, came, went = self._parts
+        parts = [part for part in (array, came) if len(part)]
         lows = [part.searchsorted(firsts << SHIFT) for part in parts]
         highs = [part.searchsorted((firsts + 1) << SHIFT) for part in parts]
         allow(sum(int((high - low).sum()) for low, high in zip(lows, highs, strict=True)))
@@ -98,8 +104,8 @@ class FactSet:
         if not found:
             return NONE, NONE
         places, facts = found[0] if len(found) == 1 else map(np.concatenate, zip(*found, strict=True))
-        if len(self._went):
-            here = ~member(facts, self._went)
+        if len(went):
+            here = ~member(facts, went)
             places, facts = places[here], facts[here]
         return places, facts & MASK
 

@@ -81,8 +81,8 @@ class Relations(dict[Key, Relation]):
         return other
 
     def __missing__(self, key: Key) -> Relation:
-        relation = self[key] = Relation(key)
-        return relation
+        # Not kept: to read is not to change what other threads may be reading as well.
+        return Relation(key)
 
     def news(self, key: Key, candidates: list[Ids]) -> Ids:
         """Those candidates that are not here yet, sorted, each once."""

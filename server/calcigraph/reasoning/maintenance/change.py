@@ -1,56 +1,44 @@
-"""Changed base facts in; the closure brought up to date, and what that changed, out.
+"""A closure and changed base facts in; the closure of the changed facts out, and what that changed.
 
-Where a change reaches the schema, or the reasons why terms are equal, the closure is made anew:
-either way it equals recomputing.
+The closure that comes in is left as it is. Where a change reaches the schema, the new one is made from
+nothing: either way it equals recomputing.
 """
 
 from __future__ import annotations
 
-import numpy as np
-
 from calcigraph.reasoning.closure import literals
 from calcigraph.reasoning.closure.expansion import inferred
 from calcigraph.reasoning.closure.fixpoint import Closure
-from calcigraph.reasoning.facts.arrays import unique
 from calcigraph.reasoning.facts.base import Base
 from calcigraph.reasoning.facts.columns import Columns, united
 from calcigraph.reasoning.maintenance.difference import Outcome, compared, difference
-from calcigraph.reasoning.maintenance.snapshot import Snapshot
+from calcigraph.reasoning.maintenance.removal import Removal
 from calcigraph.reasoning.maintenance.steps import NotIncremental, Steps, refuse_schema, represented
-from calcigraph.reasoning.terms import vocabulary as v
 
 
-def change(closure: Closure, add: Columns, remove: Columns) -> Outcome:
-    """Add and remove base facts (disjoint sets; added ones are new, removed ones are there).
+def changed(closure: Closure, add: Columns, remove: Columns) -> tuple[Closure, Outcome]:
+    """The closure with base facts added and removed (disjoint; added ones are new, removed ones there).
 
-    Cost: the facts that depend on the change; like closing anew when the schema is reached.
-    Raises LimitMet with the closure as it was.
+    Cost: the facts that depend on the change, and for a removal that may take back an equality those
+    that mention the terms that were equal; like closing anew when the schema is reached.
+    Raises LimitMet.
     """
-    before = Snapshot(closure)
     base = closure.base.changed(add, remove)
     try:
-        try:
-            return _incremental(closure, before, base, add, remove)
-        except NotIncremental:
-            before.restore()
-            old = inferred(before.state())
-            closure.close(base.columns)
-            return compared(old, inferred(closure))
-    except BaseException:
-        before.restore()
-        raise
+        return _incremental(closure, base, add, remove)
+    except NotIncremental:
+        anew = Closure(closure.terms, closure.limits, closure.progress)
+        anew.close(base.columns)
+        return anew, compared(inferred(closure), inferred(anew))
 
 
-def _incremental(closure: Closure, before: Snapshot, base: Base, add: Columns, remove: Columns) -> Outcome:
+def _incremental(closure: Closure, base: Base, add: Columns, remove: Columns) -> tuple[Closure, Outcome]:
     refuse_schema(closure, {**add, **remove})
-    if any(closure.equality.of(key) == v.SAME_AS for key in remove if key >= 0):
-        raise NotIncremental
-    closure.base = base
-    steps = Steps(closure)
+    new = closure.fork()
+    new.base = base
+    steps = Steps(new)
     if remove:
-        steps.remove(represented(closure.equality, remove))
-    typed = literals.typed(closure)
-    steps.insert(united(represented(closure.equality, add), typed))
-    came, went = difference(closure, before, steps, united(add, remove))
-    new = {key: unique(np.concatenate(columns)) for key, columns in steps.inserted.items()}
-    return Outcome(came, went, new, merged=closure.equality is not before.equality)
+        Removal(steps).remove(represented(new.equality, remove), literals.mentioned(new, remove))
+    typed = literals.typed(new, literals.mentioned(new, add))
+    steps.insert(united(represented(new.equality, add), typed))
+    return new, difference(closure, new, steps, united(add, remove))

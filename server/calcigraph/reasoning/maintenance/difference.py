@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from calcigraph.reasoning.closure.expansion import expanded
+from calcigraph.reasoning.closure.expansion import same_keys
 from calcigraph.reasoning.closure.fixpoint import Closure
-from calcigraph.reasoning.facts.arrays import NONE, unique
-from calcigraph.reasoning.facts.columns import Columns, Key, filled, united
+from calcigraph.reasoning.closure.join import Mask
+from calcigraph.reasoning.facts.arrays import NONE
+from calcigraph.reasoning.facts.columns import Columns, Key, filled, gathered
 from calcigraph.reasoning.facts.encoding import visible
 from calcigraph.reasoning.facts.equality import Equality
-from calcigraph.reasoning.facts.relations import Relation
-from calcigraph.reasoning.maintenance.snapshot import Snapshot
+from calcigraph.reasoning.limits import LimitMet
 from calcigraph.reasoning.maintenance.steps import Steps
 from calcigraph.reasoning.terms import vocabulary as v
 from calcigraph.reasoning.terms.numbering import MASK, SHIFT, Ids
@@ -24,7 +24,7 @@ class Outcome:
     """What a change did: inferred facts that came and went, over the terms as written.
 
     `new` are the facts that came into the relations, over representatives; `anew` says that the
-    closure was made anew, `merged` that terms became equal.
+    closure was made anew, `merged` that it is no longer the same terms that are equal.
     """
 
     came: Columns
@@ -46,54 +46,75 @@ def compared(old: Columns, new: Columns) -> Outcome:
     return Outcome(filled(came), filled(went), anew=True)
 
 
-def difference(closure: Closure, before: Snapshot, steps: Steps, base: Columns) -> tuple[Columns, Columns]:
-    """The inferred facts that came and went, among those that the change may have touched."""
-    old = before.state()
-    candidates = united(base, {})
-    taken = _only(old, steps.taken)
-    new = {k: unique(np.concatenate(c)) for k, c in steps.inserted.items()}
-    inserted = _only(closure, united(new, _multiplied(closure, old.equality)))
-    for columns in (taken, inserted):
-        candidates = united(candidates, columns)
+def difference(old: Closure, new: Closure, steps: Steps, base: Columns) -> Outcome:
+    """The outcome of a change that touched some facts. Cost: those facts, over all equal terms."""
+    inserted = steps.inserted
+    grown = _changed_classes(new.equality, old.equality)
+    fallen = _changed_classes(old.equality, new.equality)
+    candidates = gathered(
+        (
+            *base.items(),
+            *_multiplied(old, steps.taken),
+            *_multiplied(new, inserted),
+            *_multiplied(new, _mentions(new, grown)),
+            *(
+                (v.SAME_AS, equality.pairs(roots))
+                for equality, roots in ((old.equality, fallen), (new.equality, grown))
+            ),
+        )
+    )
     came: Columns = {}
     went: Columns = {}
     for key, column in candidates.items():
-        column = visible(closure.terms, key, column)
+        column = visible(new.terms, key, column)
         was = _contains(old, key, column) & ~old.base.member(key, column)
-        now = _contains(closure, key, column) & ~closure.base.member(key, column)
+        now = _contains(new, key, column) & ~new.base.member(key, column)
         came[key], went[key] = column[now & ~was], column[was & ~now]
-    return filled(came), filled(went)
+    return Outcome(filled(came), filled(went), inserted, merged=new.equality is not old.equality)
 
 
-def _multiplied(closure: Closure, old: Equality) -> Columns:
-    """The facts that stand for more triples than before, because their terms have new equals."""
-    if closure.equality is old:
+def _changed_classes(these: Equality, others: Equality) -> list[int]:
+    """The representatives of the classes that are not the same in another equality."""
+    if these is others:
+        return []
+    # What did not change is one and the same list.
+    return [root for root, terms in these.members.items() if others.members.get(root) is not terms]
+
+
+def _mentions(closure: Closure, roots: list[int]) -> Columns:
+    """The facts that mention some representatives; they stand for more triples, or fewer, than before."""
+    if not roots:
         return {}
-    members = closure.equality.members
-    roots = np.array(sorted(r for r in members if old.members.get(r) != members[r]), np.int64)
-    grown = set(roots.tolist())
+    ids, wanted = np.array(sorted(roots), np.int64), set(roots)
     out: Columns = {}
     for key, relation in closure.relations.items():
-        facts = relation.facts.array if (~key if key < 0 else key) in grown else relation.mentions(roots)
-        if len(facts):
-            out[key] = facts
-    return out
+        whole = (~key if key < 0 else key) in wanted
+        out[key] = relation.facts.array if whole else relation.mentions(ids)
+    return filled(out)
 
 
-def _only(closure: Closure, facts: Columns) -> Columns:
-    """Some facts over representatives, over the terms as written."""
-    if not closure.equality or not facts:
-        return facts
-    part = Closure(closure.terms, closure.limits, equality=closure.equality)
-    for key, column in facts.items():
-        part.relations[closure.equality.key(key)] = Relation(key, closure.equality.rewrite(column, key >= 0))
-    return expanded(part, list(part.relations))
+def _multiplied(closure: Closure, facts: Columns) -> list[tuple[Key, Ids]]:
+    """Some facts over representatives, over all equal terms. Raises LimitMet when they are too many."""
+    equality = closure.equality
+    if not equality:
+        return list(facts.items())
+    total = sum(len(same_keys(closure, k)) * equality.expanded_size(c, k >= 0) for k, c in facts.items())
+    if total > closure.limits.inferred:
+        raise LimitMet(
+            f"Equal terms multiply a change to more than {closure.limits.inferred:,} triples.",
+            "Look for a functional property or key that is not one, or raise the limit `inferred`.",
+        )
+    return [
+        (other, column)
+        for key, facts_of_key in facts.items()
+        for column in [equality.expand(facts_of_key, key >= 0)]
+        for other in same_keys(closure, key)
+    ]
 
 
-def _contains(closure: Closure, key: Key, column: Ids) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _contains(closure: Closure, key: Key, column: Ids) -> Mask:
     equality = closure.equality
     roots = equality.rewrite(column, key >= 0)
-    if equality.key(key) == v.SAME_AS:
+    if key == v.SAME_AS:
         return np.asarray((roots >> SHIFT) == (roots & MASK))
-    relation = closure.relations.get(equality.key(key))
-    return relation.facts.member(roots) if relation is not None else np.zeros(len(column), bool)
+    return closure.relations[equality.key(key)].facts.member(roots)

@@ -146,8 +146,11 @@ _LITERAL: Final = {
 def _constructed(proof: Proof, rules: Sequence[ConstructRule]) -> bool:
     """Whether the rule builds the triple from its premises alone."""
     slug = proof.rule.partition(":")[2]
+    read = [premise.triple for premise in proof.premises]
+    if not all(isinstance(triple, ox.Triple) for triple in (proof.triple, *read)):
+        return False  # no query sees a generalized triple
     store, single = ox.Store(), ox.Store()
-    store.extend(ox.Quad(*premise.triple) for premise in proof.premises)
+    store.extend(ox.Quad(*triple) for triple in read)
     # The store may write a literal in another way, so the conclusion goes through one as well.
     single.add(ox.Quad(*proof.triple))
     wanted = next(iter(single)).triple

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from calcigraph.reasoning.closure.state import State
+from calcigraph.reasoning.facts.equality import Equality
+from calcigraph.reasoning.facts.relations import Relations
 from calcigraph.reasoning.proofs.lookup import Facts
 from calcigraph.reasoning.rules.lists import list_rules
 from calcigraph.reasoning.rules.patterns import Pattern, Rule, substitute, unify
@@ -32,9 +34,19 @@ ListRules = dict[int, list[Rule]]
 
 
 def list_rules_of(state: State) -> ListRules:
-    """The rules over lists in a closure. Cost: linear in the list axioms."""
+    """The rules over lists in a closure. Cost: linear in the list axioms.
+
+    Where terms are equal, the lists as they were asserted come first: that the members of a list are
+    equal to others may follow from the very list.
+    """
+    closed = Schema(state.terms, state.relations, state.equality, state.limits)
+    rules = list(list_rules(closed))
+    if state.equality:
+        written = Relations()
+        written.commit(state.base.columns)
+        rules = [*list_rules(Schema(state.terms, written, Equality(), state.limits)), *rules]
     out: ListRules = {}
-    for rule in list_rules(Schema(state.terms, state.relations, state.equality, state.limits)):
+    for rule in dict.fromkeys(rules):
         if rule.head is not None:
             out.setdefault(int(rule.head[1]), []).append(rule)
     return out

@@ -21,6 +21,7 @@ class Facts:
     def __init__(self, state: State, base_only: bool = False) -> None:
         self.state = state
         self.base_only = base_only
+        self._same_as = state.equality.of(v.SAME_AS)
 
     def asserted(self, fact: Ground) -> bool:
         """Whether a triple is a base fact."""
@@ -31,7 +32,7 @@ class Facts:
         if self.base_only:
             return self.asserted(fact)
         subject, predicate, obj = (self.state.equality.of(i) for i in fact)
-        if predicate == v.SAME_AS:
+        if predicate == self._same_as:
             return subject == obj
         key, packed = single((subject, predicate, obj))
         return key in self.state.relations and self.state.relations[key].facts.holds(packed)
@@ -45,10 +46,10 @@ class Facts:
         if not free:
             return 0
         key = self.state.equality.of(predicate)
+        if key == self._same_as:
+            return 1 if free == 1 else len(self.state.equality.representative)
         if key == v.TYPE:
             return len(self._class(obj)) if isinstance(obj, int) else 1e6
-        if key == v.SAME_AS:
-            return 1 if free == 1 else len(self.state.equality.representative)
         if key not in self.state.relations:
             return 0
         if free == 2:
@@ -71,7 +72,7 @@ class Facts:
 
     def _found(self, subject: int | str, predicate: int, obj: int | str) -> list[tuple[int, int]]:
         key, every = self.state.equality.of(predicate), self.state.equality.all
-        if key == v.SAME_AS:
+        if key == self._same_as:
             return self._same(subject, obj)
         if key == v.TYPE:
             return self._types(subject, obj)
@@ -99,12 +100,18 @@ class Facts:
         return self.state.relations[key].facts if key in self.state.relations else FactSet()
 
     def _same(self, subject: int | str, obj: int | str) -> list[tuple[int, int]]:
-        members = self.state.equality.members
+        every = self.state.equality.all
         if isinstance(subject, int):
-            return [(subject, m) for m in self.state.equality.all(subject) if m != subject]
+            return [(subject, m) for m in every(subject)]
         if isinstance(obj, int):
-            return [(m, obj) for m in self.state.equality.all(obj) if m != obj]
-        return [(a, b) for group in members.values() for a in group for b in group if a != b]
+            return [(m, obj) for m in every(obj)]
+        roots = {int(pair) & 0xFFFFFFFF for pair in self.state.relations[self._same_as].facts.array}
+        return [
+            (a, b)
+            for root in roots | self.state.equality.members.keys()
+            for a in every(root)
+            for b in every(root)
+        ]
 
     def _types(self, subject: int | str, obj: int | str) -> list[tuple[int, int]]:
         every = self.state.equality.all

@@ -11,18 +11,24 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from calcigraph.reasoning.closure.expansion import expanded
+from calcigraph.reasoning.closure.expansion import expanded, same_keys
 from calcigraph.reasoning.closure.fixpoint import Closure
 from calcigraph.reasoning.closure.state import State
 from calcigraph.reasoning.facts.arrays import member
 from calcigraph.reasoning.facts.columns import Columns, Key, filled, single
-from calcigraph.reasoning.facts.equality import Equality
-from calcigraph.reasoning.facts.relations import Relation, Relations
 from calcigraph.reasoning.rules.compiler import compile_program, schema_rules
 from calcigraph.reasoning.rules.program import Atom, CompiledRule
 from calcigraph.reasoning.rules.schema import Schema
 from calcigraph.reasoning.terms import vocabulary as v
-from calcigraph.reasoning.terms.numbering import Ground
+from calcigraph.reasoning.terms.numbering import Ground, Ids
+
+
+class _Written(Closure):
+    """A closure in which no two terms are one: equality is a relation like any other."""
+
+    def linking(self, pairs: Ids) -> Ids:
+        """All pairs: who is equal to whom is looked up in both directions."""
+        return pairs
 
 
 class Levels:
@@ -33,11 +39,11 @@ class Levels:
 
     def __init__(self, state: State, goal: Ground, without: Ground | None) -> None:
         self._rounds: list[Columns] = []
-        everything = Closure(state.terms, state.limits, relations=Relations(), equality=Equality())
-        for key, column in expanded(state).items():
-            everything.relations[key] = Relation(key, column)
+        everything = _Written(state.terms, state.limits)
+        everything.relations.commit(expanded(state))
         rules = _rules_towards(_plain_rules(everything, state), single(goal)[0])
-        scratch = Closure(state.terms, state.limits, base=state.base)
+        scratch = _Written(state.terms, state.limits, base=state.base)
+        scratch.relations.reflective = state.relations.reflective or v.TYPE in state.equality.members
         keys = {atom.key for rule in rules for atom in rule.body} | {single(goal)[0]}
         delta = filled({key: state.base.column(key) for key in keys})
         for key in keys & set(state.given):
@@ -73,11 +79,11 @@ def _plain_rules(everything: Closure, state: State) -> list[CompiledRule]:
     schema = Schema(everything.terms, everything.relations, everything.equality, everything.limits)
     rules = schema_rules(schema, state.things) + compile_program(schema).rules
     if state.equality:
-        rules += _equality_rules(everything.relations)
+        rules += _equality_rules(state, everything.relations)
     return rules
 
 
-def _equality_rules(relations: Iterable[Key]) -> list[CompiledRule]:
+def _equality_rules(state: State, relations: Iterable[Key]) -> list[CompiledRule]:
     same = Atom(v.SAME_AS, ("?x", "?y"))
     rules = [
         CompiledRule("eq-sym", (same,), Atom(v.SAME_AS, ("?y", "?x"))),
@@ -89,13 +95,18 @@ def _equality_rules(relations: Iterable[Key]) -> list[CompiledRule]:
         elif key != v.SAME_AS:
             rules.append(CompiledRule("eq-rep-s", (same, Atom(key, ("?x", "?o"))), Atom(key, ("?y", "?o"))))
             rules.append(CompiledRule("eq-rep-o", (same, Atom(key, ("?s", "?x"))), Atom(key, ("?s", "?y"))))
-        for other in relations:
-            if other != key and other != v.TYPE and (other < 0) == (key < 0):
-                slots = ("?s",) if key < 0 else ("?s", "?o")
-                ids = (~key, ~other) if key < 0 else (key, other)
-                name = "eq-rep-o" if key < 0 else "eq-rep-p"
-                rules.append(CompiledRule(name, (Atom(v.SAME_AS, ids), Atom(key, slots)), Atom(other, slots)))
+        rules += (_renaming(key, other) for other in same_keys(state, key) if other != key)
+    names = state.equality.all(v.TYPE)
+    rules += (_renaming(a, b) for a in names for b in names if a != b and v.TYPE in (a, b))
     return rules
+
+
+def _renaming(key: Key, other: Key) -> CompiledRule:
+    """eq-rep-p (eq-rep-o) for two equal predicates (classes)."""
+    slots: tuple[str, ...] = ("?s",) if key < 0 else ("?s", "?o")
+    ids = (~key, ~other) if key < 0 else (key, other)
+    name = "eq-rep-o" if key < 0 else "eq-rep-p"
+    return CompiledRule(name, (Atom(v.SAME_AS, ids), Atom(key, slots)), Atom(other, slots))
 
 
 def _rules_towards(rules: list[CompiledRule], key: Key) -> list[CompiledRule]:

@@ -40,13 +40,17 @@ class Prover:
         self.leaf = leaf
         self.facts, self.base = Facts(state), Facts(state, base_only=True)
         self._lists = lists
+        self._instances: dict[tuple[Ground, bool], tuple[list[Instance], bool]] = {}
+        self._kept = 0
         self._forget()
 
     def _forget(self) -> None:
         self._proved: dict[Ground, tuple[int, Proof]] = {}
         self._failed: dict[Ground, int] = {}
-        self._instances: dict[Ground, list[Instance]] = {}
         self._spent = 0
+        if self._kept > self.state.limits.proof_goals:
+            self._instances.clear()
+            self._kept = 0
         self.cut = False
 
     def prove(self, goal: Ground, without: Ground | None = None) -> Proof | None:
@@ -126,25 +130,31 @@ class Prover:
         return Proof(triple, instance.rule, tuple(axioms), tuple(premises))
 
     def _expand(self, goal: Ground, base_only: bool = False) -> list[Instance]:
-        if not base_only and goal in self._instances:
-            return self._instances[goal]
-        self._spent += 1
-        if self._spent > self.state.limits.proof_goals:
-            raise BudgetSpent
+        """The rule instances that would give a goal, kept for the goals to come."""
+        if (goal, base_only) not in self._instances:
+            self._spent += 1
+            if self._spent > self.state.limits.proof_goals:
+                raise BudgetSpent
+            self._instances[goal, base_only] = found, _ = self._found(goal, base_only)
+            self._kept += 1 + len(found)
+        found, cut = self._instances[goal, base_only]
+        self.cut |= cut
+        return found
+
+    def _found(self, goal: Ground, base_only: bool) -> tuple[list[Instance], bool]:
+        """The instances, the ones with most asserted needs first, and whether a bound cut them."""
         out: dict[tuple[str, tuple[Ground, ...]], Instance] = {}
+        cut = False
         for rule, binding in candidates(goal, self._lists):
             for count, needs in enumerate(self._solve(rule, binding, base_only)):
                 if count >= self.state.limits.proof_instances:
-                    self.cut = True
+                    cut = True
                     break
                 if goal not in needs:
                     out.setdefault((rule.name, needs), Instance(rule.name, needs))
             if base_only and out:
                 break
-        found = sorted(out.values(), key=lambda i: sum(not self.facts.asserted(n) for n in i.needs))
-        if not base_only:
-            self._instances[goal] = found
-        return found
+        return sorted(out.values(), key=lambda i: sum(not self.facts.asserted(n) for n in i.needs)), cut
 
     def _solve(self, rule: Rule, binding: dict[str, int], base_only: bool) -> Iterator[tuple[Ground, ...]]:
         facts = self.base if base_only else self.facts

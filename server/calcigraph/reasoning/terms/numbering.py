@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Lock
+
 import numpy as np
 import numpy.typing as npt
 import pyoxigraph as ox
@@ -20,34 +22,30 @@ class Terms(dict[Node, int]):
     """A dictionary of terms that numbers a new term when it is first asked for.
 
     The terms of `vocabulary` have the lowest ids, the same in every instance. Ids stay below 2^31,
-    so that two of them fit one signed 64-bit column. Cost: one hash per look-up.
+    so that two of them fit one signed 64-bit column. Cost: one hash per look-up. Versions of an inference
+    share one numbering, which only grows: who looks up what may be new holds `growing`, others need not.
     """
 
     def __init__(self) -> None:
         super().__init__()
+        self.growing = Lock()
         self.terms: list[Node] = []
         self.literals: list[int] = []
-        self.blanks: list[int] = []
         for term in VOCABULARY:
             self[term]
 
     def __missing__(self, term: Node) -> int:
+        # In this order: who finds a number finds its term, and the number of a literal is below len(terms).
         index = len(self.terms)
         self.terms.append(term)
-        self[term] = index
         if type(term) is ox.Literal:
             self.literals.append(index)
-        elif type(term) is ox.BlankNode:
-            self.blanks.append(index)
+        self[term] = index
         return index
 
     def statement(self, subject: int, predicate: int, obj: int) -> Statement:
         """The triple that three ids stand for."""
         return statement(self.terms[subject], self.terms[predicate], self.terms[obj])
-
-    def encode(self, triple: Statement) -> Ground:
-        """The three ids of a triple; new terms are numbered."""
-        return self[triple.subject], self[triple.predicate], self[triple.object]
 
     def known(self, triple: Statement) -> Ground | None:
         """The three ids of a triple, or None when one of its terms was never seen."""

@@ -10,11 +10,13 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from calcigraph.rdf.vocabulary import OWL, RDF, RDFS, XSD
+
 NAMESPACES: Final = {
-    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
-    "owl": "http://www.w3.org/2002/07/owl#",
-    "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "rdf": RDF.iri,
+    "rdfs": RDFS.iri,
+    "owl": OWL.iri,
+    "xsd": XSD.iri,
 }
 
 _LOCAL_NAMES: Final = {

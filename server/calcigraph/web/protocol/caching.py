@@ -46,7 +46,7 @@ def validated(
 
 def _is_kept(response: Response, etag: str) -> bool:
     """Whether the client names the tag that the response would have. Whether a body is long enough to be
-    compressed is not known before it is made; who has the tag of the compressed one has seen it."""
+    compressed is not known before it is made; a client with the tag of the compressed one has had it."""
     known = request.if_none_match
     suffix = compression.suffix(response)
     return known.contains_weak(etag + suffix) and not (known.star_tag and suffix)

@@ -39,8 +39,8 @@ def compressed(response: Response) -> Response:
 
 
 def suffix(response: Response) -> str:
-    """What is added to the ETag of `response` where it is compressed, if it is long enough to be; "" where it
-    never is. Says in its headers that this depends on the request."""
+    """The suffix of the ETag of `response` where it is compressed; "" where it never is. Adds `Vary` to its
+    header fields."""
     if not (response.mimetype or "").startswith(_TEXTUAL + _XML):
         return ""
     response.vary.add("Accept-Encoding")

@@ -10,16 +10,19 @@ import json
 from typing import Any
 
 from calcigraph import errors, explanations, root
+from calcigraph.edition import change, process, writer
 from calcigraph.engine import engine_problems
 from calcigraph.federation import service_problems
 from calcigraph.pool import query_problems
 from calcigraph.rdf import formats, iris, malformed, prefixes, reading, serialise, terms
+from calcigraph.rdf.vocabulary import SRV
 from calcigraph.reasoning import LimitMet, RuleRefused, StepWrong
 from calcigraph.web.protocol.negotiation import HTML, Offer, choose
 from calcigraph.web.protocol.request_problems import (
     AddressTooLong,
     AnswerTooLong,
     BodyTooLarge,
+    DataChanging,
     MediaTypeUnsupported,
     NothingAcceptable,
     RequestMalformed,
@@ -29,7 +32,6 @@ from calcigraph.web.protocol.request_problems import (
     VersionUnknown,
 )
 
-_TYPE = "https://w3id.org/calcigraph/server#"
 PROBLEM_JSON = Offer("application/problem+json", "problem", ("application/json",))
 # The header fields of every response with a problem.
 COMMON = (("Cache-Control", "no-store"), ("Vary", "Accept"))
@@ -70,6 +72,7 @@ STATUS: dict[type[errors.Problem], int] = {
     errors.EnvironmentProblem: 500,
     errors.RootInvalid: 500,
     root.RootMissing: 500,
+    root.RootChanged: 500,
     prefixes.PrefixesConflict: 500,
     LimitMet: 500,
     RuleRefused: 500,
@@ -79,6 +82,10 @@ STATUS: dict[type[errors.Problem], int] = {
     engine_problems.SearchUnavailable: 501,
     engine_problems.ServiceAnswerUnusable: 502,
     service_problems.ServiceFailed: 502,
+    change.ChangeRefused: 409,
+    writer.EditionPassed: 503,
+    process.WriterUnavailable: 503,
+    DataChanging: 503,
     query_problems.QueryTimedOut: 503,
     query_problems.QueryTooBig: 503,
     query_problems.EngineUnavailable: 503,
@@ -96,7 +103,7 @@ def status_of(problem: errors.Problem) -> int:
 
 def type_of(problem: errors.Problem) -> str:
     """The IRI that names the kind of the problem (RFC 9457 section 3.1.1)."""
-    return f"{_TYPE}{type(problem).__name__}"
+    return SRV[type(problem).__name__].value
 
 
 def document(problem: errors.Problem) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class AddressTooLong(errors.Problem):
 
 
 class ResourceUnknown(errors.Problem):
-    """Nothing is known about what was asked for; `nearest` are labels and links that come close."""
+    """There is no such resource; `nearest` are labels and links of those with similar names."""
 
     title = "Nothing is known about this resource"
 
@@ -53,7 +53,8 @@ class ResourceUnknown(errors.Problem):
 
 
 class ResourceRemoved(errors.Problem):
-    """What was published and then taken out; `instead` are labels and links of what replaces it."""
+    """A resource that was published and then removed; `instead` are labels and links of those that replace
+    it."""
 
     title = "This resource was removed"
 
@@ -72,6 +73,16 @@ class VersionUnknown(errors.Problem):
             f"What is here is version {version[:12]}; others are not kept.",
             f"Leave `at` out, or give `at={version[:12]}`.",
         )
+
+
+class DataChanging(errors.Problem):
+    """The data change faster than a page can be made of one edition."""
+
+    title = "The data are changing"
+    retry_after_s = 1
+
+    def __init__(self) -> None:
+        super().__init__("The data changed each time this page was made.", "Ask again in a moment.")
 
 
 class AnswerTooLong(errors.Problem):

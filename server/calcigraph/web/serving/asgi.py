@@ -44,7 +44,7 @@ class AsgiApplication:
         self._pages = cast(Application, WSGIMiddleware(cast(Any, app), workers=threads))
 
     def count_refused(self, status: int) -> None:
-        """Count a response to what was no request that could be read."""
+        """Count the response to a request that could not be parsed."""
         self.query_endpoint.metrics.count_request(None, "", status)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:

@@ -8,6 +8,7 @@ with what it has begun, so that the two answer alike.
 from __future__ import annotations
 
 import time
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Final, TypeGuard
 
@@ -22,10 +23,11 @@ from calcigraph.web.protocol.http_response import CommonHeaders, HttpResponse
 from calcigraph.web.protocol.streaming import entity_tag
 from calcigraph.web.serving.response_cache import RequestKey, ResponseCache
 from calcigraph.web.serving.running_queries import RunningQueries
-from calcigraph.web.site import Site
+from calcigraph.web.site import Publication, Site
 from calcigraph.web.sparql_request import SparqlRequest
 
 # The guard looks at every word of a query: some 2 ms for this many, during which nobody else is served.
+_MOST_VERSIONS: Final = 8
 _LONG_QUERY: Final = 1 << 15
 _METHODS: Final = frozenset({"GET", "HEAD", "POST"})
 # With one of these header fields, the response depends on more than the query and its formats.
@@ -33,19 +35,15 @@ _NOT_TAKEN: Final = frozenset({b"if-none-match", b"if-match", b"content-encoding
 
 
 class QueryEndpoint:
-    """The query endpoint of one site; only for its event loop."""
+    """The query endpoint of what is published; only for its event loop."""
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
-        self.metrics = site.metrics
-        self._running = RunningQueries(site.pool, self._end)
+    def __init__(self, publication: Publication) -> None:
+        self._publication = publication
+        self.metrics = publication.current.metrics
+        self._running = RunningQueries(publication.current.engine, self._end)
         self._cache = ResponseCache()
-        common = (
-            response_headers.of_version(site.version) | response_headers.SECURITY | response_headers.READABLE
-        )
-        self._common = CommonHeaders(
-            [(name.lower().encode(), value.encode()) for name, value in common.items()]
-        )
+        # Two are in use while the data change.
+        self._common = lru_cache(_MOST_VERSIONS)(_common)
 
     def take(self, in_flight: InFlight, body: bytes) -> None:
         """Answer a request, and call its `done` once: with the whole response, or with None where Flask is to
@@ -58,14 +56,14 @@ class QueryEndpoint:
             in_flight.done(None)
             return
         since = time.perf_counter()
-        key = _key(in_flight)
-        cached = self._cache.get(key, self._site.pool.version) if key is not None else None
+        key, site = _key(in_flight), self._publication.current
+        cached = self._cache.get(key, site.edition.number) if key is not None else None
         if cached is not None:
             self.metrics.count_repeated(sparql_request.PATH, method, time.perf_counter() - since)
             in_flight.done(cached)
             return
         try:
-            request = in_flight.request = _read(self._site, in_flight, body)
+            request = in_flight.request = _read(site, in_flight, body)
         except Problem as problem:
             self._refuse(in_flight, problem)
             return
@@ -84,7 +82,8 @@ class QueryEndpoint:
         if isinstance(begun, Problem):
             self._refuse(in_flight, begun)
         elif isinstance(begun, Answer) and _is_sent_as_it_is(begun.content, in_flight.headers):
-            response = self._response(begun.content, request.offer_for(begun).content_type)
+            site = self._publication.at(begun.version)
+            response = self._response(begun.content, request.offer_for(begun).content_type, site)
             key = _key(in_flight) if is_cached else None
             if key is not None:
                 self._cache.put(key, begun.version, response)
@@ -101,21 +100,31 @@ class QueryEndpoint:
         content = problem_details.written(problem_details.document(problem)).encode()
         own = [(name.lower().encode(), value.encode()) for name, value in problem_details.headers_of(problem)]
         typed = [*_typed(content, offer.content_type), *own]
-        self._send(in_flight, HttpResponse(problem_details.status_of(problem), typed, self._common, content))
+        common = self._common(self._publication.current.version)
+        self._send(in_flight, HttpResponse(problem_details.status_of(problem), typed, common, content))
 
     def _send(self, in_flight: InFlight, response: HttpResponse) -> None:
         self.metrics.count_request(sparql_request.PATH, in_flight.method, response.status)
         in_flight.end()
+        # The request is part of a circle (its scope, its connection): the answer is not to wait for the
+        # collector.
+        in_flight.begun = None
         in_flight.done(response)
 
-    def _response(self, content: bytes, content_type: str) -> HttpResponse:
+    def _response(self, content: bytes, content_type: str, site: Site) -> HttpResponse:
         own = [
             *_typed(content, content_type),
             (b"etag", f'"{entity_tag(content, content_type)}"'.encode()),
             (b"vary", b"Accept, Accept-Encoding"),
             (b"cache-control", b"no-cache"),
         ]
-        return HttpResponse(HTTPStatus.OK, own, self._common, content)
+        return HttpResponse(HTTPStatus.OK, own, self._common(site.version), content)
+
+
+def _common(version: str) -> CommonHeaders:
+    """The header fields of every response from one version of the data."""
+    fields = response_headers.of_version(version) | response_headers.SECURITY | response_headers.READABLE
+    return CommonHeaders([(name.lower().encode(), value.encode()) for name, value in fields.items()])
 
 
 def _key(in_flight: InFlight) -> RequestKey | None:

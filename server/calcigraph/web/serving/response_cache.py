@@ -47,7 +47,10 @@ class ResponseCache:
 
     def put(self, key: RequestKey, version: int, response: HttpResponse) -> None:
         """Keep `response`, unless it takes more than a 64th of the cache; a new version empties the cache."""
-        if version != self.version:
+        if version < self.version:
+            # An answer that took long, from data that are no longer the newest.
+            return
+        if version > self.version:
             self._responses.clear()
             self.version, self.size = version, 0
         size = _size(key, response)

@@ -18,8 +18,9 @@ from functools import partial
 from typing import Final
 
 from calcigraph.errors import Problem
-from calcigraph.pool import Answer, Attempt, Pool, Query
+from calcigraph.pool import Answer, Attempt, Query
 from calcigraph.pool.frames import Channel
+from calcigraph.store import Engine
 from calcigraph.web.in_flight import InFlight
 from calcigraph.web.protocol.request_problems import Unexpected
 
@@ -37,8 +38,8 @@ class RunningQueries:
     watch a channel for each query anew takes longer than to read from it.
     """
 
-    def __init__(self, pool: Pool, ended: Ended) -> None:
-        self._pool = pool
+    def __init__(self, engine: Engine, ended: Ended) -> None:
+        self._engine = engine
         self._ended = ended
         self._running: set[InFlight] = set()
         self._clock: asyncio.TimerHandle | None = None
@@ -54,7 +55,7 @@ class RunningQueries:
             self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
         in_flight.since = time.perf_counter()
         try:
-            begun = self._pool.attempt(query, partial(self._wake, self._loop, in_flight), in_flight.gone)
+            begun = self._engine.attempt(query, partial(self._wake, self._loop, in_flight), in_flight.gone)
         except Problem as problem:
             self._end(in_flight, problem)
             return

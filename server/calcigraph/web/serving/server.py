@@ -17,7 +17,7 @@ from flask import Flask
 from calcigraph.web.serving.asgi import AsgiApplication
 from calcigraph.web.serving.connection import IDLE_S, Connection
 from calcigraph.web.serving.query_endpoint import QueryEndpoint
-from calcigraph.web.site import site_of
+from calcigraph.web.site import publication_of
 
 _GRACE_S: Final = 10
 _MOST_CONNECTIONS: Final = 1000
@@ -31,10 +31,11 @@ def serve(app: Flask, listener: socket.socket, ready: Callable[[], None] | None 
 
     `ready` is called once connections are taken. Runs in the main thread.
     """
-    site = site_of(app)
-    threads = site.pool.limits.callers + _THREADS_FOR_PAGES
+    publication = publication_of(app)
+    site = publication.current
+    threads = site.engine.callers + _THREADS_FOR_PAGES
     front = AsgiApplication(
-        app, QueryEndpoint(site), threads, max(_LARGEST_BODY, 3 * site.settings.query_bytes)
+        app, QueryEndpoint(publication), threads, max(_LARGEST_BODY, 3 * site.settings.query_bytes)
     )
     # Errors are logged by the ASGI application; this logger would also report each client that leaves.
     logging.getLogger("uvicorn.error").disabled = True

@@ -7,7 +7,7 @@ from functools import cache
 
 import pyoxigraph as ox
 
-from calcigraph.dataset import Dataset
+from calcigraph.edition import Edition
 from calcigraph.rdf.terms import Subject
 from calcigraph.rdf.vocabulary import RDFS, SRV
 
@@ -30,14 +30,14 @@ class Figure:
 class Figures:
     """Reads the figures of one dataset by the server vocabulary."""
 
-    def __init__(self, dataset: Dataset) -> None:
-        self._dataset = dataset
+    def __init__(self, edition: Edition) -> None:
+        self._edition = edition
         self.tells = cache(self._tells)
         """Whether a property gives a part of a figure."""
 
     def of(self, node: Subject) -> tuple[Figure, ...]:
         """The figure of `node`; None where it has two values, as its interval could be that of either."""
-        values, low, high, unit, measures = (self._dataset.objects(node, part) for part in _PARTS)
+        values, low, high, unit, measures = (self._edition.objects(node, part) for part in _PARTS)
         if len(values) != 1:
             return ()
         has_span = len(low) == len(high) == 1
@@ -54,7 +54,7 @@ class Figures:
         )
 
     def _tells(self, predicate: ox.NamedNode) -> bool:
-        above = self._dataset.objects(predicate, RDFS["subPropertyOf"])
+        above = self._edition.objects(predicate, RDFS["subPropertyOf"])
         return any(part in (predicate, *above) for part in _PARTS)
 
 

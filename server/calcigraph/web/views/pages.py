@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 import pyoxigraph as ox
 from flask import Flask, current_app, render_template, request
@@ -45,7 +45,7 @@ def register(app: Flask) -> None:
             "link": site.link,
             "href": site.href,
             "show": terms_of(site),
-            "label": site.describer.labels.of,
+            "label": site.edition.labels.of,
             "kind": kind,
             "suffixes": SUFFIXES,
             "site_title": site.about.title,
@@ -61,7 +61,7 @@ def register(app: Flask) -> None:
 def columns(table: ResultTable) -> list[str]:
     """The variables that a page shows: not those that only repeat the label which another one's
     IRIs are shown with anyway. Data formats have them all."""
-    label = current_site().describer.labels.of
+    label = current_site().edition.labels.of
     shown = list(table.variables)
     for name in table.variables:
         values = [row.get(name) for row in table.rows]
@@ -88,14 +88,14 @@ def rule_title(rule: str) -> str:
     """What a rule of a proof does, in words: the root's own rules say it in their files."""
     slug = rule.removeprefix("construct:")
     if slug != rule:
-        rules = current_site().dataset.root.rules
+        rules = current_site().edition.root.rules
         return next((found.title for found in rules if found.slug == slug), "")
     return STRINGS.rules.get(rule, "")
 
 
 def _prologue(site: Site) -> str:
     """What a new query begins with: the root's own prefixes, and a pattern that has an answer."""
-    prefixes = site.dataset.root.prefixes
+    prefixes = site.edition.root.prefixes
     own = {name: iri for name, iri in prefixes.mapping.items() if iri.startswith(site.namespace)}
     return Prefixes(own).sparql() + "\nSELECT *\nWHERE { ?subject ?predicate ?object }\nLIMIT 20"
 
@@ -115,25 +115,25 @@ def explain_link(site: Site, triple: ox.Triple, **more: str) -> str:
 
 
 def terms_of(site: Site) -> TermRenderer:
-    """The renderer of terms, made once for an application."""
-    kept = current_app.extensions
-    if _KEY not in kept:
-        kept[_KEY] = TermRenderer(site)
-    return cast(TermRenderer, kept[_KEY])
+    """The renderer of terms, made once for an edition."""
+    kept: tuple[Site, TermRenderer] | None = current_app.extensions.get(_KEY)
+    if kept is None or kept[0] is not site:
+        kept = current_app.extensions[_KEY] = site, TermRenderer(site)
+    return kept[1]
 
 
 def resource_page(site: Site, description: Description, path: str) -> str:
     """The page of one resource. It carries the same triples as JSON-LD."""
     quads = list(description.quads())
-    json_ld = write_graph(quads, by_name("graph", "json-ld"), site.dataset.root.prefixes)
+    json_ld = write_graph(quads, by_name("graph", "json-ld"), site.edition.root.prefixes)
     # A root's class and the server's class that it refines are often called the same.
-    types = {site.describer.labels.of(kind).value: kind for kind in reversed(description.types)}
+    types = {site.edition.labels.of(kind).value: kind for kind in reversed(description.types)}
     return render_template(
         "resource.html",
         description=description,
         types=sorted(types.values(), key=str),
         contradiction=contradiction(
-            site.dataset, site.describer, description.subject, request.args.get("by")
+            site.edition, site.describer, description.subject, request.args.get("by")
         ),
         uses=_uses(site, description),
         citation=Citation(site.about, description.label.value, description.subject.value, site.version),

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from calcigraph.dataset import Dataset
 from calcigraph.describe import Describer, Detail, Details, Facet, FacetValue, Fact
+from calcigraph.edition import Edition
 from calcigraph.explanations.evidence import Line, Named, Proposition, proposition, server
 from calcigraph.rdf.terms import Subject
 from calcigraph.rdf.vocabulary import RDF, SRV
@@ -111,16 +111,16 @@ class Contradiction:
 
 
 def contradiction(
-    dataset: Dataset, describer: Describer, node: Subject, by: str | None = None
+    edition: Edition, describer: Describer, node: Subject, by: str | None = None
 ) -> Contradiction | None:
     """The view of `node`, compared by the facet that is called `by`; None where it is no proposition.
 
     Cost: a description of each line that is shown and of its evidence, a look-up for each of their values.
     """
-    found = proposition(dataset, node)
+    found = proposition(edition, node)
     if found is None:
         return None
-    reader = _ContradictionReader(dataset, describer, node)
+    reader = _ContradictionReader(edition, describer, node)
     shown: dict[Named, list[Line]] = {}
     stances = []
     for stance, lines in sorted(_by_stance(found.lines).items(), key=lambda item: _place(item[0])):
@@ -134,7 +134,7 @@ def contradiction(
     facets = tuple(facet for facet in describer.comparison.facets if facet in classing)
     chosen = next((f for f in facets if f.name.value == by), facets[0] if facets else None)
     rows = _rows(reader, shown, qualities, chosen)
-    told = tellings(dataset, found.lines, reader.figures)
+    told = tellings(edition, found.lines, reader.figures)
     return Contradiction(found, tuple(stances), rows, facets, chosen, told, len(found.lines))
 
 
@@ -184,17 +184,17 @@ def _rank(values: Sequence[FacetValue], key: _RowKey) -> tuple[bool, int, list[t
 class _ContradictionReader:
     """Reads the lines of one proposition."""
 
-    def __init__(self, dataset: Dataset, describer: Describer, subject: Subject) -> None:
-        self._dataset = dataset
+    def __init__(self, edition: Edition, describer: Describer, subject: Subject) -> None:
+        self._edition = edition
         self._describer = describer
         self._comparison = describer.comparison
         self._details = Details(describer)
         self._subject = subject
-        self.figures = Figures(dataset)
+        self.figures = Figures(edition)
 
     def merit(self, line: Line) -> tuple[bool, int, str, str]:
         """Retracted lines come last, the best graded first: by what the line itself was graded."""
-        own = self._dataset.objects(line.node, SRV["grade"])
+        own = self._edition.objects(line.node, SRV["grade"])
         ranks = [self._comparison.rank(g) for g in own or [grade.node for grade in line.grades]]
         retracted = any(source.retracted for source in line.sources)
         heading = " ".join(named.label for named in line.evidence)
@@ -235,7 +235,7 @@ class _ContradictionReader:
         return tuple(detail for detail in found if not self.figures.tells(detail.slot.predicate))
 
     def _kinds(self, named: Named) -> tuple[ox.NamedNode, ...]:
-        types = self._dataset.objects(named.node, RDF["type"])
+        types = self._edition.objects(named.node, RDF["type"])
         return tuple(t for t in types if isinstance(t, ox.NamedNode) and not t.value.startswith(SRV.iri))
 
     def _grade(self, line: Line, grade: Named) -> Grade:

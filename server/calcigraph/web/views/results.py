@@ -12,8 +12,7 @@ import pyoxigraph as ox
 from calcigraph.pool import Answer, Query
 from calcigraph.rdf.terms import Term
 from calcigraph.web.protocol.request_problems import AnswerTooLong
-from calcigraph.web.query_answers import ask
-from calcigraph.web.site import Site
+from calcigraph.web.query_answers import answer_beside
 
 _MOST_BYTES = 16 << 20
 
@@ -78,7 +77,7 @@ def read_whole(answer: Answer) -> bytes:
     return b"".join(pieces)
 
 
-def ask_table(site: Site, text: str, *, inference: bool, most_rows: int | None = None) -> ResultTable:
+def ask_table(text: str, *, inference: bool, most_rows: int | None = None) -> ResultTable:
     """Ask a SELECT or ASK and read the whole answer. Raises: what the pool raises, AnswerTooLong."""
-    answer = ask(site, Query(text, inference=inference, results_format="json", graph_format=None))
+    answer = answer_beside(Query(text, inference=inference, results_format="json", graph_format=None))
     return read_table(read_whole(answer), most_rows)

@@ -1,6 +1,6 @@
 """Terms and facts in, their HTML out, the same on every page.
 
-Templates ask for it as `show`. What is said of the data is escaped here and nowhere else.
+Templates ask for it as `show`. Texts of the data are escaped here and nowhere else.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _MOST_KEPT = 1 << 14
 # A longer label says no more in the middle of a list; the page of its resource has it whole.
 _LONGEST = 200
 _DURATION = re.compile(r"P(?:([\d.]+)Y)?(?:([\d.]+)M)?(?:([\d.]+)W)?(?:([\d.]+)D)?")
-# Prefixed names, so that what stands between them is kept as it is.
+# Prefixed names; the text between them is kept.
 _TOKENS = re.compile(r"(?<![\w:\"<])([A-Za-z][\w-]*:[A-Za-z_][\w-]*)")
 _NOTHING = Markup("")
 _BLANK = Markup(f'<span class="quiet">{escape(STRINGS.blank)}</span>')
@@ -47,8 +47,8 @@ class TermRenderer:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._prefixes = site.dataset.root.prefixes
-        self._labels = site.describer.labels
+        self._prefixes = site.edition.root.prefixes
+        self._labels = site.edition.labels
         self._kept_iri = lru_cache(_MOST_KEPT)(self._iri)
         self._kept_head = lru_cache(_MOST_KEPT)(self._head)
         self._kept_name = lru_cache(_MOST_KEPT)(self._name)
@@ -179,7 +179,8 @@ class TermRenderer:
         return self.code(f"{self.name(of[0].subject)} {' ; '.join(said)} .")
 
     def why(self, fact: Fact) -> str | None:
-        """Where a fact that nobody asserted is explained; None for the others, and for blank nodes."""
+        """The path of the explanation of a fact that is not asserted; None for the others, and for blank
+        nodes."""
         if fact.standing is Standing.ASSERTED:
             return None
         triple = fact.triple

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from calcigraph.dataset import Dataset
+from calcigraph.edition import Edition
 from calcigraph.explanations.evidence import Line, Named, Source, named
 from calcigraph.rdf.terms import Subject
 from calcigraph.rdf.vocabulary import SRV
@@ -35,28 +35,28 @@ class Telling:
     total: int
 
 
-def tellings(dataset: Dataset, lines: Iterable[Line], figures: Figures) -> tuple[Telling, ...]:
+def tellings(edition: Edition, lines: Iterable[Line], figures: Figures) -> tuple[Telling, ...]:
     """Each retelling among `lines`, by `srv:retells` and `srv:resultOf`. Cost: a few look-ups a line."""
     bearing = {evidence.node: line.stance for line in lines for evidence in line.evidence}
     found: dict[tuple[Subject, Subject], Telling] = {}
     for line in lines:
         for evidence in line.evidence:
-            for work in dataset.objects(evidence.node, SRV["retells"]):
+            for work in edition.objects(evidence.node, SRV["retells"]):
                 if isinstance(work, Subject):
-                    telling = _telling(dataset, line, evidence, named(dataset, work), bearing, figures)
+                    telling = _telling(edition, line, evidence, named(edition, work), bearing, figures)
                     found.setdefault((evidence.node, work), telling)
     return tuple(sorted(found.values(), key=lambda t: (t.work.label, t.evidence.label, str(t.evidence.node))))
 
 
 def _telling(
-    dataset: Dataset,
+    edition: Edition,
     line: Line,
     evidence: Named,
     work: Named,
     bearing: dict[Subject, Named],
     figures: Figures,
 ) -> Telling:
-    results = [node for node in dataset.subjects(SRV["resultOf"], work.node) if node != evidence.node]
+    results = [node for node in edition.subjects(SRV["resultOf"], work.node) if node != evidence.node]
     here = [node for node in results if node in bearing]
     shown = (here or results)[:MOST_RESULTS]
     return Telling(
@@ -64,6 +64,6 @@ def _telling(
         line.stance,
         line.sources,
         work,
-        tuple(WorkOutcome(named(dataset, node), bearing.get(node), figures.of(node)) for node in shown),
+        tuple(WorkOutcome(named(edition, node), bearing.get(node), figures.of(node)) for node in shown),
         len(here or results),
     )

@@ -1,4 +1,4 @@
-"""A dataset and a trusted query in, its answer out, in this process and without a server.
+"""An edition and a trusted query in, its answer out, in this process and without a server.
 
 For the root's own questions, rules and lints, and for a query that its own author runs. What
 comes from anybody else belongs in `calcigraph.pool`.
@@ -10,7 +10,7 @@ import io
 import sys
 from dataclasses import dataclass
 
-from calcigraph.dataset import Dataset
+from calcigraph.edition import Edition
 from calcigraph.engine.replica import Replica
 from calcigraph.engine.result_formats import is_graph, write
 from calcigraph.pool.diagnosis import Diagnosis
@@ -28,15 +28,15 @@ class Offline:
     prefixes: Prefixes
 
     @classmethod
-    def of(cls, dataset: Dataset) -> Offline:
+    def of(cls, edition: Edition) -> Offline:
         """Load a dataset. Cost: about 3 s for a million quads."""
-        return cls(Replica.load(dataset.nquads, unasserted=dataset.root.inferences), dataset.root.prefixes)
+        return cls(Replica(edition.all_quads(), unasserted=edition.root.inferences), edition.root.prefixes)
 
     @classmethod
-    def of_statements(cls, dataset: Dataset) -> Offline:
+    def of_statements(cls, edition: Edition) -> Offline:
         """The same without the metadata, which no editor wrote: what is to be judged."""
-        root = dataset.root
-        return cls(Replica.load(dataset.statements, unasserted=root.inferences), root.prefixes)
+        root = edition.root
+        return cls(Replica(edition.quads(), unasserted=root.inferences), root.prefixes)
 
     @classmethod
     def empty(cls) -> Offline:

@@ -1,0 +1,42 @@
+"""A root and changes in; editions out: immutable versions of everything that depends on the data.
+
+- `assembly` makes the first edition of a root, or finds it made;
+- `edition` is one version, to be asked; `labels` and `search` are what it calls things;
+- `writer` makes the next one from a change, and proves what an edition says; `process` runs it apart;
+- `change` is what may be asked of it;
+- `index`, `writing`, `layout`, `names`, `spellings` and `files` are how editions lie on disk.
+"""
+
+from calcigraph.edition.assembly import Assembled, assemble, clash_finding, consistent
+from calcigraph.edition.change import Change, ChangeRefused
+from calcigraph.edition.edition import Edition, Facts
+from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder
+from calcigraph.edition.labels import Labels
+from calcigraph.edition.lookups import LookUps
+from calcigraph.edition.names import LABELS
+from calcigraph.edition.rules import construct_rules
+from calcigraph.edition.search import Match, Names
+from calcigraph.edition.writer import EditionPassed, Outcome, Writer
+
+__all__ = [
+    "LABELS",
+    "Assembled",
+    "Change",
+    "ChangeRefused",
+    "Edition",
+    "EditionCache",
+    "EditionFiles",
+    "EditionPassed",
+    "Facts",
+    "Labels",
+    "LookUps",
+    "Match",
+    "Names",
+    "Outcome",
+    "WorkFolder",
+    "Writer",
+    "assemble",
+    "clash_finding",
+    "consistent",
+    "construct_rules",
+]

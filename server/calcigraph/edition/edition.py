@@ -1,0 +1,313 @@
+"""One version of the data as one immutable value: what it says, where each triple is from, what things are
+called, how much there is, its digest and its number.
+
+Everything that depends on the data hangs on an edition; whoever answers a request takes one and keeps to it.
+`after` a change there is another edition, and this one goes on answering as it did.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property, lru_cache
+from typing import Final
+
+import pyoxigraph as ox
+
+from calcigraph.edition.files import EditionFiles
+from calcigraph.edition.index import Index, Row, quad_of
+from calcigraph.edition.labels import Labels
+from calcigraph.edition.layout import Kind
+from calcigraph.edition.names import Name
+from calcigraph.edition.proving import Prover
+from calcigraph.edition.search import Names
+from calcigraph.edition.spellings import value
+from calcigraph.rdf.terms import Subject, Term
+from calcigraph.rdf.vocabulary import RDF
+from calcigraph.reasoning import Proof, Proofs
+from calcigraph.root import Root, TurtleFile
+
+_MOST_KEPT: Final = 256
+_MOST_LINKS: Final = 100_000
+_PIECE: Final = 1 << 16
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is written down of an edition: the digest that names it, and how many triples a query over its
+    default graph counts, the metadata among them and literals of one value as one."""
+
+    digest: str
+    triples: int
+    changed_s: int = 0
+    """When it was made by a change, in seconds since 1970; 0 for the root itself."""
+
+    def __str__(self) -> str:
+        return json.dumps(asdict(self))
+
+
+@dataclass(frozen=True)
+class Uses:
+    """How many distinct triples each property has, and how many members each class; without the metadata."""
+
+    triples: Mapping[ox.NamedNode, int]
+    members: Mapping[ox.NamedNode, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Edition:
+    """A root with what its rules build and what its axioms entail, and what describes all of it.
+
+    A triple that is asserted is neither derived nor inferred, and a derived one (built by a rule of the root)
+    is not inferred (entailed by an axiom); so each has one standing. May be shared by threads.
+    Cost of a look-up: see `Index`.
+    """
+
+    root: Root
+    number: int
+    """0 for the root itself, one more for each change since."""
+    files: EditionFiles = field(repr=False)
+    index: Index = field(repr=False)
+    prover: Prover | None = field(default=None, repr=False)
+    """Who proves what it says."""
+
+    @classmethod
+    def open(cls, root: Root, files: EditionFiles) -> Edition:
+        """The newest edition in some files."""
+        index = Index(files.index)
+        return cls(root, index.newest(), files, index)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What is written down of the edition."""
+        return Facts(**json.loads(self.index.facts(self.number)))
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 that names the data: that of the root's files, and one that goes on from there with each
+        change. The same digest, the same answers."""
+        return self.facts.digest
+
+    @property
+    def version(self) -> str:
+        """The digest; once anything was changed, with the number of the edition."""
+        return f"{self.digest}-{self.number}" if self.number else self.digest
+
+    @property
+    def changed(self) -> datetime:
+        """When it was made by a change; 1970 for the root itself."""
+        return datetime.fromtimestamp(self.facts.changed_s, UTC)
+
+    @cached_property
+    def labels(self) -> Labels:
+        """What things are called."""
+        return Labels(self)
+
+    @cached_property
+    def names(self) -> Names:
+        """What may be found under which name."""
+        return Names(self, self.labels)
+
+    def quads(
+        self,
+        subject: Subject | None = None,
+        predicate: ox.NamedNode | None = None,
+        object_: Term | None = None,
+        graph: ox.NamedNode | None = None,
+    ) -> Iterator[ox.Quad]:
+        """The quads that match, in a stable order; the metadata are not among them, see `metadata`."""
+        return self._quads((subject, predicate, object_, graph), Kind.INFERRED)
+
+    def triples(
+        self,
+        subject: Subject | None = None,
+        predicate: ox.NamedNode | None = None,
+        object_: Term | None = None,
+    ) -> Iterator[ox.Triple]:
+        """The triples that match in any graph, each once."""
+        seen: set[ox.Triple] = set()
+        for quad in self.quads(subject, predicate, object_):
+            if quad.triple not in seen:
+                seen.add(quad.triple)
+                yield quad.triple
+
+    def objects(self, subject: Subject, predicate: ox.NamedNode) -> list[Term]:
+        """What stands in `subject predicate ?`, in a stable order. Cost: what was read of `subject`
+        is kept for a while, as pages and proofs ask many things of the same few nodes."""
+        return list(self._said(subject).get(predicate, ()))
+
+    def subjects(self, predicate: ox.NamedNode, object_: Term) -> list[Subject]:
+        """What stands in `? predicate object`, in a stable order."""
+        found = (t.subject for t in self.triples(None, predicate, object_))
+        return sorted((s for s in found if isinstance(s, Subject)), key=str)
+
+    def all_subjects(self) -> Iterator[Subject]:
+        """What anything is said about, each once. Cost: one pass over an index."""
+        return (node for node in self.index.distinct(self.number, "s") if isinstance(node, Subject))
+
+    @cached_property
+    def uses(self) -> Uses:
+        """How often properties and classes are used. Cost: one pass over an index, once an edition."""
+        triples, members = self.index.uses(self.number, self.index.number(RDF["type"]))
+        return Uses(_by_name(self.index, triples), _by_name(self.index, members))
+
+    def links(self, node: ox.NamedNode) -> int:
+        """How many triples end in `node`, at most a hundred thousand. Cost: linear in them; kept."""
+        return self._links(node)
+
+    def names_with(self, together: str, words: list[str]) -> Iterator[Name]:
+        """See `Index.names_with`."""
+        return self.index.names_with(self.number, together, words)
+
+    def names_near(self, key: str, most: int) -> Iterator[Name]:
+        """See `Index.names_near`."""
+        return self.index.names_near(self.number, key, most)
+
+    def graphs_of(self, triple: ox.Triple) -> tuple[ox.NamedNode, ...]:
+        """The graphs that hold `triple`, none where it does not hold."""
+        found = self.quads(triple.subject, triple.predicate, triple.object)  # type: ignore[arg-type]
+        return tuple(sorted((q.graph_name for q in found if isinstance(q.graph_name, ox.NamedNode)), key=str))
+
+    def assertions(self, triple: ox.Triple) -> Iterator[ox.Quad]:
+        """The quads in which files or changes assert `triple`."""
+        return self._quads((triple.subject, triple.predicate, triple.object, None), Kind.ASSERTED)
+
+    def holds(self, quad: ox.Quad) -> bool:
+        """Whether `quad` is there, written just so, be it asserted, derived, inferred or of the metadata."""
+        assert not isinstance(quad.graph_name, ox.DefaultGraph)
+        pattern = (quad.subject, quad.predicate, quad.object, quad.graph_name)
+        return any(True for _ in self._rows(pattern, Kind.METADATA))
+
+    def all_quads(self) -> Iterator[ox.Quad]:
+        """All quads in order of subject, the metadata among them. Cost: one pass over the index."""
+        return self._quads((None,) * 4, Kind.METADATA)
+
+    def asserts(self, quad: ox.Quad) -> bool:
+        """Whether a file or a change asserts `quad`, written just so."""
+        return quad in self.assertions(quad.triple)
+
+    def kinded(self) -> Iterator[tuple[ox.Quad, Kind]]:
+        """All quads but the metadata, and why each is there. Cost: one pass over the index."""
+        rows = self.index.rows(self.number, (None,) * 4, Kind.INFERRED)
+        return ((quad_of(self.index, row), Kind(row[4])) for row in rows)
+
+    def is_inferred(self, triple: ox.Triple) -> bool:
+        """Whether the axioms entail `triple` and nobody wrote it."""
+        return self.inferred_graph in self.graphs_of(triple)
+
+    def written(self, triple: ox.Triple) -> ox.Triple | None:
+        """The triple of the data that is meant by `triple`: itself, else one whose object is a literal of the
+        same value, as a query answers literals by their value; None where neither holds.
+
+        Where several are written, it is the first in order of their text.
+        """
+        if any(self.triples(triple.subject, triple.predicate, triple.object)):  # type: ignore[arg-type]
+            return triple
+        spelled = (ox.Triple(triple.subject, triple.predicate, o) for o in self.spellings(triple.object))
+        holding = (t for t in spelled if self.graphs_of(t))
+        return min(holding, key=str, default=None)
+
+    def spellings(self, term: Term) -> tuple[Term, ...]:
+        """`term` and the literals that the engine of queries answers in the same form."""
+        answered = value(term)
+        return tuple(dict.fromkeys((term, answered, *self.index.spelled(answered))))
+
+    @cached_property
+    def graphs(self) -> Mapping[ox.NamedNode, int]:
+        """How many quads each graph has, as they are written."""
+        sizes = self.index.sizes(self.number)
+        return {graph: size for graph, size in sizes.items() if isinstance(graph, ox.NamedNode)}
+
+    @property
+    def metadata(self) -> Iterator[ox.Quad]:
+        """The graph that describes the data (see `calcigraph.metadata`); no page of a resource shows it."""
+        graph = self.root.graph("metadata")
+        rows = self._rows((None, None, None, graph), Kind.METADATA)
+        return (quad_of(self.index, row) for row in rows if row[4] == Kind.METADATA)
+
+    def explain(self, triple: ox.Triple) -> Proof | None:
+        """A proof of least depth; None where the triple does not hold. Cost: see `Writer.explain`.
+
+        Raises: EditionPassed, WriterUnavailable.
+        """
+        assert self.prover is not None
+        return self.prover.explain(self.number, triple)
+
+    def proofs(self, triple: ox.Triple, limit: int) -> Proofs:
+        """The derivations of `triple`, `limit` at most. Raises: EditionPassed, WriterUnavailable."""
+        assert self.prover is not None
+        return self.prover.proofs(self.number, triple, limit)
+
+    def nquads(self) -> Iterator[bytes]:
+        """All quads as sorted N-Quads in pieces, the metadata among them. Cost: reads a file; once anything
+        has changed, some ten microseconds a quad, and all of them in memory."""
+        if not self.number:
+            with self.files.nquads.open("rb") as file:
+                while piece := file.read(_PIECE):
+                    yield piece
+            return
+        rows = self.index.rows(self.number, (None,) * 4, Kind.METADATA)
+        yield from sorted(f"{quad_of(self.index, row)} .\n".encode() for row in rows)
+
+    @property
+    def size(self) -> int:
+        """How many quads there are, the metadata among them."""
+        return sum(self.graphs.values())
+
+    def file_quads(self, files: Iterable[TurtleFile]) -> Iterator[ox.Quad]:
+        """What some files of the root say in this edition, shapes among them."""
+        for file in files:
+            yield from self._quads((None, None, None, self.root.graph_of(file)), Kind.SHAPE)
+
+    @cached_property
+    def inferred_graph(self) -> ox.NamedNode:
+        """The graph of what the axioms entail."""
+        return self.root.graph("inferred")
+
+    @cached_property
+    def derived_graph(self) -> ox.NamedNode:
+        """The graph of what the root's own rules build."""
+        return self.root.graph("derived")
+
+    def label(self, node: Term) -> str:
+        """The label to show for `node`, as text; see `Labels.of`."""
+        return self.labels.of(node).value
+
+    @cached_property
+    def _said(self) -> Callable[[Subject], Mapping[ox.NamedNode, list[Term]]]:
+        return lru_cache(_MOST_KEPT)(self._read)
+
+    def _read(self, subject: Subject) -> Mapping[ox.NamedNode, list[Term]]:
+        found: dict[ox.NamedNode, dict[Term, None]] = {}
+        for quad in self.quads(subject):
+            found.setdefault(quad.predicate, {})[quad.object] = None
+        return {predicate: sorted(values, key=str) for predicate, values in found.items()}
+
+    @cached_property
+    def _links(self) -> Callable[[ox.NamedNode], int]:
+        def count(node: ox.NamedNode) -> int:
+            number = self.index.number(node)
+            if number is None:
+                return 0
+            return self.index.count(self.number, (None, None, number, None), _MOST_LINKS)
+
+        return lru_cache(8 * _MOST_KEPT)(count)
+
+    def _quads(self, pattern: Iterable[Term | None], most_kind: Kind) -> Iterator[ox.Quad]:
+        return (quad_of(self.index, row) for row in self._rows(pattern, most_kind))
+
+    def _rows(self, pattern: Iterable[Term | None], most_kind: Kind) -> Iterator[Row]:
+        numbers: list[int | None] = []
+        for term in pattern:
+            number = None if term is None else self.index.number(term)
+            if term is not None and number is None:
+                return iter(())
+            numbers.append(number)
+        return self.index.rows(self.number, numbers, most_kind)
+
+
+def _by_name(index: Index, counts: Mapping[int, int]) -> Mapping[ox.NamedNode, int]:
+    named = ((index.term(number), count) for number, count in counts.items())
+    return {term: count for term, count in named if isinstance(term, ox.NamedNode)}

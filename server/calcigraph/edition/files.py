@@ -1,0 +1,226 @@
+"""Editions that were made before: what they depend on in, their files out.
+
+A cache and nothing more: it may be deleted at any time, and what is not whole is made anew. One set of files
+a root, not one a file of the root: what follows from a file is not known without the others, and what a
+change costs is kept small by `Edition.after`, not by reading less at the start.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import pickle
+import shutil
+import tempfile
+import time
+import weakref
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from calcigraph import __version__
+from calcigraph.metadata import Description
+
+_DECIDING: Final = ("edition/*.py", "metadata/*.py", "rdf/*.py", "reasoning/**/*.py", "root/*.py")
+_HEAD: Final = "head.json"
+_WORKING: Final = ".work-"
+_LOCK: Final = "lock"
+# Whoever has just made a folder may not have locked it yet.
+YOUNG_S: Final = 60
+_FIRST: Final = "first"
+
+
+@dataclass(frozen=True)
+class EditionFiles:
+    """The files that hold an edition: an index of its quads; all of them as sorted N-Quads, which a store of
+    queries is loaded from and a dump is made of; and what it takes to describe the next one. Never written to
+    once they are there."""
+
+    folder: Path
+    owner: WorkFolder | None = field(default=None, repr=False, compare=False)
+    """Where they are for as long as somebody has the value; None where somebody else sees to that."""
+
+    @property
+    def description(self) -> Path:
+        """Where it is written down how the data are described."""
+        return self.folder / "description.pickle"
+
+    @classmethod
+    def within(cls, owner: WorkFolder) -> EditionFiles:
+        """Room for files in a work folder."""
+        folder = owner.path / _FIRST
+        folder.mkdir()
+        return cls(folder, owner)
+
+    @property
+    def index(self) -> Path:
+        """Where the index is."""
+        return self.folder / "index.sqlite"
+
+    @property
+    def nquads(self) -> Path:
+        """Where the N-Quads are, sorted."""
+        return self.folder / "quads.nq"
+
+    def keep_description(self, description: Description) -> None:
+        """Write down what it takes to go on from the description of the first edition."""
+        self.description.write_bytes(pickle.dumps(description))
+
+    def recall_description(self) -> Description:
+        """What `keep_description` wrote: read from files of this program's own that are whole."""
+        found: Description = pickle.loads(self.description.read_bytes())
+        return found
+
+    def held(self, owner: WorkFolder) -> EditionFiles:
+        """The same files under names in a folder of `owner` too, so that they stay when the cache is emptied.
+        Cost: none on one file system, else copying."""
+        folder = owner.path / _FIRST
+        folder.mkdir()
+        for path in self._all:
+            try:
+                os.link(path, folder / path.name)
+            except OSError:
+                shutil.copyfile(path, folder / path.name)
+        return EditionFiles(folder, owner)
+
+    @property
+    def changed(self) -> EditionFiles:
+        """Where later editions are, in the same work folder."""
+        assert self.owner is not None
+        return EditionFiles(self.owner.path / "changed", self.owner)
+
+    def changing(self) -> EditionFiles:
+        """Files that may be written to: a copy of the index. The N-Quads are not taken along, as they are
+        those of the first edition. Cost: copies the file."""
+        files = self.changed
+        # What a writer that was killed has left there, nobody reads.
+        shutil.rmtree(files.folder, ignore_errors=True)
+        files.folder.mkdir()
+        shutil.copyfile(self.index, files.index)
+        return files
+
+    def seal(self) -> None:
+        """Write down what the files hold, so that damage is noticed."""
+        (self.folder / _HEAD).write_text(json.dumps(self._digests()), encoding="ascii")
+
+    def is_whole(self) -> bool:
+        """Whether the files are what they were when they were sealed. Cost: reads them once."""
+        try:
+            return bool(json.loads((self.folder / _HEAD).read_bytes()) == self._digests())
+        except (OSError, ValueError):
+            return False
+
+    @property
+    def _all(self) -> tuple[Path, ...]:
+        return self.index, self.nquads, self.description
+
+    def _digests(self) -> dict[str, str]:
+        return {path.name: _sha256(path) for path in self._all}
+
+
+class WorkFolder:
+    """A folder that is removed when it is closed or forgotten, by a later run where this one is killed."""
+
+    def __init__(self, path: Path) -> None:
+        """A folder that somebody else sees to; see `made`."""
+        self.path = path
+        self._closing: Callable[[], object] = bool
+
+    @classmethod
+    def made(cls, parent: Path | None = None) -> WorkFolder:
+        """A new one. Raises: OSError."""
+        folder = cls(Path(tempfile.mkdtemp(prefix=_WORKING, dir=parent)))
+        lock = os.open(folder.path / _LOCK, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC)
+        # The system lets go of it when the process ends, however it ends.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        folder._closing = weakref.finalize(folder, _leave, folder.path, lock)
+        return folder
+
+    def close(self) -> None:
+        """Remove it with all that is in it."""
+        self._closing()
+
+
+def _leave(folder: Path, lock: int) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    os.close(lock)
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Remove a work folder that nobody works in."""
+    with suppress(OSError):
+        if time.time() - folder.stat().st_mtime < YOUNG_S:
+            return
+        lock = os.open(folder / _LOCK, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            os.close(lock)
+
+
+@dataclass(frozen=True)
+class EditionCache:
+    """A folder of sealed editions, each named after all that it depends on."""
+
+    folder: Path
+
+    @classmethod
+    def of_user(cls) -> EditionCache:
+        """The cache in the user's cache directory (XDG Base Directory Specification)."""
+        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+        return cls(Path(base) / "calcigraph")
+
+    def recall(self, digest: str, reasoner: str) -> EditionFiles | None:
+        """What was kept for a root; None where nothing was, or where it is not whole."""
+        files = EditionFiles(self._folder(digest, reasoner))
+        return files if files.is_whole() else None
+
+    def work_folder(self) -> WorkFolder:
+        """A folder to work in, on the file system of the cache where that can be written. Those that
+        processes left behind when they were killed go first."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            for path in self.folder.glob(f"{_WORKING}*"):
+                _remove_abandoned(path)
+            return WorkFolder.made(self.folder)
+        except OSError:
+            return WorkFolder.made()
+
+    def keep(self, digest: str, reasoner: str, files: EditionFiles) -> None:
+        """Keep files for the next start; a folder that cannot be written is no failure."""
+        wanted = self._folder(digest, reasoner)
+        try:
+            made = self.work_folder()
+            copy = files.held(made)
+            copy.seal()
+            if wanted.exists():
+                shutil.rmtree(wanted)
+            copy.folder.rename(wanted)
+            made.close()
+        except OSError:
+            return
+
+    def _folder(self, digest: str, reasoner: str) -> Path:
+        key = hashlib.sha256(f"{__version__} {_program()} {reasoner} {digest}".encode()).hexdigest()
+        return self.folder / key
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@cache
+def _program() -> str:
+    """SHA-256 over the modules that decide what is kept. Cost: reads some sixty files, once."""
+    here = Path(__file__).parent.parent
+    total = hashlib.sha256()
+    for path in sorted(path for pattern in _DECIDING for path in here.glob(pattern)):
+        total.update(path.read_bytes())
+    return total.hexdigest()

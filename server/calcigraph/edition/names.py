@@ -1,0 +1,54 @@
+"""Triples in, the names under which resources are found out: labels, synonyms, identifiers, ends of IRIs."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import pyoxigraph as ox
+
+from calcigraph.rdf.vocabulary import DCTERMS, FOAF, RDFS, SCHEMA, SKOS
+
+LABELS: Final = (RDFS["label"], SKOS["prefLabel"], DCTERMS["title"], SCHEMA["name"], FOAF["name"])
+"""In order of preference; what names a thing differs from one vocabulary to the next."""
+SYNONYMS: Final = (SKOS["altLabel"], SKOS["hiddenLabel"])
+IDENTIFIERS: Final = (DCTERMS["identifier"], SKOS["notation"])
+NAMING: Final = frozenset({*LABELS, *SYNONYMS, *IDENTIFIERS})
+"""The properties whose values are names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One name: as it is written, as words, and run together ("XR-7" is also found as "xr7")."""
+
+    node: ox.NamedNode
+    text: str
+    key: str
+    compact: str
+
+
+def names_of(triples: Iterable[ox.Triple]) -> Iterator[Name]:
+    """The names that triples with a property of `NAMING` give to their subjects, each once."""
+    seen: set[tuple[ox.NamedNode, str]] = set()
+    for triple in triples:
+        node, value = triple.subject, triple.object
+        if isinstance(node, ox.NamedNode) and isinstance(value, ox.Literal):
+            for text in (value.value, node.value.replace("#", "/").rpartition("/")[2]):
+                key = key_of(text)
+                if (node, key) not in seen:
+                    seen.add((node, key))
+                    yield Name(node, text, key, compact(key))
+
+
+def key_of(text: str) -> str:
+    """Words in lower case without marks above or below letters; hyphens part them as spaces do."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join(re.sub(r"[-_‐‑–]+", " ", plain.casefold()).split())  # noqa: RUF001 - hyphens and dashes
+
+
+def compact(key: str) -> str:
+    """A key without its spaces."""
+    return key.replace(" ", "")

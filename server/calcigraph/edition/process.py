@@ -1,0 +1,246 @@
+"""`python -m calcigraph.edition.process DESCRIPTOR`: a writer in a process of its own, and our side of it.
+
+What the reasoner holds is some hundred bytes a quad, and closing takes every processor it can get; the
+process that answers requests has neither. Requests and answers are pickled: both ends are this program.
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+import pyoxigraph as ox
+
+from calcigraph.edition.assembly import assemble, consistent
+from calcigraph.edition.change import Change
+from calcigraph.edition.edition import Edition
+from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder
+from calcigraph.edition.writer import Outcome, Writer
+from calcigraph.edition.writing import changing, forget_after
+from calcigraph.errors import Problem
+from calcigraph.reasoning import Proof, Proofs, Statement
+from calcigraph.root import Root
+from calcigraph.settings import ReasonerName
+
+_FAREWELL_S: Final = 5.0
+_Step = tuple[Statement, str, tuple[Statement, ...], tuple[int, ...]]
+
+
+class WriterUnavailable(Problem):
+    """The process that proves and changes has ended; the next request starts another one."""
+
+    title: ClassVar[str] = "The reasoner is not available"
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a writer begins with: a root, the edition that there is, its files, and the folder for more."""
+
+    root: Root
+    number: int
+    files: Path
+    owner: Path
+    reasoner: ReasonerName
+
+
+class WriterProcess:
+    """A `Writer` elsewhere. All methods may be called from any thread; one request is answered at a time."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        """What a process that is started anew begins with."""
+        self._lock = threading.Lock()
+        self._child: _Child | None = None
+
+    def explain(self, number: int, triple: ox.Triple) -> Proof | None:
+        """See `Writer.explain`. Raises: WriterUnavailable too."""
+        return _whole(self._ask("explain", number, triple))
+
+    def proofs(self, number: int, triple: ox.Triple, limit: int) -> Proofs:
+        """See `Writer.proofs`. Raises: WriterUnavailable too."""
+        items, complete = self._ask("proofs", number, triple, limit)
+        return Proofs(tuple(filter(None, map(_whole, items))), complete)
+
+    def after(self, change: Change) -> Outcome:
+        """See `Writer.after`. Raises: WriterUnavailable too."""
+        outcome: Outcome = self._ask("after", change)
+        return outcome
+
+    def back_to(self, number: int) -> None:
+        """See `Writer.back_to`. Raises: WriterUnavailable too."""
+        self._ask("back_to", number)
+
+    def close(self) -> None:
+        """End the process, whatever it does."""
+        with self._lock:
+            if self._child is not None:
+                self._child.end()
+                self._child = None
+
+    def _ask(self, name: str, *values: object) -> Any:
+        with self._lock:
+            if self._child is None:
+                self._child = _Child()
+                self._child.ask("open", self.source)
+            try:
+                return self._child.ask(name, *values)
+            except WriterUnavailable:
+                self._child = None
+                raise
+
+
+def assembled_apart(root: Path, reasoner: ReasonerName, owner: WorkFolder) -> EditionFiles:
+    """The files of a root's edition in a work folder, made by a process that ends with it: what it takes to
+    read and to close is given back to the system.
+
+    Raises: RootMissing, RootInvalid (also for contradictions), Problem as `assemble`; WriterUnavailable.
+    """
+    child = _Child()
+    try:
+        folder: Path = child.ask("assemble", root, reasoner, owner.path)
+        return EditionFiles(folder, owner)
+    finally:
+        child.end()
+
+
+class _Child:
+    """The process, and the connection to it."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "calcigraph.edition.process", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+            )
+        self._connection = Connection(ours.detach())
+
+    def ask(self, name: str, *values: object) -> Any:
+        """Have one request answered. Raises: WriterUnavailable; the Problem that the writer raised."""
+        try:
+            self._connection.send((name, values))
+            kind, answer = self._connection.recv()
+        except (OSError, EOFError):
+            self.end()
+            raise WriterUnavailable(
+                "The process that proves and changes has ended before it answered.", "Ask again."
+            ) from None
+        if kind == "problem":
+            raise _problem(*answer)
+        return answer
+
+    def end(self) -> None:
+        """End it; harmless where it has ended."""
+        self._connection.close()
+        try:
+            self._process.wait(_FAREWELL_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def main() -> None:
+    """Answer requests until the other end closes."""
+    # An interrupt from the terminal is for the front, which then closes the connection.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    connection = Connection(int(sys.argv[1]))
+    answering = _Answering()
+    while True:
+        try:
+            name, values = connection.recv()
+        except EOFError:
+            return
+        try:
+            answer = "value", getattr(answering, name)(*values)
+        except Problem as problem:
+            answer = "problem", (type(problem), vars(problem))
+        connection.send(answer)
+
+
+class _Answering:
+    """The requests, by name."""
+
+    def __init__(self) -> None:
+        self._writer: Writer | None = None
+
+    def assemble(self, root: Path, reasoner: ReasonerName, folder: Path) -> Path:
+        cache = EditionCache.of_user()
+        return consistent(assemble(Root.read(root), reasoner, cache, WorkFolder(folder))).files.folder
+
+    def open(self, source: Source) -> None:
+        files = EditionFiles(source.files, WorkFolder(source.owner))
+        if source.number:
+            # Of a writer that was killed, which had told nobody.
+            with changing(files.index) as connection:
+                forget_after(connection, source.number)
+        self._writer = Writer(Edition.open(source.root, files), source.reasoner)
+
+    def back_to(self, number: int) -> None:
+        self._known.back_to(number)
+
+    def explain(self, number: int, triple: ox.Triple) -> Sequence[_Step] | None:
+        return _steps(self._known.explain(number, triple))
+
+    def proofs(self, number: int, triple: ox.Triple, limit: int) -> tuple[list[Sequence[_Step] | None], bool]:
+        found = self._known.proofs(number, triple, limit)
+        return [_steps(proof) for proof in found.items], found.complete
+
+    def after(self, change: Change) -> Outcome:
+        return self._known.after(change)
+
+    @property
+    def _known(self) -> Writer:
+        assert self._writer is not None
+        return self._writer
+
+
+def _problem(kind: type[Problem], values: dict[str, Any]) -> Problem:
+    """A Problem as it was raised elsewhere: each has a constructor of its own."""
+    problem = kind.__new__(kind)
+    problem.__dict__.update(values)
+    problem.args = (values.get("detail", ""),)
+    return problem
+
+
+def _steps(proof: Proof | None) -> Sequence[_Step] | None:
+    """A proof as a list, each step after those it rests on, as deep as it may be: pickling would recur."""
+    if proof is None:
+        return None
+    places: dict[int, int] = {}
+    steps: list[_Step] = []
+    waiting = [proof]
+    while waiting:
+        step = waiting[-1]
+        missing = [premise for premise in step.premises if id(premise) not in places]
+        if missing:
+            waiting += missing
+            continue
+        waiting.pop()
+        if id(step) not in places:
+            places[id(step)] = len(steps)
+            below = tuple(places[id(premise)] for premise in step.premises)
+            steps.append((step.triple, step.rule, step.axioms, below))
+    return steps
+
+
+def _whole(steps: Sequence[_Step] | None) -> Proof | None:
+    """The proof that `steps` lists."""
+    if steps is None:
+        return None
+    made: list[Proof] = []
+    for triple, rule, axioms, below in steps:
+        made.append(Proof(triple, rule, axioms, tuple(made[place] for place in below)))
+    return made[-1]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,295 @@
+"""An edition and a change in, the next edition in the same files out; and proofs of what editions say.
+
+The one part that holds the reasoner. It is used by one thread at a time; where it is not wanted in the
+process that answers, see `process`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import ClassVar, Final
+
+import pyoxigraph as ox
+
+from calcigraph.edition.answering import AnsweredTriples, answered_triple
+from calcigraph.edition.change import Change, ChangeRefused
+from calcigraph.edition.edition import Edition, Facts
+from calcigraph.edition.index import Index
+from calcigraph.edition.layout import Kind
+from calcigraph.edition.names import NAMING, names_of
+from calcigraph.edition.rules import construct_rules
+from calcigraph.edition.writing import Kinded, Step, changing, forget_after, write_facts, write_step
+from calcigraph.errors import Problem
+from calcigraph.metadata import Described, Description, describe
+from calcigraph.reasoning import Cache, Inference, Proof, Proofs, infer
+from calcigraph.reasoning import Change as Consequences
+from calcigraph.root import Root
+from calcigraph.settings import ReasonerName
+
+_KEPT: Final = 16
+_KINDS: Final = {"before": Kind.BEFORE, "after": Kind.AFTER}
+
+
+class EditionPassed(Problem):
+    """An edition that nobody can prove anything of any more."""
+
+    title: ClassVar[str] = "The version is gone"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a change did. `number` is the edition that there is now: the same as before where nothing changed.
+
+    `already` were to be added and were there, `absent` were to be removed and nobody asserts them: what is
+    inferred or derived stays as long as it follows.
+    """
+
+    number: int
+    added: tuple[Kinded, ...] = ()
+    removed: tuple[Kinded, ...] = ()
+    already: tuple[ox.Quad, ...] = ()
+    absent: tuple[ox.Quad, ...] = ()
+    root: Root | None = None
+    """The root, where its catalogue or its prefix table say something else now."""
+
+
+class Writer:
+    """Editions of one root, in files of its own once anything changes."""
+
+    def __init__(
+        self, edition: Edition, reasoner: ReasonerName = "builtin", inference: Inference | None = None
+    ) -> None:
+        self._reasoner = reasoner
+        self._newest = edition
+        self._description: Description | None = None if edition.number else edition.files.recall_description()
+        self._inferences: OrderedDict[int, Inference] = OrderedDict()
+        if inference is not None:
+            self._inferences[edition.number] = inference
+
+    @property
+    def newest(self) -> Edition:
+        """The newest edition."""
+        return self._newest
+
+    def explain(self, number: int, triple: ox.Triple) -> Proof | None:
+        """A proof of least depth; None where the triple does not hold in that edition.
+
+        Cost of the first call: closing anew; then see `Inference.explain`. Raises: EditionPassed.
+        """
+        return self._inference(number).explain(triple)
+
+    def proofs(self, number: int, triple: ox.Triple, limit: int) -> Proofs:
+        """The derivations of a triple in that edition, `limit` at most. Raises: EditionPassed."""
+        return self._inference(number).proofs(triple, limit)
+
+    def after(self, change: Change) -> Outcome:
+        """Make the edition after the newest one. Until it returns nobody sees anything of it.
+
+        Cost: what follows the change; the first one copies the index. Raises: ChangeRefused where it names a
+        graph that is made, or contradicts the ontology; LimitMet. Then everything is as it was.
+        """
+        change.check(self._newest.root)
+        old, inference = self._newest, self._inference(self._newest.number)
+        asked = _Asked.of(old, change)
+        if not asked.added and not asked.removed:
+            return Outcome(old.number, already=asked.already, absent=asked.absent)
+        root = asked.root(old)
+        following, consequences = inference.after(*asked.triples(old))
+        if consequences.clashes:
+            raise ChangeRefused(
+                f"It contradicts the ontology: {consequences.clashes[0]}",
+                "Take back one of the facts, or mend the axiom first.",
+            )
+        base = self._changeable()
+        try:
+            outcome = self._written(base, root, asked, consequences)
+        except BaseException:
+            with changing(base.files.index) as connection:
+                forget_after(connection, base.number)
+            raise
+        self._remember(replace(base, root=root, number=outcome.number), following)
+        return outcome
+
+    def back_to(self, number: int) -> None:
+        """Take back the newest edition, which nobody has seen, so that `number` is the newest again."""
+        if number != self._newest.number:
+            with changing(self._newest.files.index) as connection:
+                forget_after(connection, number)
+            self._newest = replace(self._newest, number=number)
+            self._description = None
+            for later in [n for n in self._inferences if n > number]:
+                del self._inferences[later]
+
+    def _written(self, old: Edition, root: Root, asked: _Asked, consequences: Consequences) -> Outcome:
+        """Write the data, then what describes them: that is looked up in what was written."""
+        number = old.number + 1
+        graphs = root.graph("derived"), root.graph("inferred")
+        removed = [*_asserted(asked.removed), *_built(consequences, graphs, came=False)]
+        added = [*_asserted(asked.added), *_built(consequences, graphs, came=True)]
+        with changing(old.files.index) as connection:
+            write_step(connection, _step(old, number, removed, added))
+        old.index.forget_absent()
+        new = replace(old, root=root, number=number)
+        described = self._described(old, new, (quad.triple for quad, _ in (*removed, *added)))
+        gone, come = self._metadata(described.removed), self._metadata(described.added)
+        facts = Facts(
+            _digest(old.digest, removed, added),
+            described.description.counts.triples,
+            int(time.time()),
+        )
+        with changing(old.files.index) as connection:
+            write_step(connection, Step(number, gone, come, (), ()))
+            write_facts(connection, number, str(facts))
+        self._description = described.description
+        return Outcome(
+            number,
+            (*added, *come),
+            (*removed, *gone),
+            asked.already,
+            asked.absent,
+            root if root is not old.root else None,
+        )
+
+    def _described(self, old: Edition, new: Edition, touched: Iterable[ox.Triple]) -> Described:
+        """What describes the data after a change. Cost of the first call where a writer is started anew
+        after changes: describing all of it."""
+        before, after = AnsweredTriples(old), AnsweredTriples(new)
+        if self._description is None:
+            self._description = describe(old.root, set(before.triples(None, None, None))).description
+        answered = {answered_triple(triple) for triple in touched}
+        return self._description.after(new.root, answered, before, after)
+
+    def _metadata(self, triples: Iterable[ox.Triple]) -> list[Kinded]:
+        graph = self._newest.root.graph("metadata")
+        return [(_quad(triple, graph), Kind.METADATA) for triple in triples]
+
+    def _changeable(self) -> Edition:
+        """The newest edition in files that may be written to: in a copy, before the first change."""
+        files = self._newest.files
+        if files == files.changed:
+            return self._newest
+        files = files.changing()
+        return replace(self._newest, files=files, index=Index(files.index))
+
+    def _remember(self, edition: Edition, inference: Inference) -> None:
+        edition.index.forget_absent()
+        self._newest = replace(edition, prover=self)
+        self._inferences[self._newest.number] = inference
+        while len(self._inferences) > _KEPT:
+            self._inferences.popitem(last=False)
+
+    def _inference(self, number: int) -> Inference:
+        if number not in self._inferences:
+            if number != self._newest.number:
+                raise EditionPassed(
+                    f"Edition {number} is gone; the newest one is {self._newest.number}.", "Ask again."
+                )
+            self._inferences[number] = recalled(self._newest, self._reasoner)
+        return self._inferences[number]
+
+
+def recalled(edition: Edition, reasoner: ReasonerName) -> Inference:
+    """The reasoner of an edition, from what is known of it.
+
+    Cost: reads all quads; the builtin one closes when it is asked for something, the others at once.
+    """
+    found: dict[Kind, list[ox.Triple]] = {kind: [] for kind in Kind}
+    for quad, kind in edition.kinded():
+        found[kind].append(quad.triple)
+    # In the order of the first time: of two proofs that are equally short, both then find the same.
+    asserted = sorted(set(found[Kind.ASSERTED]), key=str)
+    if reasoner != "builtin":
+        return infer(asserted, construct_rules(edition.root), engine=reasoner)
+    before, after, inferred = (frozenset(found[kind]) for kind in (Kind.BEFORE, Kind.AFTER, Kind.INFERRED))
+    known = Cache(before, after, inferred, consistent=True)
+    return Inference.from_cache(asserted, known, construct_rules(edition.root))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A change, and what of it makes a difference to an edition."""
+
+    added: tuple[ox.Quad, ...]
+    removed: tuple[ox.Quad, ...]
+    already: tuple[ox.Quad, ...]
+    absent: tuple[ox.Quad, ...]
+
+    @classmethod
+    def of(cls, edition: Edition, change: Change) -> _Asked:
+        added, removed = dict.fromkeys(change.added), dict.fromkeys(change.removed)
+        there = {quad for quad in (*added, *removed) if edition.asserts(quad)}
+        return cls(
+            tuple(quad for quad in added if quad not in there),
+            tuple(quad for quad in removed if quad in there and quad not in added),
+            tuple(quad for quad in added if quad in there),
+            tuple(quad for quad in removed if quad not in there and quad not in added),
+        )
+
+    def root(self, edition: Edition) -> Root:
+        """The root after the change. Raises: ChangeRefused where it would have another namespace."""
+        root = edition.root
+        graphs = root.catalogue_graph, root.declarations_graph
+        if not any(quad.graph_name in graphs for quad in (*self.added, *self.removed)):
+            return root
+        changed = root.with_statements(*(self._graph(edition, graph) for graph in graphs))
+        if changed.namespace != root.namespace:
+            raise ChangeRefused(
+                f"It would change the namespace of the root, <{root.namespace}>, which every address has.",
+                "Change `void:uriSpace` in data/catalog.ttl, and start anew.",
+            )
+        return changed
+
+    def _graph(self, edition: Edition, graph: ox.NamedNode) -> list[ox.Triple]:
+        gone = set(self.removed)
+        kept = [quad.triple for quad in edition.quads(graph=graph) if quad not in gone]
+        return [*kept, *(quad.triple for quad in self.added if quad.graph_name == graph)]
+
+    def triples(self, edition: Edition) -> tuple[set[ox.Triple], set[ox.Triple]]:
+        """The triples that are asserted from now on, and those that nobody asserts any more."""
+        came = {quad.triple for quad in self.added}
+        went = {quad.triple for quad in self.removed} - came
+        gone = set(self.removed)
+        return (
+            {triple for triple in came if not any(edition.assertions(triple))},
+            {triple for triple in went if not set(edition.assertions(triple)) - gone},
+        )
+
+
+def _asserted(quads: Iterable[ox.Quad]) -> Iterator[Kinded]:
+    return ((quad, Kind.ASSERTED) for quad in quads)
+
+
+def _built(made: Consequences, graphs: tuple[ox.NamedNode, ox.NamedNode], came: bool) -> Iterator[Kinded]:
+    """What rules build and axioms entail that came, or that went."""
+    derived, inferred = graphs
+    for stage, moved in made.by_stage.items():
+        yield from ((_quad(triple, derived), _KINDS[stage]) for triple in moved[0 if came else 1])
+    entailed = made.inferred_added if came else made.inferred_removed
+    yield from ((_quad(triple, inferred), Kind.INFERRED) for triple in entailed)
+
+
+def _quad(triple: ox.Triple, graph: ox.NamedNode) -> ox.Quad:
+    return ox.Quad(triple.subject, triple.predicate, triple.object, graph)
+
+
+def _step(old: Edition, number: int, removed: list[Kinded], added: list[Kinded]) -> Step:
+    """The rows of a change, with the names that nodes have after it."""
+    quads = (quad for quad, _ in (*removed, *added) if quad.predicate in NAMING)
+    nodes = dict.fromkeys(quad.subject for quad in quads if isinstance(quad.subject, ox.NamedNode))
+    gone, come = {quad for quad, _ in removed}, [quad for quad, _ in added]
+    kept = (quad for node in nodes for quad in old.quads(node) if quad not in gone)
+    naming = dict.fromkeys(q.triple for q in (*kept, *come) if q.predicate in NAMING and q.subject in nodes)
+    return Step(number, removed, added, tuple(nodes), tuple(names_of(naming)))
+
+
+def _digest(before: str, removed: Iterable[Kinded], added: Iterable[Kinded]) -> str:
+    """SHA-256 that goes on from `before` with what was asserted and what nobody asserts any more."""
+    total = hashlib.sha256(before.encode())
+    for sign, quads in (("-", removed), ("+", added)):
+        lines = sorted(f"{sign}{quad}\n" for quad, kind in quads if kind is Kind.ASSERTED)
+        total.update("".join(lines).encode())
+    return total.hexdigest()

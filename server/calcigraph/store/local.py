@@ -1,0 +1,179 @@
+"""The engine on this machine: queries in killable processes, proofs and changes in the writer's process,
+look-ups in an index on disk. What stays in this process does not grow with the data."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+import pyoxigraph as ox
+
+from calcigraph.describe import Describer, Description
+from calcigraph.edition import Change, Edition, EditionCache, EditionPassed, Match, Outcome
+from calcigraph.edition.process import Source, WriterProcess, assembled_apart
+from calcigraph.errors import Problem
+from calcigraph.pool import Answer, Attempt, Pool, Query, QueryLimits
+from calcigraph.reasoning import Proofs
+from calcigraph.root import Root
+from calcigraph.settings import ReasonerName, Settings
+from calcigraph.store.answered import engine_diff
+from calcigraph.store.dumps import Dump, Dumps
+
+# An answer that is still being sent may be from one of them.
+_KEPT: Final = 64
+
+
+def _ready(_edition: Edition) -> None:
+    """Nobody has to know."""
+
+
+class LocalEngine:
+    """Editions of one root: the newest for whoever asks now, earlier ones for whoever has begun."""
+
+    def __init__(self, edition: Edition, pool: Pool, reasoner: ReasonerName = "builtin") -> None:
+        """`pool` answers from `edition`, whose work folder and processes are this engine's from now on."""
+        assert edition.files.owner is not None
+        self._pool = pool
+        self._folder = edition.files.owner
+        self._reasoner: ReasonerName = reasoner
+        self._writer = WriterProcess(self._source(edition))
+        self._editions = OrderedDict({edition.number: replace(edition, prover=self._writer)})
+        self._edition = self._editions[edition.number]
+        self._describers: OrderedDict[int, Describer] = OrderedDict()
+        self._dumps = Dumps(self._folder)
+        self._publishing = threading.Lock()
+
+    @classmethod
+    def start(cls, root: Root, settings: Settings, cache: EditionCache) -> LocalEngine:
+        """Answer for a root, from files that are found made, or that another process makes, so that nothing
+        of the work stays in this one.
+
+        Cost: with a warm cache some hundred bytes a quad in the processes for queries, and a second for each
+        million. Raises: RootInvalid, AllowListMalformed, EngineUnavailable, WriterUnavailable.
+        """
+        folder = cache.work_folder()
+        kept = cache.recall(root.digest, settings.reasoner)
+        files = kept.held(folder) if kept else assembled_apart(root.folder, settings.reasoner, folder)
+        edition = Edition.open(root.without_contents(), files)
+        return cls(edition, _pool(edition, settings), settings.reasoner)
+
+    @property
+    def edition(self) -> Edition:
+        """The newest edition."""
+        return self._edition
+
+    @property
+    def callers(self) -> int:
+        """How many queries may be under way or wait at the same time."""
+        return self._pool.limits.callers
+
+    def edition_at(self, number: int) -> Edition:
+        """An edition that an answer came from. Raises: EditionPassed where it is long gone."""
+        try:
+            return self._editions[number]
+        except KeyError:
+            raise EditionPassed(f"Edition {number} is gone.", "Ask again.") from None
+
+    def ask(self, query: Query, gone: Callable[[], bool] | None = None) -> Answer:
+        """See `Pool.ask`."""
+        return self._pool.ask(query, gone)
+
+    def attempt(
+        self, query: Query, woken: Callable[[], None], gone: Callable[[], bool] | None = None
+    ) -> Answer | Attempt:
+        """See `Pool.attempt`."""
+        return self._pool.attempt(query, woken, gone)
+
+    def describer(self, edition: Edition) -> Describer:
+        """What describes the resources of an edition; kept for the newest ones. Cost of the first call for an
+        edition: one pass over the shapes."""
+        found = self._describers.get(edition.number)
+        if found is None:
+            found = self._describers[edition.number] = Describer(edition)
+            while len(self._describers) > 2:
+                self._describers.popitem(last=False)
+        return found
+
+    def describe(self, edition: Edition, node: ox.NamedNode, offset: int | None = 0) -> Description | None:
+        """See `Describer.describe`."""
+        return self.describer(edition).describe(node, offset)
+
+    def explain(self, edition: Edition, triple: ox.Triple, limit: int = 1) -> Proofs:
+        """The flattest proof first, then other derivations. Raises: EditionPassed, WriterUnavailable."""
+        flattest = edition.explain(triple)
+        if flattest is None or limit == 1:
+            return Proofs((flattest,) if flattest else (), complete=True)
+        others = edition.proofs(triple, limit)
+        return Proofs(tuple(dict.fromkeys((flattest, *others.items)))[:limit], others.complete)
+
+    def search(self, edition: Edition, text: str, most: int) -> Sequence[Match]:
+        """See `Names.find`."""
+        return edition.names.find(text, most)
+
+    def dump(self, edition: Edition, key: str) -> Dump:
+        """See `Dumps.of`."""
+        return self._dumps.of(edition, key)
+
+    def publish(self, change: Change, ready: Callable[[Edition], None] = _ready) -> Outcome:
+        """Make the next edition, let `ready` know, then have every query see it.
+
+        Cost: what follows the change. Raises: ChangeRefused, LimitMet, WriterUnavailable; the edition is then
+        the same as before. EngineUnavailable where the processes for queries are gone.
+        """
+        with self._publishing:
+            outcome = self._writer.after(change)
+            if outcome.number == self._edition.number:
+                return outcome
+            edition = self._following(outcome)
+            self._editions[edition.number] = edition
+            while len(self._editions) > _KEPT:
+                self._editions.popitem(last=False)
+            ready(edition)
+            try:
+                self._pool.publish(engine_diff(self._edition, edition, outcome))
+            except Problem:
+                self._writer.back_to(self._edition.number)
+                raise
+            self._edition = edition
+            self._writer.source = self._source(edition)
+            return outcome
+
+    def counts(self) -> Mapping[str, int]:
+        """See `Pool.counts`."""
+        return self._pool.counts()
+
+    def close(self) -> None:
+        """End every process, and remove the files."""
+        self._pool.close()
+        self._writer.close()
+        self._folder.close()
+
+    def _source(self, edition: Edition) -> Source:
+        return Source(edition.root, edition.number, edition.files.folder, self._folder.path, self._reasoner)
+
+    def _following(self, outcome: Outcome) -> Edition:
+        newest, root = self._edition, outcome.root or self._edition.root
+        if not newest.number:
+            return replace(Edition.open(root, newest.files.changed), prover=self._writer)
+        newest.index.forget_absent()
+        return replace(newest, root=root, number=outcome.number)
+
+
+def _pool(edition: Edition, settings: Settings) -> Pool:
+    limits = QueryLimits(
+        workers=settings.workers,
+        timeout_s=settings.timeout,
+        memory_mib=settings.worker_memory_mib,
+        query_bytes=settings.query_bytes,
+    )
+    return Pool.start(
+        edition.nquads(),
+        limits=limits,
+        default_graph=settings.default_graph,
+        unasserted=edition.root.inferences,
+        prefixes=edition.root.prefixes.mapping,
+        allow_service=settings.allow_service,
+    )

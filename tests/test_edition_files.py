@@ -1,0 +1,193 @@
+"""Editions that were made before: what comes out is what went in, and a damaged file is only a slow start."""
+
+from __future__ import annotations
+
+import gc
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from calcigraph.edition import Edition, EditionCache, WorkFolder, assemble
+from calcigraph.edition.files import YOUNG_S
+from calcigraph.root import Root
+from canonical_form import canonical_hash
+
+TOY = Path(__file__).parent / "toy"
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> EditionCache:
+    return EditionCache(tmp_path / "cache")
+
+
+def kept(cache: EditionCache) -> list[Path]:
+    return [path for path in cache.folder.iterdir() if not path.name.startswith(".")]
+
+
+def same(one: Edition, other: Edition) -> bool:
+    inferred = [quad.triple for quad in one.quads(graph=one.inferred_graph)]
+    assert inferred
+    return (
+        canonical_hash(one.all_quads()) == canonical_hash(other.all_quads())
+        and set(one.kinded()) == set(other.kinded())
+        and b"".join(one.nquads()) == b"".join(other.nquads())
+        and [one.explain(t) for t in inferred] == [other.explain(t) for t in inferred]
+    )
+
+
+def test_a_recalled_edition_equals_the_one_that_was_made(cache: EditionCache) -> None:
+    made, recalled = assemble(Root.open(TOY), cache=cache), assemble(Root.read(TOY), cache=cache)
+
+    assert len(kept(cache)) == 1
+    assert made.inference is not None
+    assert recalled.inference is None
+    assert same(made.edition, recalled.edition)
+
+
+def test_the_same_root_has_the_same_bytes(cache: EditionCache, tmp_path: Path) -> None:
+    one, other = (assemble(Root.open(TOY)).edition for _ in range(2))
+    assert one.files.index.read_bytes() == other.files.index.read_bytes()
+    assert one.files.nquads.read_bytes() == other.files.nquads.read_bytes()
+
+
+@pytest.mark.parametrize("name", ["index.sqlite", "quads.nq", "description.pickle", "head.json"])
+@pytest.mark.parametrize("damage", [b"", b"nothing of the kind", None])
+def test_a_damaged_file_is_made_anew(damage: bytes | None, name: str, cache: EditionCache) -> None:
+    made = assemble(Root.open(TOY), cache=cache).edition
+    file = kept(cache)[0] / name
+    content = file.read_bytes()
+    # Other names lead to the same file: those of editions that are being read.
+    file.unlink()
+    file.write_bytes(content[:-20] if damage is None else damage)
+
+    again = assemble(Root.open(TOY), cache=cache)
+
+    assert again.inference is not None
+    assert same(made, again.edition)
+    assert (kept(cache)[0] / name).read_bytes() == content
+
+
+def test_one_changed_bit_is_noticed(cache: EditionCache) -> None:
+    assemble(Root.open(TOY), cache=cache)
+    file = kept(cache)[0] / "index.sqlite"
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+
+    assert assemble(Root.open(TOY), cache=cache).inference is not None
+
+
+def test_another_digest_or_reasoner_is_another_edition(cache: EditionCache, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(TOY, tmp_path / "copy"))
+    assemble(Root.open(copy), cache=cache)
+    assemble(Root.open(copy), "none", cache=cache)
+    (copy / "data/plant.ttl").write_text("", encoding="utf-8")
+    emptied = assemble(Root.open(copy), cache=cache).edition
+
+    assert len(kept(cache)) == 3
+    assert not list(emptied.triples(emptied.root.prefixes.expand("id:valve-9")))
+
+
+def test_a_cache_that_cannot_be_written_is_no_failure(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+
+    edition = assemble(Root.open(TOY), cache=EditionCache(tmp_path / "file" / "cache")).edition
+
+    assert list(edition.quads(graph=edition.inferred_graph))
+
+
+def test_what_is_inconsistent_is_not_kept(cache: EditionCache, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(TOY, tmp_path / "copy"))
+    path = copy / "data/plant.ttl"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("a plant:Tank ;", "a plant:Tank , plant:Pump ;"),
+        encoding="utf-8",
+    )
+
+    assert assemble(Root.open(copy), cache=cache).clashes
+    assert not kept(cache)
+
+
+def test_an_edition_stays_when_the_cache_is_emptied(cache: EditionCache) -> None:
+    assemble(Root.open(TOY), cache=cache)
+    edition = assemble(Root.open(TOY), cache=cache).edition
+    shutil.rmtree(kept(cache)[0])
+
+    subject = edition.root.prefixes.expand("id:pump-1")
+    assert list(edition.quads(subject))
+    assert len(b"".join(edition.nquads()).splitlines()) == edition.size
+
+
+def test_files_go_when_nobody_has_the_edition_any_more(cache: EditionCache) -> None:
+    edition = assemble(Root.open(TOY), cache=cache).edition
+    folder = edition.files.folder
+    assert folder.exists()
+    del edition
+    gc.collect()
+    assert not folder.exists()
+
+
+def test_the_folder_of_a_killed_process_is_removed_by_a_later_one(cache: EditionCache) -> None:
+    cache.folder.mkdir(parents=True)
+    program = (
+        "import sys, pathlib; from calcigraph.edition import WorkFolder; "
+        "folder = WorkFolder.made(pathlib.Path(sys.argv[1])); "
+        "print(folder.path, flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(cache.folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        left = Path(process.stdout.readline().decode().strip())
+        old = left.stat().st_mtime - YOUNG_S - 1
+        os.utime(left, (old, old))
+        cache.work_folder().close()
+        assert left.exists(), "somebody works in it"
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        os.utime(left, (old, old))
+        cache.work_folder().close()
+    assert not left.exists()
+
+
+def test_an_index_answers_as_its_quads_do() -> None:
+    edition = assemble(Root.open(TOY)).edition
+    quads = list(ox.parse(b"".join(edition.nquads()), ox.RdfFormat.N_QUADS))
+    described = edition.root.graph("metadata")
+    data = [quad for quad in quads if quad.graph_name != described]
+    assert set(edition.all_quads()) == set(quads)
+    assert set(edition.metadata) == set(quads) - set(data)
+    assert list(edition.metadata)
+    tried = 0
+    for chosen in data[::7]:
+        parts = (chosen.subject, chosen.predicate, chosen.object, chosen.graph_name)
+        for mask in range(16):
+            pattern = [part if mask >> place & 1 else None for place, part in enumerate(parts)]
+            wanted = {
+                q
+                for q in data
+                if all(
+                    given is None or given == part
+                    for given, part in zip(
+                        pattern, (q.subject, q.predicate, q.object, q.graph_name), strict=True
+                    )
+                )
+            }
+            assert set(edition.quads(*pattern)) == wanted
+            tried += len(wanted) > 1
+    assert tried > 500
+
+
+def test_work_folders_are_apart(tmp_path: Path) -> None:
+    one, other = WorkFolder.made(tmp_path), WorkFolder.made(tmp_path)
+    assert one.path != other.path
+    one.close()
+    assert not one.path.exists()
+    assert other.path.exists()
+    other.close()
