@@ -229,6 +229,37 @@ def test_a_broken_root_is_judged_alike_without_contents(toy: Path) -> None:
     assert [finding.node for finding in found[0] if finding.check == "blank-nodes"] == ["_:x"]
 
 
+def digest_with(folder: Path, files: dict[str, str]) -> str:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return Root.open(folder).digest
+
+
+def test_the_same_bytes_under_another_name_or_parted_otherwise_are_another_root(tmp_path: Path) -> None:
+    """A graph is named after its file; so are the root's parts after their folders."""
+    one, other = "<urn:a> <urn:b> 1 .\n", "<urn:a> <urn:b> 2 .\n"
+    digests = [
+        digest_with(tmp_path / str(number), files)
+        for number, files in enumerate(
+            [
+                {"data/a.ttl": one, "data/b.ttl": other},
+                {"data/a.ttl": one, "data/c.ttl": other},
+                {"data/a.ttl": other, "data/b.ttl": one},
+                {"data/a.ttl": one + other, "data/b.ttl": ""},
+                {"data/a.ttl": "", "data/b.ttl": one + other},
+                {"data/a.ttl": one + other},
+                {"data/a/b.ttl": one + other},
+                {"ontology/a.ttl": one + other},
+                {"shapes/a.ttl": one + other},
+            ]
+        )
+    ]
+    assert len(set(digests)) == len(digests)
+    assert digest_with(tmp_path / "again", {"data/b.ttl": other, "data/a.ttl": one}) == digests[0]
+    assert digest_with(tmp_path / "again", {"data/notes.txt": "No part of it."}) == digests[0]
+
+
 def test_a_place_is_the_line_of_the_property_or_of_the_node() -> None:
     root = Root.open(ROOTS["toy"])
     text = (ROOTS["toy"] / "data/plant.ttl").read_text(encoding="utf-8")
