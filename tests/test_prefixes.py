@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pyoxigraph as ox
 import pytest
 from hypothesis import given
@@ -111,3 +113,12 @@ def test_table_does_not_change_after_it_is_made() -> None:
     assert "zz" not in table.mapping
     with pytest.raises(TypeError):
         table.mapping["zz"] = "http://zz/"  # type: ignore[index]
+
+
+def test_a_table_goes_to_another_process_as_it_is() -> None:
+    table = Prefixes({"ex": "https://example.org/", "": "urn:example:"})
+
+    sent = pickle.loads(pickle.dumps(table))
+
+    assert sent.mapping == table.mapping
+    assert sent.shrink(ox.NamedNode("https://example.org/a")) == "ex:a"
