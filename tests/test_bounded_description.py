@@ -5,23 +5,22 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from calcigraph.dataset import Dataset, build
 from calcigraph.describe.bounded_description import BoundedDescriptions
 from calcigraph.describe.values import Fact, Standing
+from calcigraph.edition import Edition
 from calcigraph.rdf.vocabulary import OWL, RDF
-from calcigraph.root import Root
-from conftest import ROOTS
+from datasets import dataset_of
 
 ID, PLANT = "https://example.org/plant/id/", "https://example.org/plant/ontology/"
 
 
 @pytest.fixture(scope="module")
-def toy() -> Dataset:
-    return build(Root.open(ROOTS["toy"]))
+def toy() -> Edition:
+    return dataset_of("toy")
 
 
 @pytest.fixture(scope="module")
-def descriptions(toy: Dataset) -> BoundedDescriptions:
+def descriptions(toy: Edition) -> BoundedDescriptions:
     return BoundedDescriptions(toy)
 
 
@@ -46,9 +45,11 @@ def test_what_a_rule_of_the_root_built_is_derived_and_what_an_axiom_entails_is_i
     assert kinds[ox.NamedNode(PLANT + "Device")] is Standing.INFERRED
 
 
-def test_each_standing_is_that_of_the_graphs(toy: Dataset, descriptions: BoundedDescriptions) -> None:
+def test_each_standing_is_that_of_the_graphs(toy: Edition, descriptions: BoundedDescriptions) -> None:
     standings = set()
-    for node in {quad.subject for quad in toy.quads if isinstance(quad.subject, ox.NamedNode)}:
+    for node in toy.all_subjects():
+        if not isinstance(node, ox.NamedNode):
+            continue
         for fact in descriptions.outgoing(node):
             standings.add(fact.standing)
             assert fact.graphs == toy.graphs_of(fact.triple)

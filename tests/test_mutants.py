@@ -13,7 +13,7 @@ from mutation.operators import mutants
 from mutation.rooms import Candidate, Room, RoomsFile, RoomsWrong
 from suites import ROOT
 
-CORE = {"closure", "maintenance", "proofs", "guard", "cache", "negotiation", "describe", "root"}
+CORE = {"closure", "maintenance", "proofs", "guard", "cache", "editions", "negotiation", "describe", "root"}
 
 
 def changes(source: str) -> set[tuple[int, str]]:
