@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pyoxigraph as ox
 import pytest
-
 from calcigraph.dataset import Dataset, build
+
 from calcigraph.describe.bounded_description import BoundedDescriptions
 from calcigraph.describe.values import Fact, Standing
 from calcigraph.rdf.vocabulary import OWL, RDF
