@@ -13,9 +13,9 @@ import pyoxigraph as ox
 
 from calcigraph import metadata
 from calcigraph.edition.answering import answered_triples
-from calcigraph.edition.edition import Edition, Facts
+from calcigraph.edition.edition import Edition, EditionFacts
 from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder
-from calcigraph.edition.layout import Kind
+from calcigraph.edition.layout import QuadKind
 from calcigraph.edition.rules import construct_rules
 from calcigraph.edition.writer import Writer
 from calcigraph.edition.writing import Kinded, create
@@ -81,12 +81,12 @@ def write_files(files: EditionFiles, root: Root, inference: Inference) -> Editio
     """Write what follows from a root, and what describes it. Cost: some ten microseconds a quad."""
     # In order, so that terms have the same numbers whenever they are written.
     quads = sorted(_quads(root, inference), key=lambda kinded: (str(kinded[0]), kinded[1]))
-    answered = answered_triples([quad.triple for quad, kind in quads if kind is not Kind.SHAPE])
+    answered = answered_triples([quad.triple for quad, kind in quads if kind is not QuadKind.SHAPE])
     described, graph = metadata.describe(root, answered), metadata.graph_node(root)
-    quads += [(ox.Quad(t.subject, t.predicate, t.object, graph), Kind.METADATA) for t in described.added]
-    create(files.index, quads, str(Facts(root.digest, len(answered) + len(described.added))))
+    quads += [(ox.Quad(t.subject, t.predicate, t.object, graph), QuadKind.METADATA) for t in described.added]
+    create(files.index, quads, str(EditionFacts(root.digest, len(answered) + len(described.added))))
     files.keep_description(described.description)
-    seen = (quad for quad, kind in quads if kind is not Kind.SHAPE)
+    seen = (quad for quad, kind in quads if kind is not QuadKind.SHAPE)
     lines = ox.serialize(seen, format=ox.RdfFormat.N_QUADS) or b""
     # In order of the lines: the same root, the same bytes.
     files.nquads.write_bytes(b"".join(sorted(set(lines.splitlines(keepends=True)))))
@@ -125,7 +125,7 @@ def clash_finding(root: Root, clash: Clash) -> Finding:
 
 
 def _quads(root: Root, inference: Inference) -> Iterator[Kinded]:
-    for files, kind in ((root.sources, Kind.ASSERTED), (root.shapes, Kind.SHAPE)):
+    for files, kind in ((root.sources, QuadKind.ASSERTED), (root.shapes, QuadKind.SHAPE)):
         for file in files:
             graph = root.graph_of(file)
             for triple in dict.fromkeys(file.triples):
@@ -133,8 +133,8 @@ def _quads(root: Root, inference: Inference) -> Iterator[Kinded]:
     yield from chain.from_iterable(
         ((ox.Quad(t.subject, t.predicate, t.object, root.graph(name)), kind) for t in triples)
         for name, triples, kind in (
-            ("derived", inference.cache.before, Kind.BEFORE),
-            ("derived", inference.cache.after, Kind.AFTER),
-            ("inferred", inference.inferred, Kind.INFERRED),
+            ("derived", inference.cache.before, QuadKind.BEFORE),
+            ("derived", inference.cache.after, QuadKind.AFTER),
+            ("inferred", inference.inferred, QuadKind.INFERRED),
         )
     )

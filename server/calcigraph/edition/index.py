@@ -15,11 +15,11 @@ from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
-from calcigraph.edition.layout import Kind, decode, encode
+from calcigraph.edition.layout import QuadKind, decode, encode
 from calcigraph.edition.names import Name
 from calcigraph.rdf.terms import Term
 
-Row: TypeAlias = tuple[int, int, int, int, int]
+QuadRow: TypeAlias = tuple[int, int, int, int, int]
 """Subject, predicate, object, graph and kind of a quad, as numbers."""
 _MOST_TERMS: Final = 16_384
 _AT_ONCE: Final = 2048
@@ -56,7 +56,7 @@ class Index:
         """Look again for terms that were not there: an edition has come that may have them."""
         self._number.cache_clear()
 
-    def rows(self, edition: int, pattern: Sequence[int | None], most_kind: Kind) -> Iterator[Row]:
+    def rows(self, edition: int, pattern: Sequence[int | None], most_kind: QuadKind) -> Iterator[QuadRow]:
         """The quads of an edition that match `pattern` (subject, predicate, object, graph; None for any),
         of the kinds up to `most_kind`, in a stable order. Cost: an index look-up where anything is given."""
         given = [(name, value) for name, value in zip(_COLUMNS, pattern, strict=True) if value is not None]
@@ -70,7 +70,7 @@ class Index:
         """How many distinct triples match, as far as `most`; the metadata do not count."""
         given = [(name, value) for name, value in zip(_COLUMNS, pattern, strict=True) if value is not None]
         where = " AND ".join([*(f"{name} = ?" for name, _ in given), "kind < ?", "born <= ?", "died > ?"])
-        values = (*(value for _, value in given), Kind.METADATA, edition, edition, most)
+        values = (*(value for _, value in given), QuadKind.METADATA, edition, edition, most)
         inner = f"SELECT DISTINCT s, p, o FROM quad{_by(given)} WHERE {where} LIMIT ?"
         return int(self._ask(f"SELECT count(*) FROM ({inner})", values).fetchone()[0])
 
@@ -78,20 +78,20 @@ class Index:
         """The terms that stand in a column (s, p, o or g), each once. Cost: one pass over an index."""
         assert column in _COLUMNS
         chosen = f"SELECT DISTINCT {column} FROM quad WHERE kind < ? AND born <= ? AND died > ?"
-        for (number,) in self._ask(chosen, (Kind.METADATA, edition, edition)):
+        for (number,) in self._ask(chosen, (QuadKind.METADATA, edition, edition)):
             yield self._read_term(number)
 
     def sizes(self, edition: int) -> dict[Term, int]:
         """How many quads each graph has, without the shapes. Cost: one pass over an index."""
         counted = "SELECT g, count(*) FROM quad WHERE kind <= ? AND born <= ? AND died > ? GROUP BY g"
-        values = (Kind.METADATA, edition, edition)
+        values = (QuadKind.METADATA, edition, edition)
         return {self._read_term(graph): size for graph, size in self._ask(counted, values)}
 
     def uses(self, edition: int, type_: int | None) -> tuple[dict[int, int], dict[int, int]]:
         """How many distinct triples each property has, and how many members each object of the property
         `type_`. Cost: one pass over an index."""
         alive = "kind < ? AND born <= ? AND died > ?"
-        values = (Kind.METADATA, edition, edition)
+        values = (QuadKind.METADATA, edition, edition)
         distinct = f"SELECT DISTINCT s, p, o FROM quad WHERE {alive}"
         triples = self._ask(f"SELECT p, count(*) FROM ({distinct}) GROUP BY p", values).fetchall()
         of_type = f"SELECT DISTINCT s, o FROM quad INDEXED BY quad_p WHERE p = ? AND {alive}"
@@ -183,6 +183,6 @@ def _by(given: Sequence[tuple[str, int]]) -> str:
     return ""
 
 
-def quad_of(index: Index, row: Row) -> ox.Quad:
+def quad_of(index: Index, row: QuadRow) -> ox.Quad:
     """The quad that a row stands for."""
     return ox.Quad(*(index.term(number) for number in row[:4]))  # type: ignore[arg-type]

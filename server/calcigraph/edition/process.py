@@ -23,7 +23,7 @@ from calcigraph.edition.assembly import assemble, consistent
 from calcigraph.edition.change import Change
 from calcigraph.edition.edition import Edition
 from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder
-from calcigraph.edition.writer import Outcome, Writer
+from calcigraph.edition.writer import ChangeOutcome, Writer
 from calcigraph.edition.writing import changing, forget_after
 from calcigraph.errors import Problem
 from calcigraph.reasoning import Proof, Proofs, Statement
@@ -41,7 +41,7 @@ class WriterUnavailable(Problem):
 
 
 @dataclass(frozen=True)
-class Source:
+class WriterStart:
     """What a writer begins with: a root, the edition that there is, its files, and the folder for more."""
 
     root: Root
@@ -54,7 +54,7 @@ class Source:
 class WriterProcess:
     """A `Writer` elsewhere. All methods may be called from any thread; one request is answered at a time."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: WriterStart) -> None:
         self.source = source
         """What a process that is started anew begins with."""
         self._lock = threading.Lock()
@@ -65,9 +65,9 @@ class WriterProcess:
         items, complete = self._ask("proofs", number, triple, limit)
         return Proofs(tuple(filter(None, map(_whole, items))), complete)
 
-    def after(self, change: Change) -> Outcome:
+    def after(self, change: Change) -> ChangeOutcome:
         """See `Writer.after`. Raises: WriterUnavailable too."""
-        outcome: Outcome = self._ask("after", change)
+        outcome: ChangeOutcome = self._ask("after", change)
         return outcome
 
     def back_to(self, number: int) -> None:
@@ -172,7 +172,7 @@ class _Answering:
         cache = EditionCache.of_user()
         return consistent(assemble(Root.read(root), reasoner, cache, WorkFolder(folder))).files.folder
 
-    def open(self, source: Source) -> None:
+    def open(self, source: WriterStart) -> None:
         files = EditionFiles(source.files, WorkFolder(source.owner))
         if source.number:
             # Of a writer that was killed, which had told nobody.
@@ -187,7 +187,7 @@ class _Answering:
         found = self._known.proofs(number, triple, limit)
         return [_steps(proof) for proof in found.items], found.complete
 
-    def after(self, change: Change) -> Outcome:
+    def after(self, change: Change) -> ChangeOutcome:
         return self._known.after(change)
 
     @property

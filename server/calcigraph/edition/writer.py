@@ -17,12 +17,12 @@ import pyoxigraph as ox
 
 from calcigraph.edition.answering import AnsweredTriples, answered_triple
 from calcigraph.edition.change import Change, ChangeRefused
-from calcigraph.edition.edition import Edition, Facts
+from calcigraph.edition.edition import Edition, EditionFacts
 from calcigraph.edition.index import Index
-from calcigraph.edition.layout import Kind
+from calcigraph.edition.layout import QuadKind
 from calcigraph.edition.names import NAMING, names_of
 from calcigraph.edition.rules import construct_rules
-from calcigraph.edition.writing import Kinded, Step, changing, forget_after, write_facts, write_step
+from calcigraph.edition.writing import EditionStep, Kinded, changing, forget_after, write_facts, write_step
 from calcigraph.errors import Problem
 from calcigraph.metadata import DatasetDescription, Described, describe
 from calcigraph.reasoning import Cache, Consequences, Inference, Proofs, infer
@@ -30,7 +30,7 @@ from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
 
 _KEPT: Final = 16
-_KINDS: Final = {"before": Kind.BEFORE, "after": Kind.AFTER}
+_KINDS: Final = {"before": QuadKind.BEFORE, "after": QuadKind.AFTER}
 
 
 class EditionPassed(Problem):
@@ -40,7 +40,7 @@ class EditionPassed(Problem):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ChangeOutcome:
     """What a change did. `number` is the edition that there is now: the same as before where nothing changed.
 
     `already` were to be added and were there, `absent` were to be removed and nobody asserts them: what is
@@ -88,7 +88,7 @@ class Writer:
         others = inference.proofs(triple, limit)
         return Proofs(tuple(dict.fromkeys((flattest, *others.items)))[:limit], others.complete)
 
-    def after(self, change: Change) -> Outcome:
+    def after(self, change: Change) -> ChangeOutcome:
         """Make the edition after the newest one. Until it returns nobody sees anything of it.
 
         Cost: what follows the change; the first one copies the index. Raises: ChangeRefused where it names a
@@ -98,7 +98,7 @@ class Writer:
         old, inference = self._newest, self._inference(self._newest.number)
         asked = _Asked.of(old, change)
         if not asked.added and not asked.removed:
-            return Outcome(old.number, already=asked.already, absent=asked.absent)
+            return ChangeOutcome(old.number, already=asked.already, absent=asked.absent)
         root = asked.root(old)
         following, consequences = inference.after(*asked.triples(old))
         if consequences.clashes:
@@ -126,7 +126,7 @@ class Writer:
             for later in [n for n in self._inferences if n > number]:
                 del self._inferences[later]
 
-    def _written(self, old: Edition, root: Root, asked: _Asked, consequences: Consequences) -> Outcome:
+    def _written(self, old: Edition, root: Root, asked: _Asked, consequences: Consequences) -> ChangeOutcome:
         """Write the data, then what describes them: that is looked up in what was written."""
         number = old.number + 1
         graphs = root.graph("derived"), root.graph("inferred")
@@ -138,16 +138,16 @@ class Writer:
         new = replace(old, root=root, number=number)
         described = self._described(old, new, (quad.triple for quad, _ in (*removed, *added)))
         gone, come = self._metadata(described.removed), self._metadata(described.added)
-        facts = Facts(
+        facts = EditionFacts(
             _digest(old.digest, removed, added),
             described.description.counts.triples,
             int(time.time()),
         )
         with changing(old.files.index) as connection:
-            write_step(connection, Step(number, gone, come, (), ()))
+            write_step(connection, EditionStep(number, gone, come, (), ()))
             write_facts(connection, number, str(facts))
         self._description = described.description
-        return Outcome(
+        return ChangeOutcome(
             number,
             (*added, *come),
             (*removed, *gone),
@@ -167,7 +167,7 @@ class Writer:
 
     def _metadata(self, triples: Iterable[ox.Triple]) -> list[Kinded]:
         graph = self._newest.root.graph("metadata")
-        return [(_quad(triple, graph), Kind.METADATA) for triple in triples]
+        return [(_quad(triple, graph), QuadKind.METADATA) for triple in triples]
 
     def _changeable(self) -> Edition:
         """The newest edition in files that may be written to: in a copy, before the first change."""
@@ -199,14 +199,15 @@ def recalled(edition: Edition, reasoner: ReasonerName) -> Inference:
 
     Cost: reads all quads; the builtin one closes when it is asked for something, the others at once.
     """
-    found: dict[Kind, list[ox.Triple]] = {kind: [] for kind in Kind}
+    found: dict[QuadKind, list[ox.Triple]] = {kind: [] for kind in QuadKind}
     for quad, kind in edition.kinded():
         found[kind].append(quad.triple)
     # In the order of the first time: of two proofs that are equally short, both then find the same.
-    asserted = sorted(set(found[Kind.ASSERTED]), key=str)
+    asserted = sorted(set(found[QuadKind.ASSERTED]), key=str)
     if reasoner != "builtin":
         return infer(asserted, construct_rules(edition.root), engine=reasoner)
-    before, after, inferred = (frozenset(found[kind]) for kind in (Kind.BEFORE, Kind.AFTER, Kind.INFERRED))
+    kinds = QuadKind.BEFORE, QuadKind.AFTER, QuadKind.INFERRED
+    before, after, inferred = (frozenset(found[kind]) for kind in kinds)
     known = Cache(before, after, inferred, consistent=True)
     return Inference.from_cache(asserted, known, construct_rules(edition.root))
 
@@ -262,7 +263,7 @@ class _Asked:
 
 
 def _asserted(quads: Iterable[ox.Quad]) -> Iterator[Kinded]:
-    return ((quad, Kind.ASSERTED) for quad in quads)
+    return ((quad, QuadKind.ASSERTED) for quad in quads)
 
 
 def _built(made: Consequences, graphs: tuple[ox.NamedNode, ox.NamedNode], came: bool) -> Iterator[Kinded]:
@@ -271,27 +272,27 @@ def _built(made: Consequences, graphs: tuple[ox.NamedNode, ox.NamedNode], came: 
     for stage, moved in made.by_stage.items():
         yield from ((_quad(triple, derived), _KINDS[stage]) for triple in moved[0 if came else 1])
     entailed = made.inferred_added if came else made.inferred_removed
-    yield from ((_quad(triple, inferred), Kind.INFERRED) for triple in entailed)
+    yield from ((_quad(triple, inferred), QuadKind.INFERRED) for triple in entailed)
 
 
 def _quad(triple: ox.Triple, graph: ox.NamedNode) -> ox.Quad:
     return ox.Quad(triple.subject, triple.predicate, triple.object, graph)
 
 
-def _step(old: Edition, number: int, removed: list[Kinded], added: list[Kinded]) -> Step:
+def _step(old: Edition, number: int, removed: list[Kinded], added: list[Kinded]) -> EditionStep:
     """The rows of a change, with the names that nodes have after it."""
     quads = (quad for quad, _ in (*removed, *added) if quad.predicate in NAMING)
     nodes = dict.fromkeys(quad.subject for quad in quads if isinstance(quad.subject, ox.NamedNode))
     gone, come = {quad for quad, _ in removed}, [quad for quad, _ in added]
     kept = (quad for node in nodes for quad in old.quads(node) if quad not in gone)
     naming = dict.fromkeys(q.triple for q in (*kept, *come) if q.predicate in NAMING and q.subject in nodes)
-    return Step(number, removed, added, tuple(nodes), tuple(names_of(naming)))
+    return EditionStep(number, removed, added, tuple(nodes), tuple(names_of(naming)))
 
 
 def _digest(before: str, removed: Iterable[Kinded], added: Iterable[Kinded]) -> str:
     """SHA-256 that goes on from `before` with what was asserted and what nobody asserts any more."""
     total = hashlib.sha256(before.encode())
     for sign, quads in (("-", removed), ("+", added)):
-        lines = sorted(f"{sign}{quad}\n" for quad, kind in quads if kind is Kind.ASSERTED)
+        lines = sorted(f"{sign}{quad}\n" for quad, kind in quads if kind is QuadKind.ASSERTED)
         total.update("".join(lines).encode())
     return total.hexdigest()
