@@ -26,7 +26,7 @@ from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder
 from calcigraph.edition.writer import ChangeOutcome, Writer
 from calcigraph.edition.writing import changing, forget_after
 from calcigraph.errors import Problem
-from calcigraph.reasoning import Proof, Proofs, Statement
+from calcigraph.reasoning import Proof, Proofs, Statement, leaves_first
 from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
 
@@ -210,18 +210,10 @@ def _steps(proof: Proof | None) -> Sequence[_Step] | None:
         return None
     places: dict[int, int] = {}
     steps: list[_Step] = []
-    waiting = [proof]
-    while waiting:
-        step = waiting[-1]
-        missing = [premise for premise in step.premises if id(premise) not in places]
-        if missing:
-            waiting += missing
-            continue
-        waiting.pop()
-        if id(step) not in places:
-            places[id(step)] = len(steps)
-            below = tuple(places[id(premise)] for premise in step.premises)
-            steps.append((step.triple, step.rule, step.axioms, below))
+    for step in leaves_first(proof):
+        places[id(step)] = len(steps)
+        below = tuple(places[id(premise)] for premise in step.premises)
+        steps.append((step.triple, step.rule, step.axioms, below))
     return steps
 
 

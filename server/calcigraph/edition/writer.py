@@ -25,7 +25,7 @@ from calcigraph.edition.rules import construct_rules
 from calcigraph.edition.writing import EditionStep, Kinded, changing, forget_after, write_facts, write_step
 from calcigraph.errors import Problem
 from calcigraph.metadata import DatasetDescription, Described, describe
-from calcigraph.reasoning import Cache, Consequences, Inference, Proofs, infer
+from calcigraph.reasoning import Cache, Consequences, Inference, Proof, Proofs, infer
 from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
 
@@ -86,7 +86,8 @@ class Writer:
         if flattest is None or limit == 1:
             return Proofs((flattest,) if flattest else (), complete=True)
         others = inference.proofs(triple, limit)
-        return Proofs(tuple(dict.fromkeys((flattest, *others.items)))[:limit], others.complete)
+        distinct = {_last_step(proof): proof for proof in reversed((flattest, *others.items))}
+        return Proofs(tuple(reversed(distinct.values()))[:limit], others.complete)
 
     def after(self, change: Change) -> ChangeOutcome:
         """Make the edition after the newest one. Until it returns nobody sees anything of it.
@@ -192,6 +193,11 @@ class Writer:
                 )
             self._inferences[number] = recalled(self._newest, self._reasoner)
         return self._inferences[number]
+
+
+def _last_step(proof: Proof) -> object:
+    """What two derivations of one triple differ in."""
+    return proof.rule, proof.axioms, tuple(premise.triple for premise in proof.premises)
 
 
 def recalled(edition: Edition, reasoner: ReasonerName) -> Inference:

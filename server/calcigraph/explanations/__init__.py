@@ -12,13 +12,14 @@ from calcigraph.edition import Edition
 from calcigraph.errors import Problem
 from calcigraph.explanations.evidence import Proposition, propositions
 from calcigraph.rdf.terms import show_term
-from calcigraph.reasoning import Proof, Proofs, Statement
+from calcigraph.reasoning import Proof, Proofs, Statement, leaves_first
 
 __all__ = [
     "MOST_PROOFS",
     "Explanation",
     "Explanations",
     "NothingToExplain",
+    "ProofTooLarge",
     "Step",
     "explain",
     "explain_all",
@@ -27,12 +28,20 @@ __all__ = [
 
 ASSERTED = "asserted"
 MOST_PROOFS = 20
+_DEEPEST = 120
+_MOST_NODES = 20_000
 
 
 class NothingToExplain(Problem):
     """The triple does not hold in the dataset."""
 
     title = "The triple does not hold"
+
+
+class ProofTooLarge(Problem):
+    """A proof that nobody could read as a tree."""
+
+    title = "The proof is too large to be shown"
 
 
 @dataclass(frozen=True)
@@ -60,10 +69,15 @@ class Step:
         return self.rule == ASSERTED
 
     def walk(self) -> Iterator[Step]:
-        """This step and all below it, from the conclusion down."""
-        yield self
-        for premise in self.premises:
-            yield from premise.walk()
+        """This step and all below it, from the conclusion down, each once (by identity)."""
+        seen: set[int] = set()
+        todo = [self]
+        while todo:
+            step = todo.pop()
+            if id(step) not in seen:
+                seen.add(id(step))
+                yield step
+                todo += reversed(step.premises)
 
 
 @dataclass(frozen=True)
@@ -72,6 +86,25 @@ class Explanation:
 
     dataset: Edition
     conclusion: Step
+
+    @cached_property
+    def tree(self) -> Step:
+        """The conclusion, for whoever shows all below it as a tree.
+
+        Raises: ProofTooLarge where that would be deeper, or have more nodes, than anybody can read.
+        """
+        depth: dict[int, int] = {}
+        nodes: dict[int, int] = {}
+        for step in leaves_first(self.conclusion):
+            depth[id(step)] = 1 + max((depth[id(p)] for p in step.premises), default=0)
+            nodes[id(step)] = 1 + sum(nodes[id(p)] for p in step.premises)
+        deepest, most = depth[id(self.conclusion)], nodes[id(self.conclusion)]
+        if deepest > _DEEPEST or most > _MOST_NODES:
+            raise ProofTooLarge(
+                f"The proof is {deepest} steps deep, and as a tree has {most} of them.",
+                "Ask for `format=proof`, which tells each step once.",
+            )
+        return self.conclusion
 
     @cached_property
     def leaves(self) -> tuple[Step, ...]:
@@ -114,8 +147,8 @@ def explained(dataset: Edition, triple: ox.Triple, found: Proofs) -> Explanation
             f"{show(dataset, triple)} is neither asserted nor follows from what is.",
             "Check the direction and the spelling of subject, predicate and object.",
         )
-    distinct = dict.fromkeys(_step(dataset, proof, {}) for proof in found.items)
-    return Explanations(tuple(Explanation(dataset, step) for step in distinct), found.complete)
+    steps = (_step(dataset, proof) for proof in found.items)
+    return Explanations(tuple(Explanation(dataset, step) for step in steps), found.complete)
 
 
 def show(dataset: Edition, triple: Statement) -> str:
@@ -124,17 +157,14 @@ def show(dataset: Edition, triple: Statement) -> str:
     return " ".join(show_term(node, prefixes) for node in (triple.subject, triple.predicate, triple.object))
 
 
-def _step(dataset: Edition, proof: Proof, known: dict[int, Step]) -> Step:
-    """The proof with its evidence; what stands in it several times (`known`, by identity) is made once."""
-    if id(proof) not in known:
-        known[id(proof)] = _made(dataset, proof, known)
+def _step(dataset: Edition, proof: Proof) -> Step:
+    """The proof with its evidence; what stands in it several times is made once."""
+    known: dict[int, Step] = {}
+    for part in leaves_first(proof):
+        triple = part.triple
+        # A generalized triple (one with a literal as subject) is a step only; no graph can hold it.
+        graphs = dataset.graphs_of(triple) if isinstance(triple, ox.Triple) else ()
+        said = propositions(dataset, triple) if isinstance(triple, ox.Triple) else ()
+        premises = tuple(known[id(premise)] for premise in part.premises)
+        known[id(part)] = Step(triple, part.rule, part.axioms, premises, graphs, said)
     return known[id(proof)]
-
-
-def _made(dataset: Edition, proof: Proof, known: dict[int, Step]) -> Step:
-    triple = proof.triple
-    # A generalized triple (one with a literal as subject) is a step only; no graph can hold it.
-    graphs = dataset.graphs_of(triple) if isinstance(triple, ox.Triple) else ()
-    said = propositions(dataset, triple) if isinstance(triple, ox.Triple) else ()
-    premises = tuple(_step(dataset, premise, known) for premise in proof.premises)
-    return Step(triple, proof.rule, proof.axioms, premises, graphs, said)

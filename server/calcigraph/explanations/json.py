@@ -17,7 +17,7 @@ Json = dict[str, Any]
 
 def as_json(explanation: Explanation) -> Json:
     """The proof as nested objects; terms as in SPARQL 1.1 Query Results JSON, section 3.2.2."""
-    return _step(explanation.dataset, explanation.conclusion)
+    return _step(explanation.dataset, explanation.tree)
 
 
 def _step(dataset: Edition, step: Step) -> Json:

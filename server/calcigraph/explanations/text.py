@@ -18,9 +18,9 @@ def as_text(explanation: Explanation) -> str:
     """The proof as a tree: each triple with its rule and graph, axioms and evidence below it.
 
     A rule of the root reads many triples that only say that a proposition was accepted; these are
-    counted by graph instead of listed. The other renderings list them all.
+    counted by graph instead of listed. The other renderings list them all. Raises: ProofTooLarge.
     """
-    return "\n".join(_step(explanation.dataset, explanation.conclusion, "", ""))
+    return "\n".join(_step(explanation.dataset, explanation.tree, "", ""))
 
 
 def _step(dataset: Edition, step: Step, first: str, rest: str) -> Iterator[str]:

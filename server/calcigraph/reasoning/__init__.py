@@ -19,7 +19,7 @@ from calcigraph.reasoning.clashes import Clash
 from calcigraph.reasoning.inference import Cache, Consequences, Inference, infer
 from calcigraph.reasoning.limits import LimitMet, Limits
 from calcigraph.reasoning.proofs.checking import StepWrong, check_proof, check_step
-from calcigraph.reasoning.proofs.proof import Proof, Proofs
+from calcigraph.reasoning.proofs.proof import Proof, Proofs, leaves_first
 from calcigraph.reasoning.queries.rule import ConstructRule, RuleRefused
 from calcigraph.reasoning.terms.statements import GeneralizedTriple, Statement
 
@@ -40,4 +40,5 @@ __all__ = [
     "check_proof",
     "check_step",
     "infer",
+    "leaves_first",
 ]
