@@ -42,7 +42,8 @@ NO_SKIPS = os.environ.get("CALCIGRAPH_NO_SKIPS") == "1"
 REPOSITORY = Path(__file__).parents[1]
 ROOTS = {"shipped": REPOSITORY, "toy": REPOSITORY / "tests" / "toy"}
 LOWEST_PORT = 10_000
-PATIENT = ("--timeout", f"{MOST_S:g}")
+# Less than a client waits, who is told so.
+PATIENT = ("--timeout", f"{MOST_S / 2:g}")
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 
 

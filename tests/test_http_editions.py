@@ -6,12 +6,9 @@ import contextlib
 import gzip
 import hashlib
 import http.client
-import json
-import os
 import random
 import re
 import shutil
-import signal
 import threading
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
@@ -166,6 +163,8 @@ class Client:
         way = self.draw.choice(["plain", "plain", "tag", "date", "head", "version"]) if last else "plain"
         if last and "last-modified" not in last.headers and way == "date":
             way = "plain"
+        if last and way == "version":
+            path += f"{'&' if '?' in path else '?'}at={last.headers['calcigraph-version']}"
         response = self._asked(kind, way, path, headers, last)
         during = before[0] != before[1] or self.line.begun != before[0]
         with self.line.lock:
@@ -185,9 +184,6 @@ class Client:
             return self.ask(path, headers | {"If-None-Match": last.headers["etag"]})
         if way == "date" and last:
             return self.ask(path, headers | {"If-Modified-Since": last.headers["last-modified"]})
-        if way == "version" and last:
-            parameter = urlencode({"at": last.headers["calcigraph-version"]})
-            return self.ask(f"{path}{'&' if '?' in path else '?'}{parameter}", headers)
         return self.ask(path, headers, "HEAD" if way == "head" else "GET")
 
     def _check(self, kind: str, way: str, path: str, response: Response) -> None:

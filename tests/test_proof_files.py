@@ -25,7 +25,7 @@ from calcigraph.cli.verbs.explain import explain as command
 from calcigraph.edition import Edition, assemble
 from calcigraph.explanations import explain, explain_all
 from calcigraph.explanations.proof_file import as_proof_file
-from calcigraph.proof_checker import Dump, Proof, Refused
+from calcigraph.proof_checker import DumpFile, ProofFile, Refused
 from calcigraph.root import Root
 from conftest import ROOTS, Server
 from datasets import dataset_of, entailed, nquads_of
@@ -49,11 +49,11 @@ def toy_proof(predicate: str) -> dict[str, Any]:
     return proof_of(dataset, next(t for t in triples if t.predicate.value.endswith(predicate)))
 
 
-def verdict(file: object, dump: Dump | None = None) -> str:
+def verdict(file: object, dump: DumpFile | None = None) -> str:
     """ "accepted", or why not."""
     data = file if isinstance(file, bytes) else json.dumps(file).encode()
     try:
-        Proof(data, dump).check()
+        ProofFile(data, dump).check()
     except Refused as error:
         return str(error)
     return "accepted"
@@ -61,7 +61,7 @@ def verdict(file: object, dump: Dump | None = None) -> str:
 
 def are_accepted(name: str, most: int | None) -> None:
     dataset = dataset_of(name)
-    dump = Dump(nquads_of(dataset))
+    dump = DumpFile(nquads_of(dataset))
     goals = sorted(
         entailed(dataset),
         key=str,
@@ -70,10 +70,10 @@ def are_accepted(name: str, most: int | None) -> None:
     closed = 0
     for triple in goals if most is None else Random(3).sample(goals, min(most, len(goals))):
         file = as_proof_file(explain(dataset, triple)).encode()
-        alone = Proof(file)
+        alone = ProofFile(file)
         assert alone.check() == f"{triple} ."
         closed += any("takes back" in granted for granted in alone.granted)
-        against = Proof(file, dump)
+        against = ProofFile(file, dump)
         against.check()
         assert all("has the rule" in granted for granted in against.granted)
     assert closed
@@ -292,11 +292,11 @@ def test_a_closed_world_is_looked_at_in_the_dump() -> None:
     condition = f'{proposition} <https://w3id.org/calcigraph/server#condition> "only at night"'
     graph = file["premises"][0]["graphs"][0]
 
-    assert verdict(file, Dump(nquads_of(dataset))) == "accepted"
-    changed = Dump(nquads_of(dataset) + f"{condition} <{graph}> .\n".encode())
+    assert verdict(file, DumpFile(nquads_of(dataset))) == "accepted"
+    changed = DumpFile(nquads_of(dataset) + f"{condition} <{graph}> .\n".encode())
     assert "does not build it from the dump" in verdict(file, changed)
     # What was inferred is not there yet for a rule of the stage before the closure.
-    unseen = Dump(nquads_of(dataset) + f"{condition} {dataset.inferred_graph} .\n".encode())
+    unseen = DumpFile(nquads_of(dataset) + f"{condition} {dataset.inferred_graph} .\n".encode())
     assert verdict(file, unseen) == "accepted"
 
 
@@ -311,9 +311,9 @@ def test_with_the_dump_what_was_computed_is_no_premise(graph: str) -> None:
     file = {"format": "calcigraph-proof/1", "conclusion": premise["triple"], "rules": {}, "steps": []}
 
     assert verdict(file | {"premises": [premise]}) == "accepted"
-    assert "no such assertion" in verdict(file | {"premises": [premise]}, Dump(nquads_of(dataset)))
+    assert "no such assertion" in verdict(file | {"premises": [premise]}, DumpFile(nquads_of(dataset)))
     assert "no such assertion" in verdict(
-        file | {"premises": [premise | {"graphs": []}]}, Dump(nquads_of(dataset))
+        file | {"premises": [premise | {"graphs": []}]}, DumpFile(nquads_of(dataset))
     )
 
 
@@ -408,7 +408,7 @@ def test_lexical_forms_and_odd_characters_come_through(tmp_path: Path) -> None:
     for triple in found:
         file = proof_of(dataset, triple)
         assert file["conclusion"] == f"{triple} ."
-        assert verdict(file, Dump(nquads_of(dataset))) == "accepted"
+        assert verdict(file, DumpFile(nquads_of(dataset))) == "accepted"
 
 
 def test_a_proof_file_has_its_premises_with_source_and_evidence() -> None:
@@ -437,7 +437,7 @@ def test_the_command_writes_a_proof_file() -> None:
         [*words, "--all", "--format", "proof"], capture_output=True, text=True, check=False
     )
 
-    assert verdict(done.stdout.encode(), Dump(nquads_of(dataset_of("toy")))) == "accepted"
+    assert verdict(done.stdout.encode(), DumpFile(nquads_of(dataset_of("toy")))) == "accepted"
     assert json.loads(nested.stdout)["premises"]
     assert refused.returncode == 2
     assert "one proof" in refused.stderr

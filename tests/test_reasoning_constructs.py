@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pyoxigraph as ox
 import pytest
 
@@ -107,12 +109,80 @@ def test_cycle_through_negation_is_refused_naming_the_rules(pattern: str):
         ("CONSTRUCT { ?x :p [] } WHERE { ?x :q ?y }", "blank nodes"),
         ("SELECT * WHERE { ?x :q ?y }", "is not CONSTRUCT"),
         ("CONSTRUCT { ?x :p ?y } WHERE { ?x :q }", "not well-formed"),
+        ("CONSTRUCT { } WHERE { ?x :q ?y }", "is not CONSTRUCT"),
+        ("CONSTRUCT { 1 :p ?y } WHERE { ?x :q ?y }", "literal as its subject"),
+        ("CONSTRUCT { ?x :p ?z } WHERE { ?x :q ?y }", r"binds \?z"),
+        ("CONSTRUCT { ?x :p ?z } WHERE { ?x :q ?y FILTER NOT EXISTS { ?y :q ?z } }", r"binds \?z"),
+        ("CONSTRUCT { ?x :p ?y ; :r ?z } WHERE { ?x :q ?y MINUS { ?y :q ?z } }", r"binds \?z"),
+        ("CONSTRUCT { ?x :p ?z } WHERE { { SELECT ?x { ?x :q ?z } } }", r"binds \?z"),
+        ("CONSTRUCT { ?x :p ?y } WHERE { GRAPH ?g { ?x :q ?y } }", "asks for graphs"),
+        ("CONSTRUCT { ?x :p ?y } FROM :g WHERE { ?x :q ?y }", "asks for graphs"),
+        (
+            "CONSTRUCT { ?x :p ?y } WHERE { ?x :q ?y FILTER EXISTS { GRAPH :g { ?x :q 1 } } }",
+            "asks for graphs",
+        ),
+        ("CONSTRUCT { ?x :p ?y } WHERE { SERVICE :s { ?x :q ?y } }", "another endpoint"),
     ],
 )
 def test_rule_that_cannot_be_used_is_refused_with_its_place(text: str, fault: str):
     with pytest.raises(RuleRefused, match=fault) as caught:
         infer([], [rule("bad", text)])
     assert caught.value.place.file == "ontology/rules/bad.rq"
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "{ VALUES ?z { 1 } ?x :q ?y }",
+        "{ ?x :q ?y OPTIONAL { ?y :q ?z } }",
+        "{ { ?x :q ?y } UNION { ?x :q ?z } }",
+        "{ { SELECT ?x (COUNT(?y) AS ?z) { ?x :q ?y } GROUP BY ?x } }",
+        "{ ?x :q/:q ?z }",
+        "{ ?x :q ?y BIND (?y AS ?z) } ORDER BY ?x LIMIT 3",
+    ],
+)
+def test_rule_whose_variables_may_be_bound_is_taken(where: str):
+    infer([], [rule("good", f"CONSTRUCT {{ ?x :p ?z }} WHERE {where}")])
+
+
+def test_rule_of_a_stage_that_there_is_not_is_refused():
+    with pytest.raises(RuleRefused, match="'befor'") as caught:
+        infer([], [rule("bad", "CONSTRUCT { ?x :p ?y } WHERE { ?x :q ?y }", "befor")])
+    assert "before, after" in caught.value.remedy
+
+
+def test_two_rules_of_one_name_are_refused():
+    rules = [rule("twice", f"CONSTRUCT {{ ?x :p{n} ?y }} WHERE {{ ?x :q ?y }}") for n in (1, 2)]
+    with pytest.raises(RuleRefused, match="this name"):
+        infer([], rules)
+
+
+SIZE = "{ SELECT ?x (COUNT(?y) AS ?n) { ?x :p ?y } GROUP BY ?x }"
+LATE = (rule("count", f"CONSTRUCT {{ ?x :size ?n }} WHERE {{ {SIZE} }}", "after"),)
+
+
+@pytest.mark.parametrize(
+    ("where", "pattern"),
+    [
+        ("{ ?x :p ?y ; :size ?n }", r"\?x <http://example.org/size> \?n"),
+        ("{ ?x :p ?y . ?x a :Effect }", "Effect"),
+        ("{ { SELECT ?x { ?x :p+/:size ?y } } }", "size"),
+    ],
+)
+def test_rule_that_runs_before_anything_matches_what_it_reads_is_reported(where: str, pattern: str):
+    early = rule("early", f"CONSTRUCT {{ ?x a :Big }} WHERE {where}")
+    inference = infer(parse(":a :p :b . :b :p :c . :p rdfs:domain :Effect ."), (early, *LATE))
+    assert inference.derived == set(parse(":a :size 1 . :b :size 1 ."))
+    (finding,) = inference.findings
+    assert finding.place.file == "ontology/rules/early.rq"
+    assert re.search(pattern, finding.message)
+
+
+def test_rule_that_finds_some_of_what_it_reads_in_time_is_not_reported():
+    early = rule("early", "CONSTRUCT { ?x a :Big } WHERE { ?x :p ?y ; :size ?n }")
+    assert infer(parse(":a :p :b . :c :size 3 ."), (early, *LATE)).findings == ()
+    optional = rule("early", "CONSTRUCT { ?x a :Big } WHERE { ?x :p ?y OPTIONAL { ?x :size ?n } }")
+    assert infer(parse(":a :p :b ."), (optional, *LATE)).findings == ()
 
 
 def test_endless_rule_is_refused_by_the_setting():

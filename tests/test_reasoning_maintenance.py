@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from calcigraph.reasoning import ConstructRule, Inference, infer
+from calcigraph.reasoning.facts.equality import Equality
 from calcigraph.reasoning.facts.fact_set import FactSet
 from reasoning_ontologies import everything, flat, groups, iri
 
@@ -34,6 +35,8 @@ RULES = (
 def fold(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Sets of facts that keep their changes beside them for ever, as those of large roots do for long."""
     monkeypatch.setattr(FactSet, "fold", request.param)
+    if not request.param:
+        monkeypatch.setattr(Equality, "few", 0)
 
 
 def clashes(inference: Inference, asserted: set[ox.Triple]) -> set[tuple[str, frozenset[tuple[str, ...]]]]:

@@ -10,6 +10,7 @@ import pytest
 
 import dense
 from calcigraph.reasoning import Inference, check_proof, infer
+from calcigraph.reasoning.facts.equality import Equality
 from dense import SAME_AS
 from test_reasoning_rules import parse
 
@@ -198,9 +199,11 @@ def are_worth_it(hits: Counter[str]) -> None:
     assert share["left an equality for another reason"] >= 2, hits
 
 
-def test_dense_random_removals_equal_recomputing_and_all_is_proved():
+@pytest.mark.parametrize("few", [0, 1_000], ids=["as in large columns", "as in small ones"])
+def test_dense_random_removals_equal_recomputing_and_all_is_proved(few: int, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(Equality, "few", few)
     hits: Counter[str] = Counter()
-    for seed in range(150):
+    for seed in range(few, few + 80):
         follow(seed, hits)
     are_worth_it(hits)
 

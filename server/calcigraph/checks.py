@@ -23,7 +23,7 @@ from calcigraph.rdf.terms import show_term
 from calcigraph.rdf.vocabulary import RDF
 from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
-from calcigraph.store.offline import Offline
+from calcigraph.store import OfflineEngine
 from calcigraph.validation import Result, validate
 
 _COMBINING = {"And", "Node", "Not", "Or", "Property", "Xone"}
@@ -49,8 +49,8 @@ def check(
         *(_placed(root, finding) for finding in assembled.findings),
         *(clash_finding(root, clash) for clash in assembled.clashes),
         *shape_findings(edition),
-        *lint(edition, Offline.of_statements(edition).csv),
-        *answer_findings(edition, Offline.of(edition)),
+        *lint(edition, OfflineEngine(edition, described=False).csv),
+        *answer_findings(edition, OfflineEngine(edition)),
     ]
 
 
@@ -70,7 +70,7 @@ def shape_findings(edition: Edition) -> Iterator[Finding]:
         yield _finding(edition, result)
 
 
-def answer_findings(edition: Edition, offline: Offline) -> Iterator[Finding]:
+def answer_findings(edition: Edition, offline: OfflineEngine) -> Iterator[Finding]:
     """Where the answers to the root's questions differ from what is recorded."""
     for question in edition.root.questions:
         try:

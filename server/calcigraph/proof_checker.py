@@ -204,7 +204,7 @@ def run(rule: str, lines: list[str]) -> set[Any]:
     return set(found)
 
 
-class Dump:
+class DumpFile:
     """All quads of the graph. What nobody asserted stands in its graphs derived, inferred and metadata."""
 
     def __init__(self, data: bytes) -> None:
@@ -217,10 +217,10 @@ class Dump:
         self.build = cache(lambda rule, n: run(rule, [t for q, t in quads.items() if q[3] not in hidden[:n]]))
 
 
-class Proof:
+class ProofFile:
     """A proof file, and the dump to check it against where there is one; what is amiss raises Refused."""
 
-    def __init__(self, data: bytes, dump: Dump | None = None) -> None:
+    def __init__(self, data: bytes, dump: DumpFile | None = None) -> None:
         if len(data) > MOST_BYTES:
             raise Refused(f"the file has more than {MOST_BYTES} bytes")
         try:
@@ -285,9 +285,9 @@ def main() -> None:
     parser.add_argument("--dump", type=Path, help="all quads of the graph: /dump.nq.gz of its server")
     options = parser.parse_args()
     try:
-        dump = Dump(options.dump.read_bytes()) if options.dump else None
+        dump = DumpFile(options.dump.read_bytes()) if options.dump else None
         with options.proof.open("rb") as file:
-            proof = Proof(file.read(MOST_BYTES + 1), dump)
+            proof = ProofFile(file.read(MOST_BYTES + 1), dump)
         print("accepted: " + proof.check(), *proof.granted, sep="\n  taken for granted: ")
     except ValueError as error:
         sys.exit(f"refused: {error}")

@@ -227,18 +227,17 @@ class Edition:
         rows = self._rows((None, None, None, graph), Kind.METADATA)
         return (quad_of(self.index, row) for row in rows if row[4] == Kind.METADATA)
 
-    def explain(self, triple: ox.Triple) -> Proof | None:
-        """A proof of least depth; None where the triple does not hold. Cost: see `Writer.explain`.
+    def proofs(self, triple: ox.Triple, limit: int) -> Proofs:
+        """The flattest proof of `triple`, then others, `limit` at most; see `Prover.proofs`.
 
         Raises: EditionPassed, WriterUnavailable.
         """
         assert self.prover is not None
-        return self.prover.explain(self.number, triple)
-
-    def proofs(self, triple: ox.Triple, limit: int) -> Proofs:
-        """The derivations of `triple`, `limit` at most. Raises: EditionPassed, WriterUnavailable."""
-        assert self.prover is not None
         return self.prover.proofs(self.number, triple, limit)
+
+    def explain(self, triple: ox.Triple) -> Proof | None:
+        """The flattest proof; None where the triple does not hold. Raises: as `proofs`."""
+        return next(iter(self.proofs(triple, 1).items), None)
 
     def nquads(self) -> Iterator[bytes]:
         """All quads as sorted N-Quads in pieces, the metadata among them. Cost: reads a file; once anything

@@ -69,10 +69,6 @@ class WriterProcess:
         self._child: _Child | None = None
         self._closed = False
 
-    def explain(self, number: int, triple: ox.Triple) -> Proof | None:
-        """See `Writer.explain`. Raises: WriterUnavailable too."""
-        return _whole(self._ask("explain", number, triple))
-
     def proofs(self, number: int, triple: ox.Triple, limit: int) -> Proofs:
         """See `Writer.proofs`. Raises: WriterUnavailable too."""
         items, complete = self._ask("proofs", number, triple, limit)
@@ -238,9 +234,6 @@ class _Answering:
 
     def back_to(self, number: int) -> None:
         self._known.back_to(number)
-
-    def explain(self, number: int, triple: ox.Triple) -> Sequence[_Step] | None:
-        return _steps(self._known.explain(number, triple))
 
     def proofs(self, number: int, triple: ox.Triple, limit: int) -> tuple[list[Sequence[_Step] | None], bool]:
         found = self._known.proofs(number, triple, limit)

@@ -24,9 +24,8 @@ from calcigraph.edition.names import NAMING, names_of
 from calcigraph.edition.rules import construct_rules
 from calcigraph.edition.writing import Kinded, Step, changing, forget_after, write_facts, write_step
 from calcigraph.errors import Problem
-from calcigraph.metadata import Described, Description, describe
-from calcigraph.reasoning import Cache, Inference, Proof, Proofs, infer
-from calcigraph.reasoning import Change as Consequences
+from calcigraph.metadata import DatasetDescription, Described, describe
+from calcigraph.reasoning import Cache, Consequences, Inference, Proofs, infer
 from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
 
@@ -65,9 +64,11 @@ class Writer:
     ) -> None:
         self._reasoner = reasoner
         self._newest = edition
-        self._description: Description | None = None if edition.number else edition.files.recall_description()
+        self._description: DatasetDescription | None = (
+            None if edition.number else edition.files.recall_description()
+        )
         # What `back_to` goes back to.
-        self._before: tuple[Edition, Description | None] | None = None
+        self._before: tuple[Edition, DatasetDescription | None] | None = None
         self._inferences: OrderedDict[int, Inference] = OrderedDict()
         if inference is not None:
             self._inferences[edition.number] = inference
@@ -77,16 +78,17 @@ class Writer:
         """The newest edition."""
         return self._newest
 
-    def explain(self, number: int, triple: ox.Triple) -> Proof | None:
-        """A proof of least depth; None where the triple does not hold in that edition.
-
-        Cost of the first call: closing anew; then see `Inference.explain`. Raises: EditionPassed.
-        """
-        return self._inference(number).explain(triple)
-
     def proofs(self, number: int, triple: ox.Triple, limit: int) -> Proofs:
-        """The derivations of a triple in that edition, `limit` at most. Raises: EditionPassed."""
-        return self._inference(number).proofs(triple, limit)
+        """See `Prover.proofs`. Cost of the first call: closing anew; then see `Inference.explain`.
+
+        Raises: EditionPassed.
+        """
+        inference = self._inference(number)
+        flattest = inference.explain(triple)
+        if flattest is None or limit == 1:
+            return Proofs((flattest,) if flattest else (), complete=True)
+        others = inference.proofs(triple, limit)
+        return Proofs(tuple(dict.fromkeys((flattest, *others.items)))[:limit], others.complete)
 
     def after(self, change: Change) -> Outcome:
         """Make the edition after the newest one. Until it returns nobody sees anything of it.

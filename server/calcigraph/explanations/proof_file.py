@@ -15,11 +15,10 @@ import pyoxigraph as ox
 from calcigraph.edition import Edition
 from calcigraph.explanations import Explanation, Step
 from calcigraph.explanations.evidence import Proposition, propositions
-from calcigraph.explanations.json import proposition_json
+from calcigraph.explanations.json import Json, proposition_json
 from calcigraph.reasoning import Statement
 from calcigraph.root import RuleFile
 
-Json = dict[str, Any]
 FORMAT = "calcigraph-proof/1"
 MEDIA_TYPE = "application/vnd.calcigraph.proof+json"
 
@@ -51,6 +50,8 @@ class _Writer:
         self._dataset = dataset
         self._rule_files = {f"construct:{rule.slug}": rule for rule in dataset.root.rules}
         self._numbers: dict[tuple[object, ...], int] = {}
+        # What several steps rest on is one value, and walking it anew for each would double at every step.
+        self._seen: dict[int, int] = {}
         self._next = count(1)
         self.premises: list[Json] = []
         self.steps: list[Json] = []
@@ -58,6 +59,11 @@ class _Writer:
 
     def number(self, step: Step) -> int:
         """The number of a step, which is written with all below it where it has none yet."""
+        if id(step) not in self._seen:
+            self._seen[id(step)] = self._number(step)
+        return self._seen[id(step)]
+
+    def _number(self, step: Step) -> int:
         if step.is_asserted:
             return self._premise(step.triple, step.propositions)
         axioms = [self._premise(axiom) for axiom in step.axioms]

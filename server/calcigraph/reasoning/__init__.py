@@ -16,7 +16,7 @@ The rooms inside, each using those below it only (`tests/test_layers.py` holds t
 """
 
 from calcigraph.reasoning.clashes import Clash
-from calcigraph.reasoning.inference import Cache, Change, Inference, infer
+from calcigraph.reasoning.inference import Cache, Consequences, Inference, infer
 from calcigraph.reasoning.limits import LimitMet, Limits
 from calcigraph.reasoning.proofs.checking import StepWrong, check_proof, check_step
 from calcigraph.reasoning.proofs.proof import Proof, Proofs
@@ -25,8 +25,8 @@ from calcigraph.reasoning.terms.statements import GeneralizedTriple, Statement
 
 __all__ = [
     "Cache",
-    "Change",
     "Clash",
+    "Consequences",
     "ConstructRule",
     "GeneralizedTriple",
     "Inference",

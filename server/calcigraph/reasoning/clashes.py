@@ -8,10 +8,10 @@ from typing import Final
 
 from calcigraph.reasoning.closure import literals
 from calcigraph.reasoning.closure.fixpoint import Closure
-from calcigraph.reasoning.closure.join import UNIT, Table, scan
+from calcigraph.reasoning.closure.join import UNIT, Bindings, scan
 from calcigraph.reasoning.facts.columns import Columns
-from calcigraph.reasoning.maintenance.difference import Outcome
-from calcigraph.reasoning.proofs.lookup import Facts
+from calcigraph.reasoning.maintenance.difference import ClosureChange
+from calcigraph.reasoning.proofs.lookup import ClosureLookup
 from calcigraph.reasoning.proofs.proof import Proof
 from calcigraph.reasoning.rules.program import Atom, CompiledRule
 from calcigraph.reasoning.terms import vocabulary as v
@@ -72,7 +72,7 @@ def _whole(closure: Closure, rule: CompiledRule) -> Iterator[Violation]:
     return _rows(closure, rule, scan(seed, facts), rule.body[:first] + rule.body[first + 1 :])
 
 
-def _rows(closure: Closure, rule: CompiledRule, table: Table, rest: Sequence[Atom]) -> Iterator[Violation]:
+def _rows(closure: Closure, rule: CompiledRule, table: Bindings, rest: Sequence[Atom]) -> Iterator[Violation]:
     wanted = set().union(*(atom.variables for atom in rule.body))
     found = closure.joiner.solve(table, rest, wanted, rule.name)
     for row in range(min(found.rows, closure.limits.clashes)):
@@ -134,12 +134,12 @@ def _unequal(closure: Closure) -> set[Violation]:
     }
 
 
-def updated(closure: Closure, old: frozenset[Violation], outcome: Outcome) -> frozenset[Violation]:
+def updated(closure: Closure, old: frozenset[Violation], outcome: ClosureChange) -> frozenset[Violation]:
     """The clashes after a change that was not closed anew, from those before it. Cost: what it touched.
 
     Where it is no longer the same terms that are equal, what equality alone contradicts is looked for anew.
     """
-    facts = Facts(closure)
+    facts = ClosureLookup(closure)
     kept = {found for found in old if all(map(facts.holds, found[2]))}
     if outcome.merged:
         kept = {found for found in kept if found[0] != "eq-diff1" and _is_written_so(closure, found)}

@@ -27,12 +27,12 @@ from calcigraph.reasoning.proofs.explaining import Explainer
 from calcigraph.reasoning.proofs.proof import Proof, Proofs
 from calcigraph.reasoning.queries.rule import ConstructRule, Stage
 from calcigraph.reasoning.rules.trivial import trivial
-from calcigraph.reasoning.terms.numbering import Terms
+from calcigraph.reasoning.terms.numbering import TermNumbers
 from calcigraph.reasoning.terms.statements import Statement
 
 
 @dataclass(frozen=True)
-class Change:
+class Consequences:
     """What a change did beyond the asserted triples themselves."""
 
     inferred_added: Triples
@@ -62,7 +62,7 @@ class Cache:
 class _Parts:
     """What one version consists of. Versions share what they have in common, numbers of terms included."""
 
-    terms: Terms
+    terms: TermNumbers
     asserted: Base
     built: Base
     """What stage `before` built."""
@@ -80,7 +80,7 @@ class _Parts:
         known: Cache | None = None,
     ) -> _Parts:
         """The parts of a first version. Raises LimitMet, RuleRefused."""
-        terms, derivation = Terms(), Derivation(rules, limits)
+        terms, derivation = TermNumbers(), Derivation(rules, limits)
         base = Base(encode(terms, asserted))
         derivation.start(decode(terms, base.columns), known.before if known else None)
         built = Base(encode(terms, derivation.before))
@@ -176,8 +176,8 @@ class Inference:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Axioms that were not used as they stand: broken lists and the like."""
-        return self._parts.engine.state().program.findings
+        """Axioms that were not used as they stand (broken lists and the like), rules that run too early."""
+        return (*self._parts.engine.state().program.findings, *self._parts.derivation.findings)
 
     @cached_property
     def _explainer(self) -> Explainer:
@@ -202,11 +202,11 @@ class Inference:
 
     def after(
         self, add: Iterable[ox.Triple] = (), remove: Iterable[ox.Triple] = ()
-    ) -> tuple[Inference, Change]:
+    ) -> tuple[Inference, Consequences]:
         """The version with asserted triples removed and then added, and what that changed.
 
         A triple that is both removed and added is asserted afterwards. One that is removed and was not
-        asserted is no change, even where it is inferred or derived; `Change.not_asserted` names it.
+        asserted is no change, even where it is inferred or derived; `Consequences.not_asserted` names it.
         This version stays as it is and usable. Cost: what depends on the change; where it may take back
         an equality, what mentions the terms that were equal; like inferring anew when it reaches the
         schema, and like running a CONSTRUCT rule anew when it is not known which of its solutions it
@@ -218,7 +218,7 @@ class Inference:
         removed = encode(old.terms, unwanted - missing - wanted)
         new, came, went = _after(old, added, removed)
         made = Inference(lambda: new, self.rules)
-        return made, Change(
+        return made, Consequences(
             came, went, *new.derivation.difference, made.clashes, missing, new.derivation.by_stage
         )
 

@@ -5,21 +5,17 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-import pyoxigraph as ox
-
-from calcigraph.describe import Describer, Description
-from calcigraph.edition import Change, Edition, EditionCache, Match, Outcome
+from calcigraph.edition import Change, Edition, EditionCache, Outcome
 from calcigraph.edition.process import Source, WriterProcess, assembled_apart
 from calcigraph.pool import Answer, Attempt, Pool, Query, QueryLimits
-from calcigraph.reasoning import Proofs
-from calcigraph.root import Root
+from calcigraph.root import Root, RootChanged
 from calcigraph.settings import ReasonerName, Settings
 from calcigraph.store.answered import engine_diff
-from calcigraph.store.dumps import Dump, Dumps
+from calcigraph.store.editions import EditionAnswers
 
 # Earlier ones are made again where an answer that took long is from one of them.
 _KEPT: Final = 16
@@ -29,12 +25,13 @@ def _ready(_edition: Edition) -> None:
     """Nobody has to know."""
 
 
-class LocalEngine:
+class LocalEngine(EditionAnswers):
     """Editions of one root: the newest for whoever asks now, earlier ones for whoever has begun."""
 
     def __init__(self, edition: Edition, pool: Pool, reasoner: ReasonerName = "builtin") -> None:
         """`pool` answers from `edition`, whose work folder and processes are this engine's from now on."""
         assert edition.files.owner is not None
+        super().__init__(edition.files.owner)
         self._pool = pool
         self._folder = edition.files.owner
         self._reasoner: ReasonerName = reasoner
@@ -43,8 +40,6 @@ class LocalEngine:
         self._editions = OrderedDict({edition.number: self._first})
         # Each with the number of the edition that it came with.
         self._roots = [(edition.number, edition.root)]
-        self._describers: OrderedDict[int, Describer] = OrderedDict()
-        self._dumps = Dumps(self._folder)
         self._publishing = threading.Lock()
 
     @classmethod
@@ -59,6 +54,10 @@ class LocalEngine:
         kept = cache.recall(root.digest, settings.reasoner)
         files = kept.held(folder) if kept else assembled_apart(root.folder, settings.reasoner, folder)
         edition = Edition.open(root.without_contents(), files)
+        if edition.digest != root.digest:
+            raise RootChanged(
+                "Files of the root were changed while it was read.", "Start again when they are saved."
+            )
         return cls(edition, _pool(edition, settings), settings.reasoner)
 
     @property
@@ -90,36 +89,6 @@ class LocalEngine:
     ) -> Answer | Attempt:
         """See `Pool.attempt`."""
         return self._pool.attempt(query, woken, gone)
-
-    def describer(self, edition: Edition) -> Describer:
-        """What describes the resources of an edition; kept for the newest ones. Cost of the first call for an
-        edition: one pass over the shapes."""
-        found = self._describers.get(edition.number)
-        if found is None:
-            found = self._describers[edition.number] = Describer(edition)
-            while len(self._describers) > 2:
-                self._describers.popitem(last=False)
-        return found
-
-    def describe(self, edition: Edition, node: ox.NamedNode, offset: int | None = 0) -> Description | None:
-        """See `Describer.describe`."""
-        return self.describer(edition).describe(node, offset)
-
-    def explain(self, edition: Edition, triple: ox.Triple, limit: int = 1) -> Proofs:
-        """The flattest proof first, then other derivations. Raises: EditionPassed, WriterUnavailable."""
-        flattest = edition.explain(triple)
-        if flattest is None or limit == 1:
-            return Proofs((flattest,) if flattest else (), complete=True)
-        others = edition.proofs(triple, limit)
-        return Proofs(tuple(dict.fromkeys((flattest, *others.items)))[:limit], others.complete)
-
-    def search(self, edition: Edition, text: str, most: int) -> Sequence[Match]:
-        """See `Names.find`."""
-        return edition.names.find(text, most)
-
-    def dump(self, edition: Edition, key: str) -> Dump:
-        """See `Dumps.of`."""
-        return self._dumps.of(edition, key)
 
     def publish(self, change: Change, ready: Callable[[Edition], None] = _ready) -> Outcome:
         """Make the next edition, let `ready` know, then have every query see it.

@@ -10,7 +10,7 @@ from importlib.resources import files as package_files
 import pyoxigraph as ox
 from flask import Blueprint, Response, jsonify, render_template, request
 
-from calcigraph.explanations import Explanation, Step, explain, explain_all
+from calcigraph.explanations import MOST_PROOFS, Explanation, Step, explained
 from calcigraph.explanations.json import as_json
 from calcigraph.explanations.proof_file import MEDIA_TYPE, as_proof_file
 from calcigraph.explanations.provenance import as_triples
@@ -45,11 +45,9 @@ def explanation() -> Response:
     chosen = requested(OFFERS)
     if every and chosen is PROOF:
         raise RequestMalformed("A proof file holds one proof.", "Leave out `all`, or ask for another format.")
-    if every:
-        found = explain_all(site.edition, triple)
-        proofs, complete = found.proofs, found.complete
-    else:
-        proofs, complete = (explain(site.edition, triple),), True
+    found = site.engine.explain(site.edition, triple, MOST_PROOFS if every else 1)
+    shown = explained(site.edition, triple, found)
+    proofs, complete = shown.proofs, shown.complete
     response = _response(site, chosen, triple, proofs, every, complete)
     response.vary.add("Accept")
     return validated(response, site, f"explain.{chosen.name}")

@@ -11,6 +11,7 @@ from functools import cached_property
 
 import pyoxigraph as ox
 
+from calcigraph.errors import Finding, Place
 from calcigraph.reasoning.constructs.history import History, Recorded, Version
 from calcigraph.reasoning.constructs.moves import STAGES, Delta, Moves
 from calcigraph.reasoning.limits import Limits
@@ -114,6 +115,17 @@ class Derivation:
     def has_after(self) -> bool:
         """Whether inferred triples matter to a rule."""
         return self._rules is not None and self._rules.constructs.has("after")
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """Rules of stage `before` that build nothing because what they read comes later.
+
+        Cost: a query for each pattern of such a rule.
+        """
+        if self._rules is None:
+            return ()
+        with self._rules.history.at(self._version):
+            return tuple(_too_early(rule, pattern) for rule, pattern in self._rules.constructs.blind())
 
     def start(self, asserted: Iterable[ox.Triple], known: Triples | None) -> None:
         """Run stage `before` on the asserted triples, or take what is known to come of it."""
@@ -232,3 +244,13 @@ class Derivation:
             if origin is None:
                 return
             yield origin
+
+
+def _too_early(rule: ConstructRule, pattern: str) -> Finding:
+    return Finding(
+        "rules",
+        Place(f"ontology/rules/{rule.slug}.rq"),
+        f"The rule runs before anything matches {{ {pattern} }}: only inference, or rules of the stage"
+        " `after`, give what does.",
+        "Begin it with `#+ stage: after`, or assert what it reads.",
+    )

@@ -18,6 +18,7 @@ from calcigraph.reasoning.constructs.history import History
 from calcigraph.reasoning.constructs.moves import STAGES
 from calcigraph.reasoning.constructs.portions import Portions
 from calcigraph.reasoning.constructs.premises import origins
+from calcigraph.reasoning.constructs.reach import pattern_text
 from calcigraph.reasoning.constructs.views import Views
 from calcigraph.reasoning.constructs.witnesses import MayUse
 from calcigraph.reasoning.limits import Limits
@@ -32,6 +33,7 @@ class Constructs:
     def __init__(self, rules: Sequence[ConstructRule], limits: Limits, history: History) -> None:
         self.limits = limits
         self.views = Views(history)
+        _refuse_unfired(rules)
         self.rules = {rule.slug: Portions(rule, self.views) for rule in rules}
         self.components = {stage: self._components(stage) for stage in STAGES}
         self._known: dict[Stage, bool] = dict.fromkeys(STAGES, False)
@@ -100,6 +102,19 @@ class Constructs:
         self.views.hide(kept, stage)
         self.update(stage)
 
+    def blind(self) -> Iterator[tuple[ConstructRule, str]]:
+        """Rules of stage `before` with a pattern that nothing matches for them, and something does later.
+
+        Only where there are rules of stage `after` the store has what is entailed. Cost: at most two
+        queries a pattern.
+        """
+        for portions in self.rules.values():
+            for pattern in portions.algebra.required if portions.rule.stage == "before" else ():
+                text = pattern_text(pattern)
+                early, late = (bool(self.views.query(s, f"ASK {{ {text} }}")) for s in STAGES)
+                if late and not early:
+                    yield portions.rule, text
+
     def origins(self, triple: ox.Triple) -> Iterator[tuple[str, tuple[ox.Triple, ...]]]:
         """The rules that build a triple, each with the triples, as they were written, that it rests on.
 
@@ -142,6 +157,22 @@ class Constructs:
                     "Break the circle, for instance by moving one of them to stage `after`.",
                     Place(f"ontology/rules/{reader}.rq"),
                 )
+
+
+def _refuse_unfired(rules: Sequence[ConstructRule]) -> None:
+    """Refuse a stage that there is not, and a name that another rule has: such a rule would never be run."""
+    seen: set[str] = set()
+    for rule in rules:
+        place = Place(f"ontology/rules/{rule.slug}.rq")
+        if rule.stage not in STAGES:
+            raise RuleRefused(
+                f"The rule's stage is {rule.stage!r}, which there is not.",
+                f"Write one of {', '.join(STAGES)}.",
+                place,
+            )
+        if rule.slug in seen:
+            raise RuleRefused("Two rules have this name.", "Give one of them another one.", place)
+        seen.add(rule.slug)
 
 
 def _any(_: ox.Triple) -> bool:

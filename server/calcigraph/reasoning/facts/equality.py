@@ -7,6 +7,7 @@ are multiplied out over the members when they leave the reasoner.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from calcigraph.reasoning.terms.numbering import MASK, SHIFT, Ids
 
 class Equality:
     """The representative of every term, and the members of every class of two or more terms."""
+
+    few: ClassVar[int] = 1_000
+    """So many facts are looked at one by one; for more, a table of all equal terms pays."""
 
     def __init__(self) -> None:
         self.representative: dict[int, int] = {}
@@ -105,11 +109,14 @@ class Equality:
         """A column of ids or packed pairs with every term replaced by its representative."""
         if not self.members or not len(column):
             return column
-        top = int((column & MASK).max())
-        table = self._up_to(max(top, int((column >> SHIFT).max())) if pairs else top)
         if not pairs:
-            return table[column]
-        return np.asarray((table[column >> SHIFT] << SHIFT) | table[column & MASK])
+            return self._roots_of(column)
+        return np.asarray((self._roots_of(column >> SHIFT) << SHIFT) | self._roots_of(column & MASK))
+
+    def _roots_of(self, terms: Ids) -> Ids:
+        if len(terms) < self.few:
+            return np.array([self.of(term) for term in terms.tolist()], np.int64)
+        return self._up_to(int(terms.max()))[terms]
 
     def _up_to(self, top: int) -> Ids:
         """The representatives of all ids up to one. Readers in several threads may make it at once."""
@@ -135,7 +142,10 @@ class Equality:
 
     def _expand_half(self, column: Ids, shift: bool) -> Ids:
         half = column >> SHIFT if shift else column & MASK
-        roots = np.array(sorted(self.members), np.int64)
+        here = self.members.keys() & set(half.tolist()) if len(half) < self.few else self.members
+        if not here:
+            return column
+        roots = np.array(sorted(here), np.int64)
         at = np.minimum(np.searchsorted(roots, half), len(roots) - 1)
         touched = roots[at] == half
         if not touched.any():
@@ -156,6 +166,9 @@ class Equality:
         """How many facts `expand` would make, at most."""
         if not self.members or not len(column):
             return len(column)
+        if len(column) < self.few:
+            lengths = [(len(self.all(f & 0xFFFFFFFF)), len(self.all(f >> 32))) for f in column.tolist()]
+            return sum(one * (other if pairs else 1) for one, other in lengths)
         sizes = {root: len(terms) for root, terms in self.members.items()}
         weight = np.ones(max(max(sizes), int((column & MASK).max()), int((column >> SHIFT).max())) + 1)
         weight[list(sizes)] = list(sizes.values())

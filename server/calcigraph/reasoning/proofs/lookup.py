@@ -15,7 +15,7 @@ from calcigraph.reasoning.terms import vocabulary as v
 from calcigraph.reasoning.terms.numbering import Ground, Ids
 
 
-class Facts:
+class ClosureLookup:
     """Look-ups in a closure, by pattern. With `base_only`, among the base facts alone."""
 
     def __init__(self, state: State, base_only: bool = False) -> None:
@@ -100,12 +100,18 @@ class Facts:
         return self.state.relations[key].facts if key in self.state.relations else FactSet()
 
     def _same(self, subject: int | str, obj: int | str) -> list[tuple[int, int]]:
-        members = self.state.equality.members
+        every = self.state.equality.all
         if isinstance(subject, int):
-            return [(subject, m) for m in self.state.equality.all(subject) if m != subject]
+            return [(subject, m) for m in every(subject)]
         if isinstance(obj, int):
-            return [(m, obj) for m in self.state.equality.all(obj) if m != obj]
-        return [(a, b) for group in members.values() for a in group for b in group if a != b]
+            return [(m, obj) for m in every(obj)]
+        roots = {int(pair) & 0xFFFFFFFF for pair in self.state.relations[self._same_as].facts.array}
+        return [
+            (a, b)
+            for root in roots | self.state.equality.members.keys()
+            for a in every(root)
+            for b in every(root)
+        ]
 
     def _types(self, subject: int | str, obj: int | str) -> list[tuple[int, int]]:
         every = self.state.equality.all

@@ -11,14 +11,16 @@ from typing import Any
 
 import pyoxigraph as ox
 from pyparsing import ParseException
-from rdflib import BNode, Literal, URIRef
+from rdflib import Literal, URIRef
 from rdflib.plugins.sparql.algebra import translateQuery
 from rdflib.plugins.sparql.parser import parseQuery
 
 from calcigraph.errors import Place
+from calcigraph.reasoning.queries.places import required
 from calcigraph.reasoning.queries.reads import Read, Triple, outer, read, reads, walk
 from calcigraph.reasoning.queries.rule import RuleRefused
 from calcigraph.reasoning.queries.text import Text, inner, split
+from calcigraph.reasoning.queries.usable import refuse_useless
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,11 @@ class Algebra:
         """What the rule may build."""
         return frozenset(read(triple) for triple in self.template)
 
+    @property
+    def required(self) -> tuple[Triple, ...]:
+        """Patterns that each solution of the rule matches, as far as that is known."""
+        return required(self.where.p) if self.where.name == "Project" else ()
+
     @cached_property
     def groups(self) -> tuple[GroupPattern, ...]:
         """The WHERE clause, then each sub-select inside it, outermost first."""
@@ -71,12 +78,7 @@ def analyse(slug: str, text: str) -> Algebra:
     if query.name != "ConstructQuery" or not query.template:
         raise RuleRefused("The rule is not CONSTRUCT { template } WHERE { pattern }.", "Write it so.", place)
     template = tuple(tuple(triple) for triple in query.template)
-    if any(isinstance(term, BNode) for triple in template for term in triple):
-        raise RuleRefused(
-            "The template makes blank nodes, which would be new ones each time the rule runs.",
-            "Give the node an IRI, with BIND(IRI(...) AS ?node).",
-            place,
-        )
+    refuse_useless(query, template, place)
     found = list(walk(query.p, positive=True))
     return Algebra(
         template,

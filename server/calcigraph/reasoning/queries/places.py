@@ -54,16 +54,16 @@ def connected(pattern: Triple, together: Iterable[Triple]) -> list[Triple]:
         rest = [other for other in rest if other not in near]
 
 
-def _required(node: Any) -> tuple[Triple, ...]:
+def required(node: Any) -> tuple[Triple, ...]:
     """Patterns that every solution of a group matches."""
     if node.name == "BGP":
         return tuple(triples(node))
     if node.name in ("Filter", "Extend"):
-        return _required(node.p)
+        return required(node.p)
     if node.name in ("LeftJoin", "Minus"):
-        return _required(node.p1)
+        return required(node.p1)
     if node.name == "Join":
-        return _required(node.p1) + _required(node.p2)
+        return required(node.p1) + required(node.p2)
     select = select_of(node)
     return () if select is None else _required_inside(select)
 
@@ -76,7 +76,7 @@ def _required_inside(select: Any) -> tuple[Triple, ...]:
             return ()  # without keys there is a row even where nothing matches
         inside = inside.p
     given = frozenset(map(str, select.PV))
-    return tuple(_renamed(triple, given) for triple in _required(inside))
+    return tuple(_renamed(triple, given) for triple in required(inside))
 
 
 def places_of(node: Any, around: tuple[Triple, ...]) -> Iterator[Place]:
@@ -86,17 +86,17 @@ def places_of(node: Any, around: tuple[Triple, ...]) -> Iterator[Place]:
         yield from (Place(triple, every) for triple in triples(node))
     elif node.name in ("Filter", "Extend"):
         yield from places_of(node.p, around)
-        yield from _within(_asked(node.expr), bound_by(node.p), around + _required(node.p))
+        yield from _within(_asked(node.expr), bound_by(node.p), around + required(node.p))
     elif node.name in ("LeftJoin", "Minus"):
         yield from places_of(node.p1, around)
-        yield from _within(places_of(node.p2, ()), bound_by(node.p1), around + _required(node.p1))
+        yield from _within(places_of(node.p2, ()), bound_by(node.p1), around + required(node.p1))
         if node.name == "LeftJoin":
-            both = _required(node.p1) + _required(node.p2)
+            both = required(node.p1) + required(node.p2)
             inside = _within(_asked(node.expr), bound_by(node.p1) | bound_by(node.p2), both)
             yield from _within(inside, bound_by(node.p1), around)
     elif node.name == "Join":
-        yield from places_of(node.p1, around + _required(node.p2))
-        yield from places_of(node.p2, around + _required(node.p1))
+        yield from places_of(node.p1, around + required(node.p2))
+        yield from places_of(node.p2, around + required(node.p1))
     elif node.name == "Union":
         yield from places_of(node.p1, around)
         yield from places_of(node.p2, around)

@@ -106,6 +106,9 @@ class QueryEndpoint:
     def _send(self, in_flight: InFlight, response: HttpResponse) -> None:
         self.metrics.count_request(sparql_request.PATH, in_flight.method, response.status)
         in_flight.end()
+        # The request is part of a circle (its scope, its connection): the answer is not to wait for the
+        # collector.
+        in_flight.begun = None
         in_flight.done(response)
 
     def _response(self, content: bytes, content_type: str, site: Site) -> HttpResponse:
