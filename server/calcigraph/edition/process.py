@@ -108,12 +108,17 @@ class WriterProcess:
             return self._answered(name, *values)
 
     def _answered(self, name: str, *values: object) -> Any:
-        child = self._opened()
-        try:
-            return child.ask(name, *values)
-        except WriterUnavailable:
-            self._drop()
-            raise
+        """What the process answers; where it ended before that, what another one answers, which knows
+        nothing of what was begun. Raises: WriterUnavailable where that one ends too."""
+        for is_last in (False, True):
+            child = self._opened()
+            try:
+                return child.ask(name, *values)
+            except WriterUnavailable:
+                self._drop()
+                if is_last:
+                    raise
+        raise AssertionError
 
     def _opened(self) -> _Child:
         """The process; another one where it has ended."""
