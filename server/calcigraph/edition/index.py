@@ -9,9 +9,10 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
 
@@ -49,12 +50,12 @@ class Index:
         return self._term(number)
 
     def number(self, term: Term) -> int | None:
-        """The number of a term; None where no edition has it."""
-        return self._number(term)
-
-    def forget_absent(self) -> None:
-        """Look again for terms that were not there: an edition has come that may have them."""
-        self._number.cache_clear()
+        """The number of a term; None where no edition has it. Only what was found is kept: a term that was
+        absent may come with the next edition, also while it is looked for."""
+        try:
+            return self._number(term)
+        except LookupError:
+            return None
 
     def rows(self, edition: int, pattern: Sequence[int | None], most_kind: QuadKind) -> Iterator[QuadRow]:
         """The quads of an edition that match `pattern` (subject, predicate, object, graph; None for any),
@@ -62,9 +63,7 @@ class Index:
         given = [(name, value) for name, value in zip(_COLUMNS, pattern, strict=True) if value is not None]
         where = " AND ".join([*(f"{name} = ?" for name, _ in given), "kind <= ?", "born <= ?", "died > ?"])
         values = (*(value for _, value in given), most_kind, edition, edition)
-        found = self._ask(f"SELECT s, p, o, g, kind FROM quad{_by(given)} WHERE {where}", values)
-        while rows := found.fetchmany(_AT_ONCE):
-            yield from rows
+        return self._each(f"SELECT s, p, o, g, kind FROM quad{_by(given)} WHERE {where}", values)
 
     def count(self, edition: int, pattern: Sequence[int | None], most: int) -> int:
         """How many distinct triples match, as far as `most`; the metadata do not count."""
@@ -78,14 +77,14 @@ class Index:
         """The terms that stand in a column (s, p, o or g), each once. Cost: one pass over an index."""
         assert column in _COLUMNS
         chosen = f"SELECT DISTINCT {column} FROM quad WHERE kind < ? AND born <= ? AND died > ?"
-        for (number,) in self._ask(chosen, (QuadKind.METADATA, edition, edition)):
+        for (number,) in self._each(chosen, (QuadKind.METADATA, edition, edition)):
             yield self._read_term(number)
 
     def sizes(self, edition: int) -> dict[Term, int]:
         """How many quads each graph has, without the shapes. Cost: one pass over an index."""
         counted = "SELECT g, count(*) FROM quad WHERE kind <= ? AND born <= ? AND died > ? GROUP BY g"
         values = (QuadKind.METADATA, edition, edition)
-        return {self._read_term(graph): size for graph, size in self._ask(counted, values)}
+        return {self._read_term(graph): size for graph, size in self._ask(counted, values).fetchall()}
 
     def uses(self, edition: int, type_: int | None) -> tuple[dict[int, int], dict[int, int]]:
         """How many distinct triples each property has, and how many members each object of the property
@@ -146,9 +145,29 @@ class Index:
     def _read_term(self, number: int) -> Term:
         return decode(self._ask("SELECT text FROM term WHERE id = ?", (number,)).fetchone()[0])
 
-    def _read_number(self, term: Term) -> int | None:
+    def _read_number(self, term: Term) -> int:
         found = self._ask("SELECT id FROM term WHERE text = ?", (encode(term),)).fetchone()
-        return found[0] if found else None
+        if found is None:
+            raise LookupError
+        return int(found[0])
+
+    def _each(self, text: str, values: tuple[object, ...]) -> Iterator[Any]:
+        """The rows that a SELECT gives, a portion at a time.
+
+        As long as a statement is under way, its connection stays at what was there when it began: whoever
+        reads slowly would keep this thread from seeing the next edition. So many rows have a connection of
+        their own.
+        """
+        found = self._ask(text, values)
+        portion = found.fetchmany(_AT_ONCE)
+        found.close()
+        if len(portion) < _AT_ONCE:
+            yield from portion
+            return
+        with closing(_opened(self.path)) as connection:
+            found = connection.execute(text, values)
+            while portion := found.fetchmany(_AT_ONCE):
+                yield from portion
 
     def _ask(self, text: str, values: Iterable[object]) -> sqlite3.Cursor:
         connection = getattr(self._local, "connection", None)

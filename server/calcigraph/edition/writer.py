@@ -67,6 +67,8 @@ class Writer:
         self._description: DatasetDescription | None = (
             None if edition.number else edition.files.recall_description()
         )
+        # What `back_to` goes back to.
+        self._before: tuple[Edition, DatasetDescription | None] | None = None
         self._inferences: OrderedDict[int, Inference] = OrderedDict()
         if inference is not None:
             self._inferences[edition.number] = inference
@@ -107,25 +109,28 @@ class Writer:
                 f"It contradicts the ontology: {consequences.clashes[0]}",
                 "Take back one of the facts, or mend the axiom first.",
             )
-        base = self._changeable()
+        base, description = self._changeable(), self._description
         try:
             outcome = self._written(base, root, asked, consequences)
         except BaseException:
             with changing(base.files.index) as connection:
                 forget_after(connection, base.number)
             raise
+        self._before = replace(base, prover=self), description
         self._remember(replace(base, root=root, number=outcome.number), following)
         return outcome
 
     def back_to(self, number: int) -> None:
-        """Take back the newest edition, which nobody has seen, so that `number` is the newest again."""
-        if number != self._newest.number:
-            with changing(self._newest.files.index) as connection:
-                forget_after(connection, number)
-            self._newest = replace(self._newest, number=number)
-            self._description = None
-            for later in [n for n in self._inferences if n > number]:
-                del self._inferences[later]
+        """Take back the newest edition, which nobody has seen, so that `number`, the one before it, is the
+        newest again; does nothing where it is."""
+        if number == self._newest.number:
+            return
+        assert self._before is not None
+        assert self._before[0].number == number
+        with changing(self._newest.files.index) as connection:
+            forget_after(connection, number)
+        self._inferences.pop(self._newest.number, None)
+        self._newest, self._description = self._before
 
     def _written(self, old: Edition, root: Root, asked: _Asked, consequences: Consequences) -> ChangeOutcome:
         """Write the data, then what describes them: that is looked up in what was written."""
@@ -135,14 +140,14 @@ class Writer:
         added = [*_asserted(asked.added), *_built(consequences, graphs, came=True)]
         with changing(old.files.index) as connection:
             write_step(connection, _step(old, number, removed, added))
-        old.index.forget_absent()
         new = replace(old, root=root, number=number)
         described = self._described(old, new, (quad.triple for quad, _ in (*removed, *added)))
         gone, come = self._metadata(described.removed), self._metadata(described.added)
         facts = EditionFacts(
             _digest(old.digest, removed, added),
             described.description.counts.triples,
-            int(time.time()),
+            # No two editions have one second: HTTP dates are no finer (RFC 9110, section 8.8.2).
+            max(int(time.time()), old.facts.changed_s + 1),
         )
         with changing(old.files.index) as connection:
             write_step(connection, EditionStep(number, gone, come, (), ()))
@@ -179,7 +184,6 @@ class Writer:
         return replace(self._newest, files=files, index=Index(files.index))
 
     def _remember(self, edition: Edition, inference: Inference) -> None:
-        edition.index.forget_absent()
         self._newest = replace(edition, prover=self)
         self._inferences[self._newest.number] = inference
         while len(self._inferences) > _KEPT:

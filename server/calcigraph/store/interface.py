@@ -30,7 +30,7 @@ class Engine(Protocol):
         """How many queries may be under way or wait at the same time."""
 
     def edition_at(self, number: int) -> Edition:
-        """An edition that an answer came from. Raises: EditionPassed where it is long gone."""
+        """An edition that an answer came from, however long ago."""
 
     def ask(self, query: Query, gone: Callable[[], bool] | None = None) -> Answer:
         """Evaluate a query; see `Pool.ask` for what `gone` is and what it raises."""

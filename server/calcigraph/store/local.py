@@ -9,17 +9,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from calcigraph.edition import Change, ChangeOutcome, Edition, EditionCache, EditionPassed
+from calcigraph.edition import Change, ChangeOutcome, Edition, EditionCache
 from calcigraph.edition.process import WriterProcess, WriterStart, assembled_apart
-from calcigraph.errors import Problem
 from calcigraph.pool import Answer, Attempt, Pool, Query, QueryLimits
 from calcigraph.root import Root, RootChanged
 from calcigraph.settings import ReasonerName, Settings
 from calcigraph.store.answered import engine_diff
 from calcigraph.store.editions import EditionAnswers
 
-# An answer that is still being sent may be from one of them.
-_KEPT: Final = 64
+# Earlier ones are made again where an answer that took long is from one of them.
+_KEPT: Final = 16
 
 
 def _ready(_edition: Edition) -> None:
@@ -37,8 +36,10 @@ class LocalEngine(EditionAnswers):
         self._folder = edition.files.owner
         self._reasoner: ReasonerName = reasoner
         self._writer = WriterProcess(self._source(edition))
-        self._editions = OrderedDict({edition.number: replace(edition, prover=self._writer)})
-        self._edition = self._editions[edition.number]
+        self._first = self._edition = replace(edition, prover=self._writer)
+        self._editions = OrderedDict({edition.number: self._first})
+        # Each with the number of the edition that it came with.
+        self._roots = [(edition.number, edition.root)]
         self._publishing = threading.Lock()
 
     @classmethod
@@ -70,11 +71,14 @@ class LocalEngine(EditionAnswers):
         return self._pool.limits.callers
 
     def edition_at(self, number: int) -> Edition:
-        """An edition that an answer came from. Raises: EditionPassed where it is long gone."""
-        try:
-            return self._editions[number]
-        except KeyError:
-            raise EditionPassed(f"Edition {number} is gone.", "Ask again.") from None
+        """An edition that an answer came from. All stay in the index; the newest ones also in memory."""
+        found = self._editions.get(number)
+        if found is not None:
+            return found
+        if number == self._first.number:
+            return self._first
+        root = next(root for since, root in reversed(self._roots) if since <= number)
+        return replace(self._edition, number=number, root=root)
 
     def ask(self, query: Query, gone: Callable[[], bool] | None = None) -> Answer:
         """See `Pool.ask`."""
@@ -96,18 +100,18 @@ class LocalEngine(EditionAnswers):
             outcome = self._writer.after(change)
             if outcome.number == self._edition.number:
                 return outcome
-            edition = self._following(outcome)
-            self._editions[edition.number] = edition
-            while len(self._editions) > _KEPT:
-                self._editions.popitem(last=False)
-            ready(edition)
             try:
+                edition = self._following(outcome)
+                self._keep(edition)
+                ready(edition)
                 self._pool.publish(engine_diff(self._edition, edition, outcome))
-            except Problem:
+            except BaseException:
+                self._editions.pop(outcome.number, None)
                 self._writer.back_to(self._edition.number)
                 raise
+            if outcome.root is not None:
+                self._roots.append((edition.number, edition.root))
             self._edition = edition
-            self._writer.source = self._source(edition)
             return outcome
 
     def counts(self) -> Mapping[str, int]:
@@ -129,8 +133,12 @@ class LocalEngine(EditionAnswers):
         newest, root = self._edition, outcome.root or self._edition.root
         if not newest.number:
             return replace(Edition.open(root, newest.files.changed), prover=self._writer)
-        newest.index.forget_absent()
         return replace(newest, root=root, number=outcome.number)
+
+    def _keep(self, edition: Edition) -> None:
+        self._editions[edition.number] = edition
+        while len(self._editions) > _KEPT:
+            self._editions.popitem(last=False)
 
 
 def _pool(edition: Edition, settings: Settings) -> Pool:
