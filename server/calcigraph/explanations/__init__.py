@@ -17,6 +17,7 @@ from calcigraph.reasoning import Proof, Statement
 __all__ = ["Explanation", "Explanations", "NothingToExplain", "Step", "explain", "explain_all"]
 
 ASSERTED = "asserted"
+METADATA = "metadata"
 MOST_PROOFS = 20
 
 
@@ -59,10 +60,21 @@ class Step:
 
 @dataclass(frozen=True)
 class Explanation:
-    """A proof of one triple, from asserted triples by named rules, joined to its evidence."""
+    """A proof of one triple, from asserted triples by named rules, joined to its evidence.
+
+    The conclusion is the triple that was `asked` for, or where that is not in the data one that is, with
+    another spelling of the same value: as queries answer values, and proofs are about what is written.
+    """
 
     dataset: Edition
+    asked: ox.Triple
     conclusion: Step
+
+    @cached_property
+    def spellings(self) -> tuple[ox.Triple, ...]:
+        """The triples of the data that a query answers as one with the conclusion, and the conclusion."""
+        triple = self.conclusion.triple
+        return self.dataset.spelled(triple) if isinstance(triple, ox.Triple) else ()
 
     @cached_property
     def leaves(self) -> tuple[Step, ...]:
@@ -78,31 +90,35 @@ class Explanations:
     complete: bool
 
 
-def explain(dataset: Edition, triple: ox.Triple) -> Explanation:
-    """The shortest explanation of `triple`.
+def explain(dataset: Edition, asked: ox.Triple) -> Explanation:
+    """The shortest explanation of what is `asked` for, in the spelling that `Edition.written` finds.
 
     Cost: a goal-directed search over the closure; nothing was stored when it was inferred.
+    What describes the data is no conclusion from them: its one step says in which graph it stands.
     Raises: NothingToExplain where the triple does not hold.
     """
+    triple = dataset.written(asked) or asked
     proof = dataset.explain(triple)
+    if proof is None and (graphs := dataset.graphs_of(triple)):
+        return Explanation(dataset, asked, Step(triple, METADATA, (), (), graphs, ()))
     if proof is None:
         raise NothingToExplain(
-            f"{show(dataset, triple)} is neither asserted nor follows from what is.",
+            f"{show(dataset, asked)} is neither asserted nor follows from what is.",
             "Check the direction and the spelling of subject, predicate and object.",
         )
-    return Explanation(dataset, _step(dataset, proof, {}))
+    return Explanation(dataset, asked, _step(dataset, proof, {}))
 
 
-def explain_all(dataset: Edition, triple: ox.Triple, limit: int = MOST_PROOFS) -> Explanations:
+def explain_all(dataset: Edition, asked: ox.Triple, limit: int = MOST_PROOFS) -> Explanations:
     """The shortest explanation first, then other derivations, `limit` at most.
 
     Raises: NothingToExplain where the triple does not hold.
     """
-    shortest = explain(dataset, triple)
-    others = dataset.proofs(triple, limit)
-    rest = tuple(Explanation(dataset, _step(dataset, proof, {})) for proof in others.items)
-    distinct = dict.fromkeys(e.conclusion for e in (shortest, *rest))
-    return Explanations(tuple(Explanation(dataset, c) for c in distinct)[:limit], others.complete)
+    shortest = explain(dataset, asked).conclusion
+    others = dataset.proofs(dataset.written(asked) or asked, limit)
+    distinct = dict.fromkeys((shortest, *(_step(dataset, proof, {}) for proof in others.items)))
+    found = tuple(Explanation(dataset, asked, conclusion) for conclusion in distinct)
+    return Explanations(found[:limit], others.complete)
 
 
 def show(dataset: Edition, triple: Statement) -> str:
