@@ -79,8 +79,10 @@ def from_nothing(edition: Edition) -> None:
     described = metadata.describe(edition.root, answered).added
     assert {quad.triple for quad in edition.metadata} == described
     assert edition.facts.triples == len(answered) + len(described)
-    sizes = Counter(quad.graph_name for quad in edition.all_quads())
-    assert edition.graphs == sizes
+    engine = ox.Store()
+    engine.extend(edition.all_quads())
+    assert edition.graphs == Counter(quad.graph_name for quad in engine)
+    assert edition.size == len(engine)
 
 
 def snapshot(edition: Edition) -> tuple[object, ...]:

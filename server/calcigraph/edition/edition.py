@@ -23,6 +23,7 @@ from calcigraph.edition.layout import QuadKind
 from calcigraph.edition.names import Name
 from calcigraph.edition.proving import EditionProver
 from calcigraph.edition.search import Names
+from calcigraph.edition.sizes import Sizes, sizes
 from calcigraph.edition.spellings import value
 from calcigraph.rdf.terms import Subject, Term
 from calcigraph.rdf.vocabulary import RDF
@@ -166,8 +167,8 @@ class Edition:
         return self.index.names_near(self.number, key, most)
 
     def graphs_of(self, triple: ox.Triple) -> tuple[ox.NamedNode, ...]:
-        """The graphs that hold `triple`, none where it does not hold."""
-        found = self.quads(triple.subject, triple.predicate, triple.object)  # type: ignore[arg-type]
+        """The graphs that hold `triple`, that of the metadata among them; none where it does not hold."""
+        found = self._quads((triple.subject, triple.predicate, triple.object, None), QuadKind.METADATA)
         return tuple(sorted((q.graph_name for q in found if isinstance(q.graph_name, ox.NamedNode)), key=str))
 
     def assertions(self, triple: ox.Triple) -> Iterator[ox.Quad]:
@@ -198,16 +199,27 @@ class Edition:
         return self.inferred_graph in self.graphs_of(triple)
 
     def written(self, triple: ox.Triple) -> ox.Triple | None:
-        """The triple of the data that is meant by `triple`: itself, else one whose object is a literal of the
-        same value, as a query answers literals by their value; None where neither holds.
+        """The triple that is meant by `triple`, of the data or the metadata: itself, else one whose object is
+        a literal of the same value, as a query answers literals by their value; None where neither holds.
 
-        Where several are written, it is the first in order of their text.
+        Where several are written, it is the first of `spelled`.
         """
-        if any(self.triples(triple.subject, triple.predicate, triple.object)):  # type: ignore[arg-type]
+        if self.graphs_of(triple):
             return triple
-        spelled = (ox.Triple(triple.subject, triple.predicate, o) for o in self.spellings(triple.object))
-        holding = (t for t in spelled if self.graphs_of(t))
-        return min(holding, key=str, default=None)
+        return next(iter(self.spelled(triple)), None)
+
+    def spelled(self, triple: ox.Triple) -> tuple[ox.Triple, ...]:
+        """The triples that a query answers as it answers `triple`, in all their spellings.
+
+        What is asserted comes first, then what is derived, what is inferred, and the metadata; each in order
+        of text.
+        """
+        kinds: dict[ox.Triple, int] = {}
+        for spelling in self.spellings(triple.object):
+            rows = self._rows((triple.subject, triple.predicate, spelling, None), QuadKind.METADATA)
+            if (kind := min((row[4] for row in rows), default=None)) is not None:
+                kinds[ox.Triple(triple.subject, triple.predicate, spelling)] = kind
+        return tuple(sorted(kinds, key=lambda found: (kinds[found], str(found))))
 
     def spellings(self, term: Term) -> tuple[Term, ...]:
         """`term` and the literals that the engine of queries answers in the same form."""
@@ -215,10 +227,14 @@ class Edition:
         return tuple(dict.fromkeys((term, answered, *self.index.spelled(answered))))
 
     @cached_property
+    def sizes(self) -> Sizes:
+        """How many triples queries count. Cost: see `sizes`; kept."""
+        return sizes(self.index, self.number, self.derived_graph, self.inferred_graph)
+
+    @property
     def graphs(self) -> Mapping[ox.NamedNode, int]:
-        """How many quads each graph has, as they are written."""
-        sizes = self.index.sizes(self.number)
-        return {graph: size for graph, size in sizes.items() if isinstance(graph, ox.NamedNode)}
+        """How many triples queries count in each graph: literals of one value are one."""
+        return self.sizes.graphs
 
     @property
     def metadata(self) -> Iterator[ox.Quad]:
@@ -240,8 +256,10 @@ class Edition:
         return next(iter(self.proofs(triple, 1).items), None)
 
     def nquads(self) -> Iterator[bytes]:
-        """All quads as sorted N-Quads in pieces, the metadata among them. Cost: reads a file; once anything
-        has changed, some ten microseconds a quad, and all of them in memory."""
+        """All quads as sorted N-Quads in pieces, as they are written, the metadata among them.
+
+        Cost: reads a file; once anything has changed, some ten microseconds a quad, and their memory.
+        """
         if not self.number:
             with self.files.nquads.open("rb") as file:
                 while piece := file.read(_PIECE):
@@ -252,7 +270,7 @@ class Edition:
 
     @property
     def size(self) -> int:
-        """How many quads there are, the metadata among them."""
+        """How many quads queries count, the metadata among them: literals of one value are one."""
         return sum(self.graphs.values())
 
     def file_quads(self, files: Iterable[TurtleFile]) -> Iterator[ox.Quad]:

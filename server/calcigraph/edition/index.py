@@ -5,6 +5,7 @@ The file is SQLite's, so that what a process holds of it follows what it asks fo
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 import weakref
@@ -28,6 +29,17 @@ _AT_ONCE: Final = 2048
 _MOST_WORDS: Final = 32
 _NAME: Final = "node, text, name.key, compact"
 _COLUMNS: Final = ("s", "p", "o", "g")
+# A value may stand there in the engine's own form as well, which is no row of `spelling`.
+_RESPELLED: Final = """
+WITH written (value, id) AS (
+    SELECT value, id FROM spelling
+    UNION SELECT spelling.value, term.id FROM spelling JOIN term ON term.text = spelling.value
+)
+SELECT json_group_array(json_array(s, p, o, g, kind))
+FROM written CROSS JOIN quad INDEXED BY quad_o ON quad.o = written.id
+WHERE kind <= ? AND born <= ? AND died > ?
+GROUP BY s, p, value HAVING min(o) < max(o)
+"""
 
 
 class Index:
@@ -101,6 +113,16 @@ class Index:
         """The literals that the engine of queries answers as `value`, other than itself."""
         found = self._ask("SELECT id FROM spelling WHERE value = ?", (encode(value),))
         return tuple(self._term(number) for (number,) in found.fetchall())
+
+    def respelled(self, edition: int) -> Iterator[list[QuadRow]]:
+        """The quads that the engine of queries takes for one another, their graphs apart: those that differ
+        in how a literal of the same value is spelled, all spellings of a triple together.
+
+        Cost: a look-up for each literal that the engine answers in another form, and its quads.
+        """
+        values = (QuadKind.METADATA, edition, edition)
+        for (found,) in self._ask(_RESPELLED, values):
+            yield [(s, p, o, g, kind) for s, p, o, g, kind in json.loads(found)]
 
     def facts(self, edition: int) -> str:
         """What was written down of an edition when it was made, as JSON."""

@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 ASSERTED = "asserted"
+METADATA = "metadata"
 MOST_PROOFS = 20
 _DEEPEST = 120
 _MOST_NODES = 20_000
@@ -82,9 +83,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Explanation:
-    """A proof of one triple, from asserted triples by named rules, joined to its evidence."""
+    """A proof of one triple, from asserted triples by named rules, joined to its evidence.
+
+    The conclusion is the triple that was `asked` for, or where that is not in the data one that is, with
+    another spelling of the same value: as queries answer values, and proofs are about what is written.
+    """
 
     dataset: Edition
+    asked: ox.Triple
     conclusion: Step
 
     @cached_property
@@ -107,6 +113,12 @@ class Explanation:
         return self.conclusion
 
     @cached_property
+    def spellings(self) -> tuple[ox.Triple, ...]:
+        """The triples of the data that a query answers as one with the conclusion, and the conclusion."""
+        triple = self.conclusion.triple
+        return self.dataset.spelled(triple) if isinstance(triple, ox.Triple) else ()
+
+    @cached_property
     def leaves(self) -> tuple[Step, ...]:
         """The asserted triples in which the proof ends, each once; axioms stand in the steps."""
         return tuple({step.triple: step for step in self.conclusion.walk() if step.is_asserted}.values())
@@ -120,35 +132,44 @@ class Explanations:
     complete: bool
 
 
-def explain(dataset: Edition, triple: ox.Triple) -> Explanation:
-    """The shortest explanation of `triple`.
+def explain(dataset: Edition, asked: ox.Triple) -> Explanation:
+    """The shortest explanation of what is `asked` for, in the spelling that `Edition.written` finds.
 
     Cost: a goal-directed search over the closure; nothing was stored when it was inferred.
+    What describes the data is no conclusion from them: its one step says in which graph it stands.
     Raises: NothingToExplain where the triple does not hold.
     """
-    return explained(dataset, triple, dataset.proofs(triple, 1)).proofs[0]
+    return explained(dataset, asked, dataset.proofs(dataset.written(asked) or asked, 1)).proofs[0]
 
 
-def explain_all(dataset: Edition, triple: ox.Triple, limit: int = MOST_PROOFS) -> Explanations:
+def explain_all(dataset: Edition, asked: ox.Triple, limit: int = MOST_PROOFS) -> Explanations:
     """The shortest explanation first, then other derivations, `limit` at most.
 
     Raises: NothingToExplain where the triple does not hold.
     """
-    return explained(dataset, triple, dataset.proofs(triple, limit))
+    return explained(dataset, asked, dataset.proofs(dataset.written(asked) or asked, limit))
 
 
-def explained(dataset: Edition, triple: ox.Triple, found: Proofs) -> Explanations:
-    """Proofs of `triple` joined to the evidence for their leaves. Cost: some look-ups a step.
+def explained(dataset: Edition, asked: ox.Triple, found: Proofs) -> Explanations:
+    """Proofs of what is meant by `asked`, joined to the evidence for their leaves. What only describes the
+    data has no proof, and says where it stands. Cost: some look-ups a step.
 
-    Raises: NothingToExplain where there is none.
+    Raises: NothingToExplain where it does not hold.
     """
-    if not found.items:
+    steps = [_step(dataset, proof) for proof in found.items] or _described(dataset, asked)
+    if not steps:
         raise NothingToExplain(
-            f"{show(dataset, triple)} is neither asserted nor follows from what is.",
+            f"{show(dataset, asked)} is neither asserted nor follows from what is.",
             "Check the direction and the spelling of subject, predicate and object.",
         )
-    steps = (_step(dataset, proof) for proof in found.items)
-    return Explanations(tuple(Explanation(dataset, step) for step in steps), found.complete)
+    return Explanations(tuple(Explanation(dataset, asked, step) for step in steps), found.complete)
+
+
+def _described(dataset: Edition, asked: ox.Triple) -> list[Step]:
+    """The one step that says that a triple is among the metadata, if it is."""
+    triple = dataset.written(asked) or asked
+    graphs = dataset.graphs_of(triple)
+    return [Step(triple, METADATA, (), (), graphs, ())] if graphs else []
 
 
 def show(dataset: Edition, triple: Statement) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from calcigraph.edition import Edition
-from calcigraph.explanations import Explanation, Step
+from calcigraph.explanations import METADATA, Explanation, NothingToExplain, Step
 from calcigraph.explanations.evidence import Proposition, propositions
 from calcigraph.explanations.json import Json, proposition_json
 from calcigraph.reasoning import Statement, leaves_first
@@ -27,7 +27,13 @@ def as_proof_file(explanation: Explanation) -> str:
     """The proof as JSON, each premise and each step a line of its own, and after what it rests on.
 
     Terms are written as in N-Triples, so that lexical forms stay. Cost: linear in the proof.
+    Raises: NothingToExplain for metadata, which count the data and follow from no premises.
     """
+    if explanation.conclusion.rule == METADATA:
+        raise NothingToExplain(
+            "The triple is of the metadata: the server counted it, and nothing proves it.",
+            "Ask for another format, or count the triples of the dump.",
+        )
     writer = _Writer(explanation.dataset)
     for step in leaves_first(explanation.conclusion):
         writer.number(step)
