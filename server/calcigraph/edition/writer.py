@@ -15,6 +15,7 @@ from typing import ClassVar, Final
 
 import pyoxigraph as ox
 
+from calcigraph import reasoning
 from calcigraph.edition.answering import AnsweredTriples, answered_triple
 from calcigraph.edition.change import Change, ChangeRefused
 from calcigraph.edition.edition import Edition, Facts
@@ -25,7 +26,7 @@ from calcigraph.edition.rules import construct_rules
 from calcigraph.edition.writing import Kinded, Step, changing, forget_after, write_facts, write_step
 from calcigraph.errors import Problem
 from calcigraph.metadata import DatasetDescription, Described, describe
-from calcigraph.reasoning import Cache, Consequences, Inference, Proofs, infer
+from calcigraph.reasoning import Proofs
 from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
 
@@ -60,14 +61,17 @@ class Writer:
     """Editions of one root, in files of its own once anything changes."""
 
     def __init__(
-        self, edition: Edition, reasoner: ReasonerName = "builtin", inference: Inference | None = None
+        self,
+        edition: Edition,
+        reasoner: ReasonerName = "builtin",
+        inference: reasoning.Inference | None = None,
     ) -> None:
         self._reasoner = reasoner
         self._newest = edition
         self._description: DatasetDescription | None = (
             None if edition.number else edition.files.recall_description()
         )
-        self._inferences: OrderedDict[int, Inference] = OrderedDict()
+        self._inferences: OrderedDict[int, reasoning.Inference] = OrderedDict()
         if inference is not None:
             self._inferences[edition.number] = inference
 
@@ -126,7 +130,9 @@ class Writer:
             for later in [n for n in self._inferences if n > number]:
                 del self._inferences[later]
 
-    def _written(self, old: Edition, root: Root, asked: _Asked, consequences: Consequences) -> Outcome:
+    def _written(
+        self, old: Edition, root: Root, asked: _Asked, consequences: reasoning.Consequences
+    ) -> Outcome:
         """Write the data, then what describes them: that is looked up in what was written."""
         number = old.number + 1
         graphs = root.graph("derived"), root.graph("inferred")
@@ -177,14 +183,14 @@ class Writer:
         files = files.changing()
         return replace(self._newest, files=files, index=Index(files.index))
 
-    def _remember(self, edition: Edition, inference: Inference) -> None:
+    def _remember(self, edition: Edition, inference: reasoning.Inference) -> None:
         edition.index.forget_absent()
         self._newest = replace(edition, prover=self)
         self._inferences[self._newest.number] = inference
         while len(self._inferences) > _KEPT:
             self._inferences.popitem(last=False)
 
-    def _inference(self, number: int) -> Inference:
+    def _inference(self, number: int) -> reasoning.Inference:
         if number not in self._inferences:
             if number != self._newest.number:
                 raise EditionPassed(
@@ -194,7 +200,7 @@ class Writer:
         return self._inferences[number]
 
 
-def recalled(edition: Edition, reasoner: ReasonerName) -> Inference:
+def recalled(edition: Edition, reasoner: ReasonerName) -> reasoning.Inference:
     """The reasoner of an edition, from what is known of it.
 
     Cost: reads all quads; the builtin one closes when it is asked for something, the others at once.
@@ -205,10 +211,10 @@ def recalled(edition: Edition, reasoner: ReasonerName) -> Inference:
     # In the order of the first time: of two proofs that are equally short, both then find the same.
     asserted = sorted(set(found[Kind.ASSERTED]), key=str)
     if reasoner != "builtin":
-        return infer(asserted, construct_rules(edition.root), engine=reasoner)
+        return reasoning.infer(asserted, construct_rules(edition.root), engine=reasoner)
     before, after, inferred = (frozenset(found[kind]) for kind in (Kind.BEFORE, Kind.AFTER, Kind.INFERRED))
-    known = Cache(before, after, inferred, consistent=True)
-    return Inference.from_cache(asserted, known, construct_rules(edition.root))
+    known = reasoning.Cache(before, after, inferred, consistent=True)
+    return reasoning.Inference.from_cache(asserted, known, construct_rules(edition.root))
 
 
 @dataclass(frozen=True)
@@ -265,7 +271,9 @@ def _asserted(quads: Iterable[ox.Quad]) -> Iterator[Kinded]:
     return ((quad, Kind.ASSERTED) for quad in quads)
 
 
-def _built(made: Consequences, graphs: tuple[ox.NamedNode, ox.NamedNode], came: bool) -> Iterator[Kinded]:
+def _built(
+    made: reasoning.Consequences, graphs: tuple[ox.NamedNode, ox.NamedNode], came: bool
+) -> Iterator[Kinded]:
     """What rules build and axioms entail that came, or that went."""
     derived, inferred = graphs
     for stage, moved in made.by_stage.items():

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
+from calcigraph.errors import Problem
 from calcigraph.reasoning.terms.statements import Statement
 
 
@@ -53,3 +55,9 @@ class Proofs:
 
     items: tuple[Proof, ...]
     complete: bool
+
+
+class StepWrong(Problem):
+    """A proof step that its rule does not allow."""
+
+    title: ClassVar[str] = "A proof step does not follow"
