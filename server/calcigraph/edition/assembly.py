@@ -11,7 +11,7 @@ from itertools import chain
 
 import pyoxigraph as ox
 
-from calcigraph import metadata
+from calcigraph import metadata, reasoning
 from calcigraph.edition.answering import answered_triples
 from calcigraph.edition.edition import Edition, EditionFacts
 from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder
@@ -21,7 +21,7 @@ from calcigraph.edition.writer import Writer
 from calcigraph.edition.writing import Kinded, create
 from calcigraph.errors import Finding, Place, RootInvalid
 from calcigraph.rdf.terms import show_term
-from calcigraph.reasoning import Clash, Inference, Statement, infer
+from calcigraph.reasoning import Statement
 from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
 
@@ -32,7 +32,7 @@ class Assembled:
     stand, and contradictions. `inference` is None where the edition was found made: then there is nothing."""
 
     edition: Edition
-    inference: Inference | None = None
+    inference: reasoning.Inference | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -40,7 +40,7 @@ class Assembled:
         return self.inference.findings if self.inference else ()
 
     @property
-    def clashes(self) -> tuple[Clash, ...]:
+    def clashes(self) -> tuple[reasoning.Clash, ...]:
         """The contradictions."""
         return self.inference.clashes if self.inference else ()
 
@@ -64,7 +64,7 @@ def assemble(
         return Assembled(_proving(Edition.open(root, kept.held(folder)), reasoner, None))
     root.judge()
     asserted = sorted({triple for file in root.sources for triple in file.triples}, key=str)
-    inference = infer(asserted, construct_rules(root), engine=reasoner)
+    inference = reasoning.infer(asserted, construct_rules(root), engine=reasoner)
     files = write_files(EditionFiles.within(folder), root, inference)
     # What is inconsistent, or rests on an axiom that could not be used, has to be looked at again.
     if cache and not inference.clashes and not inference.findings:
@@ -72,12 +72,12 @@ def assemble(
     return Assembled(_proving(Edition.open(root, files), reasoner, inference), inference)
 
 
-def _proving(edition: Edition, reasoner: ReasonerName, inference: Inference | None) -> Edition:
+def _proving(edition: Edition, reasoner: ReasonerName, inference: reasoning.Inference | None) -> Edition:
     """The edition with somebody in this process who proves what it says."""
     return replace(edition, prover=Writer(edition, reasoner, inference))
 
 
-def write_files(files: EditionFiles, root: Root, inference: Inference) -> EditionFiles:
+def write_files(files: EditionFiles, root: Root, inference: reasoning.Inference) -> EditionFiles:
     """Write what follows from a root, and what describes it. Cost: some ten microseconds a quad."""
     # In order, so that terms have the same numbers whenever they are written.
     quads = sorted(_quads(root, inference), key=lambda kinded: (str(kinded[0]), kinded[1]))
@@ -104,7 +104,7 @@ def consistent(assembled: Assembled) -> Edition:
     return assembled.edition
 
 
-def clash_finding(root: Root, clash: Clash) -> Finding:
+def clash_finding(root: Root, clash: reasoning.Clash) -> Finding:
     """A clash as an editor reads it: the rule, the axiom, the facts, and where they stand."""
     prefixes = root.prefixes
 
@@ -124,7 +124,7 @@ def clash_finding(root: Root, clash: Clash) -> Finding:
     )
 
 
-def _quads(root: Root, inference: Inference) -> Iterator[Kinded]:
+def _quads(root: Root, inference: reasoning.Inference) -> Iterator[Kinded]:
     for files, kind in ((root.sources, QuadKind.ASSERTED), (root.shapes, QuadKind.SHAPE)):
         for file in files:
             graph = root.graph_of(file)

@@ -15,6 +15,7 @@ from typing import ClassVar, Final
 
 import pyoxigraph as ox
 
+from calcigraph import reasoning
 from calcigraph.edition.answering import AnsweredTriples, answered_triple
 from calcigraph.edition.change import Change, ChangeRefused
 from calcigraph.edition.edition import Edition, EditionFacts
@@ -25,7 +26,7 @@ from calcigraph.edition.rules import construct_rules
 from calcigraph.edition.writing import EditionStep, Kinded, changing, forget_after, write_facts, write_step
 from calcigraph.errors import Problem
 from calcigraph.metadata import DatasetDescription, Described, describe
-from calcigraph.reasoning import Cache, Consequences, Inference, Proof, Proofs, infer
+from calcigraph.reasoning import Proof, Proofs
 from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
 
@@ -60,7 +61,10 @@ class Writer:
     """Editions of one root, in files of its own once anything changes."""
 
     def __init__(
-        self, edition: Edition, reasoner: ReasonerName = "builtin", inference: Inference | None = None
+        self,
+        edition: Edition,
+        reasoner: ReasonerName = "builtin",
+        inference: reasoning.Inference | None = None,
     ) -> None:
         self._reasoner = reasoner
         self._newest = edition
@@ -69,7 +73,7 @@ class Writer:
         )
         # What `back_to` goes back to.
         self._before: tuple[Edition, DatasetDescription | None] | None = None
-        self._inferences: OrderedDict[int, Inference] = OrderedDict()
+        self._inferences: OrderedDict[int, reasoning.Inference] = OrderedDict()
         if inference is not None:
             self._inferences[edition.number] = inference
 
@@ -132,7 +136,9 @@ class Writer:
         self._inferences.pop(self._newest.number, None)
         self._newest, self._description = self._before
 
-    def _written(self, old: Edition, root: Root, asked: _Asked, consequences: Consequences) -> ChangeOutcome:
+    def _written(
+        self, old: Edition, root: Root, asked: _Asked, consequences: reasoning.Consequences
+    ) -> ChangeOutcome:
         """Write the data, then what describes them: that is looked up in what was written."""
         number = old.number + 1
         graphs = root.graph("derived"), root.graph("inferred")
@@ -183,13 +189,13 @@ class Writer:
         files = files.changing()
         return replace(self._newest, files=files, index=Index(files.index))
 
-    def _remember(self, edition: Edition, inference: Inference) -> None:
+    def _remember(self, edition: Edition, inference: reasoning.Inference) -> None:
         self._newest = replace(edition, prover=self)
         self._inferences[self._newest.number] = inference
         while len(self._inferences) > _KEPT:
             self._inferences.popitem(last=False)
 
-    def _inference(self, number: int) -> Inference:
+    def _inference(self, number: int) -> reasoning.Inference:
         if number not in self._inferences:
             if number != self._newest.number:
                 raise EditionPassed(
@@ -204,7 +210,7 @@ def _last_step(proof: Proof) -> object:
     return proof.rule, proof.axioms, tuple(premise.triple for premise in proof.premises)
 
 
-def recalled(edition: Edition, reasoner: ReasonerName) -> Inference:
+def recalled(edition: Edition, reasoner: ReasonerName) -> reasoning.Inference:
     """The reasoner of an edition, from what is known of it.
 
     Cost: reads all quads; the builtin one closes when it is asked for something, the others at once.
@@ -215,11 +221,11 @@ def recalled(edition: Edition, reasoner: ReasonerName) -> Inference:
     # In the order of the first time: of two proofs that are equally short, both then find the same.
     asserted = sorted(set(found[QuadKind.ASSERTED]), key=str)
     if reasoner != "builtin":
-        return infer(asserted, construct_rules(edition.root), engine=reasoner)
+        return reasoning.infer(asserted, construct_rules(edition.root), engine=reasoner)
     kinds = QuadKind.BEFORE, QuadKind.AFTER, QuadKind.INFERRED
     before, after, inferred = (frozenset(found[kind]) for kind in kinds)
-    known = Cache(before, after, inferred, consistent=True)
-    return Inference.from_cache(asserted, known, construct_rules(edition.root))
+    known = reasoning.Cache(before, after, inferred, consistent=True)
+    return reasoning.Inference.from_cache(asserted, known, construct_rules(edition.root))
 
 
 @dataclass(frozen=True)
@@ -276,7 +282,9 @@ def _asserted(quads: Iterable[ox.Quad]) -> Iterator[Kinded]:
     return ((quad, QuadKind.ASSERTED) for quad in quads)
 
 
-def _built(made: Consequences, graphs: tuple[ox.NamedNode, ox.NamedNode], came: bool) -> Iterator[Kinded]:
+def _built(
+    made: reasoning.Consequences, graphs: tuple[ox.NamedNode, ox.NamedNode], came: bool
+) -> Iterator[Kinded]:
     """What rules build and axioms entail that came, or that went."""
     derived, inferred = graphs
     for stage, moved in made.by_stage.items():

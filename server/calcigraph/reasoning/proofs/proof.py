@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol, Self, TypeVar
+from typing import ClassVar, Protocol, Self, TypeVar
 
+from calcigraph.errors import Problem
 from calcigraph.reasoning.terms.statements import Statement
 
 
@@ -93,3 +94,9 @@ class Proofs:
 
     items: tuple[Proof, ...]
     complete: bool
+
+
+class StepWrong(Problem):
+    """A proof step that its rule does not allow."""
+
+    title: ClassVar[str] = "A proof step does not follow"
