@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/stamp
 
-.PHONY: serve test check bench conformance lint lock clean
+.PHONY: serve test check bench conformance mutants lint lock clean
 
 serve: $(STAMP)-run
 	-$(BIN)/python hatch_build.py
@@ -25,6 +25,10 @@ bench: $(STAMP)-test
 # Writes down what the W3C suites give, in one process; see CALCIGRAPH_SUITES in CONTRIBUTING.md.
 conformance: $(STAMP)-test
 	$(BIN)/python -m pytest -q tests/test_*_suite.py --earl server/calcigraph/conformance.ttl
+
+# Draws small changes of the core rooms that some test has to notice; see tests/mutants.toml. Takes hours.
+mutants: $(STAMP)-test
+	cd tests && ../$(BIN)/python -m mutation --number $(or $(NUMBER),100) $(if $(SEED),--seed $(SEED)) $(if $(ROOM),--room $(ROOM))
 
 lint: $(STAMP)-test
 	$(BIN)/ruff check server tests bench hatch_build.py

@@ -178,7 +178,7 @@ def serving(name: str, folder: Path, log: Path, *options: str) -> Iterator[Serve
     with log.open("wb") as output:
         process = subprocess.Popen(serve_command(folder, port, *options), stdout=output, stderr=output)
     try:
-        _wait(process, port, log)
+        wait_until_well(process, port, log)
         yield Server(name, Root.open(folder), port, process.pid, log)
     finally:
         process.terminate()
@@ -206,7 +206,7 @@ def free_port() -> int:
             return port
 
 
-def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def wait_until_well(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     deadline = time.monotonic() + MOST_S
     while time.monotonic() < deadline:
         if process.poll() is not None:
@@ -282,7 +282,7 @@ def publishing(
         )
         plain = ("--default-graph", "separate", "--reasoner", "none", *PATIENT, *options)
         with published.running(folder, port, log, *plain, **limits) as (process, data):
-            _wait(process, port, log)
+            wait_until_well(process, port, log)
             yield PublishedServer(Server(name, Root.open(folder), port, process.pid, log), data)
 
     return start_one

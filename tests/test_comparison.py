@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -13,6 +14,7 @@ from calcigraph.describe.bounded_description import BoundedDescriptions
 from calcigraph.describe.presentation import Presentation
 from calcigraph.describe.property_paths import compile_path, walk
 from calcigraph.edition import Edition, assemble
+from calcigraph.rdf.terms import Term
 from calcigraph.root import Root
 from conftest import ROOTS
 from datasets import dataset_of
@@ -37,14 +39,21 @@ def triples(text: str) -> list[ox.Triple]:
 
 
 class Quads:
-    """As much of a dataset as a cut reads."""
+    """As much of an edition as a description reads."""
 
     derived_graph = ox.NamedNode("urn:derived")
     inferred_graph = ox.NamedNode("urn:inferred")
 
     def __init__(self, text: str) -> None:
         graph = ox.NamedNode("urn:g")
-        self.quads = ox.Edition(ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples(text))
+        self._quads = [ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples(text)]
+
+    def quads(self, *pattern: Term | None) -> Iterator[ox.Quad]:
+        """The quads that match: subject, predicate, object; None is anything."""
+        for quad in self._quads:
+            parts = (quad.subject, quad.predicate, quad.object)
+            if all(wanted in (None, part) for wanted, part in zip(pattern, parts, strict=False)):
+                yield quad
 
 
 def ends(path: str, start: str) -> list[str]:

@@ -26,8 +26,9 @@ PLACES = [f"{folder}/{name}" for folder, names in MODULES.items() for name in na
 OTHERS = {
     "what outlives a query": """
         AllowList AnswerCache AsgiApplication Channel CommonHeaders Components Connection ControlChannel
-        ForkServer Pool QueryEndpoint QueryLimits Replica ResponseCache RunningQueries Scheduler Services Site
-        TextIndex TextSize View WaitingQueue Worker _WorkerProcess""",
+        Engine ForkServer Pool Publication QueryEndpoint QueryLimits Replica ResponseCache
+        RunningQueries Scheduler Services Settings Site TextIndex TextSize View WaitingQueue Worker
+        _WorkerProcess""",
     "a constant": "Form FrameKind Offer",
     "a change, not a query": "Diff",
     "how another type is seen": "Waiter ByteSource _NamedGraphsView",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from calcigraph.questions import Row, rows
-from calcigraph.store import Offline
+from calcigraph.store import OfflineEngine
 from datasets import dataset_of
 
 ROOT = Path(__file__).parent.parent
@@ -29,7 +29,7 @@ def short(value: str) -> str:
 @pytest.fixture(scope="module")
 def answers() -> Answers:
     shipped = dataset_of("shipped")
-    offline = Offline.of(shipped)
+    offline = OfflineEngine(shipped)
     return {
         q.slug: [
             {k: short(v) for k, v in row.items()} for row in rows(offline.csv(q.text, q.needs_inference))

@@ -63,9 +63,10 @@ INSIDE: dict[str, tuple[set[str], ...]] = {
     "web": (
         {"app", "serving"},
         {
-            *("competency_questions", "conformance_page", "crawlers", "discovery", "dumps", "explanations"),
-            *("graphs", "home", "interface", "mappings", "name_search", "nanopubs", "openapi", "operations"),
-            *("problem_responses", "resources", "server_vocabulary", "service_description", "signposting"),
+            *("competency_questions", "conformance_page", "crawlers", "discovery", "downloads"),
+            *("explanations", "graphs", "home", "mappings", "name_search", "nanopubs", "openapi"),
+            *("operations", "problem_responses", "resources", "route_table", "server_vocabulary"),
+            *("service_description", "signposting"),
             *("sparql", "w3id"),
         },
         {"views"},

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from calcigraph import metadata
 from calcigraph.edition import EditionCache, assemble
 from calcigraph.root import Root
-from calcigraph.store import Offline
+from calcigraph.store import OfflineEngine
 from test_sib_editor import COUNTS, OWN
 
 TOY = Root.open(Path(__file__).parent / "toy")
@@ -102,9 +102,9 @@ def test_what_is_recalled_is_described_alike(reasoner: str, tmp_path: Path) -> N
 def test_queries_see_it_and_lints_do_not() -> None:
     dataset = assemble(TOY, "none").edition
     count = f"SELECT (COUNT(*) AS ?n) {{ GRAPH {metadata.graph_node(TOY)} {{ ?s ?p ?o }} }}"
-    assert Offline.of(dataset).csv(count, True).split()[1] != b"0"
-    assert Offline.of(dataset).csv(count, False) == Offline.of(dataset).csv(count, True)
-    assert Offline.of_statements(dataset).csv(count, True).split()[1] == b"0"
+    assert OfflineEngine(dataset).csv(count, True).split()[1] != b"0"
+    assert OfflineEngine(dataset).csv(count, False) == OfflineEngine(dataset).csv(count, True)
+    assert OfflineEngine(dataset, described=False).csv(count, True).split()[1] == b"0"
 
 
 def test_what_a_root_says_itself_is_not_said_twice(tmp_path: Path) -> None:

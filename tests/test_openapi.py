@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from calcigraph.web.interface import INTERFACE
+from calcigraph.web.route_table import INTERFACE
 from conftest import BROWSER, Reply, Server
 from in_process import local_app
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pyoxigraph as ox
 import pytest
 from hypothesis import given
@@ -38,6 +40,14 @@ def test_longest_namespace_wins() -> None:
     assert TABLE.shrink(ox.NamedNode("http://x/id/pump")) == "id:pump"
     assert TABLE.shrink(ox.NamedNode("http://x/other")) == ":other"
     assert TABLE.shrink(ox.NamedNode("http://y/other")) == "<http://y/other>"
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_longest_namespace_wins_where_a_shorter_one_would_do(order: int) -> None:
+    """Both leave a local name that Turtle takes, so that length alone decides."""
+    rows = [("obo", "http://x/obo/"), ("chebi", "http://x/obo/CHEBI_"), ("short", "http://x/obo/CH")]
+
+    assert Prefixes(dict(rows[::order])).shrink(ox.NamedNode("http://x/obo/CHEBI_12")) == "chebi:12"
 
 
 def test_of_two_prefixes_for_one_namespace_the_first_in_the_alphabet_is_written() -> None:
@@ -103,3 +113,12 @@ def test_table_does_not_change_after_it_is_made() -> None:
     assert "zz" not in table.mapping
     with pytest.raises(TypeError):
         table.mapping["zz"] = "http://zz/"  # type: ignore[index]
+
+
+def test_a_table_goes_to_another_process_as_it_is() -> None:
+    table = Prefixes({"ex": "https://example.org/", "": "urn:example:"})
+
+    sent = pickle.loads(pickle.dumps(table))
+
+    assert sent.mapping == table.mapping
+    assert sent.shrink(ox.NamedNode("https://example.org/a")) == "ex:a"

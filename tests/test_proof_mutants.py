@@ -30,7 +30,7 @@ BROKEN = {
     "a rule renamed": 90,
     "two steps in a circle": 80,
 }
-INVENTED = 90
+INVENTED = 80
 
 
 def proofs(name: str, most: int) -> list[dict[str, Any]]:

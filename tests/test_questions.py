@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from calcigraph.edition import Edition
+from calcigraph.edition import Edition, assemble
 from calcigraph.questions import answer, findings, is_ordered
-from calcigraph.root import QuestionFile
-from calcigraph.store import Offline
+from calcigraph.root import QuestionFile, Root
+from calcigraph.store import OfflineEngine
 from datasets import dataset_of
 
 HERE = Path(__file__).parent
@@ -28,8 +28,8 @@ def datasets() -> dict[str, Edition]:
 
 
 @pytest.fixture(scope="module")
-def offline(datasets: dict[str, Edition]) -> dict[str, Offline]:
-    return {name: Offline.of(dataset) for name, dataset in datasets.items()}
+def offline(datasets: dict[str, Edition]) -> dict[str, OfflineEngine]:
+    return {name: OfflineEngine(dataset) for name, dataset in datasets.items()}
 
 
 def question(dataset: Edition, slug: str) -> QuestionFile:
@@ -53,7 +53,7 @@ def test_every_question_of_the_folder_is_collected_and_has_its_answer(
 
 @pytest.mark.parametrize(("name", "slug"), ASKED)
 def test_the_answer_is_what_is_recorded(
-    name: str, slug: str, datasets: dict[str, Edition], offline: dict[str, Offline]
+    name: str, slug: str, datasets: dict[str, Edition], offline: dict[str, OfflineEngine]
 ) -> None:
     asked = question(datasets[name], slug)
 
@@ -62,20 +62,26 @@ def test_the_answer_is_what_is_recorded(
     assert [str(f) for f in findings(asked, rows, datasets[name].root.prefixes)] == []
 
 
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> OfflineEngine:
+    """A root without a triple."""
+    return OfflineEngine(assemble(Root.read(tmp_path_factory.mktemp("empty")), "none").edition)
+
+
 @pytest.mark.parametrize(("name", "slug"), ASKED)
 def test_no_question_can_be_answered_by_an_empty_graph(
-    name: str, slug: str, datasets: dict[str, Edition]
+    name: str, slug: str, datasets: dict[str, Edition], empty: OfflineEngine
 ) -> None:
     asked = question(datasets[name], slug)
 
-    rows = answer(asked, Offline.empty().csv)
+    rows = answer(asked, empty.csv)
 
     assert list(findings(asked, rows, datasets[name].root.prefixes))
 
 
 @pytest.mark.parametrize(("name", "slug"), ASKED)
 def test_a_forbidden_row_that_appears_is_found(
-    name: str, slug: str, datasets: dict[str, Edition], offline: dict[str, Offline]
+    name: str, slug: str, datasets: dict[str, Edition], offline: dict[str, OfflineEngine]
 ) -> None:
     asked = question(datasets[name], slug)
     rows = answer(asked, offline[name].csv)

@@ -47,6 +47,15 @@ def test_a_triple_that_is_asserted_no_more_and_built_late_is_gone_for_early_rule
     assert change.derived_removed == set(parse(":a a :C ."))
 
 
+def test_a_triple_does_not_stay_because_of_itself_when_an_addition_takes_its_reason():
+    where = "{ { ?y a :Seed FILTER NOT EXISTS { ?y a :Not } } UNION { ?x a :C ; :p ?y } }"
+    rules = (ConstructRule("rule", "before", f"{PREFIX}CONSTRUCT {{ ?y a :C }} WHERE {where}"),)
+    inference = infer(parse(":a a :Seed ; :p :b . :b :p :a ."), rules)
+    assert inference.derived == set(parse(":a a :C . :b a :C ."))
+    changed, _ = inference.after(add=parse(":a a :Not ."))
+    assert changed.derived == frozenset()
+
+
 def is_proven(inference: Inference, rules: tuple[ConstructRule, ...]) -> int:
     """How many steps of the proofs of derived triples were checked."""
     count = 0

@@ -171,20 +171,6 @@ def test_the_digest_is_had_without_the_root(toy: Path) -> None:
         digest_of(toy / "missing")
 
 
-def test_the_digest_of_what_is_stated_follows_statements_and_not_how_they_are_written(toy: Path) -> None:
-    path = toy / "data/plant.ttl"
-    before, text = Root.open(toy), path.read_text(encoding="utf-8")
-    path.write_text(f"# a comment\n@prefix other: <urn:other:> .\n{text}", encoding="utf-8")
-    rewritten = Root.open(toy)
-    path.write_text(f"{text}\n<urn:a> <urn:b> [] .", encoding="utf-8")
-    changed = Root.open(toy)
-    path.rename(toy / "data/works.ttl")
-
-    assert rewritten.digest != before.digest
-    assert rewritten.content_digest() == before.content_digest()
-    assert len({root.content_digest() for root in (before, changed, Root.open(toy))}) == 3
-
-
 def test_the_texts_of_data_files_are_not_held_in_memory(toy: Path) -> None:
     statements = "".join(f'<urn:s:{n}> <urn:p> "{n:0200}" .\n' for n in range(10_000))
     (toy / "data/large.ttl").write_text(statements, encoding="utf-8")
@@ -241,6 +227,37 @@ def test_a_broken_root_is_judged_alike_without_contents(toy: Path) -> None:
 
     assert found[0] == found[1]
     assert [finding.node for finding in found[0] if finding.check == "blank-nodes"] == ["_:x"]
+
+
+def digest_with(folder: Path, files: dict[str, str]) -> str:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return Root.open(folder).digest
+
+
+def test_the_same_bytes_under_another_name_or_parted_otherwise_are_another_root(tmp_path: Path) -> None:
+    """A graph is named after its file; so are the root's parts after their folders."""
+    one, other = "<urn:a> <urn:b> 1 .\n", "<urn:a> <urn:b> 2 .\n"
+    digests = [
+        digest_with(tmp_path / str(number), files)
+        for number, files in enumerate(
+            [
+                {"data/a.ttl": one, "data/b.ttl": other},
+                {"data/a.ttl": one, "data/c.ttl": other},
+                {"data/a.ttl": other, "data/b.ttl": one},
+                {"data/a.ttl": one + other, "data/b.ttl": ""},
+                {"data/a.ttl": "", "data/b.ttl": one + other},
+                {"data/a.ttl": one + other},
+                {"data/a/b.ttl": one + other},
+                {"ontology/a.ttl": one + other},
+                {"shapes/a.ttl": one + other},
+            ]
+        )
+    ]
+    assert len(set(digests)) == len(digests)
+    assert digest_with(tmp_path / "again", {"data/b.ttl": other, "data/a.ttl": one}) == digests[0]
+    assert digest_with(tmp_path / "again", {"data/notes.txt": "No part of it."}) == digests[0]
 
 
 def test_a_place_is_the_line_of_the_property_or_of_the_node() -> None:

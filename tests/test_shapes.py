@@ -311,7 +311,7 @@ def test_shipped_root_breaks_no_shape(shipped: Edition) -> None:
 
 def test_shipped_root_breaks_no_lint(shipped: Edition) -> None:
     store = ox.Store()
-    store.extend(shipped.quads)
+    store.extend(shipped.quads())
     broken = {}
     for slug, path in lints().items():
         if path.stem.endswith("-violation"):

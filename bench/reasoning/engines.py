@@ -31,9 +31,9 @@ def builtin(schema: str, data: str) -> Result:
     from calcigraph.reasoning.engines.builtin import Builtin
     from calcigraph.reasoning.facts.encoding import decode, encode
     from calcigraph.reasoning.limits import Limits
-    from calcigraph.reasoning.terms.numbering import Terms
+    from calcigraph.reasoning.terms.numbering import TermNumbers
 
-    terms = Terms()
+    terms = TermNumbers()
     start = time.perf_counter()
     base = encode(terms, triples(schema, data))
     loaded = time.perf_counter()
@@ -70,13 +70,13 @@ def owlrl(schema: str, data: str) -> Result:
     from calcigraph.reasoning.engines.owlrl import close
     from calcigraph.reasoning.facts.columns import minus
     from calcigraph.reasoning.facts.encoding import decode, encode, visible
-    from calcigraph.reasoning.terms.numbering import Terms
+    from calcigraph.reasoning.terms.numbering import TermNumbers
 
     asserted = list(triples(schema, data))
     start = time.perf_counter()
     closed = list(close(asserted))
     taken = time.perf_counter() - start
-    terms = Terms()
+    terms = TermNumbers()
     inferred = minus(encode(terms, closed), encode(terms, asserted))
     shown = {key: visible(terms, key, column) for key, column in inferred.items()}
     axiomatic = {t for t in decode(terms, shown) if t.subject.value.startswith("http://www.w3.org/")}

@@ -10,13 +10,13 @@ from calcigraph.reasoning.closure.fixpoint import Closure
 from calcigraph.reasoning.facts.encoding import encode
 from calcigraph.reasoning.limits import Limits
 from calcigraph.reasoning.rules.program import Atom
-from calcigraph.reasoning.terms.numbering import Terms
+from calcigraph.reasoning.terms.numbering import TermNumbers
 from calcigraph.reasoning.terms.vocabulary import TYPE
 
 
 def program(ontology: Iterable[ox.Triple], data: str) -> str:
     """Rules over one relation `t` of arity three, which is read from an N-Triples file."""
-    terms = Terms()
+    terms = TermNumbers()
     closure = Closure(terms, Limits())
     closure.close(encode(terms, ontology))
 

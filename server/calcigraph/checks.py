@@ -14,7 +14,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from calcigraph.edition import Edition, EditionCache, assemble, clash_finding
-from calcigraph.edition.layout import Kind
+from calcigraph.edition.layout import QuadKind
 from calcigraph.errors import Finding, Place, Problem, RootInvalid
 from calcigraph.lints import lint
 from calcigraph.questions import answer
@@ -23,7 +23,7 @@ from calcigraph.rdf.terms import show_term
 from calcigraph.rdf.vocabulary import RDF
 from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
-from calcigraph.store.offline import Offline
+from calcigraph.store import OfflineEngine
 from calcigraph.validation import Result, validate
 
 _COMBINING = {"And", "Node", "Not", "Or", "Property", "Xone"}
@@ -49,8 +49,8 @@ def check(
         *(_placed(root, finding) for finding in assembled.findings),
         *(clash_finding(root, clash) for clash in assembled.clashes),
         *shape_findings(edition),
-        *lint(edition, Offline.of_statements(edition).csv),
-        *answer_findings(edition, Offline.of(edition)),
+        *lint(edition, OfflineEngine(edition, described=False).csv),
+        *answer_findings(edition, OfflineEngine(edition)),
     ]
 
 
@@ -65,12 +65,12 @@ def shape_findings(edition: Edition) -> Iterator[Finding]:
     if not shapes:
         return
     quads = edition.kinded()
-    stated = (q.triple for q, kind in quads if q.predicate == RDF["type"] or kind is not Kind.INFERRED)
+    stated = (q.triple for q, kind in quads if q.predicate == RDF["type"] or kind is not QuadKind.INFERRED)
     for result in validate(stated, shapes).results:
         yield _finding(edition, result)
 
 
-def answer_findings(edition: Edition, offline: Offline) -> Iterator[Finding]:
+def answer_findings(edition: Edition, offline: OfflineEngine) -> Iterator[Finding]:
     """Where the answers to the root's questions differ from what is recorded."""
     for question in edition.root.questions:
         try:

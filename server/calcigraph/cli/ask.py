@@ -11,10 +11,11 @@ import click
 from calcigraph.cli.tables import markdown, table
 from calcigraph.cli.verbs.options import Style
 from calcigraph.edition import EditionCache, assemble, consistent
+from calcigraph.pool import Query
 from calcigraph.questions import rows
 from calcigraph.rdf.formats import GRAPHS, RESULTS, GraphFormat, ResultFormat
 from calcigraph.root import Root
-from calcigraph.store import Offline
+from calcigraph.store import Engine, OfflineEngine
 
 
 def answer(
@@ -34,12 +35,16 @@ def answer(
     root = Root.read(folder)
     text = query_file.read() if query_file is not None else _question(root, slug or "")
     edition = consistent(assemble(root, cache=EditionCache.of_user()))
-    body, is_graph = Offline.of(edition).ask(
-        text,
-        inference=inference,
-        results_format=results.key if isinstance(results, ResultFormat) else "csv",
-        graph_format=graph.key if graph else "turtle",
+    engine: Engine = OfflineEngine(edition)
+    given = engine.ask(
+        Query(
+            text,
+            inference=inference,
+            results_format=results.key if isinstance(results, ResultFormat) else "csv",
+            graph_format=graph.key if graph else "turtle",
+        )
     )
+    body, is_graph = given.content or b"", given.form.answers_with_graph
     if isinstance(results, Style) and not is_graph:
         draw = {"table": table, "markdown": markdown}[results.key]
         click.echo(draw(rows(body), root.prefixes))

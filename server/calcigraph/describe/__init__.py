@@ -3,7 +3,7 @@
 from calcigraph.describe.comparison import Amount, Comparison, Facet, FacetValue
 from calcigraph.describe.describer import Describer
 from calcigraph.describe.details import Detail, Details, Told
-from calcigraph.describe.uses import Example, Use, Uses
+from calcigraph.describe.uses import Example, TermUses, Use
 from calcigraph.describe.values import (
     Description,
     Fact,
@@ -30,7 +30,7 @@ __all__ = [
     "ShownProperty",
     "ShownValue",
     "Standing",
+    "TermUses",
     "Told",
     "Use",
-    "Uses",
 ]

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from calcigraph.describe.bounded_description import BoundedDescriptions
 from calcigraph.describe.comparison import Comparison
 from calcigraph.describe.presentation import Field, Presentation
-from calcigraph.describe.uses import Uses
+from calcigraph.describe.uses import TermUses
 from calcigraph.describe.values import Description, Fact, Incoming, ShownGroup, ShownProperty, ShownValue
 from calcigraph.edition import Edition
 from calcigraph.rdf.terms import Subject, Term
@@ -30,7 +30,7 @@ class Describer:
         self._page_size = page_size
         self._presentation = Presentation(quad.triple for quad in edition.file_quads(edition.root.shapes))
         self.labels = edition.labels
-        self.uses = Uses(edition, self._descriptions, self.labels)
+        self.uses = TermUses(edition, self._descriptions, self.labels)
         self.comparison = Comparison(self._descriptions, self._presentation, self.labels)
 
     def describe(self, subject: ox.NamedNode, offset: int | None = 0) -> Description | None:

@@ -40,7 +40,7 @@ class Use:
     of_class: bool = False
 
 
-class Uses:
+class TermUses:
     """Counts over the union of all graphs as a set."""
 
     def __init__(self, edition: Edition, descriptions: BoundedDescriptions, labels: Labels) -> None:

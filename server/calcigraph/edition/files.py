@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Final
 
 from calcigraph import __version__
-from calcigraph.metadata import Description
+from calcigraph.metadata import DatasetDescription
 
 _DECIDING: Final = ("edition/*.py", "metadata/*.py", "rdf/*.py", "reasoning/**/*.py", "root/*.py")
 _HEAD: Final = "head.json"
@@ -67,13 +67,13 @@ class EditionFiles:
         """Where the N-Quads are, sorted."""
         return self.folder / "quads.nq"
 
-    def keep_description(self, description: Description) -> None:
+    def keep_description(self, description: DatasetDescription) -> None:
         """Write down what it takes to go on from the description of the first edition."""
         self.description.write_bytes(pickle.dumps(description))
 
-    def recall_description(self) -> Description:
+    def recall_description(self) -> DatasetDescription:
         """What `keep_description` wrote: read from files of this program's own that are whole."""
-        found: Description = pickle.loads(self.description.read_bytes())
+        found: DatasetDescription = pickle.loads(self.description.read_bytes())
         return found
 
     def held(self, owner: WorkFolder) -> EditionFiles:

@@ -10,17 +10,18 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
 
-from calcigraph.edition.layout import Kind, decode, encode
+from calcigraph.edition.layout import QuadKind, decode, encode
 from calcigraph.edition.names import Name
 from calcigraph.rdf.terms import Term
 
-Row: TypeAlias = tuple[int, int, int, int, int]
+QuadRow: TypeAlias = tuple[int, int, int, int, int]
 """Subject, predicate, object, graph and kind of a quad, as numbers."""
 _MOST_TERMS: Final = 16_384
 _AT_ONCE: Final = 2048
@@ -61,28 +62,26 @@ class Index:
         return self._term(number)
 
     def number(self, term: Term) -> int | None:
-        """The number of a term; None where no edition has it."""
-        return self._number(term)
+        """The number of a term; None where no edition has it. Only what was found is kept: a term that was
+        absent may come with the next edition, also while it is looked for."""
+        try:
+            return self._number(term)
+        except LookupError:
+            return None
 
-    def forget_absent(self) -> None:
-        """Look again for terms that were not there: an edition has come that may have them."""
-        self._number.cache_clear()
-
-    def rows(self, edition: int, pattern: Sequence[int | None], most_kind: Kind) -> Iterator[Row]:
+    def rows(self, edition: int, pattern: Sequence[int | None], most_kind: QuadKind) -> Iterator[QuadRow]:
         """The quads of an edition that match `pattern` (subject, predicate, object, graph; None for any),
         of the kinds up to `most_kind`, in a stable order. Cost: an index look-up where anything is given."""
         given = [(name, value) for name, value in zip(_COLUMNS, pattern, strict=True) if value is not None]
         where = " AND ".join([*(f"{name} = ?" for name, _ in given), "kind <= ?", "born <= ?", "died > ?"])
         values = (*(value for _, value in given), most_kind, edition, edition)
-        found = self._ask(f"SELECT s, p, o, g, kind FROM quad{_by(given)} WHERE {where}", values)
-        while rows := found.fetchmany(_AT_ONCE):
-            yield from rows
+        return self._each(f"SELECT s, p, o, g, kind FROM quad{_by(given)} WHERE {where}", values)
 
     def count(self, edition: int, pattern: Sequence[int | None], most: int) -> int:
         """How many distinct triples match, as far as `most`; the metadata do not count."""
         given = [(name, value) for name, value in zip(_COLUMNS, pattern, strict=True) if value is not None]
         where = " AND ".join([*(f"{name} = ?" for name, _ in given), "kind < ?", "born <= ?", "died > ?"])
-        values = (*(value for _, value in given), Kind.METADATA, edition, edition, most)
+        values = (*(value for _, value in given), QuadKind.METADATA, edition, edition, most)
         inner = f"SELECT DISTINCT s, p, o FROM quad{_by(given)} WHERE {where} LIMIT ?"
         return int(self._ask(f"SELECT count(*) FROM ({inner})", values).fetchone()[0])
 
@@ -90,20 +89,20 @@ class Index:
         """The terms that stand in a column (s, p, o or g), each once. Cost: one pass over an index."""
         assert column in _COLUMNS
         chosen = f"SELECT DISTINCT {column} FROM quad WHERE kind < ? AND born <= ? AND died > ?"
-        for (number,) in self._ask(chosen, (Kind.METADATA, edition, edition)):
+        for (number,) in self._each(chosen, (QuadKind.METADATA, edition, edition)):
             yield self._read_term(number)
 
     def sizes(self, edition: int) -> dict[Term, int]:
         """How many quads each graph has, without the shapes. Cost: one pass over an index."""
         counted = "SELECT g, count(*) FROM quad WHERE kind <= ? AND born <= ? AND died > ? GROUP BY g"
-        values = (Kind.METADATA, edition, edition)
-        return {self._read_term(graph): size for graph, size in self._ask(counted, values)}
+        values = (QuadKind.METADATA, edition, edition)
+        return {self._read_term(graph): size for graph, size in self._ask(counted, values).fetchall()}
 
     def uses(self, edition: int, type_: int | None) -> tuple[dict[int, int], dict[int, int]]:
         """How many distinct triples each property has, and how many members each object of the property
         `type_`. Cost: one pass over an index."""
         alive = "kind < ? AND born <= ? AND died > ?"
-        values = (Kind.METADATA, edition, edition)
+        values = (QuadKind.METADATA, edition, edition)
         distinct = f"SELECT DISTINCT s, p, o FROM quad WHERE {alive}"
         triples = self._ask(f"SELECT p, count(*) FROM ({distinct}) GROUP BY p", values).fetchall()
         of_type = f"SELECT DISTINCT s, o FROM quad INDEXED BY quad_p WHERE p = ? AND {alive}"
@@ -115,13 +114,13 @@ class Index:
         found = self._ask("SELECT id FROM spelling WHERE value = ?", (encode(value),))
         return tuple(self._term(number) for (number,) in found.fetchall())
 
-    def respelled(self, edition: int) -> Iterator[list[Row]]:
+    def respelled(self, edition: int) -> Iterator[list[QuadRow]]:
         """The quads that the engine of queries takes for one another, their graphs apart: those that differ
         in how a literal of the same value is spelled, all spellings of a triple together.
 
         Cost: a look-up for each literal that the engine answers in another form, and its quads.
         """
-        values = (Kind.METADATA, edition, edition)
+        values = (QuadKind.METADATA, edition, edition)
         for (found,) in self._ask(_RESPELLED, values):
             yield [(s, p, o, g, kind) for s, p, o, g, kind in json.loads(found)]
 
@@ -168,9 +167,29 @@ class Index:
     def _read_term(self, number: int) -> Term:
         return decode(self._ask("SELECT text FROM term WHERE id = ?", (number,)).fetchone()[0])
 
-    def _read_number(self, term: Term) -> int | None:
+    def _read_number(self, term: Term) -> int:
         found = self._ask("SELECT id FROM term WHERE text = ?", (encode(term),)).fetchone()
-        return found[0] if found else None
+        if found is None:
+            raise LookupError
+        return int(found[0])
+
+    def _each(self, text: str, values: tuple[object, ...]) -> Iterator[Any]:
+        """The rows that a SELECT gives, a portion at a time.
+
+        As long as a statement is under way, its connection stays at what was there when it began: whoever
+        reads slowly would keep this thread from seeing the next edition. So many rows have a connection of
+        their own.
+        """
+        found = self._ask(text, values)
+        portion = found.fetchmany(_AT_ONCE)
+        found.close()
+        if len(portion) < _AT_ONCE:
+            yield from portion
+            return
+        with closing(_opened(self.path)) as connection:
+            found = connection.execute(text, values)
+            while portion := found.fetchmany(_AT_ONCE):
+                yield from portion
 
     def _ask(self, text: str, values: Iterable[object]) -> sqlite3.Cursor:
         connection = getattr(self._local, "connection", None)
@@ -205,6 +224,6 @@ def _by(given: Sequence[tuple[str, int]]) -> str:
     return ""
 
 
-def quad_of(index: Index, row: Row) -> ox.Quad:
+def quad_of(index: Index, row: QuadRow) -> ox.Quad:
     """The quad that a row stands for."""
     return ox.Quad(*(index.term(number) for number in row[:4]))  # type: ignore[arg-type]

@@ -12,7 +12,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -23,10 +24,10 @@ from calcigraph.edition.assembly import assemble, consistent
 from calcigraph.edition.change import Change
 from calcigraph.edition.edition import Edition
 from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder
-from calcigraph.edition.writer import Outcome, Writer
+from calcigraph.edition.writer import ChangeOutcome, Writer
 from calcigraph.edition.writing import changing, forget_after
 from calcigraph.errors import Problem
-from calcigraph.reasoning import Proof, Proofs, Statement
+from calcigraph.reasoning import Proof, Proofs, Statement, leaves_first
 from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
 
@@ -41,7 +42,7 @@ class WriterUnavailable(Problem):
 
 
 @dataclass(frozen=True)
-class Source:
+class WriterStart:
     """What a writer begins with: a root, the edition that there is, its files, and the folder for more."""
 
     root: Root
@@ -50,51 +51,94 @@ class Source:
     owner: Path
     reasoner: ReasonerName
 
+    def after(self, outcome: ChangeOutcome) -> WriterStart:
+        """What a writer begins with once there is another edition."""
+        files = EditionFiles(self.files, WorkFolder(self.owner)).changed.folder
+        return replace(self, root=outcome.root or self.root, number=outcome.number, files=files)
+
 
 class WriterProcess:
-    """A `Writer` elsewhere. All methods may be called from any thread; one request is answered at a time."""
+    """A `Writer` elsewhere. All methods may be called from any thread; one request is answered at a time.
 
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        """What a process that is started anew begins with."""
+    A process that has ended is replaced by one that begins with the newest edition that this side knows.
+    """
+
+    def __init__(self, source: WriterStart) -> None:
+        self._source = self._before = source
         self._lock = threading.Lock()
         self._child: _Child | None = None
-
-    def explain(self, number: int, triple: ox.Triple) -> Proof | None:
-        """See `Writer.explain`. Raises: WriterUnavailable too."""
-        return _whole(self._ask("explain", number, triple))
+        self._closed = False
 
     def proofs(self, number: int, triple: ox.Triple, limit: int) -> Proofs:
         """See `Writer.proofs`. Raises: WriterUnavailable too."""
         items, complete = self._ask("proofs", number, triple, limit)
         return Proofs(tuple(filter(None, map(_whole, items))), complete)
 
-    def after(self, change: Change) -> Outcome:
-        """See `Writer.after`. Raises: WriterUnavailable too."""
-        outcome: Outcome = self._ask("after", change)
-        return outcome
+    def after(self, change: Change) -> ChangeOutcome:
+        """See `Writer.after`. Raises: WriterUnavailable too; then there is no other edition than before."""
+        with self._lock:
+            outcome: ChangeOutcome = self._answered("after", change)
+            if outcome.number != self._source.number:
+                self._before, self._source = self._source, self._source.after(outcome)
+            return outcome
 
     def back_to(self, number: int) -> None:
-        """See `Writer.back_to`. Raises: WriterUnavailable too."""
-        self._ask("back_to", number)
+        """See `Writer.back_to`."""
+        with self._lock:
+            if number == self._source.number:
+                return
+            assert number == self._before.number
+            self._source = self._before
+            # A process that is started anew begins there anyway.
+            with suppress(WriterUnavailable):
+                if self._child is not None:
+                    self._answered("back_to", number)
 
     def close(self) -> None:
-        """End the process, whatever it does."""
+        """End the process, whatever it does; what is asked meanwhile raises WriterUnavailable."""
+        self._closed = True
+        child = self._child
+        if child is not None:
+            child.kill()
         with self._lock:
-            if self._child is not None:
-                self._child.end()
-                self._child = None
+            self._drop()
 
     def _ask(self, name: str, *values: object) -> Any:
         with self._lock:
-            if self._child is None:
-                self._child = _Child()
-                self._child.ask("open", self.source)
+            return self._answered(name, *values)
+
+    def _answered(self, name: str, *values: object) -> Any:
+        """What the process answers; where it ended before that, what another one answers, which knows
+        nothing of what was begun. Raises: WriterUnavailable where that one ends too."""
+        for is_last in (False, True):
+            child = self._opened()
             try:
-                return self._child.ask(name, *values)
+                return child.ask(name, *values)
             except WriterUnavailable:
-                self._child = None
-                raise
+                self._drop()
+                if is_last:
+                    raise
+        raise AssertionError
+
+    def _opened(self) -> _Child:
+        """The process; another one where it has ended."""
+        if self._child is not None and not self._child.has_ended:
+            return self._child
+        self._drop()
+        if self._closed:
+            raise WriterUnavailable("The server is stopping.", "Ask again later.")
+        self._child = _Child()
+        try:
+            self._child.ask("open", self._source)
+        except BaseException:
+            self._drop()
+            raise
+        return self._child
+
+    def _drop(self) -> None:
+        child, self._child = self._child, None
+        if child is not None:
+            child.end()
 
 
 def assembled_apart(root: Path, reasoner: ReasonerName, owner: WorkFolder) -> EditionFiles:
@@ -138,6 +182,15 @@ class _Child:
             raise _problem(*answer)
         return answer
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether it has ended by itself, or was ended."""
+        return self._process.poll() is not None
+
+    def kill(self) -> None:
+        """End it at once; whoever waits for an answer is told so."""
+        self._process.kill()
+
     def end(self) -> None:
         """End it; harmless where it has ended."""
         self._connection.close()
@@ -176,7 +229,7 @@ class _Answering:
         cache = EditionCache.of_user()
         return consistent(assemble(Root.read(root), reasoner, cache, WorkFolder(folder))).files.folder
 
-    def open(self, source: Source) -> None:
+    def open(self, source: WriterStart) -> None:
         files = EditionFiles(source.files, WorkFolder(source.owner))
         if source.number:
             # Of a writer that was killed, which had told nobody.
@@ -187,14 +240,11 @@ class _Answering:
     def back_to(self, number: int) -> None:
         self._known.back_to(number)
 
-    def explain(self, number: int, triple: ox.Triple) -> Sequence[_Step] | None:
-        return _steps(self._known.explain(number, triple))
-
     def proofs(self, number: int, triple: ox.Triple, limit: int) -> tuple[list[Sequence[_Step] | None], bool]:
         found = self._known.proofs(number, triple, limit)
         return [_steps(proof) for proof in found.items], found.complete
 
-    def after(self, change: Change) -> Outcome:
+    def after(self, change: Change) -> ChangeOutcome:
         return self._known.after(change)
 
     @property
@@ -217,18 +267,10 @@ def _steps(proof: Proof | None) -> Sequence[_Step] | None:
         return None
     places: dict[int, int] = {}
     steps: list[_Step] = []
-    waiting = [proof]
-    while waiting:
-        step = waiting[-1]
-        missing = [premise for premise in step.premises if id(premise) not in places]
-        if missing:
-            waiting += missing
-            continue
-        waiting.pop()
-        if id(step) not in places:
-            places[id(step)] = len(steps)
-            below = tuple(places[id(premise)] for premise in step.premises)
-            steps.append((step.triple, step.rule, step.axioms, below))
+    for step in leaves_first(proof):
+        places[id(step)] = len(steps)
+        below = tuple(places[id(premise)] for premise in step.premises)
+        steps.append((step.triple, step.rule, step.axioms, below))
     return steps
 
 

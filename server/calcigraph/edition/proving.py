@@ -1,4 +1,4 @@
-"""Who proves what an edition says: the calls, so that nobody asks in which process it is done."""
+"""Who proves what an edition says: the call, so that nobody asks in which process it is done."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from typing import Protocol
 
 import pyoxigraph as ox
 
-from calcigraph.reasoning import Proof, Proofs
+from calcigraph.reasoning import Proofs
 
 
-class Prover(Protocol):
+class EditionProver(Protocol):
     """Finds proofs in editions, by their number."""
 
-    def explain(self, number: int, triple: ox.Triple) -> Proof | None:
-        """A proof of least depth; None where the triple does not hold. Raises: EditionPassed."""
-
     def proofs(self, number: int, triple: ox.Triple, limit: int) -> Proofs:
-        """The derivations of a triple, `limit` at most. Raises: EditionPassed."""
+        """The flattest proof of a triple, then those that differ from it in their last step, `limit` at most;
+        none where it does not hold. Raises: EditionPassed."""

@@ -13,11 +13,11 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from calcigraph.edition.index import Index, Row
-from calcigraph.edition.layout import Kind
+from calcigraph.edition.index import Index, QuadRow
+from calcigraph.edition.layout import QuadKind
 
-_DERIVED: Final = frozenset({Kind.BEFORE, Kind.AFTER})
-_INFERRED: Final = frozenset({Kind.INFERRED})
+_DERIVED: Final = frozenset({QuadKind.BEFORE, QuadKind.AFTER})
+_INFERRED: Final = frozenset({QuadKind.INFERRED})
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def sizes(index: Index, edition: int, derived: ox.NamedNode, inferred: ox.NamedN
     Cost: one pass over an index, and a look-up for each spelling that is not the engine's own.
     """
     graphs = Counter(index.sizes(edition))
-    again: Counter[frozenset[Kind]] = Counter()
+    again: Counter[frozenset[QuadKind]] = Counter()
     for rows in index.respelled(edition):
         written = Counter(graph for _, graph in {(row[2], row[3]) for row in rows})
         for graph, spellings in written.items():
@@ -50,6 +50,6 @@ def sizes(index: Index, edition: int, derived: ox.NamedNode, inferred: ox.NamedN
     return Sizes(named, named.get(derived, 0) - again[_DERIVED], named.get(inferred, 0) - again[_INFERRED])
 
 
-def _is_told_before(rows: Sequence[Row], kinds: frozenset[Kind]) -> bool:
+def _is_told_before(rows: Sequence[QuadRow], kinds: frozenset[QuadKind]) -> bool:
     """Whether a triple, in all its spellings, is of some kinds and of a better one as well."""
     return any(row[4] in kinds for row in rows) and min(row[4] for row in rows) < min(kinds)

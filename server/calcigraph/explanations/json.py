@@ -29,7 +29,7 @@ def as_json(explanation: Explanation) -> Json:
     return {
         "asked": _triple(dataset, explanation.asked),
         "spellings": spellings,
-        **_step(dataset, explanation.conclusion),
+        **_step(dataset, explanation.tree),
     }
 
 

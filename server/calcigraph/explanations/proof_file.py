@@ -16,7 +16,7 @@ from calcigraph.edition import Edition
 from calcigraph.explanations import METADATA, Explanation, NothingToExplain, Step
 from calcigraph.explanations.evidence import Proposition, propositions
 from calcigraph.explanations.json import Json, proposition_json
-from calcigraph.reasoning import Statement
+from calcigraph.reasoning import Statement, leaves_first
 from calcigraph.root import RuleFile
 
 FORMAT = "calcigraph-proof/1"
@@ -35,7 +35,8 @@ def as_proof_file(explanation: Explanation) -> str:
             "Ask for another format, or count the triples of the dump.",
         )
     writer = _Writer(explanation.dataset)
-    writer.number(explanation.conclusion)
+    for step in leaves_first(explanation.conclusion):
+        writer.number(step)
     dataset = explanation.dataset
     head: Json = {
         "format": FORMAT,
@@ -64,7 +65,7 @@ class _Writer:
         self.rules: Json = {}
 
     def number(self, step: Step) -> int:
-        """The number of a step, which is written with all below it where it has none yet."""
+        """The number of a step, which is written where it has none yet, after those that it rests on."""
         if id(step) not in self._seen:
             self._seen[id(step)] = self._number(step)
         return self._seen[id(step)]

@@ -20,9 +20,9 @@ def as_text(explanation: Explanation) -> str:
 
     A rule of the root reads many triples that only say that a proposition was accepted; these are
     counted by graph instead of listed. The other renderings list them all. The last lines are
-    those of `spelling_notes`.
+    those of `spelling_notes`. Raises: ProofTooLarge.
     """
-    tree = _step(explanation.dataset, explanation.conclusion, "", "")
+    tree = _step(explanation.dataset, explanation.tree, "", "")
     return "\n".join((*tree, *spelling_notes(explanation)))
 
 

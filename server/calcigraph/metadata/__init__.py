@@ -5,14 +5,14 @@ finds them with a query. They are about the data and not of it: neither asserted
 axiom, and on no page of a resource.
 """
 
-from calcigraph.metadata.description import Described, Description, describe
+from calcigraph.metadata.description import DatasetDescription, Described, describe
 from calcigraph.metadata.executables import executables, question_node
 from calcigraph.metadata.nodes import catalogued_node, dataset_node, endpoint_node, graph_node
 from calcigraph.metadata.statements import Lookup
 
 __all__ = [
+    "DatasetDescription",
     "Described",
-    "Description",
     "Lookup",
     "catalogued_node",
     "dataset_node",

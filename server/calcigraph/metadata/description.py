@@ -26,7 +26,7 @@ _MOST_ROUNDS = 20
 
 
 @dataclass(frozen=True)
-class Description:
+class DatasetDescription:
     """What has to be known of a description to make the next one; its triples stand in the dataset itself.
 
     `dataset` is what is described, None where the root has no namespace: then there is no IRI to do it with.
@@ -77,7 +77,7 @@ class Description:
         gone |= {t for t in touched if t in self.heads and not holds(before, t)}
         came |= {t for t in touched if t in said and not holds(after, t)}
         return Described(
-            Description(dataset, said, counts, spoken), frozenset(came - gone), frozenset(gone - came)
+            DatasetDescription(dataset, said, counts, spoken), frozenset(came - gone), frozenset(gone - came)
         )
 
     def _recounted(
@@ -107,7 +107,7 @@ class Description:
 class Described:
     """A description, and the triples by which it differs from the one before it."""
 
-    description: Description
+    description: DatasetDescription
     added: frozenset[ox.Triple]
     removed: frozenset[ox.Triple]
 
@@ -120,14 +120,14 @@ def describe(root: Root, triples: Collection[ox.Triple]) -> Described:
     Raises: RootInvalid where the data state numbers of the dataset themselves, such that none is right.
     """
     if not root.is_named:
-        return Described(Description(None, frozenset(), Counts()), frozenset(), frozenset())
+        return Described(DatasetDescription(None, frozenset(), Counts()), frozenset(), frozenset())
     dataset, said = dataset_node(root), heads(root)
     given = Given(triples, said, dataset)
     new = said - given.heads_held
     partitions = tally(chain(triples, new), given.types)
     bare = Counts().plus(Difference(len(triples) + len(new), len(given.subjects), partitions))
     counts, _ = _settled(root, given, None, bare, bare.partitions)
-    description = Description(dataset, said, counts, len(given.self_spoken))
+    description = DatasetDescription(dataset, said, counts, len(given.self_spoken))
     return Described(description, new.union(_unheld(void(dataset, counts), given)), frozenset())
 
 

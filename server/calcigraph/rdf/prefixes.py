@@ -52,6 +52,10 @@ class Prefixes:
         # The longest namespace wins; of two prefixes for one namespace, the first in the alphabet.
         self._by_namespace = sorted(self.mapping.items(), key=lambda item: (-len(item[1]), item[0]))
 
+    def __reduce__(self) -> tuple[type[Prefixes], tuple[dict[str, str]]]:
+        """For another process: a view of a mapping cannot be pickled."""
+        return Prefixes, (dict(self.mapping),)
+
     @classmethod
     def from_triples(cls, triples: Iterable[ox.Triple]) -> Prefixes:
         """The table that `sh:declare` makes (SHACL section 5.2.1).

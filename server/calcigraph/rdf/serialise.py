@@ -18,7 +18,7 @@ from calcigraph.rdf.terms import Term, show_term
 from calcigraph.rdf.turtle import TYPE, write_turtle
 from calcigraph.rdf.vocabulary import RDF, XSD
 
-Statement = ox.Triple | ox.Quad
+TripleOrQuad = ox.Triple | ox.Quad
 _UNSAID = (XSD["string"], RDF["langString"])
 # Namespaces in XML 1.0, production NCName.
 _START = (
@@ -48,7 +48,7 @@ class FormatUnfit(Problem):
 
 
 def serialise(
-    statements: Iterable[Statement], target: GraphFormat, prefixes: Prefixes | None = None
+    statements: Iterable[TripleOrQuad], target: GraphFormat, prefixes: Prefixes | None = None
 ) -> bytes:
     """A graph, or a dataset where the format can name graphs, as UTF-8, in an order that does not change.
 

@@ -8,10 +8,10 @@ from typing import Final
 
 from calcigraph.reasoning.closure import literals
 from calcigraph.reasoning.closure.fixpoint import Closure
-from calcigraph.reasoning.closure.join import UNIT, Table, scan
+from calcigraph.reasoning.closure.join import UNIT, Bindings, scan
 from calcigraph.reasoning.facts.columns import Columns
-from calcigraph.reasoning.maintenance.difference import Outcome
-from calcigraph.reasoning.proofs.lookup import Facts
+from calcigraph.reasoning.maintenance.difference import ClosureChange
+from calcigraph.reasoning.proofs.lookup import ClosureLookup
 from calcigraph.reasoning.proofs.proof import Proof
 from calcigraph.reasoning.rules.program import Atom, CompiledRule
 from calcigraph.reasoning.terms import vocabulary as v
@@ -72,7 +72,7 @@ def _whole(closure: Closure, rule: CompiledRule) -> Iterator[Violation]:
     return _rows(closure, rule, scan(seed, facts), rule.body[:first] + rule.body[first + 1 :])
 
 
-def _rows(closure: Closure, rule: CompiledRule, table: Table, rest: Sequence[Atom]) -> Iterator[Violation]:
+def _rows(closure: Closure, rule: CompiledRule, table: Bindings, rest: Sequence[Atom]) -> Iterator[Violation]:
     wanted = set().union(*(atom.variables for atom in rule.body))
     found = closure.joiner.solve(table, rest, wanted, rule.name)
     for row in range(min(found.rows, closure.limits.clashes)):
@@ -134,13 +134,13 @@ def _unequal(closure: Closure) -> set[Violation]:
     }
 
 
-def updated(closure: Closure, old: frozenset[Violation], outcome: Outcome) -> frozenset[Violation]:
+def updated(closure: Closure, old: frozenset[Violation], outcome: ClosureChange) -> frozenset[Violation]:
     """The clashes after a change that was not closed anew, from those before it. Cost: what it touched.
 
     Where it is no longer the same terms that are equal, what equality alone contradicts is looked for anew.
     """
-    facts = Facts(closure)
-    kept = {found for found in old if all(map(facts.holds, found[2]))}
+    facts = ClosureLookup(closure)
+    kept = {found for found in old if _is_between_literals(closure, found) or all(map(facts.holds, found[2]))}
     if outcome.merged:
         kept = {found for found in kept if found[0] != "eq-diff1" and _is_written_so(closure, found)}
         kept |= literal_violations(closure)
@@ -148,6 +148,12 @@ def updated(closure: Closure, old: frozenset[Violation], outcome: Outcome) -> fr
             if rule.name == "eq-diff1":
                 kept.update(_whole(closure, rule))
     return frozenset(kept | touched(closure, outcome.new) | _ill_typed(closure, outcome.new))
+
+
+def _is_between_literals(closure: Closure, found: Violation) -> bool:
+    """Whether two literals were made equal: that they differ is no fact, and hangs on who is equal alone."""
+    one, _, other = found[2][0]
+    return found[0] == "eq-diff1" and one != other and all(map(closure.terms.is_literal, (one, other)))
 
 
 def _is_written_so(closure: Closure, found: Violation) -> bool:

@@ -18,7 +18,7 @@ from calcigraph.reasoning.clashes import Clash
 from calcigraph.reasoning.closure.state import Progress, quiet
 from calcigraph.reasoning.constructs.derivation import Derivation, Triples
 from calcigraph.reasoning.engines.choice import closed
-from calcigraph.reasoning.engines.engine import Engine, EngineName
+from calcigraph.reasoning.engines.engine import ClosureEngine, EngineName
 from calcigraph.reasoning.facts.base import Base
 from calcigraph.reasoning.facts.columns import Columns, united
 from calcigraph.reasoning.facts.encoding import decode, encode
@@ -27,12 +27,12 @@ from calcigraph.reasoning.proofs.explaining import Explainer
 from calcigraph.reasoning.proofs.proof import Proof, Proofs
 from calcigraph.reasoning.queries.rule import ConstructRule, Stage
 from calcigraph.reasoning.rules.trivial import trivial
-from calcigraph.reasoning.terms.numbering import Terms
+from calcigraph.reasoning.terms.numbering import TermNumbers
 from calcigraph.reasoning.terms.statements import Statement
 
 
 @dataclass(frozen=True)
-class Change:
+class Consequences:
     """What a change did beyond the asserted triples themselves."""
 
     inferred_added: Triples
@@ -62,12 +62,12 @@ class Cache:
 class _Parts:
     """What one version consists of. Versions share what they have in common, numbers of terms included."""
 
-    terms: Terms
+    terms: TermNumbers
     asserted: Base
     built: Base
     """What stage `before` built."""
     derivation: Derivation
-    engine: Engine
+    engine: ClosureEngine
 
     @classmethod
     def made(
@@ -80,7 +80,7 @@ class _Parts:
         known: Cache | None = None,
     ) -> _Parts:
         """The parts of a first version. Raises LimitMet, RuleRefused."""
-        terms, derivation = Terms(), Derivation(rules, limits)
+        terms, derivation = TermNumbers(), Derivation(rules, limits)
         base = Base(encode(terms, asserted))
         derivation.start(decode(terms, base.columns), known.before if known else None)
         built = Base(encode(terms, derivation.before))
@@ -202,11 +202,11 @@ class Inference:
 
     def after(
         self, add: Iterable[ox.Triple] = (), remove: Iterable[ox.Triple] = ()
-    ) -> tuple[Inference, Change]:
+    ) -> tuple[Inference, Consequences]:
         """The version with asserted triples removed and then added, and what that changed.
 
         A triple that is both removed and added is asserted afterwards. One that is removed and was not
-        asserted is no change, even where it is inferred or derived; `Change.not_asserted` names it.
+        asserted is no change, even where it is inferred or derived; `Consequences.not_asserted` names it.
         This version stays as it is and usable. Cost: what depends on the change; where it may take back
         an equality, what mentions the terms that were equal; like inferring anew when it reaches the
         schema, and like running a CONSTRUCT rule anew when it is not known which of its solutions it
@@ -218,7 +218,7 @@ class Inference:
         removed = encode(old.terms, unwanted - missing - wanted)
         new, came, went = _after(old, added, removed)
         made = Inference(lambda: new, self.rules)
-        return made, Change(
+        return made, Consequences(
             came, went, *new.derivation.difference, made.clashes, missing, new.derivation.by_stage
         )
 

@@ -207,19 +207,6 @@ class Root:
         """The graphs that hold what nobody asserted: what rules derived and axioms entail."""
         return self.graph("derived").value, self.graph("inferred").value
 
-    def content_digest(self) -> str:
-        """SHA-256 over the sorted N-Quads of what the files state, each in its graph: no comment and no
-        order of statements changes it. Literals count by their text.
-
-        Cost: parses the files, and some two microseconds a triple.
-        """
-        lines = {
-            f"{triple.subject} {triple.predicate} {triple.object} {self.graph_of(file)} .\n"
-            for file in self.sources
-            for triple in file.triples
-        }
-        return hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()
-
     def place(self, node: ox.NamedNode | ox.BlankNode, predicate: ox.NamedNode | None = None) -> Place | None:
         """Where the root's files speak of `node`, data first: what they say about it, else where they
         mention it."""

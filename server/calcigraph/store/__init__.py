@@ -2,13 +2,13 @@
 
 - `interface` is what the web and the command line know;
 - `local` answers from processes of this machine that can be ended;
-- `offline` answers in this process, for whoever trusts the query;
+- `offline` answers in this process, for whoever trusts the query; `editions` is what both have in common;
 - `dumps` writes an edition into files, for both.
 """
 
 from calcigraph.store.dumps import Dump
 from calcigraph.store.interface import Engine
 from calcigraph.store.local import LocalEngine
-from calcigraph.store.offline import Offline
+from calcigraph.store.offline import OfflineEngine
 
-__all__ = ["Dump", "Engine", "LocalEngine", "Offline"]
+__all__ = ["Dump", "Engine", "LocalEngine", "OfflineEngine"]

@@ -5,45 +5,41 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-import pyoxigraph as ox
-
-from calcigraph.describe import Describer, Description
-from calcigraph.edition import Change, Edition, EditionCache, EditionPassed, Match, Outcome
-from calcigraph.edition.process import Source, WriterProcess, assembled_apart
-from calcigraph.errors import Problem
+from calcigraph.edition import Change, ChangeOutcome, Edition, EditionCache
+from calcigraph.edition.process import WriterProcess, WriterStart, assembled_apart
 from calcigraph.pool import Answer, Attempt, Pool, Query, QueryLimits
-from calcigraph.reasoning import Proofs
-from calcigraph.root import Root
+from calcigraph.root import Root, RootChanged
 from calcigraph.settings import ReasonerName, Settings
 from calcigraph.store.answered import engine_diff
-from calcigraph.store.dumps import Dump, Dumps
+from calcigraph.store.editions import EditionAnswers
 
-# An answer that is still being sent may be from one of them.
-_KEPT: Final = 64
+# Earlier ones are made again where an answer that took long is from one of them.
+_KEPT: Final = 16
 
 
 def _ready(_edition: Edition) -> None:
     """Nobody has to know."""
 
 
-class LocalEngine:
+class LocalEngine(EditionAnswers):
     """Editions of one root: the newest for whoever asks now, earlier ones for whoever has begun."""
 
     def __init__(self, edition: Edition, pool: Pool, reasoner: ReasonerName = "builtin") -> None:
         """`pool` answers from `edition`, whose work folder and processes are this engine's from now on."""
         assert edition.files.owner is not None
+        super().__init__(edition.files.owner)
         self._pool = pool
         self._folder = edition.files.owner
         self._reasoner: ReasonerName = reasoner
         self._writer = WriterProcess(self._source(edition))
-        self._editions = OrderedDict({edition.number: replace(edition, prover=self._writer)})
-        self._edition = self._editions[edition.number]
-        self._describers: OrderedDict[int, Describer] = OrderedDict()
-        self._dumps = Dumps(self._folder)
+        self._first = self._edition = replace(edition, prover=self._writer)
+        self._editions = OrderedDict({edition.number: self._first})
+        # Each with the number of the edition that it came with.
+        self._roots = [(edition.number, edition.root)]
         self._publishing = threading.Lock()
 
     @classmethod
@@ -58,6 +54,10 @@ class LocalEngine:
         kept = cache.recall(root.digest, settings.reasoner)
         files = kept.held(folder) if kept else assembled_apart(root.folder, settings.reasoner, folder)
         edition = Edition.open(root.without_contents(), files)
+        if edition.digest != root.digest:
+            raise RootChanged(
+                "Files of the root were changed while it was read.", "Start again when they are saved."
+            )
         return cls(edition, _pool(edition, settings), settings.reasoner)
 
     @property
@@ -71,11 +71,14 @@ class LocalEngine:
         return self._pool.limits.callers
 
     def edition_at(self, number: int) -> Edition:
-        """An edition that an answer came from. Raises: EditionPassed where it is long gone."""
-        try:
-            return self._editions[number]
-        except KeyError:
-            raise EditionPassed(f"Edition {number} is gone.", "Ask again.") from None
+        """An edition that an answer came from. All stay in the index; the newest ones also in memory."""
+        found = self._editions.get(number)
+        if found is not None:
+            return found
+        if number == self._first.number:
+            return self._first
+        root = next(root for since, root in reversed(self._roots) if since <= number)
+        return replace(self._edition, number=number, root=root)
 
     def ask(self, query: Query, gone: Callable[[], bool] | None = None) -> Answer:
         """See `Pool.ask`."""
@@ -87,37 +90,7 @@ class LocalEngine:
         """See `Pool.attempt`."""
         return self._pool.attempt(query, woken, gone)
 
-    def describer(self, edition: Edition) -> Describer:
-        """What describes the resources of an edition; kept for the newest ones. Cost of the first call for an
-        edition: one pass over the shapes."""
-        found = self._describers.get(edition.number)
-        if found is None:
-            found = self._describers[edition.number] = Describer(edition)
-            while len(self._describers) > 2:
-                self._describers.popitem(last=False)
-        return found
-
-    def describe(self, edition: Edition, node: ox.NamedNode, offset: int | None = 0) -> Description | None:
-        """See `Describer.describe`."""
-        return self.describer(edition).describe(node, offset)
-
-    def explain(self, edition: Edition, triple: ox.Triple, limit: int = 1) -> Proofs:
-        """The flattest proof first, then other derivations. Raises: EditionPassed, WriterUnavailable."""
-        flattest = edition.explain(triple)
-        if flattest is None or limit == 1:
-            return Proofs((flattest,) if flattest else (), complete=True)
-        others = edition.proofs(triple, limit)
-        return Proofs(tuple(dict.fromkeys((flattest, *others.items)))[:limit], others.complete)
-
-    def search(self, edition: Edition, text: str, most: int) -> Sequence[Match]:
-        """See `Names.find`."""
-        return edition.names.find(text, most)
-
-    def dump(self, edition: Edition, key: str) -> Dump:
-        """See `Dumps.of`."""
-        return self._dumps.of(edition, key)
-
-    def publish(self, change: Change, ready: Callable[[Edition], None] = _ready) -> Outcome:
+    def publish(self, change: Change, ready: Callable[[Edition], None] = _ready) -> ChangeOutcome:
         """Make the next edition, let `ready` know, then have every query see it.
 
         Cost: what follows the change. Raises: ChangeRefused, LimitMet, WriterUnavailable; the edition is then
@@ -127,18 +100,18 @@ class LocalEngine:
             outcome = self._writer.after(change)
             if outcome.number == self._edition.number:
                 return outcome
-            edition = self._following(outcome)
-            self._editions[edition.number] = edition
-            while len(self._editions) > _KEPT:
-                self._editions.popitem(last=False)
-            ready(edition)
             try:
+                edition = self._following(outcome)
+                self._keep(edition)
+                ready(edition)
                 self._pool.publish(engine_diff(self._edition, edition, outcome))
-            except Problem:
+            except BaseException:
+                self._editions.pop(outcome.number, None)
                 self._writer.back_to(self._edition.number)
                 raise
+            if outcome.root is not None:
+                self._roots.append((edition.number, edition.root))
             self._edition = edition
-            self._writer.source = self._source(edition)
             return outcome
 
     def counts(self) -> Mapping[str, int]:
@@ -151,15 +124,21 @@ class LocalEngine:
         self._writer.close()
         self._folder.close()
 
-    def _source(self, edition: Edition) -> Source:
-        return Source(edition.root, edition.number, edition.files.folder, self._folder.path, self._reasoner)
+    def _source(self, edition: Edition) -> WriterStart:
+        return WriterStart(
+            edition.root, edition.number, edition.files.folder, self._folder.path, self._reasoner
+        )
 
-    def _following(self, outcome: Outcome) -> Edition:
+    def _following(self, outcome: ChangeOutcome) -> Edition:
         newest, root = self._edition, outcome.root or self._edition.root
         if not newest.number:
             return replace(Edition.open(root, newest.files.changed), prover=self._writer)
-        newest.index.forget_absent()
         return replace(newest, root=root, number=outcome.number)
+
+    def _keep(self, edition: Edition) -> None:
+        self._editions[edition.number] = edition
+        while len(self._editions) > _KEPT:
+            self._editions.popitem(last=False)
 
 
 def _pool(edition: Edition, settings: Settings) -> Pool:

@@ -1,4 +1,5 @@
-"""An edition and a trusted query in, its answer out, in this process and without a server.
+"""The engine of the command line: an edition in, answers to trusted queries out, in this process and without
+a server.
 
 For the root's own questions, rules and lints, and for a query that its own author runs. What
 comes from anybody else belongs in `calcigraph.pool`.
@@ -8,61 +9,104 @@ from __future__ import annotations
 
 import io
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from typing import Final
 
-from calcigraph.edition import Edition
+from calcigraph.edition import Change, ChangeOutcome, Edition, EditionPassed, Writer
 from calcigraph.engine.replica import Replica
-from calcigraph.engine.result_formats import is_graph, write
+from calcigraph.engine.result_formats import Form, is_graph, write
+from calcigraph.pool import Answer, Attempt, Query
+from calcigraph.pool.answer import Body
 from calcigraph.pool.diagnosis import Diagnosis
 from calcigraph.pool.guard import survey
-from calcigraph.rdf.prefixes import Prefixes
+from calcigraph.store.answered import engine_diff
+from calcigraph.store.editions import EditionAnswers
 
-_ANY_LENGTH = sys.maxsize
+_ANY_LENGTH: Final = sys.maxsize
 
 
-@dataclass(frozen=True)
-class Offline:
-    """Something to ask questions of: the store, and the prefixes that answers and messages use."""
+def _nobody(_edition: Edition) -> None:
+    """Nobody has to know."""
 
-    replica: Replica
-    prefixes: Prefixes
 
-    @classmethod
-    def of(cls, edition: Edition) -> Offline:
-        """Load a dataset. Cost: about 3 s for a million quads."""
-        return cls(Replica(edition.all_quads(), unasserted=edition.root.inferences), edition.root.prefixes)
+class OfflineEngine(EditionAnswers):
+    """Answers from one edition after the other, one query at a time, without a limit of its own."""
 
-    @classmethod
-    def of_statements(cls, edition: Edition) -> Offline:
-        """The same without the metadata, which no editor wrote: what is to be judged."""
-        root = edition.root
-        return cls(Replica(edition.quads(), unasserted=root.inferences), root.prefixes)
+    callers = 1
 
-    @classmethod
-    def empty(cls) -> Offline:
-        """A dataset without a triple."""
-        return cls(Replica.load(b""), Prefixes())
+    def __init__(self, edition: Edition, *, described: bool = True) -> None:
+        """Load an edition, or what it says without what describes it. Cost: about 3 s for a million quads."""
+        assert edition.files.owner is not None
+        super().__init__(edition.files.owner)
+        self._edition = edition
+        quads = edition.all_quads() if described else edition.quads()
+        self._replica = Replica(quads, unasserted=edition.root.inferences)
 
-    def ask(
-        self, text: str, *, inference: bool, results_format: str, graph_format: str
-    ) -> tuple[bytes, bool]:
-        """The answer, in the format that fits the form of the query, and whether it is a graph.
+    @property
+    def edition(self) -> Edition:
+        """The newest edition."""
+        return self._edition
+
+    def edition_at(self, number: int) -> Edition:
+        """The newest edition. Raises: EditionPassed for any other."""
+        if number != self._edition.number:
+            raise EditionPassed(f"Edition {number} is gone.", "Ask again.")
+        return self._edition
+
+    def ask(self, query: Query, gone: Callable[[], bool] | None = None) -> Answer:
+        """Evaluate a query; `gone` is not asked.
 
         Raises: QueryMalformed, QueryFailed, and what the guard refuses: a trusted query may be
         wrong, and then deserves the same message as any other.
         """
-        survey(text, _ANY_LENGTH)
-        diagnosis = Diagnosis(text, self.prefixes.mapping, has_base=False)
+        seen = survey(query.text, _ANY_LENGTH)
+        prefixes = self._edition.root.prefixes.mapping
+        diagnosis = Diagnosis(query.text, prefixes, has_base=query.base_iri is not None)
+        table, graph = query.results_format or "json", query.graph_format or "turtle"
         out = io.BytesIO()
         try:
-            results = self.replica.query(text, inference=inference)
-            write(results, results_format, graph_format, self.prefixes.mapping, out)
+            results = self._replica.query(
+                query.text,
+                default_graphs=query.default_graphs,
+                named_graphs=query.named_graphs,
+                inference=query.inference,
+                base_iri=query.base_iri,
+            )
+            write(results, table, graph, prefixes, out)
         except SyntaxError as error:
             raise diagnosis.problem("malformed", str(error)) from None
         except (RuntimeError, ValueError, OSError) as error:
             raise diagnosis.problem("unsupported", str(error)) from None
-        return out.getvalue(), is_graph(results)
+        form = seen.form or (Form.CONSTRUCT if is_graph(results) else Form.SELECT)
+        written = graph if is_graph(results) else table
+        return Answer(form, written, self._edition.number, out.getvalue(), Body([], None))
+
+    def attempt(
+        self, query: Query, woken: Callable[[], None], gone: Callable[[], bool] | None = None
+    ) -> Answer | Attempt:
+        """The answer, as `ask` gives it: nothing here goes on by itself."""
+        return self.ask(query)
 
     def csv(self, text: str, inference: bool) -> bytes:
         """The answer to a SELECT query as SPARQL 1.1 CSV; see `ask`."""
-        return self.ask(text, inference=inference, results_format="csv", graph_format="turtle")[0]
+        content = self.ask(Query(text, inference=inference, results_format="csv")).content
+        assert content is not None
+        return content
+
+    def publish(self, change: Change, ready: Callable[[Edition], None] = _nobody) -> ChangeOutcome:
+        """Make the next edition, and answer from it. Raises: ChangeRefused, LimitMet; nothing has changed."""
+        writer = self._edition.prover
+        assert isinstance(writer, Writer)
+        outcome = writer.after(change)
+        if outcome.number != self._edition.number:
+            ready(writer.newest)
+            self._replica.apply(engine_diff(self._edition, writer.newest, outcome))
+            self._edition = writer.newest
+        return outcome
+
+    def counts(self) -> Mapping[str, int]:
+        """Nothing to count: there are no other processes."""
+        return {}
+
+    def close(self) -> None:
+        """Nothing to end. The files go when nobody has the edition any more."""

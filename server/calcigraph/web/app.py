@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 
+from calcigraph.edition import EditionPassed
 from calcigraph.settings import Settings
 from calcigraph.store import Engine
 from calcigraph.web import (
@@ -12,7 +13,7 @@ from calcigraph.web import (
     conformance_page,
     crawlers,
     discovery,
-    dumps,
+    downloads,
     explanations,
     graphs,
     home,
@@ -31,12 +32,11 @@ from calcigraph.web import (
 )
 from calcigraph.web.metrics import Metrics
 from calcigraph.web.protocol import response_headers, versions
-from calcigraph.web.protocol.request_problems import DataChanging
 from calcigraph.web.query_answers import EditionChanged
 from calcigraph.web.views import pages
 
-# How often a page is begun that the data change under.
-_MOST_TIMES = 8
+# How often a page is begun that the data change under, before changes have to wait for it.
+_MOST_TIMES = 3
 _READING = ("GET", "HEAD", "OPTIONS")
 _BLUEPRINTS = (
     home.blueprint,
@@ -45,7 +45,7 @@ _BLUEPRINTS = (
     explanations.blueprint,
     name_search.blueprint,
     discovery.blueprint,
-    dumps.blueprint,
+    downloads.blueprint,
     mappings.blueprint,
     operations.blueprint,
     crawlers.blueprint,
@@ -59,15 +59,23 @@ _BLUEPRINTS = (
 
 
 class _Application(Flask):
-    """Makes a response anew whose parts would have been of two editions."""
+    """Makes a response anew whose parts would have been of two editions, or of one that is gone."""
 
     def dispatch_request(self) -> ResponseReturnValue:
+        publication = site.publication_of(self)
         for _ in range(_MOST_TIMES):
             try:
                 return super().dispatch_request()
             except EditionChanged as changed:
-                site.keep_to(changed.site)
-        raise DataChanging
+                following = changed.site
+            except EditionPassed:
+                following = publication.current
+            site.keep_to(following)
+            _check_version()
+        with publication.unchanging() as here:
+            site.keep_to(here)
+            _check_version()
+            return super().dispatch_request()
 
 
 def create_app(engine: Engine, settings: Settings) -> Flask:
@@ -83,7 +91,13 @@ def create_app(engine: Engine, settings: Settings) -> Flask:
     base = settings.base or f"http://{settings.host}:{settings.port}"
     with app.app_context():
         first = site.Site(
-            engine.edition, engine, settings, program_digest.digest(), base.rstrip("/"), Metrics(engine)
+            engine.edition,
+            engine,
+            settings,
+            program_digest.digest(),
+            base.rstrip("/"),
+            Metrics(engine),
+            program_digest.last_modified(engine.edition.root.folder),
         )
         site.install(site.Publication(first))
     for blueprint in _BLUEPRINTS:

@@ -11,7 +11,7 @@ from calcigraph import metadata
 from calcigraph.rdf.formats import by_name
 from calcigraph.rdf.jsonld import context as context_of
 from calcigraph.rdf.vocabulary import DCAT, DCTERMS, PROV, RDF, SCHEMA, VOID, XSD
-from calcigraph.web import dumps
+from calcigraph.web import downloads
 from calcigraph.web.protocol.caching import validated
 from calcigraph.web.protocol.requested_format import requested
 from calcigraph.web.representations import GRAPH_OFFERS, graph_format, write_graph
@@ -67,7 +67,7 @@ def schema_org(site: Site) -> dict[str, object]:
         "keywords": [text.value for text in _objects(site, DCAT["keyword"]) if isinstance(text, ox.Literal)],
         "datePublished": _date(site, "issued"),
         "dateModified": _date(site, "modified"),
-        "distribution": [_download(site, key, path) for key, path in dumps.PATHS.items()],
+        "distribution": [_download(site, key, path) for key, path in downloads.PATHS.items()],
     }
     return {name: value for name, value in described.items() if value not in (None, [], "")}
 
@@ -106,7 +106,7 @@ def _void(site: Site) -> Iterator[ox.Triple]:
         yield ox.Triple(node, RDF["type"], VOID["Dataset"])
         yield ox.Triple(node, VOID["triples"], ox.Literal(str(site.visible), datatype=XSD["integer"]))
     yield ox.Triple(node, VOID["sparqlEndpoint"], ox.NamedNode(site.absolute("/sparql")))
-    for path in dumps.PATHS.values():
+    for path in downloads.PATHS.values():
         yield ox.Triple(node, VOID["dataDump"], ox.NamedNode(site.absolute(path)))
 
 
@@ -129,7 +129,7 @@ def _dcat(site: Site) -> Iterator[ox.Triple]:
     yield ox.Triple(service, DCAT["endpointURL"], service)
     yield ox.Triple(service, DCAT["endpointDescription"], service)
     yield ox.Triple(service, DCAT["servesDataset"], node)
-    yield from dumps.distributions(site, node)
+    yield from downloads.distributions(site, node)
 
 
 def _said(site: Site, node: ox.NamedNode, predicates: Iterable[ox.NamedNode]) -> Iterator[ox.Triple]:

@@ -10,7 +10,7 @@ from importlib.resources import files as package_files
 import pyoxigraph as ox
 from flask import Blueprint, Response, jsonify, render_template, request
 
-from calcigraph.explanations import Explanation, Step, explain, explain_all
+from calcigraph.explanations import MOST_PROOFS, Explanation, Step, explained
 from calcigraph.explanations.json import as_json
 from calcigraph.explanations.proof_file import MEDIA_TYPE, as_proof_file
 from calcigraph.explanations.provenance import as_triples
@@ -46,11 +46,10 @@ def explanation() -> Response:
     chosen = requested(OFFERS)
     if every and chosen is PROOF:
         raise RequestMalformed("A proof file holds one proof.", "Leave out `all`, or ask for another format.")
-    if every:
-        found = explain_all(site.edition, asked)
-        proofs, complete = found.proofs, found.complete
-    else:
-        proofs, complete = (explain(site.edition, asked),), True
+    meant = site.edition.written(asked) or asked
+    found = site.engine.explain(site.edition, meant, MOST_PROOFS if every else 1)
+    shown = explained(site.edition, asked, found)
+    proofs, complete = shown.proofs, shown.complete
     response = _response(site, chosen, proofs, every, complete)
     _name_canonical(response, site, proofs[0])
     response.vary.add("Accept")

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, render_template
 from calcigraph.errors import Problem
 from calcigraph.rdf.vocabulary import SRV, XSD
 from calcigraph.root import QuestionFile
-from calcigraph.web import discovery, dumps, signposting
+from calcigraph.web import discovery, downloads, signposting
 from calcigraph.web.competency_questions import answer, csv_address, featured
 from calcigraph.web.protocol.caching import validated
 from calcigraph.web.protocol.negotiation import HTML
@@ -42,7 +42,7 @@ def home() -> Response:
         json_ld=json_for_page(discovery.schema_org(site)),
     )
     response = Response(page, content_type=HTML.content_type)
-    signposting.of_dataset(response, site, dumps.PATHS.values())
+    signposting.of_dataset(response, site, downloads.PATHS.values())
     if asked and table is None:
         # No answer at the moment; that is not what this version of the data says.
         response.headers["Cache-Control"] = "no-store"

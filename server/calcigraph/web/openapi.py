@@ -1,7 +1,7 @@
 """The routes of the application in, their description as OpenAPI 3.1 and as a page out.
 
 Made from the routes themselves, so that none can be missing: a summary is the first sentence of
-the view's docstring. What the routes do not say stands in `interface`.
+the view's docstring. What the routes do not say stands in `route_table`.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from flask import Blueprint, Response, current_app, jsonify, render_template
 from werkzeug.routing import Rule
 
 from calcigraph import __version__
-from calcigraph.web.interface import GRAPH, INTERFACE, TEXT, Parameter, RouteFacts
 from calcigraph.web.protocol.caching import validated
 from calcigraph.web.protocol.negotiation import HTML
 from calcigraph.web.representations import SUFFIXES
+from calcigraph.web.route_table import GRAPH, INTERFACE, TEXT, Parameter, RouteFacts
 from calcigraph.web.site import Site, current_site
 
 Json = dict[str, Any]

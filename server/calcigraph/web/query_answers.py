@@ -7,6 +7,7 @@ from flask import current_app, request
 from calcigraph.errors import Problem
 from calcigraph.pool import Answer, Attempt, Query
 from calcigraph.web.in_flight import KEY, InFlight
+from calcigraph.web.protocol import versions
 from calcigraph.web.site import Site, current_site, keep_to, publication_of
 
 
@@ -18,16 +19,22 @@ class EditionChanged(Exception):
         self.site = site
 
 
-def answer(query: Query) -> Answer:
+def answer(query: Query, version: str | None = None) -> Answer:
     """The answer to `query`, which is all that the response is made from: it is about the answer's edition
     from here on. The query is ended early where the client of this request leaves.
 
     What the query endpoint of the event loop has begun for this request, the same query, is taken up.
-    Raises: what `Engine.ask` raises; EditionPassed.
+    `version` is what the request asks for, where its address does not say so.
+    Raises: what `Engine.ask` raises; VersionUnknown where the answer is from another version.
     """
     given = _answer(query)
     if given.version != current_site().edition.number:
         keep_to(publication_of(current_app).at(given.version))
+        try:
+            versions.check(version or request.args.get(versions.PARAMETER), current_site())
+        except Problem:
+            given.body.close()
+            raise
     return given
 
 

@@ -64,7 +64,7 @@ def resource(room: str, name: str) -> WerkzeugResponse:
     if stem.endswith(SUFFIX):
         return _nanopublication(site, node, stem, fixed)
     offset = _offset()
-    description = site.describer.describe(node, offset) if fixed else None
+    description = site.engine.describe(site.edition, node, offset) if fixed else None
     if description is None or fixed is None:
         raise _unknown(site, stem)
     return _document(site, description, stem, fixed, offset)

@@ -55,7 +55,7 @@ def _terms(site: Site) -> Iterator[Description]:
     nodes = {t.subject for t in triples if isinstance(t.subject, ox.NamedNode)}
     for node in sorted((n for n in nodes if n.value.startswith(SRV.iri)), key=str):
         # What links to a term would be half of the dataset.
-        description = site.describer.describe(node, None)
+        description = site.engine.describe(site.edition, node, None)
         if description is not None:
             yield description
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final, cast
 from urllib.parse import quote, urlsplit
@@ -14,18 +17,17 @@ from flask import Flask, current_app, g
 
 from calcigraph import metadata
 from calcigraph.describe import Describer
-from calcigraph.edition import Change, Edition, Outcome
+from calcigraph.edition import Change, ChangeOutcome, Edition
 from calcigraph.rdf.vocabulary import SRV
 from calcigraph.settings import Settings
 from calcigraph.store import Engine
 from calcigraph.web.about import About, about
 from calcigraph.web.metrics import Metrics
-from calcigraph.web.program_digest import last_modified
 from calcigraph.web.statistics import Statistics, count
 
 _KEY = "calcigraph"
-# An answer that is still being sent may be from one of them.
-_KEPT: Final = 64
+# Earlier ones are made again where an answer that took long is from one of them.
+_KEPT: Final = 16
 # RFC 3987 ipchar and "/", beyond what `quote` leaves alone anyway; "%" stays for what is encoded.
 _PATH_SAFE = "/%:@!$&'()*+,;=~"
 _LINKED_SCHEMES = ("http", "https", "mailto", "urn")
@@ -46,6 +48,8 @@ class Site:
     program: str
     base: str
     metrics: Metrics
+    loaded: datetime
+    """When the newest file changed that the first edition and the program are from; see `last_modified`."""
 
     @cached_property
     def about(self) -> About:
@@ -69,8 +73,9 @@ class Site:
 
     @cached_property
     def modified(self) -> datetime:
-        """When anything changed last that a response is made from. Cost: asks the file system, once."""
-        return max(last_modified(self.edition.root.folder), self.edition.changed)
+        """When anything changed last that a response is made from; never the same second for two editions,
+        so that it may lie some seconds in the future."""
+        return max(self.loaded + timedelta(seconds=self.edition.number), self.edition.changed)
 
     @cached_property
     def citable(self) -> ox.NamedNode:
@@ -138,20 +143,28 @@ class Publication:
     """
 
     def __init__(self, site: Site) -> None:
+        self._changing = threading.Lock()
         self._sites = OrderedDict({site.edition.number: site})
         self.current = site
         """What a request that begins now is about."""
 
     def at(self, number: int) -> Site:
-        """The site of the edition that an answer came from. Raises: EditionPassed."""
+        """The site of the edition that an answer came from."""
         site = self._sites.get(number)
         return site if site is not None else replace(self.current, edition=self._edition(number))
 
-    def publish(self, change: Change) -> Outcome:
+    def publish(self, change: Change) -> ChangeOutcome:
         """Change the data; see `Engine.publish`. Every request that begins once this returns sees it."""
-        outcome = self.current.engine.publish(change, self._announce)
-        self.current = self.at(outcome.number)
-        return outcome
+        with self._changing:
+            outcome = self.current.engine.publish(change, self._announce)
+            self.current = self.at(outcome.number)
+            return outcome
+
+    @contextmanager
+    def unchanging(self) -> Iterator[Site]:
+        """The current site, which stays the current one until the context is left; changes wait for that."""
+        with self._changing:
+            yield self.current
 
     def _announce(self, edition: Edition) -> None:
         self._sites[edition.number] = replace(self.current, edition=edition)

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, render_template, request
 
 from calcigraph.pool import Answer, Query
 from calcigraph.web import service_description, sparql_request
-from calcigraph.web.protocol import bodies, streaming
+from calcigraph.web.protocol import bodies, streaming, versions
 from calcigraph.web.protocol.caching import links, validated
 from calcigraph.web.protocol.compression import compressed
 from calcigraph.web.protocol.negotiation import HTML
@@ -40,7 +40,7 @@ def sparql() -> Response:
 
 
 def _answered(asked: SparqlRequest, query: Query) -> Response:
-    given = answer(query)
+    given = answer(query, asked.single(versions.PARAMETER))
     chosen = asked.offer_for(given)
     if chosen is HTML:
         response = _page(query.text, asked.parameters, given)

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from calcigraph.reasoning.closure import literals
-from calcigraph.reasoning.closure.join import UNIT, Joiner, Table, scan
+from calcigraph.reasoning.closure.join import UNIT, Bindings, Joiner, scan
 from calcigraph.reasoning.closure.state import State
 from calcigraph.reasoning.facts.arrays import by_object, member, unique
 from calcigraph.reasoning.facts.base import Base
@@ -132,7 +132,7 @@ class Closure(State):
                 rest = rule.body[:index] + rule.body[index + 1 :]
                 yield self.heads(rule, scan(atom, seed), rest)
 
-    def heads(self, rule: CompiledRule, table: Table, rest: Sequence[object]) -> Ids:
+    def heads(self, rule: CompiledRule, table: Bindings, rest: Sequence[object]) -> Ids:
         """The head facts of a rule for the rows that `table` and the other atoms allow."""
         assert rule.head is not None
         wanted = rule.head.variables

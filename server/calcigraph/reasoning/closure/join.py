@@ -18,7 +18,7 @@ Mask = npt.NDArray[np.bool_]
 
 
 @dataclass
-class Table:
+class Bindings:
     """Bindings in columns of equal length; `rows` counts them even when no column is left."""
 
     columns: dict[str, Ids]
@@ -28,9 +28,9 @@ class Table:
         """The column of a slot, a constant repeated."""
         return self.columns[slot] if isinstance(slot, str) else np.full(self.rows, slot, np.int64)
 
-    def where(self, mask: Mask) -> Table:
+    def where(self, mask: Mask) -> Bindings:
         """The rows for which the mask holds."""
-        return Table({name: column[mask] for name, column in self.columns.items()}, int(mask.sum()))
+        return Bindings({name: column[mask] for name, column in self.columns.items()}, int(mask.sum()))
 
     def pack(self, slots: tuple[Slot, ...]) -> Ids:
         """The facts that an atom with these slots makes of the rows."""
@@ -38,11 +38,11 @@ class Table:
         return values[0] if len(values) == 1 else (values[0] << SHIFT) | values[1]
 
 
-UNIT = Table({}, 1)
+UNIT = Bindings({}, 1)
 """One row that binds nothing: where a body without a seed begins."""
 
 
-def scan(atom: Atom, facts: Ids) -> Table:
+def scan(atom: Atom, facts: Ids) -> Bindings:
     """The bindings of one atom over a column of facts."""
     halves = (facts,) if len(atom.slots) == 1 else (facts >> SHIFT, facts & MASK)
     mask: Mask | None = None
@@ -52,7 +52,7 @@ def scan(atom: Atom, facts: Ids) -> Table:
     if len(atom.slots) == 2 and atom.slots[0] == atom.slots[1]:
         mask = halves[0] == halves[-1] if mask is None else mask & (halves[0] == halves[-1])
     columns = {slot: half for slot, half in zip(atom.slots, halves, strict=True) if isinstance(slot, str)}
-    table = Table(columns, len(facts))
+    table = Bindings(columns, len(facts))
     return table if mask is None else table.where(mask)
 
 
@@ -63,7 +63,7 @@ class Joiner:
         self.relations = relations
         self.row_limit = row_limit
 
-    def solve(self, table: Table, body: Sequence[Atom], wanted: set[str], rule: str) -> Table:
+    def solve(self, table: Bindings, body: Sequence[Atom], wanted: set[str], rule: str) -> Bindings:
         """Extend `table` by every atom of `body`; columns that nobody needs any more are dropped.
 
         Cost: sum of the intermediate rows, times a search each. Raises LimitMet, naming the rule.
@@ -75,9 +75,9 @@ class Joiner:
             needed = wanted.union(*(other.variables for other in rest)) if rest else wanted
             for name in [name for name in table.columns if name not in needed]:
                 del table.columns[name]
-        return table if not rest else Table({name: table.value(0)[:0] for name in wanted}, 0)
+        return table if not rest else Bindings({name: table.value(0)[:0] for name in wanted}, 0)
 
-    def _next(self, rest: list[Atom], table: Table) -> int:
+    def _next(self, rest: list[Atom], table: Bindings) -> int:
         def cost(index: int) -> tuple[int, float]:
             atom = rest[index]
             open_slots = sum(isinstance(slot, str) and slot not in table.columns for slot in atom.slots)
@@ -86,7 +86,7 @@ class Joiner:
 
         return min(range(len(rest)), key=cost)
 
-    def _extend(self, table: Table, atom: Atom, rule: str) -> Table:
+    def _extend(self, table: Bindings, atom: Atom, rule: str) -> Bindings:
         relation = self.relations[atom.key]
         bound = [not isinstance(slot, str) or slot in table.columns for slot in atom.slots]
         if all(bound):
@@ -101,14 +101,14 @@ class Joiner:
         rows, found = facts.follow(table.value(known), lambda total: self._check(total, rule))
         columns = {name: values[rows] for name, values in table.columns.items()}
         columns[str(new)] = found
-        return Table(columns, len(rows))
+        return Bindings(columns, len(rows))
 
-    def _product(self, table: Table, other: Table, rule: str) -> Table:
+    def _product(self, table: Bindings, other: Bindings, rule: str) -> Bindings:
         total = table.rows * other.rows
         self._check(total, rule)
         columns = {name: np.repeat(values, other.rows) for name, values in table.columns.items()}
         columns |= {name: np.tile(values, table.rows) for name, values in other.columns.items()}
-        return Table(columns, total)
+        return Bindings(columns, total)
 
     def _check(self, total: int, rule: str) -> None:
         if total > self.row_limit:

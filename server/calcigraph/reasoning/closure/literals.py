@@ -47,7 +47,7 @@ def mentioned(state: State, columns: Columns) -> list[int]:
 def typed(state: State, indexes: Iterable[int]) -> Columns:
     """dt-type2 for the datatypes that a rule asks for: memberships of some literals, what is new of them.
 
-    Only what the base mentions is typed: `Terms` knows literals of other versions as well.
+    Only what the base mentions is typed: `TermNumbers` knows literals of other versions as well.
     """
     asked = _asked(state)
     found: dict[Key, list[int]] = {}

@@ -11,7 +11,7 @@ from calcigraph.reasoning.facts.equality import Equality
 from calcigraph.reasoning.facts.relations import Relations
 from calcigraph.reasoning.limits import Limits
 from calcigraph.reasoning.rules.program import Program
-from calcigraph.reasoning.terms.numbering import Terms
+from calcigraph.reasoning.terms.numbering import TermNumbers
 
 Progress = Callable[[str, int], None]
 """Called with what is being done and how many facts there are so far."""
@@ -30,7 +30,7 @@ class State:
     `things` says that a rule asks who is in owl:Thing, or that owl:Nothing has members.
     """
 
-    terms: Terms
+    terms: TermNumbers
     limits: Limits = field(default_factory=Limits)
     progress: Progress = quiet
     base: Base = field(default_factory=Base)

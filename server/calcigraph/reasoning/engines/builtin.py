@@ -11,8 +11,8 @@ from calcigraph.reasoning.closure.state import Progress
 from calcigraph.reasoning.facts.columns import Columns
 from calcigraph.reasoning.limits import Limits
 from calcigraph.reasoning.maintenance.change import changed
-from calcigraph.reasoning.maintenance.difference import Outcome
-from calcigraph.reasoning.terms.numbering import Terms
+from calcigraph.reasoning.maintenance.difference import ClosureChange
+from calcigraph.reasoning.terms.numbering import TermNumbers
 
 
 class Builtin:
@@ -22,13 +22,13 @@ class Builtin:
         self._closure, self._violations = closure, found
 
     @classmethod
-    def closed(cls, base: Columns, terms: Terms, limits: Limits, progress: Progress) -> Self:
+    def closed(cls, base: Columns, terms: TermNumbers, limits: Limits, progress: Progress) -> Self:
         """The engine over some base facts. Cost: closing them. Raises LimitMet."""
         closure = Closure(terms, limits, progress)
         closure.close(base)
         return cls(closure, violations(closure))
 
-    def after(self, add: Columns, remove: Columns) -> tuple[Self, Outcome]:
+    def after(self, add: Columns, remove: Columns) -> tuple[Self, ClosureChange]:
         """The engine with base facts added and removed; see `maintenance.change`."""
         closure, outcome = changed(self._closure, add, remove)
         found = violations(closure) if outcome.anew else updated(closure, self._violations, outcome)

@@ -7,16 +7,16 @@ from typing import Protocol, Self
 from calcigraph.reasoning.clashes import Violation
 from calcigraph.reasoning.closure.fixpoint import Closure
 from calcigraph.reasoning.facts.columns import Columns
-from calcigraph.reasoning.maintenance.difference import Outcome
+from calcigraph.reasoning.maintenance.difference import ClosureChange
 from calcigraph.settings import ReasonerName
 
 EngineName = ReasonerName
 
 
-class Engine(Protocol):
+class ClosureEngine(Protocol):
     """What closes the base facts. Once it is made it is never changed: `after` makes another one."""
 
-    def after(self, add: Columns, remove: Columns) -> tuple[Self, Outcome]:
+    def after(self, add: Columns, remove: Columns) -> tuple[Self, ClosureChange]:
         """The engine with base facts added and removed, and what that changed."""
 
     def inferred(self) -> Columns:

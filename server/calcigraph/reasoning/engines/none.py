@@ -10,8 +10,8 @@ from calcigraph.reasoning.closure.state import Progress
 from calcigraph.reasoning.facts.base import Base
 from calcigraph.reasoning.facts.columns import Columns
 from calcigraph.reasoning.limits import Limits
-from calcigraph.reasoning.maintenance.difference import Outcome
-from calcigraph.reasoning.terms.numbering import Terms
+from calcigraph.reasoning.maintenance.difference import ClosureChange
+from calcigraph.reasoning.terms.numbering import TermNumbers
 
 
 class NoEngine:
@@ -21,20 +21,20 @@ class NoEngine:
         self._closure = closure
 
     @classmethod
-    def closed(cls, base: Columns, terms: Terms, limits: Limits, progress: Progress) -> Self:
+    def closed(cls, base: Columns, terms: TermNumbers, limits: Limits, progress: Progress) -> Self:
         """The engine over some base facts."""
         closure = Closure(terms, limits, progress, base=Base(base))
         closure.relations.commit(base)
         return cls(closure)
 
-    def after(self, add: Columns, remove: Columns) -> tuple[Self, Outcome]:
+    def after(self, add: Columns, remove: Columns) -> tuple[Self, ClosureChange]:
         """The engine with base facts added and removed."""
         closure = self._closure.fork()
         closure.base = closure.base.changed(add, remove)
         for key, column in remove.items():
             closure.relations[key] = closure.relations[key].minus(column)
         closure.relations.commit(add)
-        return type(self)(closure), Outcome({}, {})
+        return type(self)(closure), ClosureChange({}, {})
 
     def inferred(self) -> Columns:
         """Nothing."""

@@ -22,9 +22,9 @@ from calcigraph.reasoning.facts.base import Base
 from calcigraph.reasoning.facts.columns import Columns, filled, minus
 from calcigraph.reasoning.facts.encoding import decode, encode, visible
 from calcigraph.reasoning.limits import Limits
-from calcigraph.reasoning.maintenance.difference import Outcome
+from calcigraph.reasoning.maintenance.difference import ClosureChange
 from calcigraph.reasoning.queries.algebra import term
-from calcigraph.reasoning.terms.numbering import Terms
+from calcigraph.reasoning.terms.numbering import TermNumbers
 
 
 def close(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
@@ -60,13 +60,13 @@ class Owlrl:
     """owlrl closes; proofs and clashes come from the builtin engine, closed when first asked for."""
 
     def __init__(
-        self, base: Base, inferred: Columns, terms: Terms, limits: Limits, progress: Progress
+        self, base: Base, inferred: Columns, terms: TermNumbers, limits: Limits, progress: Progress
     ) -> None:
         self._base, self._inferred = base, inferred
         self._terms, self._limits, self._progress = terms, limits, progress
 
     @classmethod
-    def closed(cls, base: Columns, terms: Terms, limits: Limits, progress: Progress) -> Self:
+    def closed(cls, base: Columns, terms: TermNumbers, limits: Limits, progress: Progress) -> Self:
         """The engine over some base facts. Cost: minutes for 100,000 triples."""
         progress("owlrl", 0)
         triples = list(close(decode(terms, base)))  # before the numbering is locked
@@ -74,12 +74,12 @@ class Owlrl:
         shown = {key: visible(terms, key, column) for key, column in found.items()}
         return cls(Base(base), filled(shown), terms, limits, progress)
 
-    def after(self, add: Columns, remove: Columns) -> tuple[Self, Outcome]:
+    def after(self, add: Columns, remove: Columns) -> tuple[Self, ClosureChange]:
         """The engine with base facts added and removed: closed anew and compared."""
         base = self._base.changed(add, remove).columns
         new = self.closed(base, self._terms, self._limits, self._progress)
         came, went = minus(new._inferred, self._inferred), minus(self._inferred, new._inferred)
-        return new, Outcome(came, went, anew=True)
+        return new, ClosureChange(came, went, anew=True)
 
     def inferred(self) -> Columns:
         """What owlrl found beyond the base, trivial triples left out."""

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from calcigraph.reasoning.facts.arrays import NONE, by_object, unique
 from calcigraph.reasoning.facts.columns import Columns, Key, class_key
 from calcigraph.reasoning.terms import vocabulary as v
-from calcigraph.reasoning.terms.numbering import MASK, SHIFT, Ids, Terms
+from calcigraph.reasoning.terms.numbering import MASK, SHIFT, Ids, TermNumbers
 from calcigraph.reasoning.terms.statements import Statement
 
 _REFLEXIVE = frozenset(
@@ -28,7 +28,7 @@ _TRIVIAL_OBJECTS = {
 _TRIVIAL_CLASSES = frozenset((class_key(v.THING), class_key(v.RESOURCE)))
 
 
-def encode(terms: Terms, triples: Iterable[Statement]) -> Columns:
+def encode(terms: TermNumbers, triples: Iterable[Statement]) -> Columns:
     """The columns of some triples; new terms are numbered. Cost: three hashes per triple, and a sort."""
     packed: defaultdict[int, array[int]] = defaultdict(lambda: array("q"))
     with terms.growing:
@@ -40,7 +40,7 @@ def encode(terms: Terms, triples: Iterable[Statement]) -> Columns:
     return columns
 
 
-def decode(terms: Terms, columns: Columns) -> Iterator[ox.Triple]:
+def decode(terms: TermNumbers, columns: Columns) -> Iterator[ox.Triple]:
     """The facts as triples of RDF. Cost: about a microsecond each."""
     table, triple = terms.terms, ox.Triple
     for key, column in columns.items():
@@ -59,7 +59,7 @@ def axioms() -> Columns:
     return {class_key(v.CLASS): np.array(sorted((v.THING, v.NOTHING)), np.int64)}
 
 
-def visible(terms: Terms, key: Key, column: Ids) -> Ids:
+def visible(terms: TermNumbers, key: Key, column: Ids) -> Ids:
     """The facts of one key that are RDF (no literal subject, an IRI as predicate) and not trivial.
 
     Trivial are memberships of owl:Thing and rdfs:Resource, a hierarchy's own reflexive pairs, and

@@ -11,12 +11,12 @@ from calcigraph.reasoning.closure.expansion import inferred
 from calcigraph.reasoning.closure.fixpoint import Closure
 from calcigraph.reasoning.facts.base import Base
 from calcigraph.reasoning.facts.columns import Columns, united
-from calcigraph.reasoning.maintenance.difference import Outcome, compared, difference
+from calcigraph.reasoning.maintenance.difference import ClosureChange, compared, difference
 from calcigraph.reasoning.maintenance.removal import Removal
 from calcigraph.reasoning.maintenance.steps import NotIncremental, Steps, refuse_schema, represented
 
 
-def changed(closure: Closure, add: Columns, remove: Columns) -> tuple[Closure, Outcome]:
+def changed(closure: Closure, add: Columns, remove: Columns) -> tuple[Closure, ClosureChange]:
     """The closure with base facts added and removed (disjoint; added ones are new, removed ones there).
 
     Cost: the facts that depend on the change, and for a removal that may take back an equality those
@@ -32,7 +32,9 @@ def changed(closure: Closure, add: Columns, remove: Columns) -> tuple[Closure, O
         return anew, compared(inferred(closure), inferred(anew))
 
 
-def _incremental(closure: Closure, base: Base, add: Columns, remove: Columns) -> tuple[Closure, Outcome]:
+def _incremental(
+    closure: Closure, base: Base, add: Columns, remove: Columns
+) -> tuple[Closure, ClosureChange]:
     refuse_schema(closure, {**add, **remove})
     new = closure.fork()
     new.base = base

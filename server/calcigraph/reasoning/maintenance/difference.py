@@ -20,7 +20,7 @@ from calcigraph.reasoning.terms.numbering import MASK, SHIFT, Ids
 
 
 @dataclass
-class Outcome:
+class ClosureChange:
     """What a change did: inferred facts that came and went, over the terms as written.
 
     `new` are the facts that came into the relations, over representatives; `anew` says that the
@@ -34,7 +34,7 @@ class Outcome:
     merged: bool = False
 
 
-def compared(old: Columns, new: Columns) -> Outcome:
+def compared(old: Columns, new: Columns) -> ClosureChange:
     """The outcome of closing anew. Cost: all inferred facts."""
     came: Columns = {}
     went: Columns = {}
@@ -43,10 +43,10 @@ def compared(old: Columns, new: Columns) -> Outcome:
         if left is not right:
             came[key] = np.setdiff1d(right, left, assume_unique=True)
             went[key] = np.setdiff1d(left, right, assume_unique=True)
-    return Outcome(filled(came), filled(went), anew=True)
+    return ClosureChange(filled(came), filled(went), anew=True)
 
 
-def difference(old: Closure, new: Closure, steps: Steps, base: Columns) -> Outcome:
+def difference(old: Closure, new: Closure, steps: Steps, base: Columns) -> ClosureChange:
     """The outcome of a change that touched some facts. Cost: those facts, over all equal terms."""
     inserted = steps.inserted
     grown = _changed_classes(new.equality, old.equality)
@@ -70,7 +70,7 @@ def difference(old: Closure, new: Closure, steps: Steps, base: Columns) -> Outco
         was = _contains(old, key, column) & ~old.base.member(key, column)
         now = _contains(new, key, column) & ~new.base.member(key, column)
         came[key], went[key] = column[now & ~was], column[was & ~now]
-    return Outcome(filled(came), filled(went), inserted, merged=new.equality is not old.equality)
+    return ClosureChange(filled(came), filled(went), inserted, merged=new.equality is not old.equality)
 
 
 def _changed_classes(these: Equality, others: Equality) -> list[int]:

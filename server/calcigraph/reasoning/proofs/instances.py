@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from calcigraph.reasoning.closure.state import State
 from calcigraph.reasoning.facts.equality import Equality
 from calcigraph.reasoning.facts.relations import Relations
-from calcigraph.reasoning.proofs.lookup import Facts
+from calcigraph.reasoning.proofs.lookup import ClosureLookup
 from calcigraph.reasoning.rules.lists import list_rules
 from calcigraph.reasoning.rules.patterns import Pattern, Rule, substitute, unify
 from calcigraph.reasoning.rules.schema import Schema
@@ -70,7 +70,7 @@ def candidates(goal: Ground, lists: ListRules) -> Iterator[tuple[Rule, dict[str,
 
 
 def solutions(
-    facts: Facts, patterns: tuple[Pattern, ...], binding: dict[str, int]
+    facts: ClosureLookup, patterns: tuple[Pattern, ...], binding: dict[str, int]
 ) -> Iterator[dict[str, int]]:
     """The ways to match all patterns, the most selective pattern first at each step."""
     if not patterns:

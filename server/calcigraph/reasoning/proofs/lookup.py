@@ -15,7 +15,7 @@ from calcigraph.reasoning.terms import vocabulary as v
 from calcigraph.reasoning.terms.numbering import Ground, Ids
 
 
-class Facts:
+class ClosureLookup:
     """Look-ups in a closure, by pattern. With `base_only`, among the base facts alone."""
 
     def __init__(self, state: State, base_only: bool = False) -> None:

@@ -18,7 +18,7 @@ from calcigraph.reasoning.proofs.instances import (
     literal_rule,
     solutions,
 )
-from calcigraph.reasoning.proofs.lookup import Facts
+from calcigraph.reasoning.proofs.lookup import ClosureLookup
 from calcigraph.reasoning.proofs.proof import Proof, Proofs
 from calcigraph.reasoning.proofs.rounds import Levels
 from calcigraph.reasoning.rules.patterns import Rule, substitute
@@ -38,7 +38,7 @@ class Prover:
     def __init__(self, state: State, leaf: Leaf, lists: ListRules) -> None:
         self.state = state
         self.leaf = leaf
-        self.facts, self.base = Facts(state), Facts(state, base_only=True)
+        self.facts, self.base = ClosureLookup(state), ClosureLookup(state, base_only=True)
         self._lists = lists
         self._instances: dict[tuple[Ground, bool], tuple[list[Instance], bool]] = {}
         self._kept = 0

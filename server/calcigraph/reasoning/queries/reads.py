@@ -120,7 +120,7 @@ _NEGATIVE: Final = (
     "OptionalGraphPattern",
     "SubSelect",
 )
-_NEGATING: Final = {"Minus": ("p2",), "LeftJoin": ("p2", "expr")}
+_NEGATING: Final = {"Minus": "p2", "LeftJoin": "p2"}
 _MONOTONE: Final = ("ConditionalAndExpression", "ConditionalOrExpression")
 
 
@@ -139,7 +139,7 @@ def walk(node: Any, positive: bool) -> Iterator[tuple[Triple, bool]]:
     flips = node.name in _NEGATIVE
     for name, part in _parts(node):
         is_condition = node.name == "Filter" and name == "expr"
-        kept = positive and not flips and name not in _NEGATING.get(node.name, ())
+        kept = positive and not flips and _NEGATING.get(node.name) != name
         yield from _condition(part, kept) if is_condition else walk(part, kept)
 
 

@@ -7,14 +7,14 @@ from calcigraph.reasoning.facts.columns import Key, class_key
 from calcigraph.reasoning.facts.equality import Equality
 from calcigraph.reasoning.facts.relations import Relations
 from calcigraph.reasoning.limits import Limits
-from calcigraph.reasoning.terms.numbering import Ground, Terms
+from calcigraph.reasoning.terms.numbering import Ground, TermNumbers
 from calcigraph.reasoning.terms.vocabulary import FIRST, NIL, REST
 
 
 class Schema:
     """The closed facts as a compiler reads them; `reads` remembers which keys it looked at."""
 
-    def __init__(self, terms: Terms, relations: Relations, equality: Equality, limits: Limits) -> None:
+    def __init__(self, terms: TermNumbers, relations: Relations, equality: Equality, limits: Limits) -> None:
         self.terms, self.relations, self.equality, self.limits = terms, relations, equality, limits
         self.reads: set[Key] = {FIRST, REST}
         self.findings: dict[tuple[str, int], Finding] = {}

@@ -19,7 +19,7 @@ from xml.etree.ElementTree import ParseError, canonicalize
 
 import pyoxigraph as ox
 
-from calcigraph.reasoning.terms.numbering import Terms
+from calcigraph.reasoning.terms.numbering import TermNumbers
 from calcigraph.reasoning.terms.vocabulary import DATATYPES, expand
 
 
@@ -250,7 +250,7 @@ def different(one: Value, other: Value) -> bool:
     return True
 
 
-def integer_value(members: Iterable[int], terms: Terms) -> int | None:
+def integer_value(members: Iterable[int], terms: TermNumbers) -> int | None:
     """The integer that one of some equal terms is a literal of, if any."""
     for index in members:
         term = terms.terms[index]

@@ -18,7 +18,7 @@ SHIFT = np.int64(32)
 MASK = np.int64(0xFFFFFFFF)
 
 
-class Terms(dict[Node, int]):
+class TermNumbers(dict[Node, int]):
     """A dictionary of terms that numbers a new term when it is first asked for.
 
     The terms of `vocabulary` have the lowest ids, the same in every instance. Ids stay below 2^31,

@@ -1,4 +1,4 @@
-"""The W3C terms that the OWL 2 RL rules speak of, as names and as the fixed ids of every `Terms`.
+"""The W3C terms that the OWL 2 RL rules speak of, as names and as the fixed ids of every `TermNumbers`.
 
 In: nothing. Out: `NAMES` (CURIE to id), `VOCABULARY` (id to term), and the ids of the few terms
 that the engine treats by name.

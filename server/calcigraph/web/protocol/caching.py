@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import TypeAlias
 
 from flask import Response, request
@@ -30,7 +31,7 @@ def validated(
     if body is not None:
         if _is_kept(response, published.etag(variant)):
             response.set_etag(published.etag(variant) + compression.suffix(response))
-            response.last_modified = published.modified
+            _date(response, published)
             response.make_conditional(request)
             return response
         response.set_data(body())
@@ -39,9 +40,16 @@ def validated(
         # A response with a tag of its own is an answer to a query, which may differ each time.
         if response.get_etag()[0] is None:
             response.set_etag(published.etag(variant))
-            response.last_modified = published.modified
+            _date(response, published)
         compression.compressed(response).make_conditional(request)
     return response
+
+
+def _date(response: Response, published: Versioned) -> None:
+    """Say when it changed last; not where that is yet to come (RFC 9110, section 8.8.2.1), as where the data
+    have changed several times in a second. A client that knows no more than a date then gets it whole."""
+    if published.modified <= datetime.now(UTC):
+        response.last_modified = published.modified
 
 
 def _is_kept(response: Response, etag: str) -> bool:

@@ -75,16 +75,6 @@ class VersionUnknown(errors.Problem):
         )
 
 
-class DataChanging(errors.Problem):
-    """The data change faster than a page can be made of one edition."""
-
-    title = "The data are changing"
-    retry_after_s = 1
-
-    def __init__(self) -> None:
-        super().__init__("The data changed each time this page was made.", "Ask again in a moment.")
-
-
 class AnswerTooLong(errors.Problem):
     """An answer that does not fit on a page."""
 

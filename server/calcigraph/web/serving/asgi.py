@@ -22,7 +22,7 @@ from calcigraph.web.serving.query_endpoint import QueryEndpoint
 
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Message, Receive, Send], Awaitable[None]]
+AsgiCallable = Callable[[Message, Receive, Send], Awaitable[None]]
 
 _LOG = logging.getLogger(__name__)
 _BODY_S: Final = 120.0
@@ -41,7 +41,7 @@ class AsgiApplication:
         self.query_endpoint = query_endpoint
         self._largest_body = largest_body
         # Its types name each kind of message; ours say no more than the specification's "dict".
-        self._pages = cast(Application, WSGIMiddleware(cast(Any, app), workers=threads))
+        self._pages = cast(AsgiCallable, WSGIMiddleware(cast(Any, app), workers=threads))
 
     def count_refused(self, status: int) -> None:
         """Count the response to a request that could not be parsed."""

@@ -83,7 +83,9 @@ def quads(site: Site) -> list[ox.Quad]:
 
 def page(site: Site) -> str:
     """The ontology page: what it is, its classes and its properties as trees, all asserted."""
-    header: Description | None = site.describer.describe(ox.NamedNode(f"{site.namespace}ontology"), None)
+    header: Description | None = site.engine.describe(
+        site.edition, ox.NamedNode(f"{site.namespace}ontology"), None
+    )
     shown = overview(site)
     return render_template("ontology.html", header=header, parts=shown.parts, deprecated=shown.deprecated)
 

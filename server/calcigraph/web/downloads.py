@@ -16,7 +16,7 @@ from calcigraph.web.site import Site, current_site
 PATHS = {"n-quads": "/dump.nq.gz", "turtle": "/dump.ttl.gz"}
 _TITLES = {"n-quads": "Every triple in its graph", "turtle": "Every triple, as one graph"}
 _MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
-blueprint = Blueprint("dumps", __name__)
+blueprint = Blueprint("downloads", __name__)
 
 
 @blueprint.get(PATHS["n-quads"])

@@ -1,0 +1,1 @@
+"""Small changes of the program in, those that no test notices out; see CONTRIBUTING, and `mutants.toml`."""

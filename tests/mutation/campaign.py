@@ -1,0 +1,108 @@
+"""A mutant in, whether the tests of its room notice it out; in a copy of the repository."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mutation.rooms import Candidate, Room
+
+# How much longer than without a mutant tests may take, and how much at least.
+_TIMES, _AT_LEAST_S = 3.0, 60.0
+_NICER = 10
+_BUILT = "server/calcigraph/web/static/built"
+
+
+class BaselineFails(RuntimeError):
+    """Tests of a room that fail without any mutant, and so would seem to notice each."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a mutant; one that the time limit ended counts as noticed."""
+
+    candidate: Candidate
+    survived: bool
+    timed_out: bool
+
+
+@dataclass
+class Campaign:
+    """A copy of the repository, and how long the tests of each room take there."""
+
+    folder: Path
+    limits_s: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def prepare(cls, root: Path, folder: Path, rooms: Iterable[Room]) -> Campaign:
+        """Copy what is under version control, with what is built, and run the tests of the rooms once.
+
+        Raises: BaselineFails.
+        """
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=root,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        for name in filter(None, listed.stdout.split("\0")):
+            if (root / name).is_file():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(root / name, folder / name)
+        if (root / _BUILT).is_dir():
+            shutil.copytree(root / _BUILT, folder / _BUILT, dirs_exist_ok=True)
+        campaign = cls(folder)
+        for room in sorted(rooms, key=lambda room: room.name):
+            began = time.monotonic()
+            if campaign._run(room, None) != 0:
+                raise BaselineFails(f"the tests of room {room.name!r} fail without a mutant")
+            campaign.limits_s[room.name] = max(_AT_LEAST_S, _TIMES * (time.monotonic() - began))
+        return campaign
+
+    def judge(self, candidate: Candidate) -> Verdict:
+        """Run the tests against the mutant, and take it back. Cost: until the first test that notices it."""
+        path = self.folder / candidate.file
+        source = path.read_bytes()
+        path.write_bytes(candidate.mutant.apply(source))
+        try:
+            code = self._run(candidate.room, self.limits_s[candidate.room.name])
+        finally:
+            path.write_bytes(source)
+        print(f"{'survived' if code == 0 else 'killed' if code else 'late'}: {candidate}", flush=True)
+        return Verdict(candidate, code == 0, code is None)
+
+    def _run(self, room: Room, most_s: float | None) -> int | None:
+        """The exit code of pytest; None where the time was over, and all that it started is ended then."""
+        options = ("-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pytest", *options, *(f"tests/{test}" for test in room.tests)],
+            cwd=self.folder,
+            # Modules of the same second and size would be taken from the bytecode of the mutant before.
+            env={
+                **os.environ,
+                "PYTHONPATH": str(self.folder / "server"),
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "HYPOTHESIS_STORAGE_DIRECTORY": str(self.folder / ".hypothesis"),
+            },
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=lambda: os.nice(_NICER),
+        )
+        try:
+            return process.wait(most_s)
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
