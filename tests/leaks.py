@@ -13,6 +13,7 @@ import socket
 import traceback
 import weakref
 from collections.abc import Generator, Iterator
+from types import TracebackType
 from typing import Any
 
 import pytest
@@ -67,16 +68,24 @@ def _nothing_left_open(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def let_go(failure: BaseException) -> None:
-    """Clear what the frames of a failure hold, and of those that led to it."""
-    seen: BaseException | None = failure
-    while seen is not None:
-        for frame, _ in traceback.walk_tb(seen.__traceback__):
-            # Those that run still are pytest's own.
-            with contextlib.suppress(RuntimeError):
-                frame.clear()
-                # Whoever read its names, as the report does, left a copy; to read them again empties it.
-                _ = frame.f_locals
-        seen = seen.__cause__ or seen.__context__
+    """Clear what the frames of a failure hold, and of those that led to it or are part of it."""
+    waiting, seen = [failure], set[int]()
+    while waiting:
+        one = waiting.pop()
+        if id(one) not in seen:
+            seen.add(id(one))
+            clear(one.__traceback__)
+            parts = one.exceptions if isinstance(one, BaseExceptionGroup) else ()
+            waiting += [other for other in (one.__cause__, one.__context__, *parts) if other is not None]
+
+
+def clear(trace: TracebackType | None) -> None:
+    for frame, _ in traceback.walk_tb(trace):
+        # Those that run still are pytest's own.
+        with contextlib.suppress(RuntimeError):
+            frame.clear()
+            # Whoever read its names, as the report does, left a copy; to read them again empties it.
+            _ = frame.f_locals
 
 
 def is_open(reference: weakref.ref[socket.socket]) -> bool:

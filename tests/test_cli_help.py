@@ -10,6 +10,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from calcigraph import reasoning
 from calcigraph.cli import VERBS, LazyGroup, calcigraph
 from calcigraph.cli.verbs.options import settings_options
 from calcigraph.settings import Settings, setting
@@ -49,15 +50,37 @@ def test_help_imports_no_library_of_the_work(arguments: tuple[str, ...]) -> None
     assert {name for name in modules if name.startswith("calcigraph.web")} == set()
 
 
+# What proves and validates, which is done in other processes or by other verbs.
+REASONING = {"numpy", "rdflib", "pyshacl", "owlrl", "calcigraph.reasoning.inference"}
+
+
+def loaded_by(*names: str) -> set[str]:
+    program = f"import sys, {', '.join(names)}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
 def test_the_process_that_answers_queries_is_started_before_the_application_is_imported() -> None:
     """What `serve` imports before it reads the root; the rest it imports while the data are loaded."""
-    program = "import sys, calcigraph.cli.serve; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    modules = set(done.stdout.split())
+    modules = loaded_by("calcigraph.cli.serve")
 
     assert {"calcigraph.pool.pool", "calcigraph.root"} <= modules
-    assert modules & {"flask", "jinja2", "uvicorn", "numpy", "rdflib", "pyshacl", "owlrl"} == set()
-    assert modules & {"calcigraph.web.app", "calcigraph.edition", "calcigraph.reasoning"} == set()
+    assert modules & {"flask", "jinja2", "uvicorn", "calcigraph.web.app", *REASONING} == set()
+
+
+def test_what_serves_imports_no_library_of_reasoning() -> None:
+    modules = loaded_by("calcigraph.cli.serve", "calcigraph.web.app", "calcigraph.web.serving.server")
+
+    assert {"flask", "uvicorn"} <= modules
+    assert modules & REASONING == set()
+
+
+def test_every_name_of_the_reasoner_is_found_when_it_is_asked_for() -> None:
+    assert sorted(name for names in reasoning._HOMES.values() for name in names) == sorted(reasoning.__all__)
+    for name in reasoning.__all__:
+        assert getattr(reasoning, name) is not None
+    with pytest.raises(AttributeError, match="'nonsense'"):
+        _ = reasoning.nonsense
 
 
 def test_every_verb_is_listed_with_the_first_sentence_of_its_help() -> None:

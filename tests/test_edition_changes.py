@@ -10,8 +10,16 @@ import pyoxigraph as ox
 import pytest
 
 from calcigraph import metadata
-from calcigraph.edition import Change, ChangeRefused, Edition, Outcome, Writer, assemble, construct_rules
-from calcigraph.edition.layout import Kind
+from calcigraph.edition import (
+    Change,
+    ChangeOutcome,
+    ChangeRefused,
+    Edition,
+    Writer,
+    assemble,
+    construct_rules,
+)
+from calcigraph.edition.layout import QuadKind
 from calcigraph.reasoning import infer
 from calcigraph.root import Root
 from calcigraph.store.answered import engine_diff
@@ -30,7 +38,7 @@ class Line:
         assert isinstance(self.newest.prover, Writer)
         self.writer = self.newest.prover
 
-    def after(self, change: Change) -> tuple[Edition, Outcome]:
+    def after(self, change: Change) -> tuple[Edition, ChangeOutcome]:
         outcome = self.writer.after(change)
         self.newest = self.writer.newest
         return self.newest, outcome
@@ -41,8 +49,8 @@ def line() -> Line:
     return Line()
 
 
-def contents(edition: Edition) -> dict[Kind, set[ox.Triple]]:
-    found: dict[Kind, set[ox.Triple]] = {kind: set() for kind in Kind}
+def contents(edition: Edition) -> dict[QuadKind, set[ox.Triple]]:
+    found: dict[QuadKind, set[ox.Triple]] = {kind: set() for kind in QuadKind}
     for quad, kind in edition.kinded():
         found[kind].add(quad.triple)
     return found
@@ -62,17 +70,19 @@ def through_a_store(triples: set[ox.Triple]) -> set[ox.Triple]:
 def from_nothing(edition: Edition) -> None:
     """Compare an edition with what follows from its assertions alone."""
     found = contents(edition)
-    asserted = found[Kind.ASSERTED]
+    asserted = found[QuadKind.ASSERTED]
     expected = infer(sorted(asserted, key=str), construct_rules(edition.root))
-    assert found[Kind.INFERRED] == expected.inferred
-    assert found[Kind.BEFORE] | found[Kind.AFTER] == expected.derived
-    assert found[Kind.AFTER] == expected.cache.after
+    assert found[QuadKind.INFERRED] == expected.inferred
+    assert found[QuadKind.BEFORE] | found[QuadKind.AFTER] == expected.derived
+    assert found[QuadKind.AFTER] == expected.cache.after
     answered = through_a_store(set().union(*found.values()))
     described = metadata.describe(edition.root, answered).added
     assert {quad.triple for quad in edition.metadata} == described
     assert edition.facts.triples == len(answered) + len(described)
-    sizes = Counter(quad.graph_name for quad in edition.all_quads())
-    assert edition.graphs == sizes
+    engine = ox.Store()
+    engine.extend(edition.all_quads())
+    assert edition.graphs == Counter(quad.graph_name for quad in engine)
+    assert edition.size == len(engine)
 
 
 def snapshot(edition: Edition) -> tuple[object, ...]:
@@ -85,7 +95,7 @@ def snapshot(edition: Edition) -> tuple[object, ...]:
 
 
 def parts(edition: Edition) -> tuple[list[ox.Quad], list[object]]:
-    asserted = [quad for quad, kind in edition.kinded() if kind is Kind.ASSERTED]
+    asserted = [quad for quad, kind in edition.kinded() if kind is QuadKind.ASSERTED]
     nodes = sorted({quad.subject for quad in asserted if isinstance(quad.subject, ox.NamedNode)}, key=str)
     return asserted, list(nodes)
 
@@ -196,7 +206,7 @@ def test_what_is_removed_and_added_is_there_afterwards(line: Line) -> None:
 
     assert after.holds(there)
     assert after.holds(new)
-    assert [quad for quad, kind in outcome.added if kind is Kind.ASSERTED] == [new]
+    assert [quad for quad, kind in outcome.added if kind is QuadKind.ASSERTED] == [new]
 
 
 def test_removing_what_is_only_inferred_changes_nothing_and_says_so(line: Line) -> None:

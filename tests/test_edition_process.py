@@ -14,8 +14,8 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from calcigraph.edition import Change, Edition, EditionPassed, Outcome, assemble
-from calcigraph.edition.process import Source, WriterProcess, WriterUnavailable
+from calcigraph.edition import Change, ChangeOutcome, Edition, EditionPassed, assemble
+from calcigraph.edition.process import WriterProcess, WriterStart, WriterUnavailable
 from calcigraph.pool import Pool, Query
 from calcigraph.root import Root
 from calcigraph.store import LocalEngine
@@ -33,11 +33,11 @@ class Line:
         owner = first.files.owner
         assert owner is not None
         self.first = replace(first, root=first.root.without_contents())
-        source = Source(self.first.root, 0, first.files.folder, owner.path, "builtin")
+        source = WriterStart(self.first.root, 0, first.files.folder, owner.path, "builtin")
         self.writer = WriterProcess(source)
         self.newest = replace(self.first, prover=self.writer)
 
-    def after(self, change: Change) -> Outcome:
+    def after(self, change: Change) -> ChangeOutcome:
         outcome = self.writer.after(change)
         self.newest = self.at(outcome.number)
         return outcome

@@ -14,7 +14,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from calcigraph.edition import Edition, EditionCache, assemble, clash_finding
-from calcigraph.edition.layout import Kind
+from calcigraph.edition.layout import QuadKind
 from calcigraph.errors import Finding, Place, Problem, RootInvalid
 from calcigraph.lints import lint
 from calcigraph.questions import answer
@@ -65,7 +65,7 @@ def shape_findings(edition: Edition) -> Iterator[Finding]:
     if not shapes:
         return
     quads = edition.kinded()
-    stated = (q.triple for q, kind in quads if q.predicate == RDF["type"] or kind is not Kind.INFERRED)
+    stated = (q.triple for q, kind in quads if q.predicate == RDF["type"] or kind is not QuadKind.INFERRED)
     for result in validate(stated, shapes).results:
         yield _finding(edition, result)
 

@@ -15,8 +15,8 @@ from calcigraph.edition import EditionCache, assemble
 from calcigraph.explanations import Explanation, Explanations, explain, explain_all
 from calcigraph.explanations.json import as_json
 from calcigraph.explanations.proof_file import as_proof_file
-from calcigraph.explanations.text import as_text
-from calcigraph.rdf.terms import parse_term
+from calcigraph.explanations.text import as_text, spelling_notes
+from calcigraph.rdf.terms import Subject, parse_named_term
 from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
 
@@ -40,16 +40,19 @@ def print_proofs(
     if every and style != "text":
         raise click.UsageError("--all goes with --format text: a file of the other formats holds one proof.")
     root = Root.read(folder)
-    terms = [parse_term(text, root.prefixes) for text in texts]
-    if not (isinstance(terms[0], ox.NamedNode) and isinstance(terms[1], ox.NamedNode)):
-        raise click.UsageError("SUBJECT and PREDICATE have to be CURIEs or <IRIs>.")
+    terms = [parse_named_term(text, root.prefixes) for text in texts]
+    if not (isinstance(terms[0], Subject) and isinstance(terms[1], ox.NamedNode)):
+        raise click.UsageError("SUBJECT and PREDICATE have to be CURIEs or <IRIs>; SUBJECT may be a _:node.")
     asked = ox.Triple(terms[0], terms[1], terms[2])
     edition = assemble(root, reasoner, EditionCache.of_user()).edition
-    triple = edition.written(asked) or asked
-    if not every:
-        click.echo(WRITERS[style](explain(edition, triple)), nl=style != "proof")
+    if every:
+        _print_all(explain_all(edition, asked))
         return
-    _print_all(explain_all(edition, triple))
+    explanation = explain(edition, asked)
+    click.echo(WRITERS[style](explanation), nl=style != "proof")
+    if style == "proof":
+        for note in spelling_notes(explanation):
+            click.echo(note, err=True)
 
 
 def _print_all(explanations: Explanations) -> None:

@@ -9,30 +9,30 @@
 
 from calcigraph.edition.assembly import Assembled, assemble, clash_finding, consistent
 from calcigraph.edition.change import Change, ChangeRefused
-from calcigraph.edition.edition import Edition, Facts
+from calcigraph.edition.edition import Edition, EditionFacts
 from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder
 from calcigraph.edition.labels import Labels
 from calcigraph.edition.lookups import LookUps
 from calcigraph.edition.names import LABELS
 from calcigraph.edition.rules import construct_rules
 from calcigraph.edition.search import Match, Names
-from calcigraph.edition.writer import EditionPassed, Outcome, Writer
+from calcigraph.edition.writer import ChangeOutcome, EditionPassed, Writer
 
 __all__ = [
     "LABELS",
     "Assembled",
     "Change",
+    "ChangeOutcome",
     "ChangeRefused",
     "Edition",
     "EditionCache",
+    "EditionFacts",
     "EditionFiles",
     "EditionPassed",
-    "Facts",
     "Labels",
     "LookUps",
     "Match",
     "Names",
-    "Outcome",
     "WorkFolder",
     "Writer",
     "assemble",

@@ -11,17 +11,17 @@ from itertools import chain
 
 import pyoxigraph as ox
 
-from calcigraph import metadata
+from calcigraph import metadata, reasoning
 from calcigraph.edition.answering import answered_triples
-from calcigraph.edition.edition import Edition, Facts
+from calcigraph.edition.edition import Edition, EditionFacts
 from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder
-from calcigraph.edition.layout import Kind
+from calcigraph.edition.layout import QuadKind
 from calcigraph.edition.rules import construct_rules
 from calcigraph.edition.writer import Writer
 from calcigraph.edition.writing import Kinded, create
 from calcigraph.errors import Finding, Place, RootInvalid
 from calcigraph.rdf.terms import show_term
-from calcigraph.reasoning import Clash, Inference, Statement, infer
+from calcigraph.reasoning import Statement
 from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
 
@@ -32,7 +32,7 @@ class Assembled:
     stand, and contradictions. `inference` is None where the edition was found made: then there is nothing."""
 
     edition: Edition
-    inference: Inference | None = None
+    inference: reasoning.Inference | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -40,7 +40,7 @@ class Assembled:
         return self.inference.findings if self.inference else ()
 
     @property
-    def clashes(self) -> tuple[Clash, ...]:
+    def clashes(self) -> tuple[reasoning.Clash, ...]:
         """The contradictions."""
         return self.inference.clashes if self.inference else ()
 
@@ -64,7 +64,7 @@ def assemble(
         return Assembled(_proving(Edition.open(root, kept.held(folder)), reasoner, None))
     root.judge()
     asserted = sorted({triple for file in root.sources for triple in file.triples}, key=str)
-    inference = infer(asserted, construct_rules(root), engine=reasoner)
+    inference = reasoning.infer(asserted, construct_rules(root), engine=reasoner)
     files = write_files(EditionFiles.within(folder), root, inference)
     # What is inconsistent, or rests on an axiom that could not be used, has to be looked at again.
     if cache and not inference.clashes and not inference.findings:
@@ -72,21 +72,21 @@ def assemble(
     return Assembled(_proving(Edition.open(root, files), reasoner, inference), inference)
 
 
-def _proving(edition: Edition, reasoner: ReasonerName, inference: Inference | None) -> Edition:
+def _proving(edition: Edition, reasoner: ReasonerName, inference: reasoning.Inference | None) -> Edition:
     """The edition with somebody in this process who proves what it says."""
     return replace(edition, prover=Writer(edition, reasoner, inference))
 
 
-def write_files(files: EditionFiles, root: Root, inference: Inference) -> EditionFiles:
+def write_files(files: EditionFiles, root: Root, inference: reasoning.Inference) -> EditionFiles:
     """Write what follows from a root, and what describes it. Cost: some ten microseconds a quad."""
     # In order, so that terms have the same numbers whenever they are written.
     quads = sorted(_quads(root, inference), key=lambda kinded: (str(kinded[0]), kinded[1]))
-    answered = answered_triples([quad.triple for quad, kind in quads if kind is not Kind.SHAPE])
+    answered = answered_triples([quad.triple for quad, kind in quads if kind is not QuadKind.SHAPE])
     described, graph = metadata.describe(root, answered), metadata.graph_node(root)
-    quads += [(ox.Quad(t.subject, t.predicate, t.object, graph), Kind.METADATA) for t in described.added]
-    create(files.index, quads, str(Facts(root.digest, len(answered) + len(described.added))))
+    quads += [(ox.Quad(t.subject, t.predicate, t.object, graph), QuadKind.METADATA) for t in described.added]
+    create(files.index, quads, str(EditionFacts(root.digest, len(answered) + len(described.added))))
     files.keep_description(described.description)
-    seen = (quad for quad, kind in quads if kind is not Kind.SHAPE)
+    seen = (quad for quad, kind in quads if kind is not QuadKind.SHAPE)
     lines = ox.serialize(seen, format=ox.RdfFormat.N_QUADS) or b""
     # In order of the lines: the same root, the same bytes.
     files.nquads.write_bytes(b"".join(sorted(set(lines.splitlines(keepends=True)))))
@@ -104,7 +104,7 @@ def consistent(assembled: Assembled) -> Edition:
     return assembled.edition
 
 
-def clash_finding(root: Root, clash: Clash) -> Finding:
+def clash_finding(root: Root, clash: reasoning.Clash) -> Finding:
     """A clash as an editor reads it: the rule, the axiom, the facts, and where they stand."""
     prefixes = root.prefixes
 
@@ -124,8 +124,8 @@ def clash_finding(root: Root, clash: Clash) -> Finding:
     )
 
 
-def _quads(root: Root, inference: Inference) -> Iterator[Kinded]:
-    for files, kind in ((root.sources, Kind.ASSERTED), (root.shapes, Kind.SHAPE)):
+def _quads(root: Root, inference: reasoning.Inference) -> Iterator[Kinded]:
+    for files, kind in ((root.sources, QuadKind.ASSERTED), (root.shapes, QuadKind.SHAPE)):
         for file in files:
             graph = root.graph_of(file)
             for triple in dict.fromkeys(file.triples):
@@ -133,8 +133,8 @@ def _quads(root: Root, inference: Inference) -> Iterator[Kinded]:
     yield from chain.from_iterable(
         ((ox.Quad(t.subject, t.predicate, t.object, root.graph(name)), kind) for t in triples)
         for name, triples, kind in (
-            ("derived", inference.cache.before, Kind.BEFORE),
-            ("derived", inference.cache.after, Kind.AFTER),
-            ("inferred", inference.inferred, Kind.INFERRED),
+            ("derived", inference.cache.before, QuadKind.BEFORE),
+            ("derived", inference.cache.after, QuadKind.AFTER),
+            ("inferred", inference.inferred, QuadKind.INFERRED),
         )
     )

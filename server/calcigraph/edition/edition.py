@@ -17,12 +17,13 @@ from typing import Final
 import pyoxigraph as ox
 
 from calcigraph.edition.files import EditionFiles
-from calcigraph.edition.index import Index, Row, quad_of
+from calcigraph.edition.index import Index, QuadRow, quad_of
 from calcigraph.edition.labels import Labels
-from calcigraph.edition.layout import Kind
+from calcigraph.edition.layout import QuadKind
 from calcigraph.edition.names import Name
-from calcigraph.edition.proving import Prover
+from calcigraph.edition.proving import EditionProver
 from calcigraph.edition.search import Names
+from calcigraph.edition.sizes import Sizes, sizes
 from calcigraph.edition.spellings import value
 from calcigraph.rdf.terms import Subject, Term
 from calcigraph.rdf.vocabulary import RDF
@@ -35,7 +36,7 @@ _PIECE: Final = 1 << 16
 
 
 @dataclass(frozen=True)
-class Facts:
+class EditionFacts:
     """What is written down of an edition: the digest that names it, and how many triples a query over its
     default graph counts, the metadata among them and literals of one value as one."""
 
@@ -70,7 +71,7 @@ class Edition:
     """0 for the root itself, one more for each change since."""
     files: EditionFiles = field(repr=False)
     index: Index = field(repr=False)
-    prover: Prover | None = field(default=None, repr=False)
+    prover: EditionProver | None = field(default=None, repr=False)
     """Who proves what it says."""
 
     @classmethod
@@ -80,9 +81,9 @@ class Edition:
         return cls(root, index.newest(), files, index)
 
     @cached_property
-    def facts(self) -> Facts:
+    def facts(self) -> EditionFacts:
         """What is written down of the edition."""
-        return Facts(**json.loads(self.index.facts(self.number)))
+        return EditionFacts(**json.loads(self.index.facts(self.number)))
 
     @property
     def digest(self) -> str:
@@ -118,7 +119,7 @@ class Edition:
         graph: ox.NamedNode | None = None,
     ) -> Iterator[ox.Quad]:
         """The quads that match, in a stable order; the metadata are not among them, see `metadata`."""
-        return self._quads((subject, predicate, object_, graph), Kind.INFERRED)
+        return self._quads((subject, predicate, object_, graph), QuadKind.INFERRED)
 
     def triples(
         self,
@@ -166,48 +167,59 @@ class Edition:
         return self.index.names_near(self.number, key, most)
 
     def graphs_of(self, triple: ox.Triple) -> tuple[ox.NamedNode, ...]:
-        """The graphs that hold `triple`, none where it does not hold."""
-        found = self.quads(triple.subject, triple.predicate, triple.object)  # type: ignore[arg-type]
+        """The graphs that hold `triple`, that of the metadata among them; none where it does not hold."""
+        found = self._quads((triple.subject, triple.predicate, triple.object, None), QuadKind.METADATA)
         return tuple(sorted((q.graph_name for q in found if isinstance(q.graph_name, ox.NamedNode)), key=str))
 
     def assertions(self, triple: ox.Triple) -> Iterator[ox.Quad]:
         """The quads in which files or changes assert `triple`."""
-        return self._quads((triple.subject, triple.predicate, triple.object, None), Kind.ASSERTED)
+        return self._quads((triple.subject, triple.predicate, triple.object, None), QuadKind.ASSERTED)
 
     def holds(self, quad: ox.Quad) -> bool:
         """Whether `quad` is there, written just so, be it asserted, derived, inferred or of the metadata."""
         assert not isinstance(quad.graph_name, ox.DefaultGraph)
         pattern = (quad.subject, quad.predicate, quad.object, quad.graph_name)
-        return any(True for _ in self._rows(pattern, Kind.METADATA))
+        return any(True for _ in self._rows(pattern, QuadKind.METADATA))
 
     def all_quads(self) -> Iterator[ox.Quad]:
         """All quads in order of subject, the metadata among them. Cost: one pass over the index."""
-        return self._quads((None,) * 4, Kind.METADATA)
+        return self._quads((None,) * 4, QuadKind.METADATA)
 
     def asserts(self, quad: ox.Quad) -> bool:
         """Whether a file or a change asserts `quad`, written just so."""
         return quad in self.assertions(quad.triple)
 
-    def kinded(self) -> Iterator[tuple[ox.Quad, Kind]]:
+    def kinded(self) -> Iterator[tuple[ox.Quad, QuadKind]]:
         """All quads but the metadata, and why each is there. Cost: one pass over the index."""
-        rows = self.index.rows(self.number, (None,) * 4, Kind.INFERRED)
-        return ((quad_of(self.index, row), Kind(row[4])) for row in rows)
+        rows = self.index.rows(self.number, (None,) * 4, QuadKind.INFERRED)
+        return ((quad_of(self.index, row), QuadKind(row[4])) for row in rows)
 
     def is_inferred(self, triple: ox.Triple) -> bool:
         """Whether the axioms entail `triple` and nobody wrote it."""
         return self.inferred_graph in self.graphs_of(triple)
 
     def written(self, triple: ox.Triple) -> ox.Triple | None:
-        """The triple of the data that is meant by `triple`: itself, else one whose object is a literal of the
-        same value, as a query answers literals by their value; None where neither holds.
+        """The triple that is meant by `triple`, of the data or the metadata: itself, else one whose object is
+        a literal of the same value, as a query answers literals by their value; None where neither holds.
 
-        Where several are written, it is the first in order of their text.
+        Where several are written, it is the first of `spelled`.
         """
-        if any(self.triples(triple.subject, triple.predicate, triple.object)):  # type: ignore[arg-type]
+        if self.graphs_of(triple):
             return triple
-        spelled = (ox.Triple(triple.subject, triple.predicate, o) for o in self.spellings(triple.object))
-        holding = (t for t in spelled if self.graphs_of(t))
-        return min(holding, key=str, default=None)
+        return next(iter(self.spelled(triple)), None)
+
+    def spelled(self, triple: ox.Triple) -> tuple[ox.Triple, ...]:
+        """The triples that a query answers as it answers `triple`, in all their spellings.
+
+        What is asserted comes first, then what is derived, what is inferred, and the metadata; each in order
+        of text.
+        """
+        kinds: dict[ox.Triple, int] = {}
+        for spelling in self.spellings(triple.object):
+            rows = self._rows((triple.subject, triple.predicate, spelling, None), QuadKind.METADATA)
+            if (kind := min((row[4] for row in rows), default=None)) is not None:
+                kinds[ox.Triple(triple.subject, triple.predicate, spelling)] = kind
+        return tuple(sorted(kinds, key=lambda found: (kinds[found], str(found))))
 
     def spellings(self, term: Term) -> tuple[Term, ...]:
         """`term` and the literals that the engine of queries answers in the same form."""
@@ -215,17 +227,21 @@ class Edition:
         return tuple(dict.fromkeys((term, answered, *self.index.spelled(answered))))
 
     @cached_property
+    def sizes(self) -> Sizes:
+        """How many triples queries count. Cost: see `sizes`; kept."""
+        return sizes(self.index, self.number, self.derived_graph, self.inferred_graph)
+
+    @property
     def graphs(self) -> Mapping[ox.NamedNode, int]:
-        """How many quads each graph has, as they are written."""
-        sizes = self.index.sizes(self.number)
-        return {graph: size for graph, size in sizes.items() if isinstance(graph, ox.NamedNode)}
+        """How many triples queries count in each graph: literals of one value are one."""
+        return self.sizes.graphs
 
     @property
     def metadata(self) -> Iterator[ox.Quad]:
         """The graph that describes the data (see `calcigraph.metadata`); no page of a resource shows it."""
         graph = self.root.graph("metadata")
-        rows = self._rows((None, None, None, graph), Kind.METADATA)
-        return (quad_of(self.index, row) for row in rows if row[4] == Kind.METADATA)
+        rows = self._rows((None, None, None, graph), QuadKind.METADATA)
+        return (quad_of(self.index, row) for row in rows if row[4] == QuadKind.METADATA)
 
     def proofs(self, triple: ox.Triple, limit: int) -> Proofs:
         """The flattest proof of `triple`, then others, `limit` at most; see `Prover.proofs`.
@@ -240,25 +256,27 @@ class Edition:
         return next(iter(self.proofs(triple, 1).items), None)
 
     def nquads(self) -> Iterator[bytes]:
-        """All quads as sorted N-Quads in pieces, the metadata among them. Cost: reads a file; once anything
-        has changed, some ten microseconds a quad, and all of them in memory."""
+        """All quads as sorted N-Quads in pieces, as they are written, the metadata among them.
+
+        Cost: reads a file; once anything has changed, some ten microseconds a quad, and their memory.
+        """
         if not self.number:
             with self.files.nquads.open("rb") as file:
                 while piece := file.read(_PIECE):
                     yield piece
             return
-        rows = self.index.rows(self.number, (None,) * 4, Kind.METADATA)
+        rows = self.index.rows(self.number, (None,) * 4, QuadKind.METADATA)
         yield from sorted(f"{quad_of(self.index, row)} .\n".encode() for row in rows)
 
     @property
     def size(self) -> int:
-        """How many quads there are, the metadata among them."""
+        """How many quads queries count, the metadata among them: literals of one value are one."""
         return sum(self.graphs.values())
 
     def file_quads(self, files: Iterable[TurtleFile]) -> Iterator[ox.Quad]:
         """What some files of the root say in this edition, shapes among them."""
         for file in files:
-            yield from self._quads((None, None, None, self.root.graph_of(file)), Kind.SHAPE)
+            yield from self._quads((None, None, None, self.root.graph_of(file)), QuadKind.SHAPE)
 
     @cached_property
     def inferred_graph(self) -> ox.NamedNode:
@@ -294,10 +312,10 @@ class Edition:
 
         return lru_cache(8 * _MOST_KEPT)(count)
 
-    def _quads(self, pattern: Iterable[Term | None], most_kind: Kind) -> Iterator[ox.Quad]:
+    def _quads(self, pattern: Iterable[Term | None], most_kind: QuadKind) -> Iterator[ox.Quad]:
         return (quad_of(self.index, row) for row in self._rows(pattern, most_kind))
 
-    def _rows(self, pattern: Iterable[Term | None], most_kind: Kind) -> Iterator[Row]:
+    def _rows(self, pattern: Iterable[Term | None], most_kind: QuadKind) -> Iterator[QuadRow]:
         numbers: list[int | None] = []
         for term in pattern:
             number = None if term is None else self.index.number(term)

@@ -5,6 +5,7 @@ The file is SQLite's, so that what a process holds of it follows what it asks fo
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 import weakref
@@ -16,11 +17,11 @@ from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
 
-from calcigraph.edition.layout import Kind, decode, encode
+from calcigraph.edition.layout import QuadKind, decode, encode
 from calcigraph.edition.names import Name
 from calcigraph.rdf.terms import Term
 
-Row: TypeAlias = tuple[int, int, int, int, int]
+QuadRow: TypeAlias = tuple[int, int, int, int, int]
 """Subject, predicate, object, graph and kind of a quad, as numbers."""
 _MOST_TERMS: Final = 16_384
 _AT_ONCE: Final = 2048
@@ -28,6 +29,17 @@ _AT_ONCE: Final = 2048
 _MOST_WORDS: Final = 32
 _NAME: Final = "node, text, name.key, compact"
 _COLUMNS: Final = ("s", "p", "o", "g")
+# A value may stand there in the engine's own form as well, which is no row of `spelling`.
+_RESPELLED: Final = """
+WITH written (value, id) AS (
+    SELECT value, id FROM spelling
+    UNION SELECT spelling.value, term.id FROM spelling JOIN term ON term.text = spelling.value
+)
+SELECT json_group_array(json_array(s, p, o, g, kind))
+FROM written CROSS JOIN quad INDEXED BY quad_o ON quad.o = written.id
+WHERE kind <= ? AND born <= ? AND died > ?
+GROUP BY s, p, value HAVING min(o) < max(o)
+"""
 
 
 class Index:
@@ -57,7 +69,7 @@ class Index:
         except LookupError:
             return None
 
-    def rows(self, edition: int, pattern: Sequence[int | None], most_kind: Kind) -> Iterator[Row]:
+    def rows(self, edition: int, pattern: Sequence[int | None], most_kind: QuadKind) -> Iterator[QuadRow]:
         """The quads of an edition that match `pattern` (subject, predicate, object, graph; None for any),
         of the kinds up to `most_kind`, in a stable order. Cost: an index look-up where anything is given."""
         given = [(name, value) for name, value in zip(_COLUMNS, pattern, strict=True) if value is not None]
@@ -69,7 +81,7 @@ class Index:
         """How many distinct triples match, as far as `most`; the metadata do not count."""
         given = [(name, value) for name, value in zip(_COLUMNS, pattern, strict=True) if value is not None]
         where = " AND ".join([*(f"{name} = ?" for name, _ in given), "kind < ?", "born <= ?", "died > ?"])
-        values = (*(value for _, value in given), Kind.METADATA, edition, edition, most)
+        values = (*(value for _, value in given), QuadKind.METADATA, edition, edition, most)
         inner = f"SELECT DISTINCT s, p, o FROM quad{_by(given)} WHERE {where} LIMIT ?"
         return int(self._ask(f"SELECT count(*) FROM ({inner})", values).fetchone()[0])
 
@@ -77,20 +89,20 @@ class Index:
         """The terms that stand in a column (s, p, o or g), each once. Cost: one pass over an index."""
         assert column in _COLUMNS
         chosen = f"SELECT DISTINCT {column} FROM quad WHERE kind < ? AND born <= ? AND died > ?"
-        for (number,) in self._each(chosen, (Kind.METADATA, edition, edition)):
+        for (number,) in self._each(chosen, (QuadKind.METADATA, edition, edition)):
             yield self._read_term(number)
 
     def sizes(self, edition: int) -> dict[Term, int]:
         """How many quads each graph has, without the shapes. Cost: one pass over an index."""
         counted = "SELECT g, count(*) FROM quad WHERE kind <= ? AND born <= ? AND died > ? GROUP BY g"
-        values = (Kind.METADATA, edition, edition)
+        values = (QuadKind.METADATA, edition, edition)
         return {self._read_term(graph): size for graph, size in self._ask(counted, values).fetchall()}
 
     def uses(self, edition: int, type_: int | None) -> tuple[dict[int, int], dict[int, int]]:
         """How many distinct triples each property has, and how many members each object of the property
         `type_`. Cost: one pass over an index."""
         alive = "kind < ? AND born <= ? AND died > ?"
-        values = (Kind.METADATA, edition, edition)
+        values = (QuadKind.METADATA, edition, edition)
         distinct = f"SELECT DISTINCT s, p, o FROM quad WHERE {alive}"
         triples = self._ask(f"SELECT p, count(*) FROM ({distinct}) GROUP BY p", values).fetchall()
         of_type = f"SELECT DISTINCT s, o FROM quad INDEXED BY quad_p WHERE p = ? AND {alive}"
@@ -101,6 +113,16 @@ class Index:
         """The literals that the engine of queries answers as `value`, other than itself."""
         found = self._ask("SELECT id FROM spelling WHERE value = ?", (encode(value),))
         return tuple(self._term(number) for (number,) in found.fetchall())
+
+    def respelled(self, edition: int) -> Iterator[list[QuadRow]]:
+        """The quads that the engine of queries takes for one another, their graphs apart: those that differ
+        in how a literal of the same value is spelled, all spellings of a triple together.
+
+        Cost: a look-up for each literal that the engine answers in another form, and its quads.
+        """
+        values = (QuadKind.METADATA, edition, edition)
+        for (found,) in self._ask(_RESPELLED, values):
+            yield [(s, p, o, g, kind) for s, p, o, g, kind in json.loads(found)]
 
     def facts(self, edition: int) -> str:
         """What was written down of an edition when it was made, as JSON."""
@@ -202,6 +224,6 @@ def _by(given: Sequence[tuple[str, int]]) -> str:
     return ""
 
 
-def quad_of(index: Index, row: Row) -> ox.Quad:
+def quad_of(index: Index, row: QuadRow) -> ox.Quad:
     """The quad that a row stands for."""
     return ox.Quad(*(index.term(number) for number in row[:4]))  # type: ignore[arg-type]

@@ -18,7 +18,7 @@ ALIVE: Final = 1 << 62
 """What `died` says of a row that is in the newest edition."""
 
 
-class Kind(IntEnum):
+class QuadKind(IntEnum):
     """Why a quad is there."""
 
     ASSERTED = 0

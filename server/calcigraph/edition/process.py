@@ -24,10 +24,10 @@ from calcigraph.edition.assembly import assemble, consistent
 from calcigraph.edition.change import Change
 from calcigraph.edition.edition import Edition
 from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder
-from calcigraph.edition.writer import Outcome, Writer
+from calcigraph.edition.writer import ChangeOutcome, Writer
 from calcigraph.edition.writing import changing, forget_after
 from calcigraph.errors import Problem
-from calcigraph.reasoning import Proof, Proofs, Statement
+from calcigraph.reasoning import Proof, Proofs, Statement, leaves_first
 from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
 
@@ -42,7 +42,7 @@ class WriterUnavailable(Problem):
 
 
 @dataclass(frozen=True)
-class Source:
+class WriterStart:
     """What a writer begins with: a root, the edition that there is, its files, and the folder for more."""
 
     root: Root
@@ -51,7 +51,7 @@ class Source:
     owner: Path
     reasoner: ReasonerName
 
-    def after(self, outcome: Outcome) -> Source:
+    def after(self, outcome: ChangeOutcome) -> WriterStart:
         """What a writer begins with once there is another edition."""
         files = EditionFiles(self.files, WorkFolder(self.owner)).changed.folder
         return replace(self, root=outcome.root or self.root, number=outcome.number, files=files)
@@ -63,7 +63,7 @@ class WriterProcess:
     A process that has ended is replaced by one that begins with the newest edition that this side knows.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: WriterStart) -> None:
         self._source = self._before = source
         self._lock = threading.Lock()
         self._child: _Child | None = None
@@ -74,10 +74,10 @@ class WriterProcess:
         items, complete = self._ask("proofs", number, triple, limit)
         return Proofs(tuple(filter(None, map(_whole, items))), complete)
 
-    def after(self, change: Change) -> Outcome:
+    def after(self, change: Change) -> ChangeOutcome:
         """See `Writer.after`. Raises: WriterUnavailable too; then there is no other edition than before."""
         with self._lock:
-            outcome: Outcome = self._answered("after", change)
+            outcome: ChangeOutcome = self._answered("after", change)
             if outcome.number != self._source.number:
                 self._before, self._source = self._source, self._source.after(outcome)
             return outcome
@@ -229,7 +229,7 @@ class _Answering:
         cache = EditionCache.of_user()
         return consistent(assemble(Root.read(root), reasoner, cache, WorkFolder(folder))).files.folder
 
-    def open(self, source: Source) -> None:
+    def open(self, source: WriterStart) -> None:
         files = EditionFiles(source.files, WorkFolder(source.owner))
         if source.number:
             # Of a writer that was killed, which had told nobody.
@@ -244,7 +244,7 @@ class _Answering:
         found = self._known.proofs(number, triple, limit)
         return [_steps(proof) for proof in found.items], found.complete
 
-    def after(self, change: Change) -> Outcome:
+    def after(self, change: Change) -> ChangeOutcome:
         return self._known.after(change)
 
     @property
@@ -267,18 +267,10 @@ def _steps(proof: Proof | None) -> Sequence[_Step] | None:
         return None
     places: dict[int, int] = {}
     steps: list[_Step] = []
-    waiting = [proof]
-    while waiting:
-        step = waiting[-1]
-        missing = [premise for premise in step.premises if id(premise) not in places]
-        if missing:
-            waiting += missing
-            continue
-        waiting.pop()
-        if id(step) not in places:
-            places[id(step)] = len(steps)
-            below = tuple(places[id(premise)] for premise in step.premises)
-            steps.append((step.triple, step.rule, step.axioms, below))
+    for step in leaves_first(proof):
+        places[id(step)] = len(steps)
+        below = tuple(places[id(premise)] for premise in step.premises)
+        steps.append((step.triple, step.rule, step.axioms, below))
     return steps
 
 

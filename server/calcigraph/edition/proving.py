@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from calcigraph.reasoning import Proofs
 
 
-class Prover(Protocol):
+class EditionProver(Protocol):
     """Finds proofs in editions, by their number."""
 
     def proofs(self, number: int, triple: ox.Triple, limit: int) -> Proofs:

@@ -15,22 +15,23 @@ from typing import ClassVar, Final
 
 import pyoxigraph as ox
 
+from calcigraph import reasoning
 from calcigraph.edition.answering import AnsweredTriples, answered_triple
 from calcigraph.edition.change import Change, ChangeRefused
-from calcigraph.edition.edition import Edition, Facts
+from calcigraph.edition.edition import Edition, EditionFacts
 from calcigraph.edition.index import Index
-from calcigraph.edition.layout import Kind
+from calcigraph.edition.layout import QuadKind
 from calcigraph.edition.names import NAMING, names_of
 from calcigraph.edition.rules import construct_rules
-from calcigraph.edition.writing import Kinded, Step, changing, forget_after, write_facts, write_step
+from calcigraph.edition.writing import EditionStep, Kinded, changing, forget_after, write_facts, write_step
 from calcigraph.errors import Problem
 from calcigraph.metadata import DatasetDescription, Described, describe
-from calcigraph.reasoning import Cache, Consequences, Inference, Proofs, infer
+from calcigraph.reasoning import Proof, Proofs
 from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
 
 _KEPT: Final = 16
-_KINDS: Final = {"before": Kind.BEFORE, "after": Kind.AFTER}
+_KINDS: Final = {"before": QuadKind.BEFORE, "after": QuadKind.AFTER}
 
 
 class EditionPassed(Problem):
@@ -40,7 +41,7 @@ class EditionPassed(Problem):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ChangeOutcome:
     """What a change did. `number` is the edition that there is now: the same as before where nothing changed.
 
     `already` were to be added and were there, `absent` were to be removed and nobody asserts them: what is
@@ -60,7 +61,10 @@ class Writer:
     """Editions of one root, in files of its own once anything changes."""
 
     def __init__(
-        self, edition: Edition, reasoner: ReasonerName = "builtin", inference: Inference | None = None
+        self,
+        edition: Edition,
+        reasoner: ReasonerName = "builtin",
+        inference: reasoning.Inference | None = None,
     ) -> None:
         self._reasoner = reasoner
         self._newest = edition
@@ -69,7 +73,7 @@ class Writer:
         )
         # What `back_to` goes back to.
         self._before: tuple[Edition, DatasetDescription | None] | None = None
-        self._inferences: OrderedDict[int, Inference] = OrderedDict()
+        self._inferences: OrderedDict[int, reasoning.Inference] = OrderedDict()
         if inference is not None:
             self._inferences[edition.number] = inference
 
@@ -88,9 +92,10 @@ class Writer:
         if flattest is None or limit == 1:
             return Proofs((flattest,) if flattest else (), complete=True)
         others = inference.proofs(triple, limit)
-        return Proofs(tuple(dict.fromkeys((flattest, *others.items)))[:limit], others.complete)
+        distinct = {_last_step(proof): proof for proof in reversed((flattest, *others.items))}
+        return Proofs(tuple(reversed(distinct.values()))[:limit], others.complete)
 
-    def after(self, change: Change) -> Outcome:
+    def after(self, change: Change) -> ChangeOutcome:
         """Make the edition after the newest one. Until it returns nobody sees anything of it.
 
         Cost: what follows the change; the first one copies the index. Raises: ChangeRefused where it names a
@@ -100,7 +105,7 @@ class Writer:
         old, inference = self._newest, self._inference(self._newest.number)
         asked = _Asked.of(old, change)
         if not asked.added and not asked.removed:
-            return Outcome(old.number, already=asked.already, absent=asked.absent)
+            return ChangeOutcome(old.number, already=asked.already, absent=asked.absent)
         root = asked.root(old)
         following, consequences = inference.after(*asked.triples(old))
         if consequences.clashes:
@@ -131,7 +136,9 @@ class Writer:
         self._inferences.pop(self._newest.number, None)
         self._newest, self._description = self._before
 
-    def _written(self, old: Edition, root: Root, asked: _Asked, consequences: Consequences) -> Outcome:
+    def _written(
+        self, old: Edition, root: Root, asked: _Asked, consequences: reasoning.Consequences
+    ) -> ChangeOutcome:
         """Write the data, then what describes them: that is looked up in what was written."""
         number = old.number + 1
         graphs = root.graph("derived"), root.graph("inferred")
@@ -142,17 +149,17 @@ class Writer:
         new = replace(old, root=root, number=number)
         described = self._described(old, new, (quad.triple for quad, _ in (*removed, *added)))
         gone, come = self._metadata(described.removed), self._metadata(described.added)
-        facts = Facts(
+        facts = EditionFacts(
             _digest(old.digest, removed, added),
             described.description.counts.triples,
             # No two editions have one second: HTTP dates are no finer (RFC 9110, section 8.8.2).
             max(int(time.time()), old.facts.changed_s + 1),
         )
         with changing(old.files.index) as connection:
-            write_step(connection, Step(number, gone, come, (), ()))
+            write_step(connection, EditionStep(number, gone, come, (), ()))
             write_facts(connection, number, str(facts))
         self._description = described.description
-        return Outcome(
+        return ChangeOutcome(
             number,
             (*added, *come),
             (*removed, *gone),
@@ -172,7 +179,7 @@ class Writer:
 
     def _metadata(self, triples: Iterable[ox.Triple]) -> list[Kinded]:
         graph = self._newest.root.graph("metadata")
-        return [(_quad(triple, graph), Kind.METADATA) for triple in triples]
+        return [(_quad(triple, graph), QuadKind.METADATA) for triple in triples]
 
     def _changeable(self) -> Edition:
         """The newest edition in files that may be written to: in a copy, before the first change."""
@@ -182,13 +189,13 @@ class Writer:
         files = files.changing()
         return replace(self._newest, files=files, index=Index(files.index))
 
-    def _remember(self, edition: Edition, inference: Inference) -> None:
+    def _remember(self, edition: Edition, inference: reasoning.Inference) -> None:
         self._newest = replace(edition, prover=self)
         self._inferences[self._newest.number] = inference
         while len(self._inferences) > _KEPT:
             self._inferences.popitem(last=False)
 
-    def _inference(self, number: int) -> Inference:
+    def _inference(self, number: int) -> reasoning.Inference:
         if number not in self._inferences:
             if number != self._newest.number:
                 raise EditionPassed(
@@ -198,21 +205,27 @@ class Writer:
         return self._inferences[number]
 
 
-def recalled(edition: Edition, reasoner: ReasonerName) -> Inference:
+def _last_step(proof: Proof) -> object:
+    """What two derivations of one triple differ in."""
+    return proof.rule, proof.axioms, tuple(premise.triple for premise in proof.premises)
+
+
+def recalled(edition: Edition, reasoner: ReasonerName) -> reasoning.Inference:
     """The reasoner of an edition, from what is known of it.
 
     Cost: reads all quads; the builtin one closes when it is asked for something, the others at once.
     """
-    found: dict[Kind, list[ox.Triple]] = {kind: [] for kind in Kind}
+    found: dict[QuadKind, list[ox.Triple]] = {kind: [] for kind in QuadKind}
     for quad, kind in edition.kinded():
         found[kind].append(quad.triple)
     # In the order of the first time: of two proofs that are equally short, both then find the same.
-    asserted = sorted(set(found[Kind.ASSERTED]), key=str)
+    asserted = sorted(set(found[QuadKind.ASSERTED]), key=str)
     if reasoner != "builtin":
-        return infer(asserted, construct_rules(edition.root), engine=reasoner)
-    before, after, inferred = (frozenset(found[kind]) for kind in (Kind.BEFORE, Kind.AFTER, Kind.INFERRED))
-    known = Cache(before, after, inferred, consistent=True)
-    return Inference.from_cache(asserted, known, construct_rules(edition.root))
+        return reasoning.infer(asserted, construct_rules(edition.root), engine=reasoner)
+    kinds = QuadKind.BEFORE, QuadKind.AFTER, QuadKind.INFERRED
+    before, after, inferred = (frozenset(found[kind]) for kind in kinds)
+    known = reasoning.Cache(before, after, inferred, consistent=True)
+    return reasoning.Inference.from_cache(asserted, known, construct_rules(edition.root))
 
 
 @dataclass(frozen=True)
@@ -266,36 +279,38 @@ class _Asked:
 
 
 def _asserted(quads: Iterable[ox.Quad]) -> Iterator[Kinded]:
-    return ((quad, Kind.ASSERTED) for quad in quads)
+    return ((quad, QuadKind.ASSERTED) for quad in quads)
 
 
-def _built(made: Consequences, graphs: tuple[ox.NamedNode, ox.NamedNode], came: bool) -> Iterator[Kinded]:
+def _built(
+    made: reasoning.Consequences, graphs: tuple[ox.NamedNode, ox.NamedNode], came: bool
+) -> Iterator[Kinded]:
     """What rules build and axioms entail that came, or that went."""
     derived, inferred = graphs
     for stage, moved in made.by_stage.items():
         yield from ((_quad(triple, derived), _KINDS[stage]) for triple in moved[0 if came else 1])
     entailed = made.inferred_added if came else made.inferred_removed
-    yield from ((_quad(triple, inferred), Kind.INFERRED) for triple in entailed)
+    yield from ((_quad(triple, inferred), QuadKind.INFERRED) for triple in entailed)
 
 
 def _quad(triple: ox.Triple, graph: ox.NamedNode) -> ox.Quad:
     return ox.Quad(triple.subject, triple.predicate, triple.object, graph)
 
 
-def _step(old: Edition, number: int, removed: list[Kinded], added: list[Kinded]) -> Step:
+def _step(old: Edition, number: int, removed: list[Kinded], added: list[Kinded]) -> EditionStep:
     """The rows of a change, with the names that nodes have after it."""
     quads = (quad for quad, _ in (*removed, *added) if quad.predicate in NAMING)
     nodes = dict.fromkeys(quad.subject for quad in quads if isinstance(quad.subject, ox.NamedNode))
     gone, come = {quad for quad, _ in removed}, [quad for quad, _ in added]
     kept = (quad for node in nodes for quad in old.quads(node) if quad not in gone)
     naming = dict.fromkeys(q.triple for q in (*kept, *come) if q.predicate in NAMING and q.subject in nodes)
-    return Step(number, removed, added, tuple(nodes), tuple(names_of(naming)))
+    return EditionStep(number, removed, added, tuple(nodes), tuple(names_of(naming)))
 
 
 def _digest(before: str, removed: Iterable[Kinded], added: Iterable[Kinded]) -> str:
     """SHA-256 that goes on from `before` with what was asserted and what nobody asserts any more."""
     total = hashlib.sha256(before.encode())
     for sign, quads in (("-", removed), ("+", added)):
-        lines = sorted(f"{sign}{quad}\n" for quad, kind in quads if kind is Kind.ASSERTED)
+        lines = sorted(f"{sign}{quad}\n" for quad, kind in quads if kind is QuadKind.ASSERTED)
         total.update("".join(lines).encode())
     return total.hexdigest()

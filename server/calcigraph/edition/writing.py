@@ -11,12 +11,12 @@ from typing import TypeAlias
 
 import pyoxigraph as ox
 
-from calcigraph.edition.layout import ALIVE, FORMAT, INDEXES, TABLES, Kind, encode
+from calcigraph.edition.layout import ALIVE, FORMAT, INDEXES, TABLES, QuadKind, encode
 from calcigraph.edition.names import NAMING, Name, names_of
 from calcigraph.edition.spellings import values
 from calcigraph.rdf.terms import Term
 
-Kinded: TypeAlias = tuple[ox.Quad, Kind]
+Kinded: TypeAlias = tuple[ox.Quad, QuadKind]
 _QUAD = "INSERT INTO quad VALUES (?, ?, ?, ?, ?, ?, ?)"
 _NAME = "INSERT INTO name (node, text, key, compact, born, died) VALUES (?, ?, ?, ?, ?, ?)"
 
@@ -53,13 +53,13 @@ def _numbered(
         terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
         assert not isinstance(quad.graph_name, ox.DefaultGraph)
         row = tuple(numbers.setdefault(term, len(numbers)) for term in terms)  # type: ignore[arg-type]
-        if quad.predicate in NAMING and kind < Kind.METADATA:
+        if quad.predicate in NAMING and kind < QuadKind.METADATA:
             named.append(quad.triple)
         yield (*row, int(kind), 0, ALIVE)
 
 
 @dataclass(frozen=True)
-class Step:
+class EditionStep:
     """What one edition has beyond the one before it. `names` are all names that nodes have now whose names
     may have changed: those of `renamed`."""
 
@@ -86,7 +86,7 @@ def changing(path: Path) -> Iterator[sqlite3.Connection]:
         connection.execute("COMMIT")
 
 
-def write_step(connection: sqlite3.Connection, step: Step) -> None:
+def write_step(connection: sqlite3.Connection, step: EditionStep) -> None:
     """Write what an edition changes. Cost: an index look-up or two for each quad and name of it."""
     numbers = _Numbers(connection)
     for quad, kind in step.removed:

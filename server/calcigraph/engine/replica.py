@@ -78,11 +78,6 @@ class Replica:
         """The number of stored quads."""
         return len(self._whole)
 
-    @property
-    def has_asserted(self) -> bool:
-        """Whether the asserted part has been built."""
-        return self._asserted is not None
-
     def prepare(self, part: Part) -> None:
         """Build a part now, before it is needed; an index that cannot be built raises when it is needed."""
         if part == "asserted":

@@ -12,13 +12,14 @@ from calcigraph.edition import Edition
 from calcigraph.errors import Problem
 from calcigraph.explanations.evidence import Proposition, propositions
 from calcigraph.rdf.terms import show_term
-from calcigraph.reasoning import Proof, Proofs, Statement
+from calcigraph.reasoning import Proof, Proofs, Statement, leaves_first
 
 __all__ = [
     "MOST_PROOFS",
     "Explanation",
     "Explanations",
     "NothingToExplain",
+    "ProofTooLarge",
     "Step",
     "explain",
     "explain_all",
@@ -26,13 +27,22 @@ __all__ = [
 ]
 
 ASSERTED = "asserted"
+METADATA = "metadata"
 MOST_PROOFS = 20
+_DEEPEST = 120
+_MOST_NODES = 20_000
 
 
 class NothingToExplain(Problem):
     """The triple does not hold in the dataset."""
 
     title = "The triple does not hold"
+
+
+class ProofTooLarge(Problem):
+    """A proof that nobody could read as a tree."""
+
+    title = "The proof is too large to be shown"
 
 
 @dataclass(frozen=True)
@@ -60,18 +70,53 @@ class Step:
         return self.rule == ASSERTED
 
     def walk(self) -> Iterator[Step]:
-        """This step and all below it, from the conclusion down."""
-        yield self
-        for premise in self.premises:
-            yield from premise.walk()
+        """This step and all below it, from the conclusion down, each once (by identity)."""
+        seen: set[int] = set()
+        todo = [self]
+        while todo:
+            step = todo.pop()
+            if id(step) not in seen:
+                seen.add(id(step))
+                yield step
+                todo += reversed(step.premises)
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """A proof of one triple, from asserted triples by named rules, joined to its evidence."""
+    """A proof of one triple, from asserted triples by named rules, joined to its evidence.
+
+    The conclusion is the triple that was `asked` for, or where that is not in the data one that is, with
+    another spelling of the same value: as queries answer values, and proofs are about what is written.
+    """
 
     dataset: Edition
+    asked: ox.Triple
     conclusion: Step
+
+    @cached_property
+    def tree(self) -> Step:
+        """The conclusion, for whoever shows all below it as a tree.
+
+        Raises: ProofTooLarge where that would be deeper, or have more nodes, than anybody can read.
+        """
+        depth: dict[int, int] = {}
+        nodes: dict[int, int] = {}
+        for step in leaves_first(self.conclusion):
+            depth[id(step)] = 1 + max((depth[id(p)] for p in step.premises), default=0)
+            nodes[id(step)] = 1 + sum(nodes[id(p)] for p in step.premises)
+        deepest, most = depth[id(self.conclusion)], nodes[id(self.conclusion)]
+        if deepest > _DEEPEST or most > _MOST_NODES:
+            raise ProofTooLarge(
+                f"The proof is {deepest} steps deep, and as a tree has {most} of them.",
+                "Ask for `format=proof`, which tells each step once.",
+            )
+        return self.conclusion
+
+    @cached_property
+    def spellings(self) -> tuple[ox.Triple, ...]:
+        """The triples of the data that a query answers as one with the conclusion, and the conclusion."""
+        triple = self.conclusion.triple
+        return self.dataset.spelled(triple) if isinstance(triple, ox.Triple) else ()
 
     @cached_property
     def leaves(self) -> tuple[Step, ...]:
@@ -87,35 +132,44 @@ class Explanations:
     complete: bool
 
 
-def explain(dataset: Edition, triple: ox.Triple) -> Explanation:
-    """The shortest explanation of `triple`.
+def explain(dataset: Edition, asked: ox.Triple) -> Explanation:
+    """The shortest explanation of what is `asked` for, in the spelling that `Edition.written` finds.
 
     Cost: a goal-directed search over the closure; nothing was stored when it was inferred.
+    What describes the data is no conclusion from them: its one step says in which graph it stands.
     Raises: NothingToExplain where the triple does not hold.
     """
-    return explained(dataset, triple, dataset.proofs(triple, 1)).proofs[0]
+    return explained(dataset, asked, dataset.proofs(dataset.written(asked) or asked, 1)).proofs[0]
 
 
-def explain_all(dataset: Edition, triple: ox.Triple, limit: int = MOST_PROOFS) -> Explanations:
+def explain_all(dataset: Edition, asked: ox.Triple, limit: int = MOST_PROOFS) -> Explanations:
     """The shortest explanation first, then other derivations, `limit` at most.
 
     Raises: NothingToExplain where the triple does not hold.
     """
-    return explained(dataset, triple, dataset.proofs(triple, limit))
+    return explained(dataset, asked, dataset.proofs(dataset.written(asked) or asked, limit))
 
 
-def explained(dataset: Edition, triple: ox.Triple, found: Proofs) -> Explanations:
-    """Proofs of `triple` joined to the evidence for their leaves. Cost: some look-ups a step.
+def explained(dataset: Edition, asked: ox.Triple, found: Proofs) -> Explanations:
+    """Proofs of what is meant by `asked`, joined to the evidence for their leaves. What only describes the
+    data has no proof, and says where it stands. Cost: some look-ups a step.
 
-    Raises: NothingToExplain where there is none.
+    Raises: NothingToExplain where it does not hold.
     """
-    if not found.items:
+    steps = [_step(dataset, proof) for proof in found.items] or _described(dataset, asked)
+    if not steps:
         raise NothingToExplain(
-            f"{show(dataset, triple)} is neither asserted nor follows from what is.",
+            f"{show(dataset, asked)} is neither asserted nor follows from what is.",
             "Check the direction and the spelling of subject, predicate and object.",
         )
-    distinct = dict.fromkeys(_step(dataset, proof, {}) for proof in found.items)
-    return Explanations(tuple(Explanation(dataset, step) for step in distinct), found.complete)
+    return Explanations(tuple(Explanation(dataset, asked, step) for step in steps), found.complete)
+
+
+def _described(dataset: Edition, asked: ox.Triple) -> list[Step]:
+    """The one step that says that a triple is among the metadata, if it is."""
+    triple = dataset.written(asked) or asked
+    graphs = dataset.graphs_of(triple)
+    return [Step(triple, METADATA, (), (), graphs, ())] if graphs else []
 
 
 def show(dataset: Edition, triple: Statement) -> str:
@@ -124,17 +178,14 @@ def show(dataset: Edition, triple: Statement) -> str:
     return " ".join(show_term(node, prefixes) for node in (triple.subject, triple.predicate, triple.object))
 
 
-def _step(dataset: Edition, proof: Proof, known: dict[int, Step]) -> Step:
-    """The proof with its evidence; what stands in it several times (`known`, by identity) is made once."""
-    if id(proof) not in known:
-        known[id(proof)] = _made(dataset, proof, known)
+def _step(dataset: Edition, proof: Proof) -> Step:
+    """The proof with its evidence; what stands in it several times is made once."""
+    known: dict[int, Step] = {}
+    for part in leaves_first(proof):
+        triple = part.triple
+        # A generalized triple (one with a literal as subject) is a step only; no graph can hold it.
+        graphs = dataset.graphs_of(triple) if isinstance(triple, ox.Triple) else ()
+        said = propositions(dataset, triple) if isinstance(triple, ox.Triple) else ()
+        premises = tuple(known[id(premise)] for premise in part.premises)
+        known[id(part)] = Step(triple, part.rule, part.axioms, premises, graphs, said)
     return known[id(proof)]
-
-
-def _made(dataset: Edition, proof: Proof, known: dict[int, Step]) -> Step:
-    triple = proof.triple
-    # A generalized triple (one with a literal as subject) is a step only; no graph can hold it.
-    graphs = dataset.graphs_of(triple) if isinstance(triple, ox.Triple) else ()
-    said = propositions(dataset, triple) if isinstance(triple, ox.Triple) else ()
-    premises = tuple(_step(dataset, premise, known) for premise in proof.premises)
-    return Step(triple, proof.rule, proof.axioms, premises, graphs, said)

@@ -16,8 +16,21 @@ Json = dict[str, Any]
 
 
 def as_json(explanation: Explanation) -> Json:
-    """The proof as nested objects; terms as in SPARQL 1.1 Query Results JSON, section 3.2.2."""
-    return _step(explanation.dataset, explanation.conclusion)
+    """The proof as nested objects; terms as in SPARQL 1.1 Query Results JSON, section 3.2.2.
+
+    `asked` is the triple that was asked for, and `spellings` are the objects of the triples that queries
+    answer as one with what is proven, each with the graphs that hold it so.
+    """
+    dataset = explanation.dataset
+    spellings = [
+        {"object": _term(spelled.object), "graphs": [graph.value for graph in dataset.graphs_of(spelled)]}
+        for spelled in explanation.spellings
+    ]
+    return {
+        "asked": _triple(dataset, explanation.asked),
+        "spellings": spellings,
+        **_step(dataset, explanation.tree),
+    }
 
 
 def _step(dataset: Edition, step: Step) -> Json:
@@ -42,9 +55,16 @@ def _term(node: Term) -> Json:
     if isinstance(node, ox.NamedNode):
         return {"type": "uri", "value": node.value}
     if isinstance(node, ox.Literal):
-        language = {"xml:lang": node.language} if node.language else {"datatype": node.datatype.value}
-        return {"type": "literal", "value": node.value, **language}
+        return {"type": "literal", "value": node.value, **_kind_of(node)}
     return {"type": "bnode", "value": str(node).removeprefix("_:")}
+
+
+def _kind_of(literal: ox.Literal) -> Json:
+    """Language and base direction of a literal, else its datatype (SPARQL 1.2, the same section)."""
+    if not literal.language:
+        return {"datatype": literal.datatype.value}
+    direction = {"its:dir": literal.direction.value} if literal.direction else {}
+    return {"xml:lang": literal.language, **direction}
 
 
 def _named(named: Named) -> Json:

@@ -13,10 +13,10 @@ from typing import Any
 import pyoxigraph as ox
 
 from calcigraph.edition import Edition
-from calcigraph.explanations import Explanation, Step
+from calcigraph.explanations import METADATA, Explanation, NothingToExplain, Step
 from calcigraph.explanations.evidence import Proposition, propositions
 from calcigraph.explanations.json import Json, proposition_json
-from calcigraph.reasoning import Statement
+from calcigraph.reasoning import Statement, leaves_first
 from calcigraph.root import RuleFile
 
 FORMAT = "calcigraph-proof/1"
@@ -27,9 +27,16 @@ def as_proof_file(explanation: Explanation) -> str:
     """The proof as JSON, each premise and each step a line of its own, and after what it rests on.
 
     Terms are written as in N-Triples, so that lexical forms stay. Cost: linear in the proof.
+    Raises: NothingToExplain for metadata, which count the data and follow from no premises.
     """
+    if explanation.conclusion.rule == METADATA:
+        raise NothingToExplain(
+            "The triple is of the metadata: the server counted it, and nothing proves it.",
+            "Ask for another format, or count the triples of the dump.",
+        )
     writer = _Writer(explanation.dataset)
-    writer.number(explanation.conclusion)
+    for step in leaves_first(explanation.conclusion):
+        writer.number(step)
     dataset = explanation.dataset
     head: Json = {
         "format": FORMAT,
@@ -58,7 +65,7 @@ class _Writer:
         self.rules: Json = {}
 
     def number(self, step: Step) -> int:
-        """The number of a step, which is written with all below it where it has none yet."""
+        """The number of a step, which is written where it has none yet, after those that it rests on."""
         if id(step) not in self._seen:
             self._seen[id(step)] = self._number(step)
         return self._seen[id(step)]

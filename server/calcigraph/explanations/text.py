@@ -10,6 +10,7 @@ import pyoxigraph as ox
 from calcigraph.edition import Edition
 from calcigraph.explanations import Explanation, Step, show
 from calcigraph.explanations.evidence import Decision, Line, Proposition
+from calcigraph.rdf.terms import show_term
 from calcigraph.rdf.turtle import write_turtle
 from calcigraph.reasoning import Statement
 
@@ -18,9 +19,24 @@ def as_text(explanation: Explanation) -> str:
     """The proof as a tree: each triple with its rule and graph, axioms and evidence below it.
 
     A rule of the root reads many triples that only say that a proposition was accepted; these are
-    counted by graph instead of listed. The other renderings list them all.
+    counted by graph instead of listed. The other renderings list them all. The last lines are
+    those of `spelling_notes`. Raises: ProofTooLarge.
     """
-    return "\n".join(_step(explanation.dataset, explanation.conclusion, "", ""))
+    tree = _step(explanation.dataset, explanation.tree, "", "")
+    return "\n".join((*tree, *spelling_notes(explanation)))
+
+
+def spelling_notes(explanation: Explanation) -> Iterator[str]:
+    """What to know where a literal is written in several ways: that another one was asked for, and each
+    other one that holds."""
+    dataset, proven = explanation.dataset, explanation.conclusion.triple
+    prefixes = dataset.root.prefixes
+    if explanation.asked != proven:
+        yield f"asked for in another spelling: {show_term(explanation.asked.object, prefixes)}"
+    for spelled in explanation.spellings:
+        if spelled != proven:
+            graphs = ", ".join(_graph(dataset, graph) for graph in dataset.graphs_of(spelled))
+            yield f"also written: {show_term(spelled.object, prefixes)}   [in {graphs}]"
 
 
 def _step(dataset: Edition, step: Step, first: str, rest: str) -> Iterator[str]:

@@ -14,10 +14,9 @@ from typing import Protocol, TypeAlias
 import pyoxigraph as ox
 
 from calcigraph.metadata.counting import names_a_class
-from calcigraph.rdf.terms import Term
+from calcigraph.rdf.terms import Subject, Term
 from calcigraph.rdf.vocabulary import RDF
 
-Subject: TypeAlias = ox.NamedNode | ox.BlankNode
 Classes: TypeAlias = frozenset[ox.NamedNode]
 
 

@@ -19,9 +19,11 @@ from calcigraph.rdf.vocabulary import XSD
 # What a triple can be about (RDF 1.1 Concepts, section 3.1), and what it can say of it.
 Subject: TypeAlias = ox.NamedNode | ox.BlankNode
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+# More than an address may have over HTTP, and as much as an argument of a command may.
+MAX_LITERAL = 1 << 17
 SURROGATE = re.compile("[\ud800-\udfff]")
 QUOTED = re.compile(
-    r'"((?:[^"\\\n\r]|\\.)*)"(?:@([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)|\^\^(\S+))?', re.DOTALL
+    r'"((?:[^"\\\n\r]|\\.)*)"(?:@([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)(?:--(ltr|rtl))?|\^\^(\S+))?', re.DOTALL
 )
 NUMBERS = (
     (re.compile(r"[+-]?[0-9]+"), "integer"),
@@ -45,9 +47,10 @@ def parse_term(text: str, prefixes: Prefixes) -> Term:
     Raises: TermMalformed, IriMalformed; PrefixUnknown where a prefix is not declared.
     """
     text = text.strip()
-    if len(text) > MAX_LENGTH:
+    most = MAX_LITERAL if text.startswith('"') else MAX_LENGTH
+    if len(text) > most:
         raise TermMalformed(
-            f"A term of {len(text)} characters is too long.", f"Give at most {MAX_LENGTH} characters."
+            f"A term of {len(text)} characters is too long.", f"Give at most {most} characters."
         )
     if SURROGATE.search(text):
         raise TermMalformed("A term holds half of a surrogate pair.", "Send the text as valid UTF-8.")
@@ -62,6 +65,23 @@ def parse_term(text: str, prefixes: Prefixes) -> Term:
             "Name a node that has an IRI.",
         )
     return parse_iri(text, prefixes)
+
+
+def parse_named_term(text: str, prefixes: Prefixes) -> Term:
+    """Read a term, or a blank node by the name that answers and dumps give it, as in `_:b0`.
+
+    These names stay for as long as the statement that the node stands in (see `rdf/node_names`), so here
+    they can be asked for. Raises: as `parse_term`.
+    """
+    label = text.strip().removeprefix("_:")
+    if label == text.strip():
+        return parse_term(text, prefixes)
+    try:
+        return ox.BlankNode(label)
+    except ValueError:
+        raise TermMalformed(
+            f"`{_cut(text)}` is no blank node.", "Write its name as the answer or the dump has it."
+        ) from None
 
 
 def parse_iri(text: str, prefixes: Prefixes) -> ox.NamedNode:
@@ -93,9 +113,10 @@ def _quoted(text: str, prefixes: Prefixes) -> ox.Literal:
         )
     value = re.sub(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)", _unescape, match[1], flags=re.DOTALL)
     if match[2]:
-        return ox.Literal(value, language=match[2])
-    if match[3]:
-        return ox.Literal(value, datatype=parse_iri(match[3], prefixes))
+        direction = ox.BaseDirection(match[3]) if match[3] else None
+        return ox.Literal(value, language=match[2], direction=direction)
+    if match[4]:
+        return ox.Literal(value, datatype=parse_iri(match[4], prefixes))
     return ox.Literal(value)
 
 

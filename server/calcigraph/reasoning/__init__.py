@@ -13,15 +13,21 @@ The rooms inside, each using those below it only (`tests/test_layers.py` holds t
 - `facts` are sorted columns of numbers, one for each predicate and class;
 - `terms` are what the numbers stand for, and the values of literals;
 - `limits` bounds all of it.
+
+Each name of the door is imported when it is first asked for: whoever shows a proof waits for no array.
 """
 
-from calcigraph.reasoning.clashes import Clash
-from calcigraph.reasoning.inference import Cache, Consequences, Inference, infer
-from calcigraph.reasoning.limits import LimitMet, Limits
-from calcigraph.reasoning.proofs.checking import StepWrong, check_proof, check_step
-from calcigraph.reasoning.proofs.proof import Proof, Proofs
-from calcigraph.reasoning.queries.rule import ConstructRule, RuleRefused
-from calcigraph.reasoning.terms.statements import GeneralizedTriple, Statement
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from calcigraph.reasoning.clashes import Clash
+    from calcigraph.reasoning.inference import Cache, Consequences, Inference, infer
+    from calcigraph.reasoning.limits import LimitMet, Limits
+    from calcigraph.reasoning.proofs.checking import check_proof, check_step
+    from calcigraph.reasoning.proofs.proof import Proof, Proofs, StepWrong, leaves_first
+    from calcigraph.reasoning.queries.rule import ConstructRule, RuleRefused
+    from calcigraph.reasoning.terms.statements import GeneralizedTriple, Statement
 
 __all__ = [
     "Cache",
@@ -40,4 +46,25 @@ __all__ = [
     "check_proof",
     "check_step",
     "infer",
+    "leaves_first",
 ]
+
+# Where each name stands, by module.
+_HOMES = {
+    "clashes": ("Clash",),
+    "inference": ("Cache", "Consequences", "Inference", "infer"),
+    "limits": ("LimitMet", "Limits"),
+    "proofs.checking": ("check_proof", "check_step"),
+    "proofs.proof": ("Proof", "Proofs", "StepWrong", "leaves_first"),
+    "queries.rule": ("ConstructRule", "RuleRefused"),
+    "terms.statements": ("GeneralizedTriple", "Statement"),
+}
+
+
+def __getattr__(name: str) -> object:
+    """A name of the door, imported from its home."""
+    for home, names in _HOMES.items():
+        if name in names:
+            globals()[name] = found = getattr(import_module(f"{__name__}.{home}"), name)
+            return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -140,7 +140,7 @@ def updated(closure: Closure, old: frozenset[Violation], outcome: ClosureChange)
     Where it is no longer the same terms that are equal, what equality alone contradicts is looked for anew.
     """
     facts = ClosureLookup(closure)
-    kept = {found for found in old if all(map(facts.holds, found[2]))}
+    kept = {found for found in old if _is_between_literals(closure, found) or all(map(facts.holds, found[2]))}
     if outcome.merged:
         kept = {found for found in kept if found[0] != "eq-diff1" and _is_written_so(closure, found)}
         kept |= literal_violations(closure)
@@ -148,6 +148,12 @@ def updated(closure: Closure, old: frozenset[Violation], outcome: ClosureChange)
             if rule.name == "eq-diff1":
                 kept.update(_whole(closure, rule))
     return frozenset(kept | touched(closure, outcome.new) | _ill_typed(closure, outcome.new))
+
+
+def _is_between_literals(closure: Closure, found: Violation) -> bool:
+    """Whether two literals were made equal: that they differ is no fact, and hangs on who is equal alone."""
+    one, _, other = found[2][0]
+    return found[0] == "eq-diff1" and one != other and all(map(closure.terms.is_literal, (one, other)))
 
 
 def _is_written_so(closure: Closure, found: Violation) -> bool:

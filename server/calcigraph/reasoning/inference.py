@@ -18,7 +18,7 @@ from calcigraph.reasoning.clashes import Clash
 from calcigraph.reasoning.closure.state import Progress, quiet
 from calcigraph.reasoning.constructs.derivation import Derivation, Triples
 from calcigraph.reasoning.engines.choice import closed
-from calcigraph.reasoning.engines.engine import Engine, EngineName
+from calcigraph.reasoning.engines.engine import ClosureEngine, EngineName
 from calcigraph.reasoning.facts.base import Base
 from calcigraph.reasoning.facts.columns import Columns, united
 from calcigraph.reasoning.facts.encoding import decode, encode
@@ -67,7 +67,7 @@ class _Parts:
     built: Base
     """What stage `before` built."""
     derivation: Derivation
-    engine: Engine
+    engine: ClosureEngine
 
     @classmethod
     def made(

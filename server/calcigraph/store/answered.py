@@ -10,12 +10,12 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
-from calcigraph.edition import Edition, Outcome
+from calcigraph.edition import ChangeOutcome, Edition
 from calcigraph.edition.spellings import value
 from calcigraph.engine.replica import Diff
 
 
-def engine_diff(before: Edition, after: Edition, outcome: Outcome) -> Diff:
+def engine_diff(before: Edition, after: Edition, outcome: ChangeOutcome) -> Diff:
     """What the engine has to remove and to add. Cost: a look-up or two for each changed quad."""
     changed = dict.fromkeys(_answered(quad) for quad, _ in (*outcome.removed, *outcome.added))
     there = {quad for quad in changed if _is_written(before, quad)}

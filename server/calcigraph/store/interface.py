@@ -8,7 +8,7 @@ from typing import Protocol
 import pyoxigraph as ox
 
 from calcigraph.describe import Describer, Description
-from calcigraph.edition import Change, Edition, Match, Outcome
+from calcigraph.edition import Change, ChangeOutcome, Edition, Match
 from calcigraph.pool import Answer, Attempt, Query
 from calcigraph.reasoning import Proofs
 from calcigraph.store.dumps import Dump
@@ -58,7 +58,7 @@ class Engine(Protocol):
     def dump(self, edition: Edition, key: str) -> Dump:
         """A file with all of an edition, compressed: `key` is that of a graph format. Made once."""
 
-    def publish(self, change: Change, ready: Callable[[Edition], None] = ...) -> Outcome:
+    def publish(self, change: Change, ready: Callable[[Edition], None] = ...) -> ChangeOutcome:
         """Change the data: every query asked from now on sees the next edition.
 
         `ready` is called with that edition before any answer can come from it. Raises: ChangeRefused, and

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from calcigraph.edition import Change, Edition, EditionCache, Outcome
-from calcigraph.edition.process import Source, WriterProcess, assembled_apart
+from calcigraph.edition import Change, ChangeOutcome, Edition, EditionCache
+from calcigraph.edition.process import WriterProcess, WriterStart, assembled_apart
 from calcigraph.pool import Answer, Attempt, Pool, Query, QueryLimits
 from calcigraph.root import Root, RootChanged
 from calcigraph.settings import ReasonerName, Settings
@@ -90,7 +90,7 @@ class LocalEngine(EditionAnswers):
         """See `Pool.attempt`."""
         return self._pool.attempt(query, woken, gone)
 
-    def publish(self, change: Change, ready: Callable[[Edition], None] = _ready) -> Outcome:
+    def publish(self, change: Change, ready: Callable[[Edition], None] = _ready) -> ChangeOutcome:
         """Make the next edition, let `ready` know, then have every query see it.
 
         Cost: what follows the change. Raises: ChangeRefused, LimitMet, WriterUnavailable; the edition is then
@@ -124,10 +124,12 @@ class LocalEngine(EditionAnswers):
         self._writer.close()
         self._folder.close()
 
-    def _source(self, edition: Edition) -> Source:
-        return Source(edition.root, edition.number, edition.files.folder, self._folder.path, self._reasoner)
+    def _source(self, edition: Edition) -> WriterStart:
+        return WriterStart(
+            edition.root, edition.number, edition.files.folder, self._folder.path, self._reasoner
+        )
 
-    def _following(self, outcome: Outcome) -> Edition:
+    def _following(self, outcome: ChangeOutcome) -> Edition:
         newest, root = self._edition, outcome.root or self._edition.root
         if not newest.number:
             return replace(Edition.open(root, newest.files.changed), prover=self._writer)

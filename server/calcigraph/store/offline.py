@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from calcigraph.edition import Change, Edition, EditionPassed, Outcome, Writer
+from calcigraph.edition import Change, ChangeOutcome, Edition, EditionPassed, Writer
 from calcigraph.engine.replica import Replica
 from calcigraph.engine.result_formats import Form, is_graph, write
 from calcigraph.pool import Answer, Attempt, Query
@@ -93,7 +93,7 @@ class OfflineEngine(EditionAnswers):
         assert content is not None
         return content
 
-    def publish(self, change: Change, ready: Callable[[Edition], None] = _nobody) -> Outcome:
+    def publish(self, change: Change, ready: Callable[[Edition], None] = _nobody) -> ChangeOutcome:
         """Make the next edition, and answer from it. Raises: ChangeRefused, LimitMet; nothing has changed."""
         writer = self._edition.prover
         assert isinstance(writer, Writer)

@@ -15,7 +15,7 @@ from calcigraph.explanations.json import as_json
 from calcigraph.explanations.proof_file import MEDIA_TYPE, as_proof_file
 from calcigraph.explanations.provenance import as_triples
 from calcigraph.explanations.text import as_text
-from calcigraph.rdf.terms import TermMalformed, parse_iri, parse_term
+from calcigraph.rdf.terms import Subject, TermMalformed, parse_iri, parse_named_term
 from calcigraph.web.protocol.caching import validated
 from calcigraph.web.protocol.negotiation import HTML, JSON, Offer
 from calcigraph.web.protocol.request_problems import RequestMalformed
@@ -37,18 +37,21 @@ blueprint = Blueprint("explanations", __name__)
 def explanation() -> Response:
     """Why `subject predicate object` holds; with `all=1` every derivation up to a limit.
 
-    Raises: NothingToExplain where the triple does not hold; problems of terms and parameters.
+    Where another spelling of the value is in the data, that one is proven, and `Link` leads to it as the
+    canonical one. Raises: NothingToExplain where the triple does not hold; problems of terms and parameters.
     """
     site = current_site()
-    triple = _triple(site)
+    asked = _triple(site)
     every = _flag("all")
     chosen = requested(OFFERS)
     if every and chosen is PROOF:
         raise RequestMalformed("A proof file holds one proof.", "Leave out `all`, or ask for another format.")
-    found = site.engine.explain(site.edition, triple, MOST_PROOFS if every else 1)
-    shown = explained(site.edition, triple, found)
+    meant = site.edition.written(asked) or asked
+    found = site.engine.explain(site.edition, meant, MOST_PROOFS if every else 1)
+    shown = explained(site.edition, asked, found)
     proofs, complete = shown.proofs, shown.complete
-    response = _response(site, chosen, triple, proofs, every, complete)
+    response = _response(site, chosen, proofs, every, complete)
+    _name_canonical(response, site, proofs[0])
     response.vary.add("Accept")
     return validated(response, site, f"explain.{chosen.name}")
 
@@ -62,7 +65,7 @@ def checker() -> Response:
 
 
 def _response(
-    site: Site, chosen: Offer, triple: ox.Triple, proofs: tuple[Explanation, ...], every: bool, complete: bool
+    site: Site, chosen: Offer, proofs: tuple[Explanation, ...], every: bool, complete: bool
 ) -> Response:
     if chosen is JSON:
         if not every:
@@ -74,14 +77,16 @@ def _response(
     if chosen is PROOF:
         return Response(as_proof_file(proofs[0]), content_type=PROOF.content_type)
     if chosen is HTML:
+        asked = proofs[0].asked
         page = render_template(
             "explanation.html",
-            triple=triple,
+            triple=asked,
+            spellings=_spellings(site, proofs[0]),
             proofs=[(proof, _edges(proof), as_text(proof)) for proof in proofs],
             every=every,
             complete=complete,
-            other=_here(site, triple, not every, None),
-            formats=[(name, _here(site, triple, every and name != PROOF.name, name)) for name in _LINKED],
+            other=_here(site, asked, not every, None),
+            formats=[(name, _here(site, asked, every and name != PROOF.name, name)) for name in _LINKED],
             checker=site.link(CHECKER),
         )
         return Response(page, content_type=HTML.content_type)
@@ -97,16 +102,27 @@ def _edges(proof: Explanation) -> list[Step]:
     return list(found.values())
 
 
+def _name_canonical(response: Response, site: Site, proof: Explanation) -> None:
+    """Say in every format where the explanation of what is proven is, if that was asked for otherwise."""
+    proven = proof.conclusion.triple
+    if isinstance(proven, ox.Triple) and proven != proof.asked:
+        _, _, query = explain_link(site, proven).partition("?")
+        response.headers.add("Link", f'<{site.absolute("/explain")}?{query}>; rel="canonical"')
+
+
+def _spellings(site: Site, proof: Explanation) -> list[tuple[ox.Triple, str]]:
+    """The spellings in the data that were not asked for, each with the path of its explanation."""
+    others = (spelled for spelled in proof.spellings if spelled != proof.asked)
+    return [(spelled, explain_link(site, spelled)) for spelled in others]
+
+
 def _triple(site: Site) -> ox.Triple:
     prefixes = site.edition.root.prefixes
-    subject = parse_iri(_single("subject"), prefixes)
+    subject = parse_named_term(_single("subject"), prefixes)
+    if not isinstance(subject, Subject):
+        raise TermMalformed("A literal is no subject.", "Name a node, by its IRI or as `_:name`.")
     predicate = parse_iri(_single("predicate"), prefixes)
-    value = parse_term(_single("object"), prefixes)
-    if isinstance(value, ox.BlankNode):
-        raise TermMalformed("A blank node cannot be asked for.", "Name a node that has an IRI.")
-    asked = ox.Triple(subject, predicate, value)
-    # A query answers literals by their value; what is proven is what was written.
-    return site.edition.written(asked) or asked
+    return ox.Triple(subject, predicate, parse_named_term(_single("object"), prefixes))
 
 
 def _single(name: str) -> str:

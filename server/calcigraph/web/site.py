@@ -17,7 +17,7 @@ from flask import Flask, current_app, g
 
 from calcigraph import metadata
 from calcigraph.describe import Describer
-from calcigraph.edition import Change, Edition, Outcome
+from calcigraph.edition import Change, ChangeOutcome, Edition
 from calcigraph.rdf.vocabulary import SRV
 from calcigraph.settings import Settings
 from calcigraph.store import Engine
@@ -153,7 +153,7 @@ class Publication:
         site = self._sites.get(number)
         return site if site is not None else replace(self.current, edition=self._edition(number))
 
-    def publish(self, change: Change) -> Outcome:
+    def publish(self, change: Change) -> ChangeOutcome:
         """Change the data; see `Engine.publish`. Every request that begins once this returns sees it."""
         with self._changing:
             outcome = self.current.engine.publish(change, self._announce)

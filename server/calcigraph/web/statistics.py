@@ -12,8 +12,8 @@ from calcigraph.edition import Edition
 
 @dataclass(frozen=True)
 class Statistics:
-    """How many triples there are: in the union of all graphs as a set, literals of one value being one, as a
-    query counts them; in each graph, as they are written; of each standing."""
+    """How many triples queries count, literals of one value being one: in the union of all graphs as a set;
+    in each graph; of each standing, the best one where the spellings of a triple differ in it."""
 
     triples: int
     graphs: Mapping[ox.NamedNode, int]
@@ -24,8 +24,7 @@ class Statistics:
 
 def count(edition: Edition) -> Statistics:
     """The counts of an edition. Cost: one pass over an index."""
-    graphs = edition.graphs
-    derived, inferred = graphs.get(edition.derived_graph, 0), graphs.get(edition.inferred_graph, 0)
-    described = graphs.get(edition.root.graph("metadata"), 0)
-    triples = edition.facts.triples
-    return Statistics(triples, graphs, triples - derived - inferred - described, derived, inferred)
+    sizes, triples = edition.sizes, edition.facts.triples
+    described = sizes.graphs.get(edition.root.graph("metadata"), 0)
+    asserted = triples - sizes.derived - sizes.inferred - described
+    return Statistics(triples, sizes.graphs, asserted, sizes.derived, sizes.inferred)

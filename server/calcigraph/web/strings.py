@@ -120,6 +120,7 @@ class Strings:
     vocabulary_title: str = "Server vocabulary"
     vocabulary_lead: str = "What the server itself knows about; each root's own properties refine these."
     explanation_title: str = "Why does this hold?"
+    explanation_spellings: str = "Queries answer by value. The same value is written in the data as"
     explanation_all: str = "Show every derivation"
     explanation_shortest: str = "Show only the shortest"
     explanation_short: str = "In short: what sources speak about"
@@ -225,6 +226,7 @@ class Strings:
     rules: Mapping[str, str] = field(
         default_factory=lambda: MappingProxyType(
             {
+                "metadata": "the server says this of the data, and counted them",
                 "cax-sco": "what belongs to a class belongs to the classes above it",
                 "cax-eqc1": "equivalent classes have the same members",
                 "cax-eqc2": "equivalent classes have the same members",

@@ -13,7 +13,7 @@ from calcigraph.settings import ReasonerName
 EngineName = ReasonerName
 
 
-class Engine(Protocol):
+class ClosureEngine(Protocol):
     """What closes the base facts. Once it is made it is never changed: `after` makes another one."""
 
     def after(self, add: Columns, remove: Columns) -> tuple[Self, ClosureChange]:

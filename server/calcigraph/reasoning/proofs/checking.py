@@ -7,13 +7,12 @@ speaks of lists or literals.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import ClassVar, Final
+from typing import Final
 
 import pyoxigraph as ox
 
-from calcigraph.errors import Problem
 from calcigraph.reasoning.proofs.list_steps import LIST_RULES, TYPE, Nodes
-from calcigraph.reasoning.proofs.proof import Proof
+from calcigraph.reasoning.proofs.proof import Proof, StepWrong
 from calcigraph.reasoning.queries.rule import ConstructRule
 from calcigraph.reasoning.rules.patterns import Pattern, Rule
 from calcigraph.reasoning.rules.tables import TABLE
@@ -21,12 +20,6 @@ from calcigraph.reasoning.terms import vocabulary as v
 from calcigraph.reasoning.terms.datatypes import SUPPORTED, different, holds, value
 from calcigraph.reasoning.terms.statements import Node, Statement
 from calcigraph.reasoning.terms.vocabulary import VOCABULARY
-
-
-class StepWrong(Problem):
-    """A proof step that its rule does not allow."""
-
-    title: ClassVar[str] = "A proof step does not follow"
 
 
 def check_step(proof: Proof, rules: Sequence[ConstructRule] = ()) -> None:

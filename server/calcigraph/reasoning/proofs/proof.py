@@ -4,8 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar, Protocol, Self, TypeVar
 
+from calcigraph.errors import Problem
 from calcigraph.reasoning.terms.statements import Statement
+
+
+class Stepped(Protocol):
+    """A step of a proof, in whichever form."""
+
+    @property
+    def premises(self) -> tuple[Self, ...]:
+        """The steps that it rests on."""
+
+
+T = TypeVar("T", bound=Stepped)
+
+
+def leaves_first(top: T) -> Iterator[T]:
+    """A step and all below it, each once (by identity), after those that it rests on.
+
+    Proofs are as deep as a recursive rule makes them, and share steps: walking them by recursion would meet
+    Python's bound, and as trees take forever. Cost: linear in the distinct steps.
+    """
+    seen: set[int] = set()
+    waiting = [top]
+    while waiting:
+        step = waiting[-1]
+        missing = [premise for premise in step.premises if id(premise) not in seen]
+        if missing and id(step) not in seen:
+            waiting += missing
+            continue
+        waiting.pop()
+        if id(step) not in seen:
+            seen.add(id(step))
+            yield step
 
 
 @dataclass(frozen=True)
@@ -24,8 +57,12 @@ class Proof:
 
     @property
     def depth(self) -> int:
-        """The steps on the longest way down to a leaf; 0 for a leaf."""
-        return 1 + max(p.depth for p in self.premises) if self.premises else int(self.rule != "asserted")
+        """The steps on the longest way down to a leaf; 0 for a leaf. Cost: linear in the distinct steps."""
+        found: dict[int, int] = {}
+        for step in leaves_first(self):
+            below = max((found[id(premise)] for premise in step.premises), default=0)
+            found[id(step)] = 1 + below if step.premises else int(step.rule != "asserted")
+        return found[id(self)]
 
     def steps(self) -> Iterator[Proof]:
         """This step and all below it, each distinct triple once."""
@@ -39,12 +76,16 @@ class Proof:
                 todo += step.premises
 
     def __str__(self) -> str:
-        return "\n".join(self._lines(0))
-
-    def _lines(self, indent: int) -> Iterator[str]:
-        yield f"{'  ' * indent}{self.triple} [{self.rule}]"
-        for premise in self.premises:
-            yield from premise._lines(indent + 1)
+        """The proof as an indented tree; what several steps rest on is told once."""
+        lines, told, todo = [], set[int](), [(self, 0)]
+        while todo:
+            step, indent = todo.pop()
+            again = " as above" if id(step) in told and step.premises else ""
+            lines.append(f"{'  ' * indent}{step.triple} [{step.rule}]{again}")
+            if not again:
+                told.add(id(step))
+                todo += [(premise, indent + 1) for premise in reversed(step.premises)]
+        return "\n".join(lines)
 
 
 @dataclass(frozen=True)
@@ -53,3 +94,9 @@ class Proofs:
 
     items: tuple[Proof, ...]
     complete: bool
+
+
+class StepWrong(Problem):
+    """A proof step that its rule does not allow."""
+
+    title: ClassVar[str] = "A proof step does not follow"

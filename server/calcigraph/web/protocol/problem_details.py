@@ -55,6 +55,7 @@ STATUS: dict[type[errors.Problem], int] = {
     service_problems.ServiceRefused: 403,
     ResourceUnknown: 404,
     explanations.NothingToExplain: 404,
+    explanations.ProofTooLarge: 406,
     VersionUnknown: 404,
     query_problems.NotAcceptable: 406,
     NothingAcceptable: 406,
