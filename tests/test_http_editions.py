@@ -6,9 +6,11 @@ import contextlib
 import gzip
 import hashlib
 import http.client
+import os
 import random
 import re
 import shutil
+import signal
 import threading
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
@@ -306,3 +308,45 @@ def test_each_response_is_of_one_edition_through_three_hundred_swaps(line: Line)
     for outcome in ("tag 200", "tag 304", "date 200", "head 200", "version 200", "version 404"):
         assert line.counts[outcome] >= 30, outcome
     assert len({key for (what, key) in line.tags if what == "version"}) >= 295
+
+
+def kill_a_helper(line: Line, module: str) -> None:
+    for pid in line.changes.helpers(module):
+        os.kill(pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("module", ["calcigraph.edition.process", "calcigraph.pool.fork_server_process"])
+def test_swaps_go_on_where_a_process_is_killed(line: Line, module: str) -> None:
+    with client(line, -1) as first, asking(line, 2):
+        line.swap()
+        assert line.changes.helpers(module)
+        for delay_s in (None, 0.0, 0.01, 0.03):
+            killing = threading.Timer(delay_s or 0, kill_a_helper, [line, module])
+            killing.start()
+            if delay_s is None:
+                killing.join()
+            line.swap()
+            killing.join()
+            response = first.ask(query(POINT), {"Accept": RESULTS})
+            first._check("repeated query", "plain", query(POINT), response)
+            assert response.number == line.number
+
+
+def test_a_long_answer_is_of_the_edition_that_it_began_with(line: Line) -> None:
+    line.swap()
+    # Longer than what is buffered on the way, so that its end is made after the swaps.
+    text = f"SELECT * {{ id:counter <{LABEL.value}> ?name . ?a ?b ?c . ?d ?e ?f }} LIMIT 150000"
+    with client(line, 0) as slow, client(line, 1) as quick:
+        slow.connection.request("GET", query(text, format="csv"))
+        with slow.connection.getresponse() as response:
+            assert response.status == 200
+            body = response.read(1 << 16)
+            for _ in range(3):
+                line.swap()
+            assert quick.ask(query(POINT), {"Accept": RESULTS}).number == 4
+            body += response.read()
+            version = response.getheader("Calcigraph-Version") or ""
+    assert number_of(version) == 1
+    assert len(body) > 8 << 20
+    assert set(re.findall(rb"counter (\d+)", body)) == {b"1"}
+    assert body.count(b"\r\n") == 150_001

@@ -122,3 +122,11 @@ def test_a_table_goes_to_another_process_as_it_is() -> None:
 
     assert sent.mapping == table.mapping
     assert sent.shrink(ox.NamedNode("https://example.org/a")) == "ex:a"
+
+
+def test_a_table_is_written_as_turtle_and_sparql_take_it() -> None:
+    table = Prefixes({"b": "http://x/b/", "a": "http://x/a/"})
+
+    assert table.turtle() == "@prefix a: <http://x/a/> .\n@prefix b: <http://x/b/> .\n"
+    assert table.sparql() == "PREFIX a: <http://x/a/>\nPREFIX b: <http://x/b/>\n"
+    assert Prefixes().turtle() == Prefixes().sparql() == ""

@@ -118,8 +118,9 @@ def _of_expression(node: ast.expr) -> Iterator[ast.expr]:
     elif isinstance(node, ast.Constant):
         yield from _of_constant(node)
     elif isinstance(node, ast.Call):
-        for number in range(len(node.keywords)):
-            yield _with(node, keywords=node.keywords[:number] + node.keywords[number + 1 :])
+        for number, keyword in enumerate(node.keywords):
+            if keyword.arg != "repr":  # how a value prints itself decides nothing
+                yield _with(node, keywords=node.keywords[:number] + node.keywords[number + 1 :])
     elif isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
         yield from _unfiltered(node)
 
