@@ -310,7 +310,7 @@ def test_who_reads_slowly_sees_the_next_edition_meanwhile(line: Line) -> None:
     value = line.newest.root.prefixes.expand("plant:number")
     many = [
         ox.Quad(pump(line.newest), value, literal(str(number), "integer"), data(line.newest))
-        for number in range(5000)
+        for number in range(2500)
     ]
     slow, _ = line.after(Change.of(add=many))
     quads = slow.quads(pump(slow), value)

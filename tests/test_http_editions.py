@@ -14,14 +14,23 @@ import signal
 import threading
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
 import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
 
 import changing
+from calcigraph.edition import Change, assemble
+from calcigraph.pool import Answer, Pool, Query
+from calcigraph.root import Root
+from calcigraph.settings import Settings
+from calcigraph.store import LocalEngine
+from calcigraph.web.app import create_app
+from calcigraph.web.site import Publication, publication_of
 from conftest import BROWSER, ROOTS, free_port, wait_until_well
 from polling import MOST_S, until
 
@@ -227,14 +236,20 @@ def client(line: Line, seed: int) -> Iterator[Client]:
 
 
 @pytest.fixture
-def line(tmp_path: Path) -> Iterator[Line]:
-    root, port = tmp_path / "root", free_port()
+def root(tmp_path: Path) -> Path:
+    root = tmp_path / "root"
     shutil.copytree(ROOTS["toy"], root)
     (root / "data" / "counted.ttl").write_text(COUNTED, encoding="utf-8")
     questions = root / "ontology" / "questions"
     (questions / "what-is-counted.rq").write_text(QUESTION, encoding="utf-8")
     answer = f"counter,number\r\n{COUNTER.value},{NAMESPACE}id/number-0\r\n"
     (questions / "what-is-counted.csv").write_text(answer, encoding="utf-8", newline="")
+    return root
+
+
+@pytest.fixture
+def line(root: Path, tmp_path: Path) -> Iterator[Line]:
+    port = free_port()
     with changing.running(root, port, tmp_path / "log") as changes:
         wait_until_well(changes.process, port, tmp_path / "log")
         yield Line(changes, port)
@@ -350,3 +365,102 @@ def test_a_long_answer_is_of_the_edition_that_it_began_with(line: Line) -> None:
     assert len(body) > 8 << 20
     assert set(re.findall(rb"counter (\d+)", body)) == {b"1"}
     assert body.count(b"\r\n") == 150_001
+
+
+class RestlessEngine(LocalEngine):
+    """Data that change whenever a query is about to be answered, unless that has to wait."""
+
+    publication: Publication | None = None
+    waiting: threading.Thread | None = None
+    is_held = False
+
+    def ask(self, query: Query, gone: Callable[[], bool] | None = None) -> Answer:
+        if self.publication is not None:
+            changing = threading.Thread(target=swap, args=(self.publication,))
+            changing.start()
+            until(lambda: not changing.is_alive() or self.is_held)
+            self.waiting = changing
+        return super().ask(query, gone)
+
+
+def swap(publication: Publication) -> None:
+    number = publication.current.edition.number
+    publication.publish(Change.of(add=counted(number + 1), remove=counted(number)))
+
+
+@pytest.fixture
+def app(root: Path) -> Iterator[Flask]:
+    """The application in this process, so that the data can be changed at a certain moment of a request."""
+    edition = assemble(Root.open(root)).edition
+    edition = replace(edition, root=edition.root.without_contents())
+    with (
+        Pool.start(edition.nquads(), unasserted=edition.root.inferences) as pool,
+        contextlib.closing(RestlessEngine(edition, pool)) as engine,
+    ):
+        yield create_app(engine, Settings())
+
+
+def numbers(response: TestResponse) -> set[int]:
+    """The editions that the header and the body are from."""
+    assert response.status_code == 200, response.text
+    return {number_of(response.headers["Calcigraph-Version"]), *map(int, NUMBER.findall(response.text))}
+
+
+def test_changes_wait_for_a_page_that_they_have_kept_from_being_made(app: Flask) -> None:
+    publication = publication_of(app)
+    engine = publication.current.engine
+    assert isinstance(engine, RestlessEngine)
+    unchanging = publication.unchanging
+
+    @contextlib.contextmanager
+    def held() -> Iterator[object]:
+        with unchanging() as site:
+            engine.is_held = True
+            yield site
+
+    publication.unchanging = held
+    engine.publication = publication
+
+    response = app.test_client().get("/questions/what-is-counted", headers={"Accept": "text/html"})
+
+    assert engine.is_held
+    assert numbers(response) == {3}
+    assert engine.waiting
+    engine.waiting.join()
+    assert publication.current.edition.number == 4
+
+
+def change_under_each_request(app: Flask) -> None:
+    """After the edition of a request is chosen, and before it is used."""
+    app.before_request(lambda: swap(publication_of(app)))
+
+
+def test_a_proof_of_an_edition_that_is_gone_is_given_of_the_newest(app: Flask) -> None:
+    publication = publication_of(app)
+    change_under_each_request(app)
+    app.before_request(kill_writers)
+    for number in (1, 2):
+        response = app.test_client().get("/explain", query_string=ASKED | {"format": "json"})
+        assert numbers(response) == {number}
+        assert publication.current.edition.number == number
+
+
+def kill_writers() -> None:
+    for pid in changing.helpers_of(os.getpid(), "calcigraph.edition.process"):
+        os.kill(pid, signal.SIGKILL)
+
+
+def test_what_is_asked_of_a_version_is_never_answered_from_the_next(app: Flask) -> None:
+    change_under_each_request(app)
+    client, publication = app.test_client(), publication_of(app)
+    text = PREFIXES + POINT
+    for ask in (
+        lambda at: client.get(f"/questions/what-is-counted?format=csv&at={at}"),
+        lambda at: client.get(f"/questions/what-is-counted?format=html&at={at}"),
+        lambda at: client.get("/sparql", query_string={"query": text, "at": at, "format": "json"}),
+        lambda at: client.post("/sparql", data={"query": text, "at": at, "format": "json"}),
+    ):
+        response = ask(publication.current.version)
+        assert response.status_code == 404, response.text
+        assert "max-age" not in response.headers.get("Cache-Control", "")
+    assert numbers(client.get("/sparql", query_string={"query": text, "format": "json"})) == {5}

@@ -87,6 +87,25 @@ def test_a_file_that_does_not_say_what_it_has_to_is_told_with_its_line(
     assert finding.remedy
 
 
+@pytest.mark.parametrize("path", ["data/a.ttl", "ontology/a.ttl", "shapes/a.ttl"])
+@pytest.mark.parametrize(
+    ("text", "told"),
+    {
+        "<urn:a> <urn:b> 1 .\n<urn:a> <urn:b> x:c .": ("syntax", 2),
+        "<urn:a> <urn:b> 1 .\n\n<urn:c> <urn:d>": ("syntax", 3),
+        "<urn:a> <urn:b> 1 .\n<urn:a> <urn:b> _:c .": ("blank-nodes", 2),
+    }.items(),
+)
+def test_turtle_that_cannot_be_used_is_told_with_its_line(
+    path: str, text: str, told: tuple[str, int], tmp_path: Path
+) -> None:
+    with pytest.raises(RootInvalid) as raised:
+        root_of(tmp_path, **{path: text})
+
+    assert [(f.check, f.place.line) for f in raised.value.findings] == [told]
+    assert raised.value.findings[0].place.file == path
+
+
 @pytest.mark.parametrize("path", [*FILES, "data/a.ttl", "shapes/a.ttl"])
 def test_a_file_that_is_not_utf_8_is_told_with_its_line(path: str, tmp_path: Path) -> None:
     root_of(tmp_path)
