@@ -90,8 +90,11 @@ class Writer:
         """
         inference = self._inference(number)
         flattest = inference.explain(triple)
-        if flattest is None or limit == 1:
-            return Proofs((flattest,) if flattest else (), complete=True)
+        if flattest is None:
+            return Proofs((), complete=True)
+        if limit == 1:
+            # Whether there are others takes a search of its own.
+            return Proofs((flattest,), complete=False)
         others = inference.proofs(triple, limit)
         distinct = {_last_step(proof): proof for proof in reversed((flattest, *others.items))}
         return Proofs(tuple(reversed(distinct.values()))[:limit], others.complete)
