@@ -132,7 +132,8 @@ def difference(
     """By how much the numbers of `after` exceed those of `before`.
 
     `added` is in `after` alone and `removed` in `before` alone. A node whose classes change moves all that is
-    around it into other partitions. Cost: that of `partition_sizes` for what is added, removed or around such a node.
+    around it into other partitions. Cost: that of `partition_sizes` for what is added, removed or around such
+    a node.
     """
     changed = [*added, *removed]
     moved = {triple.subject for triple in changed if names_a_class(triple)}
