@@ -23,6 +23,14 @@ class ClosureLookup:
         self.base_only = base_only
         self._same_as = state.equality.of(v.SAME_AS)
 
+    @classmethod
+    def of_base(cls, state: State) -> ClosureLookup:
+        """Look-ups among the base facts of a closure, which are few of it where terms are equal."""
+        if state.equality:
+            state = State(state.terms, state.limits, base=state.base)
+            state.relations.commit(state.base.columns)
+        return cls(state, base_only=True)
+
     def asserted(self, fact: Ground) -> bool:
         """Whether a triple is a base fact."""
         return self.state.base.holds(fact)
@@ -46,7 +54,7 @@ class ClosureLookup:
         if not free:
             return 0
         key = self.state.equality.of(predicate)
-        if key == self._same_as:
+        if key == self._same_as and not self.base_only:
             return 1 if free == 1 else len(self.state.equality.representative)
         if key == v.TYPE:
             return len(self._class(obj)) if isinstance(obj, int) else 1e6
@@ -72,7 +80,7 @@ class ClosureLookup:
 
     def _found(self, subject: int | str, predicate: int, obj: int | str) -> list[tuple[int, int]]:
         key, every = self.state.equality.of(predicate), self.state.equality.all
-        if key == self._same_as:
+        if key == self._same_as and not self.base_only:
             return self._same(subject, obj)
         if key == v.TYPE:
             return self._types(subject, obj)

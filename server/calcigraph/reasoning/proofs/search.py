@@ -38,7 +38,7 @@ class Prover:
     def __init__(self, state: State, leaf: Leaf, lists: ListRules) -> None:
         self.state = state
         self.leaf = leaf
-        self.facts, self.base = ClosureLookup(state), ClosureLookup(state, base_only=True)
+        self.facts, self.base = ClosureLookup(state), ClosureLookup.of_base(state)
         self._lists = lists
         self._instances: dict[tuple[Ground, bool], tuple[list[Instance], bool]] = {}
         self._kept = 0
