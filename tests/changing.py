@@ -57,9 +57,14 @@ class Changes:
 
     def helpers(self, module: str) -> list[int]:
         """The process ids of the server's own processes that run a module."""
-        children = Path(f"/proc/{self.pid}/task").glob("*/children")
-        found = {int(pid) for path in children for pid in path.read_text(encoding="ascii").split()}
-        return sorted(pid for pid in found if module in _command(pid))
+        return helpers_of(self.pid, module)
+
+
+def helpers_of(pid: int, module: str) -> list[int]:
+    """The process ids of the processes that a process has started, that run a module, and have not ended."""
+    paths = Path(f"/proc/{pid}/task").glob("*/children")
+    found = {int(child) for path in paths for child in path.read_text(encoding="ascii").split()}
+    return sorted(child for child in found if module in _command(child))
 
 
 def _text(quads: Iterable[ox.Quad]) -> str:

@@ -304,3 +304,32 @@ def test_two_spellings_of_a_value_are_one_to_queries_until_both_are_gone(line: L
             change.removed == tuple(spelled[2:])
         )
     assert states == [(1, 0), (0, 0), (0, 1)]
+
+
+def test_who_reads_slowly_sees_the_next_edition_meanwhile(line: Line) -> None:
+    value = line.newest.root.prefixes.expand("plant:number")
+    many = [
+        ox.Quad(pump(line.newest), value, literal(str(number), "integer"), data(line.newest))
+        for number in range(2500)
+    ]
+    slow, _ = line.after(Change.of(add=many))
+    quads = slow.quads(pump(slow), value)
+    read = [next(quads)]
+
+    named = ox.Quad(pump(slow), RDFS_LABEL, ox.Literal("come meanwhile"), data(slow))
+    assert not slow.holds(named)
+    quick, _ = line.after(Change.of(add=[named], remove=many[1000:]))
+
+    assert quick.holds(named)
+    assert len(list(quick.quads(pump(quick), value))) == 1000
+    read += quads
+    assert set(read) == set(many)
+    assert not slow.holds(named)
+
+
+def test_no_two_editions_have_one_second(line: Line) -> None:
+    moments = [line.newest.changed]
+    for name in "abcd":
+        named = ox.Quad(pump(line.newest), RDFS_LABEL, ox.Literal(name), data(line.newest))
+        moments.append(line.after(Change.of(add=[named]))[0].changed)
+    assert moments == sorted(set(moments))

@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
@@ -19,6 +18,7 @@ from calcigraph.edition.process import WriterProcess, WriterStart, WriterUnavail
 from calcigraph.pool import Pool, Query
 from calcigraph.root import Root
 from calcigraph.store import LocalEngine
+from changing import helpers_of
 from polling import until
 from test_edition_changes import TOY, data, from_nothing, pump
 
@@ -63,20 +63,7 @@ class Line:
 
 def writers() -> list[int]:
     """The process ids of the writers that this process has started, and that have not ended."""
-    return [pid for pid in children() if b"calcigraph.edition.process" in command(pid)]
-
-
-def children() -> list[int]:
-    """The process ids of all that this process has started."""
-    paths = Path("/proc/self/task").glob("*/children")
-    return [int(pid) for path in paths for pid in path.read_text(encoding="ascii").split()]
-
-
-def command(pid: int) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""
+    return helpers_of(os.getpid(), "calcigraph.edition.process")
 
 
 @pytest.fixture
@@ -291,7 +278,7 @@ def test_a_change_that_cannot_be_handed_over_has_not_been_made(engine: LocalEngi
 def test_a_change_is_made_after_the_fork_server_was_killed(engine: LocalEngine) -> None:
     engine.publish(added(engine, "a"))
     for name in "bc":
-        (pid,) = [pid for pid in children() if b"fork_server_process" in command(pid)]
+        (pid,) = helpers_of(os.getpid(), "calcigraph.pool.fork_server_process")
         os.kill(pid, signal.SIGKILL)
         engine.publish(added(engine, name))
     assert asked(engine) == (3, {"a", "b", "c"})

@@ -44,6 +44,7 @@ HARMFUL = {
     "a long path": "SELECT * { ?s " + "/".join(["<http://x/p>"] * 1024) + " ?o }",
     "a path of closures": "SELECT * { ?s " + "/".join(["<http://x/p>*"] * 512) + " ?o }",
     "closures in each other": "SELECT * { ?s " + "(" * 16 + "<http://x/p>" + ")*" * 16 + " ?o }",
+    "six closures in each other": "SELECT * { ?s " + "(" * 6 + "<http://x/p>" + ")*" * 6 + " ?o }",
     "blank nodes in each other": "SELECT * { ?s ?p " + "[ ?q " * 256 + "1" + "]" * 256 + " }",
     "lists in each other": "SELECT * { ?s ?p " + "(" * 256 + "1" + ")" * 256 + " }",
     "a long list": "SELECT * { ?s ?p (" + "1 " * 256 + ") }",
@@ -67,6 +68,13 @@ HARMLESS = {
     + " } }",
     "five thousand values in a row of two": "SELECT * { VALUES (?a ?b) { " + repeated("(# 1)", 5000) + " } }",
     "five thousand values of IN": "SELECT * { ?s ?p ?o FILTER(?o IN (" + repeated("#", 5000, ",") + ")) }",
+    "five closures in each other": "SELECT * { ?s " + "(" * 5 + "<http://x/p>" + ")*" * 5 + " ?o }",
+    "five thousand values of IN with spaces": (
+        "SELECT * { ?s ?p ?o FILTER(?o IN ( " + repeated("#", 5000, " , ") + " )) }"
+    ),
+    "a long expression in brackets": "SELECT * { ?s ?p ?o FILTER ( "
+    + repeated("?o != #", 40, " && ")
+    + " ) }",
     "five thousand triples to construct": (
         "CONSTRUCT { " + repeated("?s <http://x/#> ?o .", 5000) + " } WHERE { ?s ?p ?o }"
     ),

@@ -107,7 +107,9 @@ def test_a_triple_that_does_not_hold_is_404_and_says_so(server: Server) -> None:
         {"subject": "id:x", "predicate": "rdfs:label", "object": ""},
         {"subject": "nope:x", "predicate": "rdfs:label", "object": "id:y"},
         {"subject": '"text"', "predicate": "rdfs:label", "object": "id:y"},
-        {"subject": "id:x", "predicate": "rdfs:label", "object": "_:b"},
+        {"subject": "id:x", "predicate": "_:b", "object": "id:y"},
+        {"subject": "id:x", "predicate": "rdfs:label", "object": "_:"},
+        {"subject": "_:a b", "predicate": "rdfs:label", "object": "id:y"},
         {"subject": "not a term", "predicate": "rdfs:label", "object": "id:y"},
     ],
 )

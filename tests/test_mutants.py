@@ -60,6 +60,8 @@ def test_each_kind_of_change_is_made(source: str, change: str) -> None:
         "x = f'{a + 1}'",
         "x = 'A text for people.'",
         "def f():\n  assert a",
+        "x = field(repr=y)",
+        "__all__ = ['A']",
     ],
 )
 def test_what_decides_nothing_is_left_alone(source: str) -> None:

@@ -45,9 +45,9 @@ def test_longest_namespace_wins() -> None:
 @pytest.mark.parametrize("order", [1, -1])
 def test_longest_namespace_wins_where_a_shorter_one_would_do(order: int) -> None:
     """Both leave a local name that Turtle takes, so that length alone decides."""
-    rows = [("obo", "http://x/obo/"), ("chebi", "http://x/obo/CHEBI_"), ("short", "http://x/obo/CH")]
+    rows = [("obo", "http://x/obo/"), ("short", "http://x/obo/CH"), ("xchebi", "http://x/obo/CHEBI_")]
 
-    assert Prefixes(dict(rows[::order])).shrink(ox.NamedNode("http://x/obo/CHEBI_12")) == "chebi:12"
+    assert Prefixes(dict(rows[::order])).shrink(ox.NamedNode("http://x/obo/CHEBI_12")) == "xchebi:12"
 
 
 def test_of_two_prefixes_for_one_namespace_the_first_in_the_alphabet_is_written() -> None:
@@ -122,3 +122,11 @@ def test_a_table_goes_to_another_process_as_it_is() -> None:
 
     assert sent.mapping == table.mapping
     assert sent.shrink(ox.NamedNode("https://example.org/a")) == "ex:a"
+
+
+def test_a_table_is_written_as_turtle_and_sparql_take_it() -> None:
+    table = Prefixes({"b": "http://x/b/", "a": "http://x/a/"})
+
+    assert table.turtle() == "@prefix a: <http://x/a/> .\n@prefix b: <http://x/b/> .\n"
+    assert table.sparql() == "PREFIX a: <http://x/a/>\nPREFIX b: <http://x/b/>\n"
+    assert Prefixes().turtle() == Prefixes().sparql() == ""

@@ -20,8 +20,8 @@ Triples = set[ox.Triple]
 MOST = 150
 """Inferred triples that are all proved; of more, a few are.
 
-Where rdf:type is said to be owl:sameAs all the vocabulary is one: of thousands of triples that follow each
-has thousands of ways to prove it, and takes seconds or a minute. Of more than a thousand none is proved.
+Where rdf:type is said to be owl:sameAs all the vocabulary is one: of the thousands of triples that follow,
+each has thousands of ways to prove it, and takes seconds or a minute. Of more than a thousand none is proved.
 """
 
 

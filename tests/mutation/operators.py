@@ -83,9 +83,11 @@ def _touched(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _is_text(node: ast.AST) -> bool:
-    """Whether a node is a docstring, or raises with a text for people, or checks types alone."""
+    """Whether a node is a docstring or a text for people, or what only type checkers or `import *` read."""
     if isinstance(node, ast.Expr):
         return isinstance(node.value, ast.Constant)
+    if isinstance(node, ast.Assign):
+        return ast.unparse(node.targets[0]) == "__all__"
     if isinstance(node, ast.If):
         return "TYPE_CHECKING" in ast.unparse(node.test)
     return isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value
@@ -118,8 +120,9 @@ def _of_expression(node: ast.expr) -> Iterator[ast.expr]:
     elif isinstance(node, ast.Constant):
         yield from _of_constant(node)
     elif isinstance(node, ast.Call):
-        for number in range(len(node.keywords)):
-            yield _with(node, keywords=node.keywords[:number] + node.keywords[number + 1 :])
+        for number, keyword in enumerate(node.keywords):
+            if keyword.arg != "repr":  # how a value prints itself decides nothing
+                yield _with(node, keywords=node.keywords[:number] + node.keywords[number + 1 :])
     elif isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
         yield from _unfiltered(node)
 

@@ -39,9 +39,19 @@ class AnsweredTriples:
 
         Cost: a look-up, and another for each way in which a literal that is given may be written.
         """
-        if object_ is None:
-            return answered_triples(list(self._edition.triples(subject, predicate)))
-        return self._of_object(subject, predicate, object_)
+        if object_ is not None:
+            return self._of_object(subject, predicate, object_)
+        if subject is not None:
+            return self._of_subject(subject, predicate)
+        return answered_triples(list(self._edition.triples(None, predicate)))
+
+    def _of_subject(self, subject: Subject, predicate: ox.NamedNode | None) -> Iterator[ox.Triple]:
+        """One after the other: often it is only asked whether there is any."""
+        seen: set[ox.Triple] = set()
+        for triple in map(answered_triple, self._edition.triples(subject, predicate)):
+            if triple not in seen:
+                seen.add(triple)
+                yield triple
 
     def _of_object(
         self, subject: Subject | None, predicate: ox.NamedNode | None, object_: Term

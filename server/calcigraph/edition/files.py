@@ -105,7 +105,7 @@ class EditionFiles:
         return files
 
     def seal(self) -> None:
-        """Write down what the files hold, so that damage is noticed."""
+        """Write down what the files hold, so that what is no more whole is noticed."""
         (self.folder / _HEAD).write_text(json.dumps(self._digests()), encoding="ascii")
 
     def is_whole(self) -> bool:

@@ -111,12 +111,11 @@ class WriterProcess:
         """What the process answers; where it ended before that, what another one answers, which knows
         nothing of what was begun. Raises: WriterUnavailable where that one ends too."""
         for is_last in (False, True):
-            child = self._opened()
             try:
-                return child.ask(name, *values)
+                return self._opened().ask(name, *values)
             except WriterUnavailable:
                 self._drop()
-                if is_last:
+                if is_last or self._closed:
                     raise
         raise AssertionError
 

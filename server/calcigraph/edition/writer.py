@@ -31,6 +31,7 @@ from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
 
 _KEPT: Final = 16
+_NAMING: Final = sorted(NAMING, key=str)
 _KINDS: Final = {"before": QuadKind.BEFORE, "after": QuadKind.AFTER}
 
 
@@ -89,8 +90,11 @@ class Writer:
         """
         inference = self._inference(number)
         flattest = inference.explain(triple)
-        if flattest is None or limit == 1:
-            return Proofs((flattest,) if flattest else (), complete=True)
+        if flattest is None:
+            return Proofs((), complete=True)
+        if limit == 1:
+            # Whether there are others takes a search of its own.
+            return Proofs((flattest,), complete=False)
         others = inference.proofs(triple, limit)
         distinct = {_last_step(proof): proof for proof in reversed((flattest, *others.items))}
         return Proofs(tuple(reversed(distinct.values()))[:limit], others.complete)
@@ -302,7 +306,9 @@ def _step(old: Edition, number: int, removed: list[Kinded], added: list[Kinded])
     quads = (quad for quad, _ in (*removed, *added) if quad.predicate in NAMING)
     nodes = dict.fromkeys(quad.subject for quad in quads if isinstance(quad.subject, ox.NamedNode))
     gone, come = {quad for quad, _ in removed}, [quad for quad, _ in added]
-    kept = (quad for node in nodes for quad in old.quads(node) if quad not in gone)
+    # What else is said of a node may be much.
+    named = (quad for node in nodes for name in _NAMING for quad in old.quads(node, name))
+    kept = (quad for quad in named if quad not in gone)
     naming = dict.fromkeys(q.triple for q in (*kept, *come) if q.predicate in NAMING and q.subject in nodes)
     return EditionStep(number, removed, added, tuple(nodes), tuple(names_of(naming)))
 

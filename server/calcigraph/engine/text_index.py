@@ -2,7 +2,7 @@
 
 It is an FTS5 table of SQLite, in the memory of this process: a copy that a fork shares until one of
 them changes it. A literal that is in the index and
-in no triple any more does no harm, because every match is looked up in the data.
+in no triple any more does not matter, because every match is looked up in the data.
 """
 
 from __future__ import annotations

@@ -95,7 +95,7 @@ def names_a_class(triple: ox.Triple) -> bool:
     return triple.predicate == RDF["type"] and isinstance(triple.object, ox.NamedNode)
 
 
-def tally(triples: Iterable[ox.Triple], types: Types) -> Counter[Partition]:
+def partition_sizes(triples: Iterable[ox.Triple], types: Types) -> Counter[Partition]:
     """How many of some triples are in each partition. Cost: some five microseconds a triple, and `types` of
     its subject and, where this has any, of its object."""
     by_class: Counter[Terms] = Counter()
@@ -132,13 +132,14 @@ def difference(
     """By how much the numbers of `after` exceed those of `before`.
 
     `added` is in `after` alone and `removed` in `before` alone. A node whose classes change moves all that is
-    around it into other partitions. Cost: that of `tally` for what is added, removed or around such a node.
+    around it into other partitions. Cost: that of `partition_sizes` for what is added, removed or around such
+    a node.
     """
     changed = [*added, *removed]
     moved = {triple.subject for triple in changed if names_a_class(triple)}
     stays = {triple for node in moved for triple in before.around(node)}.difference(removed)
-    partitions = tally(chain(added, stays), after.types)
-    partitions.subtract(tally(chain(removed, stays), before.types))
+    partitions = partition_sizes(chain(added, stays), after.types)
+    partitions.subtract(partition_sizes(chain(removed, stays), before.types))
     subjects = {triple.subject for triple in changed}
     more = sum(after.is_subject(node) - before.is_subject(node) for node in subjects)
     return Difference(len(added) - len(removed), more, partitions)

@@ -15,7 +15,7 @@ from itertools import chain
 import pyoxigraph as ox
 
 from calcigraph.errors import Finding, Place, RootInvalid
-from calcigraph.metadata.counting import Counts, Difference, Partition, difference, tally
+from calcigraph.metadata.counting import Counts, Difference, Partition, difference, partition_sizes
 from calcigraph.metadata.nodes import dataset_node, heads
 from calcigraph.metadata.partitions import partition_node, void
 from calcigraph.metadata.statements import Given, Known, LookedUp, Lookup, holds, is_described
@@ -124,7 +124,7 @@ def describe(root: Root, triples: Collection[ox.Triple]) -> Described:
     dataset, said = dataset_node(root), heads(root)
     given = Given(triples, said, dataset)
     new = said - given.heads_held
-    partitions = tally(chain(triples, new), given.types)
+    partitions = partition_sizes(chain(triples, new), given.types)
     bare = Counts().plus(Difference(len(triples) + len(new), len(given.subjects), partitions))
     counts, _ = _settled(root, given, None, bare, bare.partitions)
     description = DatasetDescription(dataset, said, counts, len(given.self_spoken))
@@ -159,8 +159,8 @@ def _exchanged(
     """What counts more where the numbers that were `stated` make way for `counts`."""
     gone, came = (set(void(dataset, told, moved)) if told else set() for told in (stated, counts))
     removed, added = _unheld(gone - came, known), _unheld(came - gone, known)
-    partitions = tally(added, known.types)
-    partitions.subtract(tally(removed, known.types))
+    partitions = partition_sizes(added, known.types)
+    partitions.subtract(partition_sizes(removed, known.types))
     subjects = 0
     for partition in moved:
         more = sum(

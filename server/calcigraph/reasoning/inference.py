@@ -212,10 +212,10 @@ class Inference:
         schema, and like running a CONSTRUCT rule anew when it is not known which of its solutions it
         reaches. Raises LimitMet when a bound is met; there is no new version then.
         """
-        old, wanted, unwanted = self._parts, frozenset(add), frozenset(remove)
-        missing = frozenset(triple for triple in unwanted if not _holds(old, triple))
-        added = old.asserted.beyond(encode(old.terms, wanted))
-        removed = encode(old.terms, unwanted - missing - wanted)
+        old, coming, leaving = self._parts, frozenset(add), frozenset(remove)
+        missing = frozenset(triple for triple in leaving if not _holds(old, triple))
+        added = old.asserted.beyond(encode(old.terms, coming))
+        removed = encode(old.terms, leaving - missing - coming)
         new, came, went = _after(old, added, removed)
         made = Inference(lambda: new, self.rules)
         return made, Consequences(

@@ -168,38 +168,31 @@ def read_lint(folder: Path, path: str) -> LintFile | Broken:
     return LintFile(slug, Severity(verdict), head["message"][0], head["remedy"][0], file, text, path)
 
 
+def _unasked(path: str, head: dict[str, list[str]]) -> Broken:
+    """A finding where the headers of a question do not say what it asks, or need what there is not."""
+    strange = [need for need in head.get("needs", []) if need != "inference"]
+    if strange:
+        remedy = "Write `#+ needs: inference`, or leave the line out."
+        return [Finding("questions", Place(path, 1), f"A question cannot need {strange[0]!r}.", remedy)]
+    if not head.get("question", [""])[0]:
+        remedy = "Begin the file with `#+ question: …?`."
+        return [Finding("questions", Place(path, 1), "The question is not written out.", remedy)]
+    return []
+
+
 def read_question(folder: Path, path: str) -> QuestionFile | Broken:
     """A question file together with the `.csv` beside it."""
     text = read_named_text(folder, path)
     if not isinstance(text, str):
         return text
-    wrong = _misread("questions", path, text)
+    head = headers(text)
+    wrong = _misread("questions", path, text) or _unasked(path, head)
     if wrong:
         return wrong
     answer_path = path.removesuffix(".rq") + ".csv"
-    head = headers(text)
-    for need in head.get("needs", []):
-        if need != "inference":
-            remedy = "Write `#+ needs: inference`, or leave the line out."
-            return [Finding("questions", Place(path, 1), f"A question cannot need {need!r}.", remedy)]
-    if not head.get("question", [""])[0]:
-        return [
-            Finding(
-                "questions",
-                Place(path, 1),
-                "The question is not written out.",
-                "Begin the file with `#+ question: …?`.",
-            )
-        ]
     if not (folder / answer_path).is_file():
-        return [
-            Finding(
-                "questions",
-                Place(path),
-                "The question has no recorded answer.",
-                f"Write its whole answer into {answer_path}.",
-            )
-        ]
+        remedy = f"Write its whole answer into {answer_path}."
+        return [Finding("questions", Place(path), "The question has no recorded answer.", remedy)]
     answer = read_text(folder, answer_path)
     if not isinstance(answer, str):
         return answer

@@ -15,6 +15,10 @@ from calcigraph.web.site import Site, current_site
 
 PATHS = {"n-quads": "/dump.nq.gz", "turtle": "/dump.ttl.gz"}
 _TITLES = {"n-quads": "Every triple in its graph", "turtle": "Every triple, as one graph"}
+_AS_WRITTEN = (
+    "Literals are as they were written. Two spellings of one value are two triples here, and one triple "
+    "wherever the triples of the dataset are counted."
+)
 _MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 blueprint = Blueprint("downloads", __name__)
 
@@ -43,6 +47,7 @@ def distributions(site: Site, node: ox.NamedNode) -> Iterator[ox.Triple]:
         yield ox.Triple(node, DCAT["distribution"], address)
         yield ox.Triple(address, RDF["type"], DCAT["Distribution"])
         yield ox.Triple(address, DCTERMS["title"], ox.Literal(_TITLES[key], language="en"))
+        yield ox.Triple(address, DCTERMS["description"], ox.Literal(_AS_WRITTEN, language="en"))
         yield ox.Triple(address, DCAT["accessURL"], address)
         yield ox.Triple(address, DCAT["downloadURL"], ox.NamedNode(versioned(site, path)))
         yield ox.Triple(address, DCAT["mediaType"], _media_type(by_name("graph", key).media_type))

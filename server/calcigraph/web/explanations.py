@@ -49,7 +49,7 @@ def explanation() -> Response:
     meant = site.edition.written(asked) or asked
     found = site.engine.explain(site.edition, meant, MOST_PROOFS if every else 1)
     shown = explained(site.edition, asked, found)
-    proofs, complete = shown.proofs, shown.complete
+    proofs, complete = shown.proofs, shown.complete or not every
     response = _response(site, chosen, proofs, every, complete)
     _name_canonical(response, site, proofs[0])
     response.vary.add("Accept")

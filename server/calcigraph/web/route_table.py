@@ -59,9 +59,11 @@ _QUERY: Final = (
     Parameter("timeout", "Seconds, at most the server's.", {"type": "number", "exclusiveMinimum": 0}),
 )
 _EXPLAIN: Final = (
-    Parameter("subject", "A prefixed name or an IRI.", _TERM, True),
+    Parameter(
+        "subject", "A prefixed name, an IRI, or a blank node as an answer names it (`_:name`).", _TERM, True
+    ),
     Parameter("predicate", "A prefixed name or an IRI.", _TERM, True),
-    Parameter("object", "A prefixed name, an IRI or a literal as in Turtle.", _TERM, True),
+    Parameter("object", "A literal as in Turtle or as an answer has it, or as `subject`.", _TERM, True),
     Parameter("all", "`1` for every derivation.", {"type": "string", "enum": ["0", "1"]}),
 )
 _GRAPH_NAME: Final = (

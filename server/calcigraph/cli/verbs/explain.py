@@ -38,7 +38,8 @@ def explain(
 ) -> None:
     """Print why the triple SUBJECT PREDICATE OBJECT holds.
 
-    Terms are CURIEs (id:some-thing), <IRIs> or literals ("text"@en).
+    Terms are CURIEs (id:some-thing), <IRIs>, literals ("text"@en) or blank nodes as answers name them (_:b0).
+    A literal may be written as a query answers it: what is proven is written as the data have it.
     """
     from calcigraph.cli.explain import print_proofs
 

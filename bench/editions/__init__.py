@@ -1,0 +1,1 @@
+"""What an edition costs: memory, swaps and starts; `python -m bench.editions` writes the report."""
