@@ -70,7 +70,23 @@ def test_the_bounds_of_the_reasoner_are_those_of_the_settings() -> None:
 def test_no_option_or_limit_repeats_a_default_of_a_setting() -> None:
     """A number or text of the table that stands again where settings are turned into something else."""
     defaults = {repr(field.default) for field in fields(Settings) if field.default not in ("", (), 4)}
-    for name in ("cli/verbs/serve.py", "cli/verbs/options.py", "cli/serve.py", "pool/query_limits.py"):
+    for name in (
+        "cli/verbs/serve.py",
+        "cli/verbs/options.py",
+        "cli/serve.py",
+        "store/local.py",
+        "pool/query_limits.py",
+    ):
         tree = ast.parse((PACKAGE / name).read_text(encoding="utf-8"))
         constants = {repr(node.value) for node in ast.walk(tree) if isinstance(node, ast.Constant)}
         assert constants & defaults == set(), name
+
+
+def test_limits_are_made_of_settings_in_one_place() -> None:
+    makers = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "QueryLimits" and node.keywords
+    }
+    assert makers == set()

@@ -12,12 +12,15 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from mutation.rooms import Candidate, Room
 
 # How much longer than without a mutant tests may take, and how much at least.
 _TIMES, _AT_LEAST_S = 3.0, 60.0
 _NICER = 10
+# What the tests said that ran last.
+_OUTPUT = "mutants-output.txt"
 _BUILT = "server/calcigraph/web/static/built"
 
 
@@ -64,7 +67,8 @@ class Campaign:
         for room in sorted(rooms, key=lambda room: room.name):
             began = time.monotonic()
             if campaign._run(room, None) != 0:
-                raise BaselineFails(f"the tests of room {room.name!r} fail without a mutant")
+                said = (folder / _OUTPUT).read_text(encoding="utf-8", errors="replace")[-2000:]
+                raise BaselineFails(f"the tests of room {room.name!r} fail without a mutant:\n{said}")
             campaign.limits_s[room.name] = max(_AT_LEAST_S, _TIMES * (time.monotonic() - began))
         return campaign
 
@@ -75,6 +79,9 @@ class Campaign:
         path.write_bytes(candidate.mutant.apply(source))
         try:
             code = self._run(candidate.room, self.limits_s[candidate.room.name])
+            if code is not None and code < 0:
+                # A signal ended the tests: once it may have been somebody's, twice it is the mutant's doing.
+                code = self._run(candidate.room, self.limits_s[candidate.room.name])
         finally:
             path.write_bytes(source)
         print(f"{'survived' if code == 0 else 'killed' if code else 'late'}: {candidate}", flush=True)
@@ -82,8 +89,20 @@ class Campaign:
 
     def _run(self, room: Room, most_s: float | None) -> int | None:
         """The exit code of pytest; None where the time was over, and all that it started is ended then."""
+        with (self.folder / _OUTPUT).open("wb") as output:
+            process = self._started(room, output)
+        try:
+            return process.wait(most_s)
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+    def _started(self, room: Room, output: IO[bytes]) -> subprocess.Popen[bytes]:
         options = ("-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0")
-        process = subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-m", "pytest", *options, *(f"tests/{test}" for test in room.tests)],
             cwd=self.folder,
             # Modules of the same second and size would be taken from the bytecode of the mutant before.
@@ -93,16 +112,8 @@ class Campaign:
                 "PYTHONDONTWRITEBYTECODE": "1",
                 "HYPOTHESIS_STORAGE_DIRECTORY": str(self.folder / ".hypothesis"),
             },
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
             start_new_session=True,
             preexec_fn=lambda: os.nice(_NICER),
         )
-        try:
-            return process.wait(most_s)
-        except subprocess.TimeoutExpired:
-            return None
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()

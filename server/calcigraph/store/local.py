@@ -28,7 +28,7 @@ def _ready(_edition: Edition) -> None:
 class LocalEngine(EditionAnswers):
     """Editions of one root: the newest for whoever asks now, earlier ones for whoever has begun."""
 
-    def __init__(self, edition: Edition, pool: Pool, reasoner: ReasonerName = "builtin") -> None:
+    def __init__(self, edition: Edition, pool: Pool, reasoner: ReasonerName = Settings.reasoner) -> None:
         """`pool` answers from `edition`, whose work folder and processes are this engine's from now on."""
         assert edition.files.owner is not None
         super().__init__(edition.files.owner)
@@ -142,15 +142,9 @@ class LocalEngine(EditionAnswers):
 
 
 def _pool(edition: Edition, settings: Settings) -> Pool:
-    limits = QueryLimits(
-        workers=settings.workers,
-        timeout_s=settings.timeout,
-        memory_mib=settings.worker_memory_mib,
-        query_bytes=settings.query_bytes,
-    )
     return Pool.start(
         edition.nquads(),
-        limits=limits,
+        limits=QueryLimits.of(settings),
         default_graph=settings.default_graph,
         unasserted=edition.root.inferences,
         prefixes=edition.root.prefixes.mapping,
