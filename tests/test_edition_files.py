@@ -191,3 +191,13 @@ def test_work_folders_are_apart(tmp_path: Path) -> None:
     assert not one.path.exists()
     assert other.path.exists()
     other.close()
+
+
+def test_the_cache_is_where_the_user_keeps_caches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """XDG Base Directory Specification: $XDG_CACHE_HOME, and $HOME/.cache where that is unset or empty."""
+    monkeypatch.setenv("HOME", "/nowhere/else")
+    for stated, folder in (("/some/where", "/some/where"), ("", "/nowhere/else/.cache")):
+        monkeypatch.setenv("XDG_CACHE_HOME", stated)
+        assert EditionCache.of_user().folder == Path(folder) / "calcigraph"
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    assert EditionCache.of_user().folder == Path("/nowhere/else/.cache/calcigraph")
