@@ -21,7 +21,9 @@ from typing import IO
 
 import pyoxigraph as ox
 
+from calcigraph.edition.index import Index
 from calcigraph.pool import Diff, Pool, QueryLimits
+from calcigraph.web.site import Publication
 
 LIMITS = "CALCIGRAPH_TEST_LIMITS"
 SIZES = struct.Struct("!QQ")
@@ -85,13 +87,16 @@ def running(
                 process.wait()
 
 
-def _take_changes(pool: Pool) -> None:
+def _take_changes(pool: Pool, publications: list[Publication]) -> None:
     # Unbuffered: a buffer's lock that is held at the end would hinder the process from ending.
     with open(0, "rb", buffering=0, closefd=False) as incoming:
         while head := _read(incoming, SIZES.size):
             added, removed = SIZES.unpack(head)
             diff = Diff(added=_read(incoming, added), removed=_read(incoming, removed))
-            os.write(1, f"version {pool.publish(diff)}\n".encode())
+            version = pool.publish(diff)
+            for publication in publications:
+                publication.current = publication.at(version)
+            os.write(1, f"version {version}\n".encode())
 
 
 def _read(incoming: IO[bytes], size: int) -> bytes:
@@ -104,17 +109,26 @@ def _read(incoming: IO[bytes], size: int) -> bytes:
 def main() -> None:
     """`calcigraph serve` with the arguments given; its pool is empty and takes changes from outside."""
     from calcigraph.cli import main as calcigraph
+    from calcigraph.web import site
 
-    start = Pool.start
+    start, install, facts = Pool.start, site.install, Index.facts
+    publications: list[Publication] = []
 
     def start_open(_nquads: object, *, limits: QueryLimits, **named: object) -> Pool:
         smaller = dataclasses.replace(limits, **json.loads(os.environ[LIMITS]))
         # Without what the server says about itself, which would be among the data of a test.
         pool = start(b"", limits=smaller, **named)  # type: ignore[arg-type]
-        threading.Thread(target=_take_changes, args=(pool,), daemon=True).start()
+        threading.Thread(target=_take_changes, args=(pool, publications), daemon=True).start()
         return pool
 
+    def install_open(publication: Publication) -> None:
+        publications.append(publication)
+        install(publication)
+
     Pool.start = start_open  # type: ignore[method-assign,assignment]
+    site.install = install_open
+    # What goes past the editions has no facts of its own: those of the root are told instead.
+    Index.facts = lambda index, _number: facts(index, 0)  # type: ignore[method-assign]
     sys.argv[1:1] = ["serve"]
     calcigraph()
 
