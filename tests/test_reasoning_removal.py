@@ -118,6 +118,23 @@ def test_literals_of_one_value_part_with_the_terms_that_brought_them_together():
     assert parse(":a :q :d .")[0] in inference.inferred
 
 
+def test_what_is_two_values_at_once_differs_from_itself_in_whatever_order_it_became_so():
+    asserted = parse(':p rdfs:subPropertyOf owl:sameAs . :a :p "x" . :b :p 1 .')
+    both = parse(":a owl:sameAs :b .")
+    after, _ = infer(asserted).after(add=both)
+    assert after.inferred == infer([*asserted, *both]).inferred
+    assert set(parse(":a owl:differentFrom :a, :b .")) <= after.inferred
+    is_proved(after, {*asserted, *both})
+    again, _ = after.after(remove=both)
+    assert again.inferred == infer(asserted).inferred
+
+
+def test_that_a_thing_equals_itself_does_not_stand_because_a_property_is_functional():
+    text = ":p owl:sameAs owl:sameAs . :q a owl:InverseFunctionalProperty . :a :p :a ; :q :b ."
+    inference, _ = removed(text, ":a :p :a .")
+    assert parse(":a :p :a .")[0] not in inference.inferred
+
+
 def test_a_literal_that_nothing_mentions_any_more_says_nothing():
     text = (
         "xsd:integer rdfs:subClassOf :Number . :Number rdfs:subClassOf :R . :R owl:onProperty :of ;"

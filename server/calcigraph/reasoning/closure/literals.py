@@ -7,7 +7,7 @@ rewritten: `1` and `1.0` as two values stay two values.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import combinations, pairwise
+from itertools import combinations, combinations_with_replacement, pairwise
 
 import numpy as np
 import pyoxigraph as ox
@@ -116,21 +116,23 @@ def of_classes(state: State) -> Columns:
         for key, iri in _DATATYPE_KEYS.items():
             if any(holds(iri, point) for _, point in found):
                 types.setdefault(key, []).append(root)
-    named = {root: found[0][1] for root, found in points.items() if _has_resource(state, root)}
+    named = {
+        root: [point for _, point in found] for root, found in points.items() if _has_resource(state, root)
+    }
     if len(named) * (len(named) - 1) // 2 > state.limits.pairwise:
         raise LimitMet(
             f"{len(named)} resources are each the same as some literal; too many to tell apart in pairs.",
             "Use a property with a literal instead of owl:sameAs, or raise the limit `pairwise`.",
         )
-    apart = [
+    apart = {
         pair
-        for (a, one), (b, other) in combinations(named.items(), 2)
-        if different(one, other)
+        for (a, some), (b, others) in combinations_with_replacement(named.items(), 2)
+        if any(different(one, other) for one in some for other in others)
         for pair in (a << 32 | b, b << 32 | a)
-    ]
+    }
     facts = {key: unique(np.array(ids, np.int64)) for key, ids in types.items()}
     if apart:
-        facts[state.equality.of(v.DIFFERENT_FROM)] = unique(np.array(apart, np.int64))
+        facts[state.equality.of(v.DIFFERENT_FROM)] = np.array(sorted(apart), np.int64)
     return give(state, facts)
 
 

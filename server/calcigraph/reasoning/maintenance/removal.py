@@ -134,6 +134,8 @@ class Removal:
                 break
             assert rule.head is not None
             found = self.closure.heads(rule, scan(rule.head, rest), rule.body)
+            if key == v.SAME_AS:
+                found = self.closure.linking(found)
             still |= member(taken, unique(found))
         return taken[still]
 
