@@ -32,6 +32,8 @@ from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
 
 _FAREWELL_S: Final = 5.0
+# Whoever ends processes may end the next one too; a request that ends them itself ends so many.
+_TRIES: Final = 5
 _Step = tuple[Statement, str, tuple[Statement, ...], tuple[int, ...]]
 
 
@@ -109,13 +111,13 @@ class WriterProcess:
 
     def _answered(self, name: str, *values: object) -> Any:
         """What the process answers; where it ended before that, what another one answers, which knows
-        nothing of what was begun. Raises: WriterUnavailable where that one ends too."""
-        for is_last in (False, True):
+        nothing of what was begun. Raises: WriterUnavailable where several end, one after the other."""
+        for left in reversed(range(_TRIES)):
             try:
                 return self._opened().ask(name, *values)
             except WriterUnavailable:
                 self._drop()
-                if is_last or self._closed:
+                if not left or self._closed:
                     raise
         raise AssertionError
 
