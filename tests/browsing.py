@@ -20,7 +20,7 @@ import pytest
 
 from calcigraph.web.views.assets import assets
 from conftest import REPOSITORY, ROOTS, Server
-from polling import MOST_S
+from polling import MOST_S, until
 
 if TYPE_CHECKING:
     import playwright.sync_api as playwright
@@ -93,6 +93,11 @@ class Visit:
     def settle(self) -> None:
         if self.scripts:
             self.page.wait_for_function(SETTLED, polling=20)
+
+    def until(self, condition: Callable[[], object]) -> None:
+        """Wait for what the page is to bring about elsewhere. Its requests pass through this thread (see
+        `_record`), so that one which only slept would wait for what it holds up itself."""
+        until(condition, lambda seconds: self.page.wait_for_timeout(1000 * seconds))
 
     def click(self, what: playwright.Locator) -> None:
         what.click()
@@ -187,10 +192,13 @@ class Browser:
         context.add_init_script(WATCH)
         visit = Visit(server, context.new_page(), scripts)
         _record(context, visit, {"accept": accept} if accept else {})
-        yield visit
-        if scripts:
-            visit.check()
-        context.close()
+        try:
+            yield visit
+            if scripts:
+                visit.check()
+        finally:
+            # A tab that stayed open would go on asking while the next test runs.
+            context.close()
 
 
 def _record(context: playwright.BrowserContext, visit: Visit, said: dict[str, str]) -> None:

@@ -10,12 +10,13 @@ MOST_S = 300.0
 _LOOK_S = 0.01
 
 
-def until(condition: Callable[[], object]) -> None:
-    """Return as soon as the condition holds. Raises: AssertionError where it does not come to hold."""
+def until(condition: Callable[[], object], sleep: Callable[[float], object] = time.sleep) -> None:
+    """Return as soon as the condition holds, looked at between the `sleep`s, which take seconds.
+    Raises: AssertionError where it does not come to hold."""
     give_up = time.monotonic() + MOST_S
     while not condition():
         assert time.monotonic() < give_up, "what was waited for has not come"
-        time.sleep(_LOOK_S)
+        sleep(_LOOK_S)
 
 
 def deadlines(first_s: float, most_s: float) -> Iterator[float]:

@@ -13,7 +13,6 @@ import pytest
 
 from conftest import ROOTS, Server
 from page_kinds import ENDLESS, FOREST, GRAPH, RANGES, TIMELINE
-from polling import until
 
 if TYPE_CHECKING:
     from browsing import Browser, Visit
@@ -184,15 +183,15 @@ def at_work(server: Server) -> int:
 def test_stop_ends_a_query_at_the_server_and_frees_its_worker(browser: Browser, patient: Server) -> None:
     with browser.visit(patient) as visit:
         page = visit.go("/sparql").page
-        until(lambda: at_work(patient) == 0)
+        visit.until(lambda: at_work(patient) == 0)
         for _ in range(2):
             visit.write(ENDLESS)
             page.get_by_role("button", name="Run").click()
-            until(lambda: at_work(patient) > 0)
+            visit.until(lambda: at_work(patient) > 0)
             page.get_by_role("button", name="Stop").click()
             page.get_by_text("Stopped.").wait_for()
             assert not page.get_by_role("button", name="Stop").is_visible()
-            until(lambda: at_work(patient) == 0)
+            visit.until(lambda: at_work(patient) == 0)
         assert patient.get("/healthz").status == 200
         visit.run("ASK {}")
         assert page.locator(".truth").inner_text() == "Yes"
@@ -203,10 +202,10 @@ def test_a_second_run_ends_the_first(browser: Browser, patient: Server) -> None:
         page = visit.go("/sparql").page
         visit.write(ENDLESS)
         page.keyboard.press("Control+Enter")
-        until(lambda: at_work(patient) > 0)
+        visit.until(lambda: at_work(patient) > 0)
         visit.run("ASK {}")
         assert page.locator(".truth").inner_text() == "Yes"
-        until(lambda: at_work(patient) == 0)
+        visit.until(lambda: at_work(patient) == 0)
 
 
 def test_a_query_ends_when_its_page_is_left(browser: Browser, patient: Server) -> None:
@@ -214,9 +213,9 @@ def test_a_query_ends_when_its_page_is_left(browser: Browser, patient: Server) -
         visit.go("/sparql")
         visit.write(ENDLESS)
         visit.page.keyboard.press("Control+Enter")
-        until(lambda: at_work(patient) > 0)
+        visit.until(lambda: at_work(patient) > 0)
         visit.go("/")
-        until(lambda: at_work(patient) == 0)
+        visit.until(lambda: at_work(patient) == 0)
 
 
 def test_a_deadline_names_itself_on_the_page(toy_visit: Visit) -> None:
