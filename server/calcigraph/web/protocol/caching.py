@@ -9,6 +9,7 @@ from typing import TypeAlias
 from flask import Response, request
 
 from calcigraph.web.protocol import compression
+from calcigraph.web.protocol.file_content import FileContent
 from calcigraph.web.protocol.versions import PARAMETER, Versioned
 
 LinkEntry: TypeAlias = tuple[str, str, str | None]
@@ -16,11 +17,15 @@ _LASTING = f"public, max-age={365 * 24 * 3600}, immutable"
 
 
 def validated(
-    response: Response, published: Versioned, variant: str, body: Callable[[], str | bytes] | None = None
+    response: Response,
+    published: Versioned,
+    variant: str,
+    body: Callable[[], str | bytes] | FileContent | None = None,
 ) -> Response:
     """Give `response` a strong ETag and its age, where it has none; 304 where the client has it.
 
-    `body` makes the content; it is called only for a client that does not have the response yet.
+    `body` makes the content; it is called only for a client that does not have the response yet. A file is
+    sent as it is, uncompressed, and in parts where a client asks for one (Range).
 
     See RFC 9110 section 13. A response follows from version and variant, so a cache may keep it but has to
     revalidate it, as `no-cache` says (RFC 9111 section 5.2.2.4). Only data that was asked for by its version
@@ -28,6 +33,13 @@ def validated(
     """
     is_lasting = PARAMETER in request.args and response.mimetype != "text/html"
     response.headers["Cache-Control"] = _LASTING if is_lasting else "no-cache"
+    if isinstance(body, FileContent):
+        response.set_etag(published.etag(variant))
+        _date(response, published)
+        response.response = body
+        response.content_length = body.size
+        response.make_conditional(request)
+        return response
     if body is not None:
         if _is_kept(response, published.etag(variant)):
             response.set_etag(published.etag(variant) + compression.suffix(response))
