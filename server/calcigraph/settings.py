@@ -39,6 +39,55 @@ class Settings:
     )
     worker_memory_mib: int = setting(1024, "MiB that one query may use beyond the data.", "MIB", least=64)
     query_bytes: int = setting(256_000, "Bytes of the longest query that is accepted.", "BYTES", least=1000)
+    connections: int = setting(
+        8000,
+        "Connections that may be open at the same time, as far as descriptors allow; beyond it, the one that "
+        "has been idle for longest is closed.",
+        "NUMBER",
+        least=8,
+    )
+    idle_seconds: float = setting(
+        60.0, "Seconds that a connection may be open between two requests.", "SECONDS", least=0.1
+    )
+    head_bytes: int = setting(
+        32_768, "Bytes of the longest head of a request, its address included.", "BYTES", least=1024
+    )
+    head_fields: int = setting(100, "Header fields that a request may have.", "NUMBER", least=10)
+    head_seconds: float = setting(
+        10.0, "Seconds within which the head of a request has to be there.", "SECONDS", least=0.1
+    )
+    body_bytes: int = setting(4_194_304, "Bytes of the longest body of a request.", "BYTES", least=1000)
+    body_seconds: float = setting(
+        60.0, "Seconds within which the body of a request has to be there.", "SECONDS", least=0.1
+    )
+    bodies_bytes: int = setting(
+        67_108_864, "Bytes that all bodies may take that have begun to arrive.", "BYTES", least=100_000
+    )
+    least_rate: int = setting(
+        500,
+        "Bytes a second that a client has to send of a request, or to read of a response, after its first "
+        "5 seconds.",
+        "BYTES",
+        least=0,
+    )
+    reader_seconds: float = setting(
+        30.0, "Seconds within which a client has to go on reading.", "SECONDS", least=0.1
+    )
+    unread_bytes: int = setting(
+        67_108_864, "Bytes of responses that may wait in memory for slow readers.", "BYTES", least=100_000
+    )
+    spool_bytes: int = setting(
+        268_435_456,
+        "Bytes of temporary files with long answers for clients of HTTP/1.0; one may take a quarter.",
+        "BYTES",
+        least=0,
+    )
+    page_queue: int = setting(
+        128,
+        "Requests that may wait for a thread, as pages do; more are refused.",
+        "NUMBER",
+        least=1,
+    )
     allow_service: tuple[str, ...] = setting(
         (), "Beginning of the IRIs of services that SERVICE may call; to be repeated for each.", "PREFIX"
     )
