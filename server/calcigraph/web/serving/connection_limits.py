@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import resource
 from dataclasses import dataclass
 
-from calcigraph.pool import QueryLimits
-from calcigraph.pool.descriptors import left_for_connections, raise_limit, reserved
 from calcigraph.settings import Settings
 
 # Connections that are taken beyond the limit, to ask for the health of the server.
@@ -29,18 +28,17 @@ class ConnectionLimits:
     unread_bytes: int = Settings.unread_bytes
 
     @classmethod
-    def of(cls, settings: Settings) -> ConnectionLimits:
-        """The limits that the settings ask for, as far as descriptors allow beside the pool.
+    def of(cls, settings: Settings, reserved: int) -> ConnectionLimits:
+        """The limits that the settings ask for, as far as descriptors allow: `reserved` of them are for
+        processes and files.
 
         A query in a form takes up to three bytes for each of its own.
         """
-        pool = QueryLimits.of(settings)
-        processes = pool.workers + pool.spares + pool.long_queries
-        wanted = settings.connections + FOR_HEALTH
-        raise_limit(wanted + reserved(processes))
-        allowed = max(1, left_for_connections(processes) - FOR_HEALTH)
+        allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if allowed == resource.RLIM_INFINITY:
+            allowed = settings.connections + FOR_HEALTH + reserved
         return cls(
-            connections=min(settings.connections, allowed),
+            connections=max(1, min(settings.connections, allowed - reserved - FOR_HEALTH)),
             idle_s=settings.idle_seconds,
             head_bytes=settings.head_bytes,
             head_fields=settings.head_fields,

@@ -49,7 +49,7 @@ async def _serve(app: Flask, listener: socket.socket, ready: Callable[[], None] 
         loop.add_signal_handler(number, stop)
     publication = publication_of(app)
     site = publication.current
-    connections = Connections(ConnectionLimits.of(site.settings), site.metrics)
+    connections = Connections(ConnectionLimits.of(site.settings, site.engine.descriptors), site.metrics)
     dispatcher = Dispatcher(publication, app, site.engine.callers + _THREADS_FOR_PAGES)
     server = await loop.create_server(
         lambda: Connection(connections, dispatcher), sock=listener, backlog=_BACKLOG
