@@ -21,8 +21,9 @@ from calcigraph.web.protocol.request_problems import (
     VersionUnsupported,
 )
 
-# Where WSGI's environ has it.
+# Where WSGI's environ has it, and whether its client has left.
 KEY: Final = "calcigraph.request_head"
+GONE: Final = "calcigraph.gone"
 END: Final = b"\r\n\r\n"
 Fields = Mapping[bytes, bytes]
 
