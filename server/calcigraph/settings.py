@@ -38,6 +38,27 @@ class Settings:
         10.0, "Seconds that a query may run before it is ended with 503.", "SECONDS", least=0.1
     )
     worker_memory_mib: int = setting(1024, "MiB that one query may use beyond the data.", "MIB", least=64)
+    documents: int = setting(
+        2,
+        "Large documents (dumps, graphs) that are made at the same time.",
+        least=1,
+        most=16,
+    )
+    document_timeout: float = setting(
+        120.0,
+        "Seconds that making a large document may take, or its client wait, before 503.",
+        "SECONDS",
+        least=0.1,
+    )
+    document_memory_mib: int = setting(
+        4096, "MiB of memory that making one large document may take.", "MIB", least=64
+    )
+    document_disk_mib: int = setting(
+        4096,
+        "MiB of disk that large documents are kept in; none may be longer.",
+        "MIB",
+        least=1,
+    )
     query_bytes: int = setting(256_000, "Bytes of the longest query that is accepted.", "BYTES", least=1000)
     allow_service: tuple[str, ...] = setting(
         (), "Beginning of the IRIs of services that SERVICE may call; to be repeated for each.", "PREFIX"

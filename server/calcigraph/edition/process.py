@@ -180,7 +180,7 @@ class _Child:
                 "The process that proves and changes has ended before it answered.", "Ask again."
             ) from None
         if kind == "problem":
-            raise _problem(*answer)
+            raise answer
         return answer
 
     @property
@@ -216,7 +216,7 @@ def main() -> None:
         try:
             answer = "value", getattr(answering, name)(*values)
         except Problem as problem:
-            answer = "problem", (type(problem), vars(problem))
+            answer = "problem", problem
         connection.send(answer)
 
 
@@ -252,14 +252,6 @@ class _Answering:
     def _known(self) -> Writer:
         assert self._writer is not None
         return self._writer
-
-
-def _problem(kind: type[Problem], values: dict[str, Any]) -> Problem:
-    """A Problem as it was raised elsewhere: each has a constructor of its own."""
-    problem = kind.__new__(kind)
-    problem.__dict__.update(values)
-    problem.args = (values.get("detail", ""),)
-    return problem
 
 
 def _steps(proof: Proof | None) -> Sequence[_Step] | None:

@@ -65,6 +65,16 @@ def serialise(
     return _WRITERS[target.key](quads, useful)
 
 
+def write_graph(quads: Iterable[ox.Quad], form: GraphFormat, prefixes: Prefixes) -> bytes:
+    """The quads in that format, laid out for people, in an order that depends on them alone.
+
+    TriG and N-Quads say which graph each stands in. JSON-LD does not: it is embedded in pages, whose
+    readers look into the default graph alone, and so is one graph in a file of its own too.
+    """
+    statements = (quad.triple for quad in quads) if form.key == "json-ld" else quads
+    return serialise(statements, form, prefixes)
+
+
 def _lines(quads: set[ox.Quad], _prefixes: Prefixes) -> bytes:
     """N-Quads, or N-Triples where no graph is named: the two say a triple of the default graph alike."""
     return ox.serialize(sorted(quads, key=str), format=ox.RdfFormat.N_QUADS) or b""

@@ -3,12 +3,31 @@
 - `interface` is what the web and the command line know;
 - `local` answers from processes of this machine that can be ended;
 - `offline` answers in this process, for whoever trusts the query; `editions` is what both have in common;
-- `dumps` writes an edition into files, for both.
+- `documents` has large parts of an edition made into files, for both: `document_contents` says what there is,
+  `document_maker` makes one in a process of its own.
 """
 
-from calcigraph.store.dumps import Dump
+from calcigraph.store.document_contents import (
+    Content,
+    Dump,
+    GraphContent,
+    OntologyContent,
+    ResourceContent,
+)
+from calcigraph.store.documents import Document, DocumentLimits
 from calcigraph.store.interface import Engine
 from calcigraph.store.local import LocalEngine
 from calcigraph.store.offline import OfflineEngine
 
-__all__ = ["Dump", "Engine", "LocalEngine", "OfflineEngine"]
+__all__ = [
+    "Content",
+    "Document",
+    "DocumentLimits",
+    "Dump",
+    "Engine",
+    "GraphContent",
+    "LocalEngine",
+    "OfflineEngine",
+    "OntologyContent",
+    "ResourceContent",
+]

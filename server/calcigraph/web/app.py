@@ -21,6 +21,7 @@ from calcigraph.web import (
     name_search,
     openapi,
     operations,
+    page_deadlines,
     problem_responses,
     program_digest,
     resources,
@@ -104,6 +105,7 @@ def create_app(engine: Engine, settings: Settings) -> Flask:
         app.register_blueprint(blueprint)
     pages.register(app)
     problem_responses.register(app)
+    page_deadlines.register(app)
     app.before_request(_check_version)
     app.after_request(_finish)
     return app

@@ -5,14 +5,14 @@ See https://www.w3.org/TR/sparql11-http-rdf-update/ sections 4 and 5.2.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-
 import pyoxigraph as ox
 from flask import Blueprint, Response, request
 
-from calcigraph import metadata
 from calcigraph.rdf.iris import named_node
+from calcigraph.store import GraphContent
+from calcigraph.web.document_responses import document_response
 from calcigraph.web.protocol.caching import validated
+from calcigraph.web.protocol.negotiation import Offer
 from calcigraph.web.protocol.request_problems import RequestMalformed, ResourceUnknown
 from calcigraph.web.protocol.requested_format import requested
 from calcigraph.web.representations import GRAPH_OFFERS, graph_format, write_graph
@@ -32,7 +32,7 @@ def graph() -> Response:
         )
     if names:
         return _named(site, named_node(names[0]))
-    return _document(site, lambda: _default(site), "default")
+    return _default(site)
 
 
 @blueprint.get("/graph/<path:name>")
@@ -47,30 +47,27 @@ def direct(name: str) -> Response:
 
 
 def _named(site: Site, node: ox.NamedNode) -> Response:
-    if node not in site.edition.graphs:
+    size = site.edition.graphs.get(node)
+    if size is None:
         raise ResourceUnknown("There is no such graph.", "Look it up in the service description.")
-    if node == metadata.graph_node(site.edition.root):
-        return _document(site, lambda: site.edition.metadata, "graph")
-    return _document(site, lambda: site.edition.quads(graph=node), "graph")
+    response, chosen = _negotiated()
+    content = GraphContent(chosen.name, node.value)
+    return document_response(response, site, f"graph.{chosen.name}", content, size)
 
 
-def _default(site: Site) -> Iterable[ox.Quad]:
+def _default(site: Site) -> Response:
+    response, chosen = _negotiated()
+    variant = f"default.{chosen.name}"
     if site.settings.default_graph == "union":
-        return site.edition.all_quads()
-    return ()
+        return document_response(response, site, variant, GraphContent(chosen.name), site.edition.size)
+    nothing = write_graph((), graph_format(chosen), site.edition.root.prefixes)
+    return validated(response, site, variant, lambda: nothing)
 
 
-def _document(site: Site, read: Callable[[], Iterable[ox.Quad]], variant: str) -> Response:
-    """The triples of one graph; a format that could name it does not, as the request did.
-
-    Cost: some seconds for 100,000 triples, nothing for a client that has them.
-    """
+def _negotiated() -> tuple[Response, Offer]:
+    """An empty response in the format that is asked for. One that could name the graph does not, as the
+    request did."""
     chosen = requested(GRAPH_OFFERS)
-
-    def body() -> bytes:
-        plain = {ox.Quad(q.subject, q.predicate, q.object) for q in read()}
-        return write_graph(plain, graph_format(chosen), site.edition.root.prefixes)
-
     response = Response(content_type=chosen.content_type)
     response.vary.add("Accept")
-    return validated(response, site, f"{variant}.{chosen.name}", body)
+    return response, chosen

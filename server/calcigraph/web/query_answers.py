@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import current_app, request
 
+from calcigraph.edition.patience import renew
 from calcigraph.errors import Problem
 from calcigraph.pool import Answer, Attempt, Query
 from calcigraph.web.in_flight import KEY, InFlight
@@ -28,6 +31,7 @@ def answer(query: Query, version: str | None = None) -> Answer:
     Raises: what `Engine.ask` raises; VersionUnknown where the answer is from another version.
     """
     given = _answer(query)
+    renew()
     if given.version != current_site().edition.number:
         keep_to(publication_of(current_app).at(given.version))
         try:
@@ -41,6 +45,7 @@ def answer(query: Query, version: str | None = None) -> Answer:
 def answer_beside(query: Query) -> Answer:
     """The answer to `query` for a page that shows more than it. Raises: as `answer`, and EditionChanged."""
     given = _answer(query)
+    renew()
     if given.version != current_site().edition.number:
         given.body.close()
         raise EditionChanged(publication_of(current_app).at(given.version))
@@ -59,6 +64,12 @@ def _answer(query: Query) -> Answer:
         return begun
     with site.metrics.timed_query():
         return begun.finish() if isinstance(begun, Attempt) else site.engine.ask(query, in_flight.gone)
+
+
+def client_of_request() -> Callable[[], bool] | None:
+    """What says whether the client of the current request has left; None where nobody could tell."""
+    in_flight = _in_flight()
+    return None if in_flight is None else in_flight.gone
 
 
 def _in_flight() -> InFlight | None:

@@ -14,10 +14,12 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from calcigraph.describe import Description
+from calcigraph.describe import Description, DescriptionTooLong
 from calcigraph.nanopublications import SUFFIX, is_publishable
 from calcigraph.rdf.vocabulary import AS, DCTERMS, OWL, RDF
+from calcigraph.store import OntologyContent, ResourceContent
 from calcigraph.web import nanopubs, signposting
+from calcigraph.web.document_responses import document_response
 from calcigraph.web.protocol.caching import validated
 from calcigraph.web.protocol.negotiation import HTML, Offer
 from calcigraph.web.protocol.request_problems import (
@@ -63,11 +65,9 @@ def resource(room: str, name: str) -> WerkzeugResponse:
     _refuse_removed(site, node)
     if stem.endswith(SUFFIX):
         return _nanopublication(site, node, stem, fixed)
-    offset = _offset()
-    description = site.engine.describe(site.edition, node, offset) if fixed else None
-    if description is None or fixed is None:
+    if fixed is None:
         raise _unknown(site, stem)
-    return _document(site, description, stem, fixed, offset)
+    return _document(site, node, stem, fixed, _offset())
 
 
 @blueprint.get("/ontology")
@@ -84,13 +84,18 @@ def ontology_document(suffix: str) -> Response:
     if chosen is None:
         raise _unknown(site, f"/ontology.{suffix}")
 
-    def body() -> str | bytes:
-        if chosen is HTML:
-            return ontology.page(site)
-        return write_graph(ontology.quads(site), graph_format(chosen), site.edition.root.prefixes)
-
     node = ox.NamedNode(f"{site.namespace}ontology")
-    return finished(site, body, "/ontology", chosen, node, "ontology")
+    if chosen is HTML:
+        return finished(site, lambda: ontology.page(site), "/ontology", chosen, node, "ontology")
+    response = announced(site, "/ontology", chosen, node)
+    content = OntologyContent(chosen.name)
+    return document_response(response, site, f"ontology.{chosen.name}", content, _size(site))
+
+
+def _size(site: Site) -> int:
+    """How many triples the files of the ontology have."""
+    root, graphs = site.edition.root, site.edition.graphs
+    return sum(graphs.get(root.graph_of(file), 0) for file in root.ontology)
 
 
 def find(site: Site, path: str) -> ox.NamedNode | None:
@@ -134,14 +139,37 @@ def finished(
 ) -> Response:
     """A document with all that HTTP says about it: its place, its siblings, what it describes. `body` makes
     its content, for clients that have not got it."""
+    response = announced(site, stem, chosen, node, types)
+    return validated(response, site, f"{variant}.{chosen.name}", body)
+
+
+def announced(
+    site: Site, stem: str, chosen: Offer, node: ox.NamedNode, types: Iterable[ox.NamedNode] = ()
+) -> Response:
+    """The response with a document, still without content: its place, its siblings, what it describes."""
     response = Response(content_type=chosen.content_type)
     response.headers["Content-Location"] = site.link(stem + SUFFIX_OF[chosen.name])
     signposting.of_document(response, site, stem, chosen, node, types)
     nanopubs.announce(response, site, node)
-    return validated(response, site, f"{variant}.{chosen.name}", body)
+    return response
 
 
-def _document(site: Site, description: Description, stem: str, chosen: Offer, offset: int) -> Response:
+def _document(site: Site, node: ox.NamedNode, stem: str, chosen: Offer, offset: int) -> Response:
+    """One document about a resource. Raises: DescriptionTooLong where a page would be too long."""
+    try:
+        description = site.engine.describe(site.edition, node, offset)
+    except DescriptionTooLong:
+        if chosen is HTML:
+            raise
+        response = announced(site, stem, chosen, node)
+        content = ResourceContent(chosen.name, node.value, offset)
+        return document_response(response, site, f"incoming-{offset}.{chosen.name}", content)
+    if description is None:
+        raise _unknown(site, stem)
+    return _described(site, description, stem, chosen, offset)
+
+
+def _described(site: Site, description: Description, stem: str, chosen: Offer, offset: int) -> Response:
     def body() -> str | bytes:
         if chosen is HTML:
             return resource_page(site, description, stem)

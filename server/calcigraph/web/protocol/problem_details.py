@@ -9,14 +9,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from calcigraph import errors, explanations, root
-from calcigraph.edition import change, process, writer
+from calcigraph import describe, errors, explanations, root
+from calcigraph.edition import change, patience, process, writer
 from calcigraph.engine import engine_problems
 from calcigraph.federation import service_problems
 from calcigraph.pool import query_problems
 from calcigraph.rdf import formats, iris, malformed, prefixes, reading, serialise, terms
 from calcigraph.rdf.vocabulary import SRV
 from calcigraph.reasoning import LimitMet, RuleRefused, StepWrong
+from calcigraph.store import document_problems
 from calcigraph.web.protocol.negotiation import HTML, Offer, choose
 from calcigraph.web.protocol.request_problems import (
     AddressTooLong,
@@ -24,6 +25,7 @@ from calcigraph.web.protocol.request_problems import (
     BodyTooLarge,
     MediaTypeUnsupported,
     NothingAcceptable,
+    RangeUnsatisfiable,
     RequestMalformed,
     ResourceRemoved,
     ResourceUnknown,
@@ -56,6 +58,7 @@ STATUS: dict[type[errors.Problem], int] = {
     ResourceUnknown: 404,
     explanations.NothingToExplain: 404,
     explanations.ProofTooLarge: 406,
+    describe.DescriptionTooLong: 406,
     VersionUnknown: 404,
     query_problems.NotAcceptable: 406,
     NothingAcceptable: 406,
@@ -65,6 +68,7 @@ STATUS: dict[type[errors.Problem], int] = {
     BodyTooLarge: 413,
     AddressTooLong: 414,
     MediaTypeUnsupported: 415,
+    RangeUnsatisfiable: 416,
     query_problems.QueueFull: 429,
     Unexpected: 500,
     query_problems.QueryFailed: 500,
@@ -83,6 +87,16 @@ STATUS: dict[type[errors.Problem], int] = {
     engine_problems.ServiceAnswerUnusable: 502,
     service_problems.ServiceFailed: 502,
     change.ChangeRefused: 409,
+    document_problems.DocumentsBusy: 503,
+    document_problems.DocumentTimedOut: 503,
+    document_problems.DocumentTooBig: 503,
+    document_problems.DocumentLost: 503,
+    patience.LookUpsTimedOut: 503,
+    # The client has left.
+    patience.LookUpsAbandoned: 503,
+    document_problems.ReaderGone: 503,
+    # RFC 4918, section 11.5.
+    document_problems.NoRoomForDocument: 507,
     writer.EditionPassed: 503,
     process.WriterUnavailable: 503,
     query_problems.QueryTimedOut: 503,
@@ -129,6 +143,9 @@ def headers_of(problem: errors.Problem) -> list[tuple[str, str]]:
     if isinstance(problem, ResourceRemoved):
         # RFC 5829, section 3.3.
         headers += [("Link", f'<{link}>; rel="successor-version"') for _, link in problem.instead]
+    if isinstance(problem, RangeUnsatisfiable):
+        # RFC 9110, section 14.4.
+        headers.append(("Content-Range", f"bytes */{problem.size}"))
     retry_after = getattr(problem, "retry_after_s", None)
     if retry_after is not None:
         headers.append(("Retry-After", str(retry_after)))

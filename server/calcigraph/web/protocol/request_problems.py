@@ -86,6 +86,19 @@ class AnswerTooLong(errors.Problem):
         )
 
 
+class RangeUnsatisfiable(errors.Problem):
+    """A range that begins behind the end; `size` is how many bytes there are."""
+
+    title = "There is no such range"
+
+    def __init__(self, size: int) -> None:
+        super().__init__(
+            f"The range begins behind the end: there are {size} bytes.",
+            "Ask for a range within them, or leave `Range` out.",
+        )
+        self.size = size
+
+
 class Unexpected(errors.Problem):
     """A bug."""
 

@@ -1,4 +1,4 @@
-"""The ontology of a root in, its graphs as quads and its class tree as a page out."""
+"""The ontology of a root in, its class tree as a page out."""
 
 from __future__ import annotations
 
@@ -74,11 +74,6 @@ class Overview:
 
     parts: tuple[TermKind, ...]
     deprecated: tuple[Retired, ...]
-
-
-def quads(site: Site) -> list[ox.Quad]:
-    """All triples of the root's `ontology/`, each in the graph of its file."""
-    return list(site.edition.file_quads(site.edition.root.ontology))
 
 
 def page(site: Site) -> str:
