@@ -16,7 +16,7 @@ from calcigraph.store.document_contents import (
 )
 from calcigraph.store.documents import Document, DocumentLimits
 from calcigraph.store.interface import Engine
-from calcigraph.store.local import LocalEngine
+from calcigraph.store.local import LocalEngine, descriptors_of
 from calcigraph.store.offline import OfflineEngine
 
 __all__ = [
@@ -30,4 +30,5 @@ __all__ = [
     "OfflineEngine",
     "OntologyContent",
     "ResourceContent",
+    "descriptors_of",
 ]
