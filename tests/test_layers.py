@@ -37,6 +37,7 @@ LAYERS = (
             "rdf",
             "root",
             "settings",
+            "patience",
             "errors",
             "logs",
             "listening_address",

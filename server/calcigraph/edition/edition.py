@@ -21,11 +21,11 @@ from calcigraph.edition.index import Index, QuadRow, quad_of
 from calcigraph.edition.labels import Labels
 from calcigraph.edition.layout import QuadKind
 from calcigraph.edition.names import Name
-from calcigraph.edition.patience import Once
 from calcigraph.edition.proving import EditionProver
 from calcigraph.edition.search import Names
 from calcigraph.edition.sizes import Sizes, sizes
 from calcigraph.edition.spellings import value
+from calcigraph.patience import Once
 from calcigraph.rdf.terms import Subject, Term
 from calcigraph.rdf.vocabulary import RDF
 from calcigraph.reasoning import Proof, Proofs

@@ -17,7 +17,7 @@ from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
 
-from calcigraph.edition import patience
+from calcigraph import patience
 from calcigraph.edition.layout import QuadKind, decode, encode
 from calcigraph.edition.names import Name
 from calcigraph.errors import Problem

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 from flask import Flask, g
 
-from calcigraph.edition.patience import patience
+from calcigraph.patience import patience
 from calcigraph.web.query_answers import client_of_request
 from calcigraph.web.site import current_site
 

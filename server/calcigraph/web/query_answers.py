@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from flask import current_app, request
 
-from calcigraph.edition.patience import renew
 from calcigraph.errors import Problem
+from calcigraph.patience import renew
 from calcigraph.pool import Answer, Attempt, Query
 from calcigraph.web.in_flight import KEY, InFlight
 from calcigraph.web.protocol import versions

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from calcigraph import describe, errors, explanations, root
-from calcigraph.edition import change, patience, process, writer
+from calcigraph import describe, errors, explanations, patience, root
+from calcigraph.edition import change, process, writer
 from calcigraph.engine import engine_problems
 from calcigraph.federation import service_problems
 from calcigraph.pool import query_problems
@@ -101,6 +101,7 @@ STATUS: dict[type[errors.Problem], int] = {
     document_problems.NoRoomForDocument: 507,
     writer.EditionPassed: 503,
     process.WriterUnavailable: 503,
+    process.WriterBusy: 503,
     query_problems.QueryTimedOut: 503,
     query_problems.QueryTooBig: 503,
     query_problems.EngineUnavailable: 503,

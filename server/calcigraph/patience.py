@@ -76,6 +76,16 @@ def patience(limit_s: float, gone: Callable[[], bool] | None = None) -> Iterator
         _CURRENT.reset(token)
 
 
+@contextmanager
+def endless() -> Iterator[None]:
+    """What is done in this context is done to its end."""
+    token = _CURRENT.set(None)
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)
+
+
 def renew() -> None:
     """Begin anew with the whole time: what was waited for until now has a limit of its own."""
     current = _CURRENT.get()
