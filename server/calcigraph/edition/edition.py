@@ -190,9 +190,9 @@ class Edition:
         pairs = ((self.index.term(subject), self.index.term(predicate)) for predicate, subject in found)
         return [(s, p) for s, p in pairs if isinstance(s, Subject) and isinstance(p, ox.NamedNode)]
 
-    def names_with(self, together: str, words: list[str]) -> Iterator[Name]:
+    def names_with(self, wanted: str, together: str, words: list[str]) -> Iterator[Name]:
         """See `Index.names_with`."""
-        return self.index.names_with(self.number, together, words)
+        return self.index.names_with(self.number, wanted, together, words)
 
     def names_near(self, key: str, most: int) -> Iterator[Name]:
         """See `Index.names_near`."""
