@@ -81,7 +81,6 @@ INSIDE: dict[str, tuple[set[str], ...]] = {
             *("explanations", "graphs", "home", "mappings", "name_search", "nanopubs", "openapi"),
             *(
                 "operations",
-                "page_deadlines",
                 "problem_responses",
                 "resources",
                 "route_table",
@@ -91,7 +90,7 @@ INSIDE: dict[str, tuple[set[str], ...]] = {
             *("sparql", "w3id"),
         },
         {"views"},
-        {"document_responses", "query_answers", "in_flight", "sparql_request"},
+        {"document_responses", "page_deadlines", "query_answers", "in_flight", "sparql_request"},
         {"site", "about", "metrics", "readiness", "statistics", "program_digest", "representations"},
         {"protocol", "strings", "__init__"},
     ),

@@ -28,7 +28,7 @@ from calcigraph.store.document_problems import DocumentTooBig, NoRoomForDocument
 _MIB: Final = 1 << 20
 _LEVEL: Final = 5
 # The front, the fork server and the workers go before whoever makes what is kept for long.
-_NICER: Final = 10
+_NICER: Final = 5
 _GRACE_S: Final = 5
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 

@@ -21,7 +21,6 @@ from calcigraph.web import (
     name_search,
     openapi,
     operations,
-    page_deadlines,
     problem_responses,
     program_digest,
     resources,
@@ -32,6 +31,7 @@ from calcigraph.web import (
     w3id,
 )
 from calcigraph.web.metrics import Metrics
+from calcigraph.web.page_deadlines import page_deadline
 from calcigraph.web.protocol import response_headers, versions
 from calcigraph.web.query_answers import EditionChanged
 from calcigraph.web.readiness import Readiness
@@ -64,6 +64,11 @@ class _Application(Flask):
     """Makes a response anew whose parts would have been of two editions, or of one that is gone."""
 
     def dispatch_request(self) -> ResponseReturnValue:
+        # Not around what is done when that has failed, or made of it.
+        with page_deadline():
+            return self._dispatched()
+
+    def _dispatched(self) -> ResponseReturnValue:
         publication = site.publication_of(self)
         for _ in range(_MOST_TIMES):
             try:
@@ -106,7 +111,6 @@ def create_app(engine: Engine, settings: Settings) -> Flask:
         app.register_blueprint(blueprint)
     pages.register(app)
     problem_responses.register(app)
-    page_deadlines.register(app)
     app.before_request(_check_version)
     app.after_request(_finish)
     return app
