@@ -316,10 +316,10 @@ def main() -> None:
 
 def _patience(connection: Connection, left_s: float | None) -> AbstractContextManager[None]:
     """That of whoever waits at the other end, who sends nothing meanwhile but that he does so no more."""
-    return endless() if left_s is None else patience.patience(left_s, _Incoming(connection))
+    return endless() if left_s is None else patience.patience(left_s, _GivenUp(connection))
 
 
-class _Incoming:
+class _GivenUp:
     """Whether anything has come. Cost: a system call, seldom."""
 
     def __init__(self, connection: Connection) -> None:
