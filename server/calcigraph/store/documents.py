@@ -10,7 +10,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from calcigraph.edition import Edition, WorkFolder
 from calcigraph.errors import Problem
@@ -54,19 +54,15 @@ class DocumentLimits:
 
 
 class Document:
-    """A file that is whole: `size` in bytes, SHA-256, and the content coding, "" or "gzip". The file stays as
-    long as somebody has the value, or has it open."""
+    """A file that is whole: `size` in bytes, SHA-256, and the content coding, "" or "gzip". It stays at
+    `path` as long as somebody has the value."""
 
     def __init__(self, path: Path, made: MadeFile) -> None:
         self.size = made.size
         self.sha256 = made.sha256
         self.encoding = made.encoding
-        self._path = path
+        self.path = path
         self._removing = weakref.finalize(self, _remove, path)
-
-    def open(self) -> IO[bytes]:
-        """The file, to be read."""
-        return self._path.open("rb")
 
 
 class _Key(NamedTuple):

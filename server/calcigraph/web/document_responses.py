@@ -5,11 +5,13 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Final
 
-from flask import Response
+from flask import Response, request
 
-from calcigraph.store import Content, Document
+from calcigraph.store import Content
+from calcigraph.web.protocol import compression, request_head
 from calcigraph.web.protocol.caching import validated
-from calcigraph.web.protocol.file_content import validated_file
+from calcigraph.web.protocol.file_content import FileContent
+from calcigraph.web.protocol.request_head import RequestHead
 from calcigraph.web.query_answers import client_of_request
 from calcigraph.web.site import Site
 
@@ -31,10 +33,17 @@ def document_response(
         content.write(site.edition, out)
         return out.getvalue()
 
-    if statements is not None and statements <= _FEW:
-        return validated(response, site, variant, written)
+    def made() -> FileContent:
+        document = site.engine.document(site.edition, content, _gzip_from(response), client_of_request())
+        return FileContent(document.path, document.size, encoding=document.encoding, keeper=document)
 
-    def made(gzip_from: int | None) -> Document:
-        return site.engine.document(site.edition, content, gzip_from, client_of_request())
+    is_small = statements is not None and statements <= _FEW
+    return validated(response, site, variant, written if is_small else made)
 
-    return validated_file(response, site, variant, made)
+
+def _gzip_from(response: Response) -> int | None:
+    """How many bytes the document has at least where it is compressed; None where the client would not have
+    it compressed, or it is so already."""
+    head: RequestHead | None = request.environ.get(request_head.KEY)
+    is_wanted = head is not None and compression.is_wanted((response.content_type or "").encode(), head)
+    return compression.LEAST_BYTES if is_wanted else None

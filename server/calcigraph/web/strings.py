@@ -264,7 +264,6 @@ class Strings:
                 400: "The request cannot be read.",
                 404: "There is nothing at this address.",
                 405: "This address does not take that method; `Allow` lists those it takes.",
-                412: "What is here is not what `If-Match` or `If-Unmodified-Since` asks for.",
                 413: "The request is larger than this server takes.",
                 414: "The address is longer than this server takes; send a query in the body of a POST.",
                 415: "This address does not take a body of that media type.",
