@@ -18,6 +18,7 @@ from calcigraph.store.documents import Document, DocumentLimits
 from calcigraph.store.interface import Engine
 from calcigraph.store.local import LocalEngine, descriptors_of
 from calcigraph.store.offline import OfflineEngine
+from calcigraph.store.sitemap_content import NoSuchSitemap, SitemapContent
 
 __all__ = [
     "Content",
@@ -27,8 +28,10 @@ __all__ = [
     "Engine",
     "GraphContent",
     "LocalEngine",
+    "NoSuchSitemap",
     "OfflineEngine",
     "OntologyContent",
     "ResourceContent",
+    "SitemapContent",
     "descriptors_of",
 ]

@@ -17,7 +17,7 @@ from calcigraph.pool import query_problems
 from calcigraph.rdf import formats, iris, malformed, prefixes, reading, serialise, terms
 from calcigraph.rdf.vocabulary import SRV
 from calcigraph.reasoning import LimitMet, RuleRefused, StepWrong
-from calcigraph.store import document_problems
+from calcigraph.store import document_problems, sitemap_content
 from calcigraph.web.protocol.http_response import HttpResponse
 from calcigraph.web.protocol.negotiation import HTML, Offer, choose
 from calcigraph.web.protocol.request_problems import (
@@ -104,6 +104,7 @@ STATUS: dict[type[errors.Problem], int] = {
     engine_problems.ServiceAnswerUnusable: 502,
     service_problems.ServiceFailed: 502,
     change.ChangeRefused: 409,
+    sitemap_content.NoSuchSitemap: 404,
     document_problems.DocumentsBusy: 503,
     document_problems.DocumentTimedOut: 503,
     document_problems.DocumentTooBig: 503,
