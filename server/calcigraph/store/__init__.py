@@ -8,7 +8,7 @@
 """
 
 from calcigraph.store.document_contents import (
-    Content,
+    DocumentContent,
     Dump,
     GraphContent,
     OntologyContent,
@@ -21,8 +21,8 @@ from calcigraph.store.offline import OfflineEngine
 from calcigraph.store.sitemap_content import NoSuchSitemap, SitemapContent
 
 __all__ = [
-    "Content",
     "Document",
+    "DocumentContent",
     "DocumentLimits",
     "Dump",
     "Engine",

@@ -18,7 +18,7 @@ from calcigraph.rdf.formats import by_name
 from calcigraph.rdf.serialise import write_graph
 
 
-class Content(Protocol):
+class DocumentContent(Protocol):
     """What a document says; equal ones say the same of one edition."""
 
     def write(self, edition: Edition, out: IO[bytes]) -> None:
@@ -38,7 +38,7 @@ class Dump:
     format: str
 
     def write(self, edition: Edition, out: IO[bytes]) -> None:
-        """See `Content.write`."""
+        """See `DocumentContent.write`."""
         with gzip.GzipFile("", "wb", fileobj=out, mtime=0) as compressed:
             if self.format == "n-quads":
                 for piece in edition.nquads():
@@ -59,7 +59,7 @@ class GraphContent:
     graph: str | None = None
 
     def write(self, edition: Edition, out: IO[bytes]) -> None:
-        """See `Content.write`."""
+        """See `DocumentContent.write`."""
         plain = {ox.Quad(q.subject, q.predicate, q.object) for q in self._quads(edition)}
         out.write(write_graph(plain, by_name("graph", self.format), edition.root.prefixes))
 
@@ -83,7 +83,7 @@ class ResourceContent:
     offset: int
 
     def write(self, edition: Edition, out: IO[bytes]) -> None:
-        """See `Content.write`."""
+        """See `DocumentContent.write`."""
         node = ox.NamedNode(self.resource)
         facts = BoundedDescriptions(edition).facts(node, self.offset, PAGE_SIZE)
         out.write(write_graph(quads_of(facts), by_name("graph", self.format), edition.root.prefixes))
@@ -96,7 +96,7 @@ class OntologyContent:
     format: str
 
     def write(self, edition: Edition, out: IO[bytes]) -> None:
-        """See `Content.write`."""
+        """See `DocumentContent.write`."""
         quads = list(edition.file_quads(edition.root.ontology))
         out.write(write_graph(quads, by_name("graph", self.format), edition.root.prefixes))
 

@@ -16,7 +16,7 @@ from typing import Final
 
 from calcigraph.errors import Problem
 from calcigraph.root import Root
-from calcigraph.store.document_contents import Content
+from calcigraph.store.document_contents import DocumentContent
 from calcigraph.store.document_problems import (
     DocumentLost,
     DocumentTimedOut,
@@ -47,7 +47,7 @@ class Job:
     root: Root
     number: int
     files: Path
-    content: Content
+    content: DocumentContent
     path: Path
     gzip_from: int | None
     limits: MakerLimits

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from calcigraph.edition import Edition, WorkFolder
 from calcigraph.errors import Problem
 from calcigraph.settings import Settings
-from calcigraph.store.document_contents import Content
+from calcigraph.store.document_contents import DocumentContent
 from calcigraph.store.document_maker import REST_S, RETRY_AFTER_S, Job, MadeFile, Maker, MakerLimits
 from calcigraph.store.document_problems import DocumentLost, DocumentsBusy, DocumentTimedOut, ReaderGone
 
@@ -69,7 +69,7 @@ class _Key(NamedTuple):
     """What tells one document from another."""
 
     number: int
-    content: Content
+    content: DocumentContent
     gzip_from: int | None
 
 
@@ -128,7 +128,11 @@ class Documents:
         self._counts = _Counts()
 
     def of(
-        self, edition: Edition, content: Content, gzip_from: int | None, gone: Callable[[], bool] | None
+        self,
+        edition: Edition,
+        content: DocumentContent,
+        gzip_from: int | None,
+        gone: Callable[[], bool] | None,
     ) -> Document:
         """The document of an edition that says `content`, compressed where it has `gzip_from` bytes.
 

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from calcigraph.describe import Describer, Description
 from calcigraph.edition import Edition, Match, WorkFolder
 from calcigraph.reasoning import Proofs
-from calcigraph.store.document_contents import Content
+from calcigraph.store.document_contents import DocumentContent
 from calcigraph.store.documents import Document, DocumentLimits, Documents
 
 _DESCRIBED: Final = 2
@@ -50,7 +50,7 @@ class EditionAnswers:
     def document(
         self,
         edition: Edition,
-        content: Content,
+        content: DocumentContent,
         gzip_from: int | None = None,
         gone: Callable[[], bool] | None = None,
     ) -> Document:

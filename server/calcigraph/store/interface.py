@@ -11,7 +11,7 @@ from calcigraph.describe import Describer, Description
 from calcigraph.edition import Change, ChangeOutcome, Edition, Match
 from calcigraph.pool import Answer, Attempt, Query
 from calcigraph.reasoning import Proofs
-from calcigraph.store.document_contents import Content
+from calcigraph.store.document_contents import DocumentContent
 from calcigraph.store.documents import Document
 
 
@@ -63,7 +63,7 @@ class Engine(Protocol):
     def document(
         self,
         edition: Edition,
-        content: Content,
+        content: DocumentContent,
         gzip_from: int | None = None,
         gone: Callable[[], bool] | None = None,
     ) -> Document:

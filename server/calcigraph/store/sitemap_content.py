@@ -44,7 +44,7 @@ class SitemapContent:
     part: int | None = None
 
     def write(self, edition: Edition, out: IO[bytes]) -> None:
-        """See `Content.write`. Raises: NoSuchSitemap."""
+        """See `DocumentContent.write`. Raises: NoSuchSitemap."""
         paths = [*self.first, *_pages(edition)]
         if self.part is not None:
             paths = paths[(self.part - 1) * self.most :][: self.most] if self.part else []

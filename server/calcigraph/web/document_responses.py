@@ -7,7 +7,7 @@ from typing import Final
 
 from flask import Response, request
 
-from calcigraph.store import Content
+from calcigraph.store import DocumentContent
 from calcigraph.web.protocol import compression, request_head
 from calcigraph.web.protocol.caching import validated
 from calcigraph.web.protocol.file_content import FileContent
@@ -20,7 +20,7 @@ _FEW: Final = 5_000
 
 
 def document_response(
-    response: Response, site: Site, variant: str, content: Content, statements: int | None = None
+    response: Response, site: Site, variant: str, content: DocumentContent, statements: int | None = None
 ) -> Response:
     """`response` with the document as its body; it is made for clients that have not got it. One that is
     known to have few `statements` is made here, which takes less time than to start a process.
