@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,16 +13,18 @@ from typing import Final, cast
 from urllib.parse import quote, urlsplit
 
 import pyoxigraph as ox
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, has_request_context, request
 
 from calcigraph import metadata
 from calcigraph.describe import Describer
 from calcigraph.edition import Change, ChangeOutcome, Edition
+from calcigraph.pool.query_problems import ClientGone
 from calcigraph.rdf.vocabulary import SRV
 from calcigraph.settings import Settings
 from calcigraph.store import Engine
 from calcigraph.web.about import About, about
 from calcigraph.web.metrics import Metrics
+from calcigraph.web.protocol import request_head
 from calcigraph.web.readiness import Readiness
 from calcigraph.web.statistics import Statistics, count
 
@@ -183,7 +185,14 @@ def install(publication: Publication) -> None:
 
 
 def current_site() -> Site:
-    """The site that the current request is about: the same from its first byte to its last."""
+    """The site that the current request is about: the same from its first byte to its last.
+
+    Raises: ClientGone where nobody waits for the response any more, so that what makes it stops.
+    """
+    environ = request.environ if has_request_context() else {}
+    gone: Callable[[], bool] | None = environ.get(request_head.GONE)
+    if gone is not None and gone():
+        raise ClientGone
     if _KEY not in g:
         keep_to(publication_of(current_app).current)
     return cast(Site, g.get(_KEY))
