@@ -2,7 +2,8 @@
 
 `verbs/` says what each verb takes and how it helps, and imports nothing that takes time; the module of
 the same name beside it does the work, and is imported when there is work.
-Exit codes: 0 fine, 1 findings, 2 usage, 3 environment. Answers go to standard output, everything
+Exit codes: 0 fine, 1 findings, 2 usage (and an input that cannot be read, of which nothing was found),
+3 environment. Answers go to standard output, everything
 about the work to standard error.
 """
 
@@ -13,9 +14,11 @@ from importlib import import_module
 
 import click
 
-from calcigraph.errors import EnvironmentProblem, Problem
+from calcigraph.errors import EnvironmentProblem, InputUnreadable, Problem
 
-FINDINGS, ENVIRONMENT = 1, 3
+FINDINGS = 1
+# What a failure exits with that is no finding.
+_CODES = {InputUnreadable: 2, EnvironmentProblem: 3}
 # Each verb with the first sentence of its help, so that all are listed without importing one.
 VERBS = {
     "ask": "Answer the question SLUG of the root, or any SPARQL query.",
@@ -64,4 +67,4 @@ def main() -> None:
         calcigraph()
     except Problem as problem:
         click.echo(f"calcigraph: {problem}", err=True)
-        sys.exit(ENVIRONMENT if isinstance(problem, EnvironmentProblem) else FINDINGS)
+        sys.exit(next((code for kind, code in _CODES.items() if isinstance(problem, kind)), FINDINGS))
