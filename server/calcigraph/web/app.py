@@ -31,7 +31,7 @@ from calcigraph.web import (
     w3id,
 )
 from calcigraph.web.metrics import Metrics
-from calcigraph.web.protocol import response_headers, versions
+from calcigraph.web.protocol import field_values, response_headers, versions
 from calcigraph.web.query_answers import EditionChanged
 from calcigraph.web.views import pages
 
@@ -104,9 +104,15 @@ def create_app(engine: Engine, settings: Settings) -> Flask:
         app.register_blueprint(blueprint)
     pages.register(app)
     problem_responses.register(app)
+    app.before_request(_check_fields)
     app.before_request(_check_version)
     app.after_request(_finish)
     return app
+
+
+def _check_fields() -> None:
+    """Raises: FieldTooLong."""
+    field_values.check(request.headers.get)
 
 
 def _check_version() -> None:

@@ -17,11 +17,13 @@ from calcigraph.pool import query_problems
 from calcigraph.rdf import formats, iris, malformed, prefixes, reading, serialise, terms
 from calcigraph.rdf.vocabulary import SRV
 from calcigraph.reasoning import LimitMet, RuleRefused, StepWrong
+from calcigraph.web.protocol import field_values
 from calcigraph.web.protocol.negotiation import HTML, Offer, choose
 from calcigraph.web.protocol.request_problems import (
     AddressTooLong,
     AnswerTooLong,
     BodyTooLarge,
+    FieldTooLong,
     MediaTypeUnsupported,
     NothingAcceptable,
     RequestMalformed,
@@ -47,6 +49,7 @@ STATUS: dict[type[errors.Problem], int] = {
     formats.FormatUnknown: 400,
     malformed.TurtleMalformed: 400,
     reading.FileMalformed: 400,
+    errors.InputUnreadable: 400,
     engine_problems.SearchMalformed: 400,
     engine_problems.SearchTooBroad: 400,
     engine_problems.ServiceUndetermined: 400,
@@ -66,6 +69,7 @@ STATUS: dict[type[errors.Problem], int] = {
     AddressTooLong: 414,
     MediaTypeUnsupported: 415,
     query_problems.QueueFull: 429,
+    FieldTooLong: 431,
     Unexpected: 500,
     query_problems.QueryFailed: 500,
     errors.Problem: 500,
@@ -141,6 +145,8 @@ def offer(accept: str | None) -> Offer:
     Where the client accepts neither form it gets the document all the same: RFC 9110 section 12.5.1 lets a
     server disregard `Accept`, and a reason helps more than none.
     """
+    if accept is not None and field_values.is_too_long(accept):
+        return PROBLEM_JSON
     return choose(accept, (PROBLEM_JSON, HTML)) or PROBLEM_JSON
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from calcigraph import errors
-from calcigraph.web.protocol.negotiation import Offer
 
 
 class RequestMalformed(errors.Problem):
@@ -19,9 +19,10 @@ class NothingAcceptable(errors.Problem):
 
     title = "No acceptable format"
 
-    def __init__(self, offers: tuple[Offer, ...]) -> None:
-        listed = ", ".join(offer.media_type for offer in offers)
-        super().__init__("None of the formats asked for can be sent.", f"Ask for one of: {listed}.")
+    def __init__(self, media_types: Iterable[str]) -> None:
+        super().__init__(
+            "None of the formats asked for can be sent.", f"Ask for one of: {', '.join(media_types)}."
+        )
 
 
 class MediaTypeUnsupported(errors.Problem):
@@ -40,6 +41,18 @@ class AddressTooLong(errors.Problem):
     """An address, query included, beyond the limit."""
 
     title = "The address is too long"
+
+
+class FieldTooLong(errors.Problem):
+    """A header field that is too long to be parsed (RFC 6585, section 5)."""
+
+    title = "A header field is too long"
+
+    def __init__(self, name: str, most_bytes: int, most_parts: int) -> None:
+        super().__init__(
+            f"The header field {name} has more than {most_bytes} bytes or {most_parts} parts.",
+            "Send a shorter one, or leave it out.",
+        )
 
 
 class ResourceUnknown(errors.Problem):

@@ -17,7 +17,7 @@ from calcigraph.pool import Answer, Query
 from calcigraph.web import sparql_request
 from calcigraph.web.in_flight import Headers, InFlight
 from calcigraph.web.metrics import ANSWERED
-from calcigraph.web.protocol import bodies, problem_details, response_headers, versions
+from calcigraph.web.protocol import bodies, field_values, problem_details, response_headers, versions
 from calcigraph.web.protocol.compression import LEAST_BYTES
 from calcigraph.web.protocol.http_response import CommonHeaders, HttpResponse
 from calcigraph.web.protocol.streaming import entity_tag
@@ -142,6 +142,7 @@ def _key(in_flight: InFlight) -> RequestKey | None:
 
 def _read(site: Site, in_flight: InFlight, body: bytes) -> SparqlRequest:
     headers = in_flight.headers
+    field_values.check(lambda name: _text(headers.get(name.lower().encode())))
     return sparql_request.read(
         site,
         in_flight.method,
