@@ -146,7 +146,7 @@ def test_parameters_go_along_to_the_document(odd: Server) -> None:
     assert (reply.status, reply.headers["location"]) == (303, "/id/pump-1.nt?incoming=100")
 
 
-@pytest.mark.parametrize("offset", ["-1", "1_0", "+1", " 1", "1.0", "٣", "9" * 16, "0" * 5000 + "9" * 16])
+@pytest.mark.parametrize("offset", ["-1", "1_0", "+1", " 1", "1.0", "٣", "9" * 16, "0" * 5000])
 def test_an_offset_is_written_in_digits(odd: Server, offset: str) -> None:
     reply = odd.get(f"/id/pump-1.nt?incoming={quote(offset)}")
     assert reply.status == 400
@@ -154,6 +154,6 @@ def test_an_offset_is_written_in_digits(odd: Server, offset: str) -> None:
     assert reply.json["hint"]
 
 
-@pytest.mark.parametrize("offset", ["0", "00", "0" * 5000, "0100"])
+@pytest.mark.parametrize("offset", ["0", "00", "0100"])
 def test_noughts_before_a_number_say_nothing(odd: Server, offset: str) -> None:
     assert odd.get(f"/id/pump-1.nt?incoming={offset}").status == 200

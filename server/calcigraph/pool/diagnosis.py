@@ -16,7 +16,7 @@ from typing import Final
 from calcigraph.engine.sparql_tokens import SparqlToken, place_of, tokens
 from calcigraph.errors import Problem
 from calcigraph.pool.guard import Survey
-from calcigraph.pool.query_problems import NotAcceptable, QueryFailed, QueryMalformed
+from calcigraph.pool.query_problems import NotAcceptable, QueryFailed, QueryMalformed, QueryRefused
 from calcigraph.rdf.formats import formats
 
 _FUNCTION_NAMES: Final = """
@@ -71,7 +71,8 @@ class Diagnosis:
             return self.malformed(message)
         function = _FUNCTION_IRI.search(message)
         if function:
-            return QueryFailed(
+            return QueryRefused(
+                "function",
                 f"The function <{function[1]}> does not exist here.",
                 "Use the functions of SPARQL 1.1, or declare the prefix you meant.",
             )

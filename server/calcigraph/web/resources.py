@@ -16,12 +16,14 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from calcigraph.describe import Description
 from calcigraph.nanopublications import SUFFIX, is_publishable
+from calcigraph.numerals import NumeralRefused, integer
 from calcigraph.rdf.vocabulary import AS, DCTERMS, OWL, RDF
 from calcigraph.web import nanopubs, own_iris, signposting
-from calcigraph.web.protocol import numbers, suffixes
+from calcigraph.web.protocol import suffixes
 from calcigraph.web.protocol.caching import validated
 from calcigraph.web.protocol.negotiation import HTML, Offer
 from calcigraph.web.protocol.request_problems import (
+    RequestMalformed,
     ResourceRemoved,
     ResourceUnknown,
     VersionUnknown,
@@ -185,7 +187,12 @@ def _refuse_removed(site: Site, node: ox.NamedNode) -> None:
 
 def _offset() -> int:
     """Where the page of incoming links begins. Raises: RequestMalformed."""
-    return numbers.whole("incoming", request.args.get("incoming", "0"), _LARGEST_OFFSET)
+    try:
+        return integer(request.args.get("incoming", "0"), 0, _LARGEST_OFFSET)
+    except NumeralRefused as refused:
+        raise RequestMalformed(
+            f"`incoming` is not {refused}.", "Give where the page of links begins."
+        ) from None
 
 
 def _unknown(site: Site, path: str) -> ResourceUnknown:

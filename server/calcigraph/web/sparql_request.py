@@ -11,10 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from calcigraph.numerals import NumeralRefused, decimal
 from calcigraph.pool import Answer, Query
 from calcigraph.rdf.formats import find
 from calcigraph.rdf.iris import named_node
-from calcigraph.web.protocol import bodies, numbers, versions
+from calcigraph.web.protocol import bodies, versions
 from calcigraph.web.protocol.negotiation import HTML, Offer, choose, wishes
 from calcigraph.web.protocol.request_problems import (
     AddressTooLong,
@@ -201,5 +202,8 @@ def inference(value: str | None) -> bool:
 def _timeout(value: str | None, most_s: float) -> float | None:
     """The limit that a client sets itself; None where it sets none, as 0 and an empty one say (the forms of
     some stores send these)."""
-    seconds = numbers.decimal("timeout", value, "seconds") if value else 0.0
+    try:
+        seconds = decimal(value) if value else 0.0
+    except NumeralRefused as refused:
+        raise RequestMalformed(f"`timeout` is not {refused}.", f"Write seconds, up to {most_s:g}.") from None
     return min(seconds, most_s) if seconds else None
