@@ -10,7 +10,7 @@ from flask import Blueprint, Response, jsonify
 from calcigraph import metadata
 from calcigraph.rdf.formats import by_name
 from calcigraph.rdf.jsonld import context as context_of
-from calcigraph.rdf.vocabulary import DCAT, DCTERMS, FOAF, PROV, RDF, SCHEMA, VOID, XSD
+from calcigraph.rdf.vocabulary import DCAT, DCTERMS, FOAF, PROV, RDF, SCHEMA, SPDX, VOID, XSD
 from calcigraph.web import downloads
 from calcigraph.web.protocol import suffixes
 from calcigraph.web.protocol.caching import validated
@@ -25,6 +25,16 @@ _SAID = (
     *(DCTERMS["modified"], DCAT["keyword"]),
 )
 _OF_CATALOGUE = tuple(DCTERMS[name] for name in ("title", "description", "license", "publisher"))
+_AGENT = FOAF["Agent"]
+_RANGES = {
+    DCTERMS["publisher"]: _AGENT,
+    DCTERMS["creator"]: _AGENT,
+    DCTERMS["license"]: DCTERMS["LicenseDocument"],
+    DCAT["mediaType"]: DCTERMS["MediaType"],
+    DCAT["compressFormat"]: DCTERMS["MediaType"],
+    DCAT["landingPage"]: FOAF["Document"],
+    SPDX["algorithm"]: SPDX["ChecksumAlgorithm"],
+}
 _VOID, _CATALOG = "/.well-known/void", "/catalog"
 blueprint = Blueprint("discovery", __name__)
 
@@ -127,6 +137,19 @@ def _void(site: Site) -> Iterator[ox.Triple]:
 
 
 def _dcat(site: Site) -> Iterator[ox.Triple]:
+    """The catalogue, with the classes of what it leads to: readers of one document look for them there
+    (DCAT-AP 3 checks the range of each property)."""
+    said = list(_catalogue(site))
+    yield from said
+    for triple in said:
+        if triple.predicate in _RANGES and isinstance(triple.object, ox.NamedNode):
+            yield ox.Triple(triple.object, RDF["type"], _RANGES[triple.predicate])
+    for agent in dict.fromkeys(triple.object for triple in said if _RANGES.get(triple.predicate) == _AGENT):
+        if isinstance(agent, ox.NamedNode):
+            yield ox.Triple(agent, FOAF["name"], site.edition.labels.of(agent))
+
+
+def _catalogue(site: Site) -> Iterator[ox.Triple]:
     """DCAT 3 section 6: a catalogue of one dataset, its dumps with size and checksum, its service.
 
     It has what DCAT-AP 3 asks of a catalogue, its publisher among that, wherever the root says who that is.
@@ -151,7 +174,6 @@ def _dcat(site: Site) -> Iterator[ox.Triple]:
     yield ox.Triple(service, DCAT["endpointDescription"], endpoint)
     yield ox.Triple(service, DCAT["servesDataset"], node)
     yield from downloads.distributions(site, node)
-    yield from _agents(site)
 
 
 def _said(site: Site, node: ox.NamedNode, predicates: Iterable[ox.NamedNode]) -> Iterator[ox.Triple]:
@@ -161,15 +183,6 @@ def _said(site: Site, node: ox.NamedNode, predicates: Iterable[ox.NamedNode]) ->
     for predicate in predicates:
         values = site.about.values(predicate) or [v for p, v in instead.items() if p == predicate]
         yield from (ox.Triple(node, predicate, value) for value in values)
-
-
-def _agents(site: Site) -> Iterator[ox.Triple]:
-    """Who publishes and made the dataset, as FOAF agents with a name, as DCAT-AP 3 asks."""
-    found = [*site.about.values(DCTERMS["publisher"]), *site.about.values(DCTERMS["creator"])]
-    for agent in dict.fromkeys(found):
-        if isinstance(agent, ox.NamedNode):
-            yield ox.Triple(agent, RDF["type"], FOAF["Agent"])
-            yield ox.Triple(agent, FOAF["name"], site.edition.labels.of(agent))
 
 
 def _negotiated(path: str, described: Callable[[Site], Iterator[ox.Triple]]) -> Response:
