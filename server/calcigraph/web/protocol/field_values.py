@@ -8,18 +8,19 @@ in the value, whatever stands in it, and `check` bounds the value before anythin
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from calcigraph.web.protocol.request_problems import FieldTooLong
+from calcigraph.web.protocol.request_problems import HeadTooLarge
 
 MOST_BYTES: Final = 4096
 MOST_PARTS: Final = 200
-# The fields that this server or werkzeug takes apart.
+# The fields that are taken apart, here or where they are used.
 PARSED: Final = (
-    *("Accept", "Accept-Encoding", "Content-Type", "Content-Encoding"),
-    *("If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Range"),
+    *(b"accept", b"accept-encoding", b"content-type", b"content-encoding", b"connection"),
+    *(b"if-match", b"if-none-match", b"if-modified-since", b"if-unmodified-since", b"if-range", b"range"),
+    b"access-control-request-headers",
 )
 
 _SPACE: Final = re.compile(r"[ \t]*+")
@@ -36,20 +37,18 @@ class Parameterised:
     parameters: tuple[tuple[str, str], ...] = ()
 
 
-def check(value_of: Callable[[str], str | None]) -> None:
-    """Look at every field that is parsed; `value_of` gives its value, None where it was not sent.
+def check(fields: Mapping[bytes, bytes]) -> None:
+    """Look at every field that is parsed, beyond 4,096 bytes or 200 commas and semicolons it is not.
 
-    Cost: two looks for one character in each. Raises: FieldTooLong.
+    Cost: a microsecond. Raises: HeadTooLarge (RFC 6585, section 5).
     """
     for name in PARSED:
-        value = value_of(name)
-        if value is not None and is_too_long(value):
-            raise FieldTooLong(name, MOST_BYTES, MOST_PARTS)
-
-
-def is_too_long(value: str) -> bool:
-    """Whether a value is not to be parsed: beyond 4,096 characters, or 200 commas and semicolons."""
-    return len(value) > MOST_BYTES or value.count(",") + value.count(";") > MOST_PARTS
+        value = fields.get(name, b"")
+        if len(value) > MOST_BYTES or value.count(b",") + value.count(b";") > MOST_PARTS:
+            raise HeadTooLarge(
+                f"The header field `{name.decode()}` has more than {MOST_BYTES} bytes or {MOST_PARTS} parts.",
+                "Send a shorter one, or leave it out.",
+            )
 
 
 def members(value: str) -> Iterator[str]:

@@ -17,21 +17,29 @@ from calcigraph.pool import query_problems
 from calcigraph.rdf import formats, iris, malformed, prefixes, reading, serialise, terms
 from calcigraph.rdf.vocabulary import SRV
 from calcigraph.reasoning import LimitMet, RuleRefused, StepWrong
-from calcigraph.web.protocol import field_values
+from calcigraph.web.protocol.http_response import HttpResponse
 from calcigraph.web.protocol.negotiation import HTML, Offer, choose
 from calcigraph.web.protocol.request_problems import (
     AddressTooLong,
     AnswerTooLong,
     BodyTooLarge,
-    FieldTooLong,
+    CodingUnknown,
+    ConditionFailed,
+    ExpectationUnknown,
+    FrontBusy,
+    HeadTooLarge,
     MediaTypeUnsupported,
+    MethodUnknown,
     NothingAcceptable,
     NotReady,
+    RangeUnsatisfiable,
     RequestMalformed,
+    RequestTimedOut,
     ResourceRemoved,
     ResourceUnknown,
     Unexpected,
     VersionUnknown,
+    VersionUnsupported,
 )
 
 PROBLEM_JSON = Offer("application/problem+json", "problem", ("application/json",))
@@ -65,12 +73,16 @@ STATUS: dict[type[errors.Problem], int] = {
     NothingAcceptable: 406,
     AnswerTooLong: 406,
     serialise.FormatUnfit: 406,
+    RequestTimedOut: 408,
     ResourceRemoved: 410,
+    ConditionFailed: 412,
     BodyTooLarge: 413,
     AddressTooLong: 414,
     MediaTypeUnsupported: 415,
+    RangeUnsatisfiable: 416,
+    ExpectationUnknown: 417,
     query_problems.QueueFull: 429,
-    FieldTooLong: 431,
+    HeadTooLarge: 431,
     Unexpected: 500,
     query_problems.QueryFailed: 500,
     errors.Problem: 500,
@@ -86,6 +98,8 @@ STATUS: dict[type[errors.Problem], int] = {
     query_problems.DiffUnreadable: 500,
     service_problems.AllowListMalformed: 500,
     engine_problems.SearchUnavailable: 501,
+    MethodUnknown: 501,
+    CodingUnknown: 501,
     engine_problems.ServiceAnswerUnusable: 502,
     service_problems.ServiceFailed: 502,
     change.ChangeRefused: 409,
@@ -95,10 +109,12 @@ STATUS: dict[type[errors.Problem], int] = {
     query_problems.QueryTooBig: 503,
     query_problems.EngineUnavailable: 503,
     service_problems.ServicesBusy: 503,
+    FrontBusy: 503,
     NotReady: 503,
     # The client has left.
     query_problems.ClientGone: 503,
     service_problems.ServiceTimedOut: 504,
+    VersionUnsupported: 505,
 }
 
 
@@ -148,11 +164,17 @@ def offer(accept: str | None) -> Offer:
     Where the client accepts neither form it gets the document all the same: RFC 9110 section 12.5.1 lets a
     server disregard `Accept`, and a reason helps more than none.
     """
-    if accept is not None and field_values.is_too_long(accept):
-        return PROBLEM_JSON
     return choose(accept, (PROBLEM_JSON, HTML)) or PROBLEM_JSON
 
 
 def written(members: dict[str, Any]) -> str:
     """The problem document as text."""
     return json.dumps(members, ensure_ascii=False, indent=2) + "\n"
+
+
+def response(problem: errors.Problem, version: str, route: str = "") -> HttpResponse:
+    """The response with the problem document."""
+    named = [(name.lower().encode(), value.encode()) for name, value in headers_of(problem)]
+    fields = [(b"content-type", PROBLEM_JSON.content_type.encode()), *named]
+    content = written(document(problem)).encode()
+    return HttpResponse(status_of(problem), fields, content, version, route)
