@@ -9,6 +9,7 @@ from flask import Blueprint, Response
 
 from calcigraph.rdf.vocabulary import AS, RDF
 from calcigraph.web.protocol.caching import validated
+from calcigraph.web.protocol.negotiation import HTML
 from calcigraph.web.protocol.request_problems import ResourceUnknown
 from calcigraph.web.site import Site, current_site
 
@@ -90,9 +91,10 @@ def _addresses(site: Site) -> list[str]:
     questions = [f"/questions/{question.slug}" for question in site.edition.root.questions]
     removed = set(site.edition.subjects(RDF["type"], AS["Tombstone"]))
     nodes = {node for node in site.edition.all_subjects() if isinstance(node, ox.NamedNode)} - removed
-    paths = (path for node in nodes if (path := site.path(node)) and path.startswith(("/id/", "/ontology/")))
+    stems = {site.document(node) for node in nodes}
+    paths = sorted(stem for stem in stems if stem and stem.startswith(("/id/", "/ontology/")))
     return [
-        site.absolute(path) for path in (*_PAGES, *questions, *(f"{path}.html" for path in sorted(paths)))
+        site.absolute(path) for path in (*_PAGES, *questions, *(f"{path}{HTML.suffix}" for path in paths))
     ]
 
 

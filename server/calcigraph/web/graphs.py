@@ -12,8 +12,12 @@ from flask import Blueprint, Response, request
 
 from calcigraph import metadata
 from calcigraph.rdf.iris import named_node
+from calcigraph.web import own_iris
+from calcigraph.web.protocol import suffixes
 from calcigraph.web.protocol.caching import validated
+from calcigraph.web.protocol.negotiation import Offer
 from calcigraph.web.protocol.request_problems import RequestMalformed, ResourceUnknown
+from calcigraph.web.protocol.request_target import raw_path
 from calcigraph.web.protocol.requested_format import requested
 from calcigraph.web.representations import GRAPH_OFFERS, graph_format, write_graph
 from calcigraph.web.site import Site, current_site
@@ -37,21 +41,36 @@ def graph() -> Response:
 
 @blueprint.get("/graph/<path:name>")
 def direct(name: str) -> Response:
-    """A graph named by its own IRI (section 4.1)."""
-    site = current_site()
-    try:
-        node = ox.NamedNode(f"{site.namespace}graph/{name}")
-    except ValueError:
-        raise ResourceUnknown("There is no such graph.", "Look it up in the service description.") from None
-    return _named(site, node)
+    """A graph named by its own IRI (section 4.1), or, with a suffix, in one format.
+
+    A name that is itself a graph's is one, even where it ends like a suffix.
+    """
+    site, path = current_site(), raw_path()
+    node = _graph_at(site, path)
+    if node is not None:
+        return _named(site, node)
+    stem, ending = suffixes.cut(path)
+    node = _graph_at(site, stem) if ending else None
+    if node is None:
+        raise _unknown()
+    return _named(site, node, suffixes.fixed(ending[1:], GRAPH_OFFERS))
 
 
-def _named(site: Site, node: ox.NamedNode) -> Response:
+def _graph_at(site: Site, path: str) -> ox.NamedNode | None:
+    return next((node for node in own_iris.named_by(site, path) if node in site.edition.graphs), None)
+
+
+def _unknown() -> ResourceUnknown:
+    return ResourceUnknown("There is no such graph.", "Look it up in the service description.")
+
+
+def _named(site: Site, node: ox.NamedNode, fixed: Offer | None = None) -> Response:
     if node not in site.edition.graphs:
-        raise ResourceUnknown("There is no such graph.", "Look it up in the service description.")
+        raise _unknown()
+    stem = site.document(node)
     if node == metadata.graph_node(site.edition.root):
-        return _document(site, lambda: site.edition.metadata, "graph")
-    return _document(site, lambda: site.edition.quads(graph=node), "graph")
+        return _document(site, lambda: site.edition.metadata, "graph", fixed, stem)
+    return _document(site, lambda: site.edition.quads(graph=node), "graph", fixed, stem)
 
 
 def _default(site: Site) -> Iterable[ox.Quad]:
@@ -60,17 +79,28 @@ def _default(site: Site) -> Iterable[ox.Quad]:
     return ()
 
 
-def _document(site: Site, read: Callable[[], Iterable[ox.Quad]], variant: str) -> Response:
+def _document(
+    site: Site,
+    read: Callable[[], Iterable[ox.Quad]],
+    variant: str,
+    fixed: Offer | None = None,
+    stem: str | None = None,
+) -> Response:
     """The triples of one graph; a format that could name it does not, as the request did.
+
+    `fixed` is the format where the address says it, `stem` the path of the graph where it has one here.
 
     Cost: some seconds for 100,000 triples, nothing for a client that has them.
     """
-    chosen = requested(GRAPH_OFFERS)
+    chosen = fixed or requested(GRAPH_OFFERS)
 
     def body() -> bytes:
         plain = {ox.Quad(q.subject, q.predicate, q.object) for q in read()}
         return write_graph(plain, graph_format(chosen), site.edition.root.prefixes)
 
     response = Response(content_type=chosen.content_type)
-    response.vary.add("Accept")
+    if fixed is None:
+        response.vary.add("Accept")
+    if stem is not None:
+        suffixes.name_siblings(response, site.link(stem), chosen, GRAPH_OFFERS)
     return validated(response, site, f"{variant}.{chosen.name}", body)

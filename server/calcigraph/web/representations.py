@@ -15,16 +15,14 @@ from calcigraph.web.protocol.negotiation import HTML, Offer
 def offer(form: Format) -> Offer:
     """A format of the table as something to negotiate about."""
     aliases = (*form.media_types[1:], *form.generic)
-    return Offer(form.media_type, form.key, aliases, frozenset(form.profiles), (form.short, *form.names))
+    names = (form.short, *form.names)
+    return Offer(form.media_type, form.key, aliases, frozenset(form.profiles), names, form.suffixes[0])
 
 
 GRAPH_OFFERS: tuple[Offer, ...] = tuple(map(offer, GRAPHS))
 RESULT_OFFERS: tuple[Offer, ...] = tuple(map(offer, RESULTS))
-SUFFIXES: dict[str, Offer] = {
-    ".html": HTML,
-    **{form.suffixes[0]: chosen for form, chosen in zip(GRAPHS, GRAPH_OFFERS, strict=True)},
-}
-SUFFIX_OF: dict[str, str] = {chosen.name: suffix for suffix, chosen in SUFFIXES.items()}
+# A page, and the same as data.
+DOCUMENT_OFFERS: tuple[Offer, ...] = (*GRAPH_OFFERS, HTML)
 _BY_NAME = {form.key: form for form in GRAPHS}
 
 
@@ -36,8 +34,9 @@ def graph_format(chosen: Offer) -> GraphFormat:
 def write_graph(quads: Iterable[ox.Quad], form: GraphFormat, prefixes: Prefixes) -> bytes:
     """The quads in that format, laid out for people, in an order that depends on them alone.
 
-    TriG and N-Quads say which graph each stands in. JSON-LD does not: it is embedded in pages, whose
-    readers look into the default graph alone, and so is one graph in a file of its own too.
+    TriG and N-Quads say which graphs each stands in, and say it in the default graph as well, which is all
+    that some clients look into (SPARQL 1.1, section 13.1). JSON-LD has that alone: it is embedded in pages.
     """
-    statements = (quad.triple for quad in quads) if form.key == "json-ld" else quads
-    return serialise(statements, form, prefixes)
+    said = list(quads)
+    unnamed = [ox.Quad(quad.subject, quad.predicate, quad.object) for quad in said]
+    return serialise(unnamed if form.key == "json-ld" else [*said, *unnamed], form, prefixes)

@@ -34,7 +34,7 @@ _KEPT: Final = 16
 # RFC 3987 ipchar and "/", beyond what `quote` leaves alone anyway; "%" stays for what is encoded.
 _PATH_SAFE = "/%:@!$&'()*+,;=~"
 _LINKED_SCHEMES = ("http", "https", "mailto", "urn")
-_ROOMS = ("id/", "ontology/", "graph/")
+_ROOMS = ("id/", "ontology/", "ontology#", "graph/")
 
 
 @dataclass(frozen=True)
@@ -121,22 +121,32 @@ class Site:
         """The whole public IRI of a path of this application."""
         return self.base.rstrip("/") + quote(path, safe=_PATH_SAFE + "?#")
 
+    def lasting(self, path: str) -> str:
+        """The IRI of a document of this application that stays when the server moves (see `web.w3id`); its
+        address, where the root has no namespace."""
+        return self.namespace + path[1:] if self.edition.root.is_named else self.absolute(path)
+
     def path(self, node: ox.NamedNode) -> str | None:
-        """The path at which this server answers for `node`; None for resources of others."""
+        """The path of `node`, as its IRI has it, for which this server answers; None for those of others."""
         if not node.value.startswith(self.namespace):
             return None
         path = node.value.removeprefix(self.namespace)
         return f"/{path}" if path == "ontology" or path.startswith(_ROOMS) else None
 
+    def document(self, node: ox.NamedNode) -> str | None:
+        """The path that the documents about `node` begin with: without its fragment, which is for the client,
+        and with an encoded `?`, behind which parameters stand. None for resources of others."""
+        path = self.path(node)
+        return None if path is None else path.partition("#")[0].replace("?", "%3F")
+
     def href(self, node: ox.NamedNode) -> str | None:
         """Where a page links to for `node`; None where the scheme is not one to be followed."""
         if node.value.startswith(SRV.iri) and any(self.edition.triples(node)):
             return self.link(f"/server.html#{node.value.removeprefix(SRV.iri)}")
-        path = self.path(node)
+        path = self.document(node)
         if path is not None:
-            # A resource may be named with either; what is a part of a graph is named by a fragment.
-            kept = path if path.startswith("/graph/") else path.replace("#", "%23")
-            return self.link(kept.replace("?", "%3F"))
+            _, hash_sign, fragment = node.value.partition("#")
+            return self.link(f"{path}{hash_sign}{fragment}")
         return node.value if urlsplit(node.value).scheme.lower() in _LINKED_SCHEMES else None
 
 

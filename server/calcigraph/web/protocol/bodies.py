@@ -6,8 +6,8 @@ from binascii import a2b_qp
 from urllib.parse import unquote_to_bytes
 
 from flask import request
-from werkzeug.http import parse_options_header
 
+from calcigraph.web.protocol import field_values
 from calcigraph.web.protocol.request_problems import (
     AddressTooLong,
     BodyTooLarge,
@@ -92,12 +92,16 @@ def limited(received: bytes, most_bytes: int) -> bytes:
 
 
 def media_type(content_type: str | None) -> str:
-    """The media type that a header names, in lower case. Raises: MediaTypeUnsupported for another charset."""
-    named, parameters = parse_options_header(content_type)
-    charset = parameters.get("charset", "utf-8").lower()
+    """The media type that a header names, in lower case; "" where it names none.
+
+    Raises: MediaTypeUnsupported for another charset."""
+    found = field_values.parameterised((content_type or "").strip())
+    if found is None:
+        return ""
+    charset = dict(found.parameters).get("charset", "utf-8").lower()
     if charset not in ("utf-8", "utf8", "us-ascii"):
         raise MediaTypeUnsupported(f"The charset {charset[:40]} is not taken.", "Send UTF-8.")
-    return named.lower()
+    return found.name
 
 
 def _not_utf8() -> RequestMalformed:
