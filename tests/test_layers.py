@@ -31,7 +31,20 @@ LAYERS = (
         },
     ),
     ("engines", {"reasoning", "validation", "engine"}),
-    ("base", {"rdf", "root", "settings", "errors", "__init__"}),
+    (
+        "base",
+        {
+            "rdf",
+            "root",
+            "settings",
+            "errors",
+            "logs",
+            "listening_address",
+            "numerals",
+            "processes",
+            "__init__",
+        },
+    ),
     # Copied out and run by itself, so it imports no room and no room imports it.
     ("alone", {"proof_checker"}),
 )
@@ -71,7 +84,7 @@ INSIDE: dict[str, tuple[set[str], ...]] = {
         },
         {"views"},
         {"query_answers", "in_flight", "sparql_request"},
-        {"site", "about", "metrics", "statistics", "program_digest", "representations"},
+        {"site", "about", "metrics", "readiness", "statistics", "program_digest", "representations"},
         {"protocol", "strings", "__init__"},
     ),
 }

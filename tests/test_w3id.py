@@ -164,7 +164,7 @@ def test_every_document_has_a_lasting_address_too(server: Server, rules: list[Re
 def test_every_address_of_the_interface_has_a_lasting_one_but_those_of_its_operators(
     server: Server, rules: list[Rewriting]
 ) -> None:
-    left_out = {"/healthz", "/metrics", "/version", "/w3id.htaccess"}
+    left_out = {"/healthz", "/readyz", "/metrics", "/version", "/w3id.htaccess"}
     paths = server.get("/openapi.json").json["paths"]
     assert {"/conformance", "/conformance.{suffix}", "/sparql", "/graphs", "/{room}/{name}"} <= set(paths)
     found = {}

@@ -178,7 +178,8 @@ def main() -> None:
 def _size(root: Path, cache: Path) -> int:
     """How many quads the edition of a root has."""
     read = Root.read(root)
-    kept = EditionCache(cache / "calcigraph").recall(read.digest, "builtin")
+    editions = EditionCache(cache / "calcigraph")
+    kept = editions.recall(read.digest, "builtin", editions.work_folder())
     assert kept is not None
     return Edition.open(read, kept).size
 

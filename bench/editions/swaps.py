@@ -71,9 +71,9 @@ def _in_parts(root: Path, settings: Settings, number: int, node: ox.NamedNode, g
     cache = EditionCache.of_user()
     read = Root.read(root)
     folder = cache.work_folder()
-    kept = cache.recall(read.digest, settings.reasoner)
+    kept = cache.recall(read.digest, settings.reasoner, folder)
     assert kept is not None, "the engine has been started before"
-    writing = Writer(Edition.open(read.without_contents(), kept.held(folder)), settings.reasoner)
+    writing = Writer(Edition.open(read.without_contents(), kept), settings.reasoner)
     parts = {
         "reasoner": (Inference, "after"),
         "index": (writer, "write_step"),

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from calcigraph.edition import Edition, EditionCache, assemble, clash_finding
 from calcigraph.edition.layout import QuadKind
-from calcigraph.errors import Finding, Place, Problem, RootInvalid
+from calcigraph.errors import EnvironmentProblem, Finding, Place, Problem, RootInvalid
 from calcigraph.lints import lint
 from calcigraph.questions import answer
 from calcigraph.questions import findings as question_findings
@@ -35,13 +35,15 @@ def check(
     """All findings on the root in `folder`, in the order of the checks; none where it is sound.
 
     Cost: reading, closing, one SHACL validation and every question once.
-    Raises: RootMissing where there is no such directory.
+    Raises: RootMissing where there is no such directory, EnvironmentProblem where there is no room to work.
     """
     try:
         root = Root.open(folder)
         assembled = assemble(root, reasoner, cache)
     except RootInvalid as invalid:
         return invalid.findings
+    except EnvironmentProblem:
+        raise
     except Problem as problem:
         return [Finding("rules", problem.place or Place("ontology/rules"), problem.detail, problem.remedy)]
     edition = assembled.edition

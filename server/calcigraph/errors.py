@@ -6,6 +6,8 @@ root, a backtrace or another user's data, so each may be shown to anyone as it i
 
 from __future__ import annotations
 
+import errno
+import os
 from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
@@ -91,3 +93,37 @@ class EnvironmentProblem(Problem):
     """Something outside the root stands in the way: a port, a file system, a missing program."""
 
     title = "The environment does not allow it"
+
+
+_SAYABLE = frozenset(
+    {
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.EFBIG,
+        errno.EROFS,
+        errno.EACCES,
+        errno.EMFILE,
+        errno.ENFILE,
+        errno.EIO,
+    }
+)
+
+
+def no_room(error: Exception) -> EnvironmentProblem:
+    """What to say where a file for this program's own use could not be written. No path is in it."""
+    number = getattr(error, "errno", None)
+    reason = os.strerror(number) if number in _SAYABLE else "there is no folder with room for them"
+    return EnvironmentProblem(
+        f"Files that this program needs for a while cannot be written: {reason}.",
+        "Make room, or name a folder on a disk with room in TMPDIR and in XDG_CACHE_HOME.",
+    )
+
+
+class SettingRefused(Problem):
+    """A value of a setting that no server can run with; `name` is the setting's."""
+
+    title: ClassVar[str] = "The setting does not fit"
+
+    def __init__(self, name: str, detail: str, remedy: str) -> None:
+        super().__init__(detail, remedy)
+        self.name = name

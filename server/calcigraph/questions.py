@@ -5,8 +5,6 @@ One file is the truth: `ontology/questions/<slug>.rq` beside `<slug>.csv`, the w
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -16,7 +14,7 @@ import pyoxigraph as ox
 from calcigraph.errors import Finding, Place
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.terms import parse_term
-from calcigraph.root import QuestionFile
+from calcigraph.root import QuestionFile, csv_rows
 
 # A query text and whether inferences are to be seen in, SPARQL 1.1 CSV results out.
 Evaluate = Callable[[str, bool], bytes]
@@ -34,7 +32,7 @@ def answer(question: QuestionFile, evaluate: Evaluate) -> list[Row]:
 
 def rows(results: bytes) -> list[Row]:
     """SPARQL 1.1 CSV results as a list of mappings from variable name to text."""
-    return list(csv.DictReader(io.StringIO(results.decode("utf-8"))))
+    return csv_rows(results.decode("utf-8"))
 
 
 def findings(question: QuestionFile, actual: list[Row], prefixes: Prefixes) -> Iterator[Finding]:

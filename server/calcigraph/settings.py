@@ -1,52 +1,146 @@
 """Every setting of the server and every bound of the reasoner: a line each with its unit, default and a
 sentence.
 
-The command line is made from this table, what the pool and the reasoner take has its defaults here, and
-a test fails where the documentation leaves a setting out.
+The command line is made from this table, every value is judged by it, what the pool and the reasoner take has
+its defaults here, and a test fails where the documentation leaves a setting out.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+import math
+from collections.abc import Callable
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
+
+from calcigraph import listening_address, numerals
+from calcigraph.errors import SettingRefused
 
 ReasonerName = Literal["builtin", "owlrl", "none"]
 DefaultGraph = Literal["union", "separate"]
+LogFormat = Literal["text", "json"]
+_DAY_S: Final = 86_400
 
 
 def setting(
-    default: Any, help_text: str, unit: str = "", *, least: float | None = None, most: float | None = None
+    default: Any,
+    help_text: str,
+    unit: str = "",
+    *,
+    least: float | None = None,
+    most: float | None = None,
+    judged: Callable[[str], str] | None = None,
 ) -> Any:
-    """A field with its default and the sentence that documents it; a number has its bounds, both included."""
-    return field(default=default, metadata={"help": help_text, "unit": unit, "least": least, "most": most})
+    """A field with its default and the sentence that documents it; a number has its bounds, both included.
+    `judged` makes of a text the value that is meant, and raises ValueError, saying what is, where none is."""
+    return field(
+        default=default,
+        metadata={"help": help_text, "unit": unit, "least": least, "most": most, "judged": judged},
+    )
+
+
+def _base(text: str) -> str:
+    return listening_address.base(text) if text else ""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The values that a server runs with; a unit that is not obvious ends the name."""
+    """The values that a server runs with; a unit that is not obvious ends the name.
 
-    host: str = setting("127.0.0.1", "Address to listen on.")
+    Raises: SettingRefused for a value that does not fit.
+    """
+
+    host: str = setting("127.0.0.1", "Address or name to listen on.", judged=listening_address.host)
     port: int = setting(8000, "TCP port to listen on; 0 takes a free one.", least=0, most=65535)
-    base: str = setting("", "IRI that links of this server start with; empty means http://HOST:PORT.", "IRI")
+    base: str = setting(
+        "",
+        "What links of this server start with; empty means http://HOST:PORT, and localhost where HOST is "
+        "0.0.0.0 or ::.",
+        "IRI",
+        judged=_base,
+    )
     reasoner: ReasonerName = setting("builtin", "Reasoner that closes the data under OWL 2 RL at start.")
     default_graph: DefaultGraph = setting(
         "union", "Default graph of a query: the union of all graphs, or only what stands in no named graph."
     )
     workers: int = setting(4, "Processes that evaluate queries at the same time.", least=1, most=64)
     timeout: float = setting(
-        10.0, "Seconds that a query may run before it is ended with 503.", "SECONDS", least=0.1
+        10.0, "Seconds that a query may run before it is ended with 503.", "SECONDS", least=0.1, most=_DAY_S
     )
-    worker_memory_mib: int = setting(1024, "MiB that one query may use beyond the data.", "MIB", least=64)
-    query_bytes: int = setting(256_000, "Bytes of the longest query that is accepted.", "BYTES", least=1000)
+    worker_memory_mib: int = setting(
+        1024, "MiB that one query may use beyond the data.", "MIB", least=64, most=1 << 24
+    )
+    query_bytes: int = setting(
+        256_000, "Bytes of the longest query that is accepted.", "BYTES", least=1000, most=64 << 20
+    )
     allow_service: tuple[str, ...] = setting(
         (), "Beginning of the IRIs of services that SERVICE may call; to be repeated for each.", "PREFIX"
     )
+    log_format: LogFormat = setting("text", "How events are written to standard error, each on one line.")
+    log_queries: bool = setting(False, "Whether the text of each query is logged.")
+
+    def __post_init__(self) -> None:
+        for row in fields(self):
+            object.__setattr__(self, row.name, judged(row, getattr(self, row.name)))
+        try:
+            self.public_base  # noqa: B018 - whether there is one
+        except listening_address.AddressRefused as error:
+            raise SettingRefused("base", f"--base is needed: {error}.", "Give it.") from None
+
+    @property
+    def public_base(self) -> str:
+        """What links of this server start with, without a slash at its end."""
+        return self.base or listening_address.base_of(self.host, self.port)
 
     @classmethod
     def documented(cls) -> dict[str, str]:
         """Each setting's name and its sentence."""
         return {f.name: f.metadata["help"] for f in fields(cls)}
+
+
+def option_of(name: str) -> str:
+    """What a setting is called on the command line."""
+    return f"--{name.replace('_', '-')}"
+
+
+def read(row: Field[Any], hint: Any, text: str) -> Any:
+    """The value of a setting that a text gives, of the type that `hint` says.
+
+    Raises: SettingRefused; TypeError for a type that no text gives.
+    """
+    if hint is int or hint is float:
+        parse = numerals.integer if hint is int else numerals.decimal
+        try:
+            return parse(text, row.metadata["least"] or 0, row.metadata["most"])
+        except numerals.NumeralRefused as error:
+            raise _refused(row, text, str(error)) from None
+    if get_origin(hint) is Literal or hint in (str, tuple[str, ...]):
+        return text
+    raise TypeError(f"the setting {row.name!r} is of a type that no text gives: {hint}")
+
+
+def judged(row: Field[Any], value: Any) -> Any:
+    """The value of a setting in the form that it is used in. Raises: SettingRefused."""
+    hint = get_type_hints(Settings).get(row.name)
+    least, most, form = (row.metadata[key] for key in ("least", "most", "judged"))
+    if get_origin(hint) is Literal and value not in get_args(hint):
+        raise _refused(row, value, f"one of {', '.join(get_args(hint))}")
+    if most is not None and not (math.isfinite(value) and least <= value <= most):
+        raise _refused(row, value, f"a number from {least} to {most}")
+    if form is None:
+        return value
+    try:
+        return form(value)
+    except ValueError as error:
+        raise _refused(row, value, str(error)) from None
+
+
+def _refused(row: Field[Any], value: object, wanted: str) -> SettingRefused:
+    shown = str(value) if len(str(value)) <= _SHOWN else f"{str(value)[:_SHOWN]}…"
+    return SettingRefused(row.name, f"{option_of(row.name)} {shown!r} does not fit.", f"Give {wanted}.")
+
+
+_SHOWN: Final = 80
 
 
 @dataclass(frozen=True)

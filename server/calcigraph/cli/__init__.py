@@ -2,20 +2,29 @@
 
 `verbs/` says what each verb takes and how it helps, and imports nothing that takes time; the module of
 the same name beside it does the work, and is imported when there is work.
-Exit codes: 0 fine, 1 findings, 2 usage, 3 environment. Answers go to standard output, everything
+Exit codes: 0 fine, 1 findings, 2 usage, 3 environment; 130 and 143 where SIGINT or SIGTERM ended it, which
+they do at once, and 141 where nobody read its output any more. Answers go to standard output, everything
 about the work to standard error.
 """
 
 from __future__ import annotations
 
+import errno
+import io
+import os
+import signal
 import sys
 from importlib import import_module
 
 import click
 
-from calcigraph.errors import EnvironmentProblem, Problem
+from calcigraph.cli.streams import drop_output, open_streams, say
+from calcigraph.errors import EnvironmentProblem, Problem, SettingRefused
 
-FINDINGS, ENVIRONMENT = 1, 3
+FINDINGS, USAGE, ENVIRONMENT = 1, 2, 3
+# As a shell says it of a program that SIGPIPE ended.
+LEFT = 141
+_CODES = {SettingRefused: USAGE, EnvironmentProblem: ENVIRONMENT}
 # Each verb with the first sentence of its help, so that all are listed without importing one.
 VERBS = {
     "ask": "Answer the question SLUG of the root, or any SPARQL query.",
@@ -60,8 +69,26 @@ def calcigraph() -> None:
 
 def main() -> None:
     """The entry point: run a verb, turn an expected failure into its message and exit code."""
+    open_streams()
+    # The handlers of Python would run once the present call of a library has returned, which may be never.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
     try:
-        calcigraph()
+        code = int(calcigraph.main(standalone_mode=False) or 0)
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else FINDINGS
+    except click.ClickException as wrong:
+        text = io.StringIO()
+        wrong.show(text)
+        say(text.getvalue().rstrip())
+        code = wrong.exit_code
     except Problem as problem:
-        click.echo(f"calcigraph: {problem}", err=True)
-        sys.exit(ENVIRONMENT if isinstance(problem, EnvironmentProblem) else FINDINGS)
+        say(f"calcigraph: {problem}")
+        code = next((code for kind, code in _CODES.items() if isinstance(problem, kind)), FINDINGS)
+    except BrokenPipeError:
+        code = LEFT
+    except OSError as error:
+        say(f"calcigraph: The system does not allow it: {os.strerror(error.errno or errno.EIO)}.")
+        code = ENVIRONMENT
+    drop_output()
+    sys.exit(code)

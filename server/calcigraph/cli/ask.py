@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TextIO
 
 import click
 
+from calcigraph.cli.streams import give, tell
 from calcigraph.cli.tables import markdown, table
 from calcigraph.cli.verbs.options import Style
 from calcigraph.edition import EditionCache, assemble, consistent
@@ -47,10 +47,10 @@ def answer(
     body, is_graph = given.content or b"", given.form.answers_with_graph
     if isinstance(results, Style) and not is_graph:
         draw = {"table": table, "markdown": markdown}[results.key]
-        click.echo(draw(rows(body), root.prefixes))
+        tell(draw(rows(body), root.prefixes))
         return
     if (graph or isinstance(results, Style)) if is_graph else results:
-        sys.stdout.buffer.write(body)
+        give(body)
         return
     fitting = ", ".join(row.key for row in (GRAPHS if is_graph else RESULTS))
     kind = "a graph" if is_graph else "a table or a truth value"

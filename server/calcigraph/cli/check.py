@@ -6,9 +6,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import click
-
 from calcigraph.checks import check
+from calcigraph.cli.streams import give, tell
 from calcigraph.edition import EditionCache
 from calcigraph.errors import Finding, Severity
 from calcigraph.settings import ReasonerName
@@ -18,7 +17,7 @@ def judge(folder: Path, reasoner: ReasonerName, style: str) -> bool:
     """Print all findings in that style. Out: whether none of them is a violation."""
     findings = check(folder, reasoner, EditionCache.of_user())
     for line in _STYLES[style](findings):
-        click.echo(line)
+        give(f"{line}\n".encode()) if style == "json" else tell(line)
     return not any(finding.severity is Severity.VIOLATION for finding in findings)
 
 

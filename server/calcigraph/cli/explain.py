@@ -11,6 +11,7 @@ from typing import Final
 import click
 import pyoxigraph as ox
 
+from calcigraph.cli.streams import give, say, tell
 from calcigraph.edition import EditionCache, assemble
 from calcigraph.explanations import Explanation, Explanations, explain, explain_all
 from calcigraph.explanations.json import as_json
@@ -49,15 +50,19 @@ def print_proofs(
         _print_all(explain_all(edition, asked))
         return
     explanation = explain(edition, asked)
-    click.echo(WRITERS[style](explanation), nl=style != "proof")
+    written = WRITERS[style](explanation)
+    if style == "text":
+        tell(written)
+        return
+    give(f"{written}\n".encode() if style == "json" else written.encode())
     if style == "proof":
         for note in spelling_notes(explanation):
-            click.echo(note, err=True)
+            say(note)
 
 
 def _print_all(explanations: Explanations) -> None:
     for number, explanation in enumerate(explanations.proofs, 1):
-        click.echo(f"Derivation {number}")
-        click.echo(as_text(explanation))
+        tell(f"Derivation {number}")
+        tell(as_text(explanation))
     if not explanations.complete:
-        click.echo("There may be more: the search was bounded.", err=True)
+        say("There may be more: the search was bounded.")

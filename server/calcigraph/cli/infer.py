@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
-import click
-from rich.console import Console
-
+from calcigraph.cli.progress import Progress
+from calcigraph.cli.streams import give, say
 from calcigraph.rdf.formats import GraphFormat
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.reading import read_files
@@ -25,20 +23,20 @@ def print_inferences(
     Raises: LimitMet, and what is wrong with a file.
     """
     read = read_files(files)
-    with Console(stderr=True).status("reading") as status:
+    with Progress() as progress:
         inference = infer(
             read.triples,
             engine=reasoner,
-            progress=lambda stage, facts: status.update(f"{stage}: {facts:,} facts"),
+            progress=lambda stage, facts: progress.show(f"{stage}: {facts:,} facts"),
             limits=limits,
         )
     for finding in inference.findings:
-        click.echo(f"warning: {finding.node}: {finding.message} {finding.remedy}", err=True)
+        say(f"warning: {finding.node}: {finding.message} {finding.remedy}")
     if inference.clashes:
         for clash in inference.clashes:
-            click.echo("\n".join(_clash(clash, read.prefixes)), err=True)
+            say("\n".join(_clash(clash, read.prefixes)))
         return False
-    sys.stdout.buffer.write(serialise(inference.inferred, form, read.prefixes))
+    give(serialise(inference.inferred, form, read.prefixes))
     return True
 
 

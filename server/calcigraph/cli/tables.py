@@ -9,6 +9,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from calcigraph.cli.streams import shown
 from calcigraph.questions import Row
 from calcigraph.rdf.prefixes import Prefixes
 
@@ -21,7 +22,7 @@ def table(rows: list[Row], prefixes: Prefixes) -> str:
     for name in rows[0] if rows else ():
         drawn.add_column(name, no_wrap=True)
     for row in rows:
-        drawn.add_row(*(_shown(value, prefixes) for value in row.values()))
+        drawn.add_row(*(_shown(value, prefixes).replace("\n", "\\n") for value in row.values()))
     out = io.StringIO()
     console = Console(file=out, width=_WIDE, color_system=None, markup=False, highlight=False, emoji=False)
     console.print(drawn if rows else "No row.", end="")
@@ -44,6 +45,6 @@ def _shown(value: str, prefixes: Prefixes) -> str:
     """CSV results do not tell an IRI from a text that looks like one; only what a prefix of the
     root shortens is shortened."""
     if ":" not in value or any(c in value for c in ' "<>{}|\\^`\n'):
-        return value
+        return shown(value)
     short = prefixes.shrink(ox.NamedNode(value))
     return value if short.startswith("<") else short

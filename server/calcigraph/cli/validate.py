@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
-import click
-
+from calcigraph.cli.streams import give, tell
 from calcigraph.cli.verbs.options import Style
 from calcigraph.rdf.formats import GraphFormat
 from calcigraph.rdf.prefixes import Prefixes
@@ -26,11 +24,11 @@ def print_report(files: tuple[Path, ...], shape_files: tuple[Path, ...], style: 
     data, shapes = read_files(files), read_files(shape_files)
     report = validate(data.triples, shapes.triples)
     if isinstance(style, GraphFormat):
-        sys.stdout.buffer.write(serialise(report.to_triples(), style, report.prefixes(data.prefixes)))
+        give(serialise(report.to_triples(), style, report.prefixes(data.prefixes)))
     elif style.key == "json":
-        click.echo(json.dumps(_values(report), ensure_ascii=False, indent=2))
+        give((json.dumps(_values(report), ensure_ascii=False, indent=2) + "\n").encode())
     else:
-        click.echo("\n".join(_text(report, data.prefixes)))
+        tell("\n".join(_text(report, data.prefixes)))
     return report.conforms
 
 

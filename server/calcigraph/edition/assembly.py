@@ -5,6 +5,7 @@ The same corridor serves the server's start, `calcigraph check` and every offlin
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -19,7 +20,7 @@ from calcigraph.edition.layout import QuadKind
 from calcigraph.edition.rules import construct_rules
 from calcigraph.edition.writer import Writer
 from calcigraph.edition.writing import Kinded, create
-from calcigraph.errors import Finding, Place, RootInvalid
+from calcigraph.errors import Finding, Place, RootInvalid, no_room
 from calcigraph.rdf.terms import show_term
 from calcigraph.reasoning import Statement
 from calcigraph.root import Root
@@ -57,15 +58,19 @@ def assemble(
     Cost: dominated by reading the files and closing; with a warm `cache` by neither.
     Raises: RootInvalid where a file is broken, Problem where a rule of the root cannot be run.
     Clashes are no error here: they stand in the value, and `consistent` refuses them.
+    EnvironmentProblem where there is no room for the files.
     """
-    folder = folder or (cache.work_folder() if cache else WorkFolder.made())
-    kept = cache.recall(root.digest, reasoner) if cache else None
+    folder = folder or (cache or EditionCache(None)).work_folder()
+    kept = cache.recall(root.digest, reasoner, folder) if cache else None
     if kept is not None:
-        return Assembled(_proving(Edition.open(root, kept.held(folder)), reasoner, None))
+        return Assembled(_proving(Edition.open(root, kept), reasoner, None))
     root.judge()
     asserted = sorted({triple for file in root.sources for triple in file.triples}, key=str)
     inference = reasoning.infer(asserted, construct_rules(root), engine=reasoner)
-    files = write_files(EditionFiles.within(folder), root, inference)
+    try:
+        files = write_files(EditionFiles.within(folder), root, inference)
+    except (OSError, sqlite3.OperationalError) as error:
+        raise no_room(error) from error
     # What is inconsistent, or rests on an axiom that could not be used, has to be looked at again.
     if cache and not inference.clashes and not inference.findings:
         cache.keep(root.digest, reasoner, files)
@@ -78,7 +83,10 @@ def _proving(edition: Edition, reasoner: ReasonerName, inference: reasoning.Infe
 
 
 def write_files(files: EditionFiles, root: Root, inference: reasoning.Inference) -> EditionFiles:
-    """Write what follows from a root, and what describes it. Cost: some ten microseconds a quad."""
+    """Write what follows from a root, and what describes it. Cost: some ten microseconds a quad.
+
+    Raises: OSError, sqlite3.OperationalError where there is no room for it.
+    """
     # In order, so that terms have the same numbers whenever they are written.
     quads = sorted(_quads(root, inference), key=lambda kinded: (str(kinded[0]), kinded[1]))
     answered = answered_triples([quad.triple for quad, kind in quads if kind is not QuadKind.SHAPE])

@@ -1,8 +1,8 @@
 """Editions that were made before: what they depend on in, their files out.
 
-A cache and nothing more: it may be deleted at any time, and what is not whole is made anew. One set of files
-a root, not one a file of the root: what follows from a file is not known without the others, and what a
-change costs is kept small by `Edition.after`, not by reading less at the start.
+A cache and nothing more: it may be deleted at any time, and what is not whole, in any byte, is made anew. One
+set of files a root, not one a file of the root: what follows from a file is not known without the others, and
+what a change costs is kept small by `Edition.after`, not by reading less at the start.
 """
 
 from __future__ import annotations
@@ -12,18 +12,20 @@ import hashlib
 import json
 import os
 import pickle
+import re
 import shutil
 import tempfile
 import time
 import weakref
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from calcigraph import __version__
+from calcigraph.errors import EnvironmentProblem, no_room
 from calcigraph.metadata import DatasetDescription
 
 _DECIDING: Final = ("edition/*.py", "metadata/*.py", "rdf/*.py", "reasoning/**/*.py", "root/*.py")
@@ -33,6 +35,10 @@ _LOCK: Final = "lock"
 # Whoever has just made a folder may not have locked it yet.
 YOUNG_S: Final = 60
 _FIRST: Final = "first"
+_PASSED: Final = "passed"
+MOST_KEPT_BYTES: Final = 2 << 30
+"""What the cache may take; beyond that those go that were used least recently, the newest one never."""
+_NAME: Final = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -81,9 +87,12 @@ class EditionFiles:
         Cost: none on one file system, else copying."""
         folder = owner.path / _FIRST
         folder.mkdir()
-        for path in self._all:
+        for path in (*self._all, self.folder / _HEAD):
             try:
                 os.link(path, folder / path.name)
+            except FileNotFoundError:
+                # There may be no head yet; whether anything else is missing, `is_whole` tells.
+                continue
             except OSError:
                 shutil.copyfile(path, folder / path.name)
         return EditionFiles(folder, owner)
@@ -166,49 +175,99 @@ def _remove_abandoned(folder: Path) -> None:
 
 @dataclass(frozen=True)
 class EditionCache:
-    """A folder of sealed editions, each named after all that it depends on."""
+    """A folder of sealed editions, each named after all that it depends on; None where there is no place for
+    one. Any number of processes may use it at the same time."""
 
-    folder: Path
+    folder: Path | None
 
     @classmethod
     def of_user(cls) -> EditionCache:
         """The cache in the user's cache directory (XDG Base Directory Specification)."""
-        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-        return cls(Path(base) / "calcigraph")
+        base = os.environ.get("XDG_CACHE_HOME")
+        try:
+            return cls((Path(base) if base else Path.home() / ".cache") / "calcigraph")
+        except RuntimeError:
+            # A user without a home. What is kept elsewhere could be somebody else's.
+            return cls(None)
 
-    def recall(self, digest: str, reasoner: str) -> EditionFiles | None:
-        """What was kept for a root; None where nothing was, or where it is not whole."""
-        files = EditionFiles(self._folder(digest, reasoner))
-        return files if files.is_whole() else None
+    def recall(self, digest: str, reasoner: str, owner: WorkFolder) -> EditionFiles | None:
+        """What was kept for a root, under names in a folder of `owner`; None where nothing was, or where it
+        is not whole. Cost: reads the files once."""
+        if self.folder is None:
+            return None
+        kept = EditionFiles(self._folder(digest, reasoner))
+        try:
+            # First held, then judged: another process may put others in their place meanwhile.
+            files = kept.held(owner)
+        except OSError:
+            files = EditionFiles(owner.path / _FIRST, owner)
+        if not files.is_whole():
+            shutil.rmtree(files.folder, ignore_errors=True)
+            return None
+        with suppress(OSError):
+            # When it was used last.
+            os.utime(kept.folder)
+        return files
 
     def work_folder(self) -> WorkFolder:
         """A folder to work in, on the file system of the cache where that can be written. Those that
-        processes left behind when they were killed go first."""
+        processes left behind when they were killed go first. Raises: EnvironmentProblem."""
+        if self.folder is not None:
+            with suppress(OSError):
+                self.folder.mkdir(parents=True, exist_ok=True)
+                for path in self.folder.glob(f"{_WORKING}*"):
+                    _remove_abandoned(path)
+                return WorkFolder.made(self.folder)
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            for path in self.folder.glob(f"{_WORKING}*"):
-                _remove_abandoned(path)
-            return WorkFolder.made(self.folder)
-        except OSError:
             return WorkFolder.made()
+        except OSError as error:
+            raise no_room(error) from error
 
-    def keep(self, digest: str, reasoner: str, files: EditionFiles) -> None:
-        """Keep files for the next start; a folder that cannot be written is no failure."""
+    def keep(
+        self, digest: str, reasoner: str, files: EditionFiles, most_bytes: int = MOST_KEPT_BYTES
+    ) -> None:
+        """Keep files for the next start, and no more than `most_bytes` of others; a folder that cannot be
+        written, or is full, is no failure, and then has no part of them."""
+        if self.folder is None:
+            return
         wanted = self._folder(digest, reasoner)
-        try:
-            made = self.work_folder()
+        with suppress(OSError, EnvironmentProblem), closing(self.work_folder()) as made:
             copy = files.held(made)
             copy.seal()
-            if wanted.exists():
-                shutil.rmtree(wanted)
+            with suppress(FileNotFoundError):
+                # It is not whole, or it would have been recalled.
+                wanted.rename(made.path / _PASSED)
             copy.folder.rename(wanted)
-            made.close()
-        except OSError:
-            return
+            self._prune(wanted, most_bytes, made)
+
+    def _prune(self, newest: Path, most_bytes: int, made: WorkFolder) -> None:
+        """Take out what was used least recently, first out of sight of others and then away."""
+        assert self.folder is not None
+        kept = [path for path in self.folder.iterdir() if _NAME.fullmatch(path.name) and path != newest]
+        left = most_bytes - _bytes_of(newest)
+        for path in sorted(kept, key=_last_used, reverse=True):
+            left -= _bytes_of(path)
+            if left < 0:
+                with suppress(OSError):
+                    path.rename(made.path / path.name)
 
     def _folder(self, digest: str, reasoner: str) -> Path:
+        assert self.folder is not None
         key = hashlib.sha256(f"{__version__} {_program()} {reasoner} {digest}".encode()).hexdigest()
         return self.folder / key
+
+
+def _bytes_of(folder: Path) -> int:
+    """What the files of an edition take; 0 where they are gone."""
+    with suppress(OSError):
+        return sum(path.stat().st_size for path in folder.iterdir())
+    return 0
+
+
+def _last_used(folder: Path) -> float:
+    with suppress(OSError):
+        return folder.stat().st_mtime
+    return 0.0
 
 
 def _sha256(path: Path) -> str:

@@ -6,6 +6,8 @@ process that answers requests has neither. Requests and answers are pickled: bot
 
 from __future__ import annotations
 
+import os
+import select
 import signal
 import socket
 import subprocess
@@ -27,11 +29,15 @@ from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder
 from calcigraph.edition.writer import ChangeOutcome, Writer
 from calcigraph.edition.writing import changing, forget_after
 from calcigraph.errors import Problem
+from calcigraph.processes import is_stopped
 from calcigraph.reasoning import Proof, Proofs, Statement, leaves_first
 from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
 
-_FAREWELL_S: Final = 5.0
+_FAREWELL_S: Final = 2.0
+# Somebody who stops all processes, and then continues them one after the other, has not stopped this one.
+_STOPPED_S: Final = 5.0
+_LOOK_S: Final = 1.0
 # Whoever ends processes may end the next one too; a request that ends them itself ends so many.
 _TRIES: Final = 5
 _Step = tuple[Statement, str, tuple[Statement, ...], tuple[int, ...]]
@@ -160,19 +166,34 @@ class _Child:
     """The process, and the connection to it."""
 
     def __init__(self) -> None:
+        """Raises: WriterUnavailable where the system gives no process or no descriptors."""
+        try:
+            self._spawn()
+        except OSError as error:
+            raise WriterUnavailable(
+                f"The process that proves and changes cannot be started: {error.strerror}.",
+                "Ask again; if it lasts, allow more processes and descriptors (ulimit -u, ulimit -n).",
+            ) from error
+
+    def _spawn(self) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "calcigraph.edition.process", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-            )
+            try:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", "calcigraph.edition.process", str(theirs.fileno())],
+                    pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL,
+                )
+            except BaseException:
+                ours.close()
+                raise
         self._connection = Connection(ours.detach())
 
     def ask(self, name: str, *values: object) -> Any:
         """Have one request answered. Raises: WriterUnavailable; the Problem that the writer raised."""
         try:
             self._connection.send((name, values))
+            self._await_answer()
             kind, answer = self._connection.recv()
         except (OSError, EOFError):
             self.end()
@@ -182,6 +203,14 @@ class _Child:
         if kind == "problem":
             raise _problem(*answer)
         return answer
+
+    def _await_answer(self) -> None:
+        """Wait until there is something to read, or it has ended; one that somebody has stopped is killed."""
+        stopped_s = 0.0
+        while not self._connection.poll(_LOOK_S):
+            stopped_s = stopped_s + _LOOK_S if is_stopped(self._process.pid) else 0.0
+            if stopped_s >= _STOPPED_S:
+                self.kill()
 
     @property
     def has_ended(self) -> bool:
@@ -196,7 +225,7 @@ class _Child:
         """End it; harmless where it has ended."""
         self._connection.close()
         try:
-            self._process.wait(_FAREWELL_S)
+            self._process.wait(0 if is_stopped(self._process.pid) else _FAREWELL_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
@@ -207,6 +236,7 @@ def main() -> None:
     # An interrupt from the terminal is for the front, which then closes the connection.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     connection = Connection(int(sys.argv[1]))
+    threading.Thread(target=_end_with, args=(connection.fileno(),), daemon=True).start()
     answering = _Answering()
     while True:
         try:
@@ -218,6 +248,16 @@ def main() -> None:
         except Problem as problem:
             answer = "problem", (type(problem), vars(problem))
         connection.send(answer)
+
+
+def _end_with(descriptor: int) -> None:
+    """End this process when the other end of its connection is closed, whatever it does: nobody waits for
+    that any more, and it may take for ever."""
+    poll = select.poll()
+    # Nothing but the end.
+    poll.register(descriptor, 0)
+    poll.poll()
+    os._exit(0)
 
 
 class _Answering:

@@ -123,6 +123,9 @@ def _skipped(query: list[SparqlToken], places: _BnodeCalls, i: int) -> int:
 def _hashed(query: list[SparqlToken], places: _BnodeCalls, calls: list[int], name: str) -> list[Edit]:
     edits: list[Edit] = []
     for call in calls:
+        if query[call + 1].text != "(" or call + 1 not in places.ends:
+            # No call, as the parser will say.
+            continue
         first, last = query[call + 1].end, query[places.ends[call + 1]].start
         edits += [(first, first, f"CONCAT({name}, SHA256("), (last, last, "))")]
     return edits

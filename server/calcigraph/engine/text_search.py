@@ -33,6 +33,7 @@ from calcigraph.rdf.vocabulary import SRV, XSD
 
 SEARCH: Final = SRV["search"].value
 MOST_MATCHES: Final = 10_000
+_MOST_DIGITS: Final = 18
 _LARGEST_LIMIT: Final = 1_000_000_000
 _NAMED: Final = re.compile(r"[:#]search\b")
 _BOUND: Final = ("score", "text", "property")
@@ -202,7 +203,8 @@ class _Rewriter:
         terms = self._terms(span)
         limit = None
         if terms and isinstance(terms[-1], ox.Literal) and terms[-1].datatype == XSD["integer"]:
-            limit = min(int(terms[-1].value), _LARGEST_LIMIT)
+            number = terms[-1].value
+            limit = min(int(number), _LARGEST_LIMIT) if len(number) <= _MOST_DIGITS else -1
             terms.pop()
         *properties, words = terms or [None]
         if (

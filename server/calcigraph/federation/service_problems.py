@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from calcigraph.errors import EnvironmentProblem, Problem
+from calcigraph.errors import Problem, SettingRefused
 
 _RETRY_AFTER_S = 5
 
@@ -34,7 +34,10 @@ class ServicesBusy(Problem):
     retry_after_s: ClassVar[int] = _RETRY_AFTER_S
 
 
-class AllowListMalformed(EnvironmentProblem):
+class AllowListMalformed(SettingRefused):
     """An entry of the allow-list that is not the beginning of an IRI of a service."""
 
     title: ClassVar[str] = "A service cannot be allowed like this"
+
+    def __init__(self, detail: str, remedy: str) -> None:
+        super().__init__("allow_service", detail, remedy)

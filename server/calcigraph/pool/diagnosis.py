@@ -15,7 +15,7 @@ from typing import Final
 
 from calcigraph.engine.sparql_tokens import SparqlToken, place_of, tokens
 from calcigraph.errors import Problem
-from calcigraph.pool.query_problems import QueryFailed, QueryMalformed
+from calcigraph.pool.query_problems import QueryFailed, QueryMalformed, QueryRefused
 
 _FUNCTION_NAMES: Final = """
     ABS AVG BNODE BOUND CEIL COALESCE CONCAT CONTAINS COUNT DATATYPE DAY ENCODE_FOR_URI EXISTS FLOOR
@@ -49,7 +49,8 @@ class Diagnosis:
         """Why the engine could not do what a well-formed query asks for; `message` is the engine's."""
         function = _FUNCTION_IRI.search(message)
         if function:
-            return QueryFailed(
+            return QueryRefused(
+                "function",
                 f"The function <{function[1]}> does not exist here.",
                 "Use the functions of SPARQL 1.1, or declare the prefix you meant.",
             )

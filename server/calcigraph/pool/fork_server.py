@@ -7,25 +7,31 @@ unnamed temporary file, so that a fork server that dies can be replaced by one t
 
 from __future__ import annotations
 
+import errno
 import json
+import logging
+import math
 import os
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import IO, Final
 
 from calcigraph.engine.replica import Diff, Part
 from calcigraph.engine.text_index import TextSize
-from calcigraph.errors import Problem
+from calcigraph.errors import Problem, no_room
 from calcigraph.pool.frames import Channel, ClosedError, ControlChannel, FrameKind, encode_diff
 from calcigraph.pool.query_problems import DiffUnreadable, EngineUnavailable
 from calcigraph.pool.worker import Worker
+from calcigraph.processes import is_stopped, kill_tree
 from calcigraph.settings import DefaultGraph
 
+_LOG: Final = logging.getLogger(__name__)
 # A worker further behind than this is replaced rather than brought up to date: forking costs less.
 _RECENT_DIFFS: Final = 64
 _RECENT_BYTES: Final = 4 << 20
@@ -33,7 +39,13 @@ _RECENT_BYTES: Final = 4 << 20
 _BIG_DIFF_BYTES: Final = 6 << 20
 # The diffs are folded into the data once they are larger than it and than this.
 _FOLD_BYTES: Final = 64 << 20
-_SHUTDOWN_S: Final = 5.0
+# Its own children have two seconds of these.
+_SHUTDOWN_S: Final = 4.0
+# To fork takes milliseconds, and to get ready a few more; longer than this only what hangs.
+_HANGS_S: Final = 60.0
+# Somebody who stops all processes, and then continues them one after the other, has not stopped this one.
+_STOPPED_S: Final = 5.0
+_LOOK_S: Final = 1.0
 # The data in pages of 2 MiB, where the system has them: a fork then copies some hundred entries in place
 # of some hundred thousand (at a million quads 1 ms, not 20), and look-ups miss fewer page tables.
 _LARGE_PAGES: Final = "glibc.malloc.hugetlb=1"
@@ -59,10 +71,7 @@ class ForkServer:
                 "memory_mib": memory_mib,
             }
         ).encode()
-        self._data: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 closed in `close`
-        for piece in [nquads] if isinstance(nquads, bytes) else nquads:
-            self._data.write(piece)
-        self._data.flush()
+        self._data = _temporary([nquads] if isinstance(nquads, bytes) else nquads)
         self._log: list[bytes] = []
         self._log_bytes = 0
         # (version before the first, diffs): replaced as a whole, so that reading needs no lock.
@@ -93,12 +102,12 @@ class ForkServer:
 
         Raises: EngineUnavailable, also where none of them gets ready.
         """
-        forked = [self._fork() for _ in range(number)]
+        forked = self._forked(number)
         ready = []
         for worker in forked:
             try:
-                worker.await_ready()
-            except ClosedError:
+                worker.await_ready(_HANGS_S)
+            except (ClosedError, TimeoutError):
                 self.forget(worker)
             else:
                 ready.append(worker)
@@ -123,7 +132,9 @@ class ForkServer:
             first, diffs = _trimmed(first, diffs, fresh=bool(answer) or len(body) > _BIG_DIFF_BYTES)
             self._recent = (first, diffs)
             if self._log_bytes > max(_FOLD_BYTES, os.fstat(self._data.fileno()).st_size):
-                self._fold()
+                # The change is made, whether there is room for a shorter way to tell it or not.
+                with suppress(OSError, EngineUnavailable):
+                    self._fold()
             return self.version
 
     def diffs_since(self, version: int) -> tuple[bytes, ...] | None:
@@ -147,26 +158,66 @@ class ForkServer:
             if not self._closed:
                 self._channel.send(FrameKind.FORGET, str(worker.pid).encode())
 
+    def interrupt(self) -> None:
+        """Have whatever is asked of it, now or later, raise EngineUnavailable; for `close`, which waits for
+        what is under way."""
+        self._closed = True
+        self._channel.end()
+
     def close(self) -> None:
-        """End the fork server, and wait until it and its children are gone; a second call does nothing."""
+        """End the fork server, and wait until it and its children are gone; a second call does nothing.
+
+        One that is stopped, or does not end in some seconds, is killed with all its children.
+        """
+        self.interrupt()
         with self._lock:
-            if not self._closed:
-                self._closed = True
+            if not self._data.closed:
                 self._stop()
                 self._data.close()
 
+    def _forked(self, number: int) -> list[Worker]:
+        forked: list[Worker] = []
+        try:
+            while len(forked) < number:
+                forked.append(self._fork())
+        except EngineUnavailable:
+            if not forked:
+                raise
+        return forked
+
     def _fork(self) -> Worker:
         with self._lock:
-            front, back = socket.socketpair()
-            with back:
-                _, pid = self._request(FrameKind.FORK, descriptor=back.fileno())
-            handle = self._channel.take_descriptor()
-            return Worker(int(pid), handle, Channel(front), self.version, self._parts)
+            try:
+                front, back = socket.socketpair()
+            except OSError as error:
+                raise _unavailable(error) from error
+            try:
+                with back:
+                    kind, answer = self._request(FrameKind.FORK, descriptor=back.fileno(), most_s=_HANGS_S)
+                if kind is FrameKind.FAILED:
+                    raise EngineUnavailable(f"No process for queries can be started: {answer.decode()}.")
+                return Worker(int(answer), self._handle(answer), Channel(front), self.version, self._parts)
+            except BaseException:
+                front.close()
+                raise
+
+    def _handle(self, pid: bytes) -> int:
+        """The handle that came with the process id of a new worker."""
+        try:
+            return self._channel.take_descriptor()
+        except IndexError:
+            self._channel.send(FrameKind.FORGET, pid)
+            raise _unavailable(OSError(errno.EMFILE, os.strerror(errno.EMFILE))) from None
 
     def _request(
-        self, kind: FrameKind, body: bytes = b"", descriptor: int | None = None
+        self,
+        kind: FrameKind,
+        body: bytes = b"",
+        descriptor: int | None = None,
+        most_s: float = math.inf,
     ) -> tuple[FrameKind, bytes]:
-        """Send a request and wait for its answer; where the fork server is dead, start another first."""
+        """Send a request and wait for its answer; where the fork server is dead, is stopped, or does not
+        answer in so many seconds, start another one first. Raises: EngineUnavailable."""
         for attempt in (1, 2):
             if self._closed:
                 break
@@ -175,11 +226,26 @@ class ForkServer:
                     self._channel.send(kind, body)
                 else:
                     self._channel.send_with(descriptor, kind, body)
-                return self._channel.receive()
+                return self._answer(most_s)
             except ClosedError:
-                if attempt == 1:
+                if attempt == 1 and not self._closed:
                     self._restart()
         raise EngineUnavailable("The query engine's process ended and could not be started again.")
+
+    def _answer(self, most_s: float = math.inf) -> tuple[FrameKind, bytes]:
+        """The answer to a request. Raises: ClosedError where there will be none."""
+        asked = time.monotonic()
+        stopped_s = 0.0
+        while True:
+            try:
+                return self._channel.receive(time.monotonic() + _LOOK_S)
+            except TimeoutError:
+                stopped_s = stopped_s + _LOOK_S if is_stopped(self.pid) else 0.0
+            if self._closed:
+                raise ClosedError
+            if stopped_s >= _STOPPED_S or time.monotonic() - asked > most_s:
+                _LOG.error("the query engine's process does not answer, and is replaced")
+                raise ClosedError
 
     def _restart(self) -> None:
         self._stop()
@@ -190,21 +256,13 @@ class ForkServer:
             self._exchange(FrameKind.PREPARE, part.encode())
 
     def _start(self) -> None:
-        ours, theirs = socket.socketpair()
-        self._channel = ControlChannel(ours)
-        with theirs:
-            self._process = subprocess.Popen(
-                # -P: no module is taken from the folder that the server happens to be started in.
-                [sys.executable, "-P", "-m", "calcigraph.pool.fork_server_process", str(theirs.fileno())],
-                env={**os.environ, "GLIBC_TUNABLES": _LARGE_PAGES},
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
+        try:
+            self._spawn()
+        except OSError as error:
+            raise _unavailable(error) from error
         try:
             self._channel.send_with(self._data.fileno(), FrameKind.START, self._settings)
-            kind, _ = self._channel.receive()
+            kind, _ = self._answer()
         except ClosedError as error:
             self._stop()
             raise EngineUnavailable("The query engine's process did not start.") from error
@@ -212,28 +270,75 @@ class ForkServer:
             self._stop()
             raise DiffUnreadable
 
+    def _spawn(self) -> None:
+        """Start the process. Raises: OSError; then there is none."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                self._process = subprocess.Popen(
+                    # -P: no module is taken from the folder that the server happens to be started in.
+                    [sys.executable, "-P", "-m", "calcigraph.pool.fork_server_process", str(theirs.fileno())],
+                    env={**os.environ, "GLIBC_TUNABLES": _LARGE_PAGES},
+                    pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )
+            except BaseException:
+                ours.close()
+                raise
+        self._channel = ControlChannel(ours)
+        self._channel.keep_time()
+
     def _stop(self) -> None:
         self._channel.close()
         try:
-            self._process.wait(_SHUTDOWN_S)
+            self._process.wait(0 if is_stopped(self.pid) else _SHUTDOWN_S)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            kill_tree(self.pid)
             self._process.wait()
 
     def _exchange(self, kind: FrameKind, body: bytes) -> None:
         try:
             self._channel.send(kind, body)
-            self._channel.receive()
+            self._answer()
         except ClosedError as error:
             raise EngineUnavailable("The query engine's process ended while it was started again.") from error
 
     def _fold(self) -> None:
         """Replace data and log by one dump of what the fork server holds."""
         folded: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 closed in `close`
-        self._request(FrameKind.DUMP, descriptor=folded.fileno())
+        try:
+            kind, _ = self._request(FrameKind.DUMP, descriptor=folded.fileno())
+        except BaseException:
+            folded.close()
+            raise
+        if kind is FrameKind.FAILED:
+            folded.close()
+            return
         self._data.close()
         self._data = folded
         self._log, self._log_bytes = [], 0
+
+
+def _temporary(pieces: Iterable[bytes]) -> IO[bytes]:
+    """An unnamed file with these bytes. Raises: EnvironmentProblem."""
+    try:
+        file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 closed by whoever has it
+    except OSError as error:
+        raise no_room(error) from error
+    try:
+        file.writelines(pieces)
+        file.flush()
+    except OSError as error:
+        with suppress(OSError):
+            file.close()
+        raise no_room(error) from error
+    return file
+
+
+def _unavailable(error: OSError) -> EngineUnavailable:
+    return EngineUnavailable(f"No process for queries can be started: {error.strerror}.")
 
 
 def _trimmed(first: int, diffs: tuple[bytes, ...], fresh: bool) -> tuple[int, tuple[bytes, ...]]:

@@ -84,8 +84,16 @@ class _ForkServerProcess:
             gc.freeze()
             self._channel.send(FrameKind.DONE, json.dumps(self._replica.text_size).encode())
         elif kind is FrameKind.DUMP:
+            self._dump()
+
+    def _dump(self) -> None:
+        """Write all data into the file that came; where it has no room the front keeps what it has."""
+        try:
             with _opened(self._channel, "wb") as out:
                 self._replica.dump(out)
+        except OSError as error:
+            self._channel.send(FrameKind.FAILED, str(error).encode())
+        else:
             self._channel.send(FrameKind.DONE)
 
     def await_children(self) -> None:
@@ -103,7 +111,12 @@ class _ForkServerProcess:
 
     def _fork(self) -> None:
         connection = self._channel.take_descriptor()
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError as error:
+            os.close(connection)
+            self._channel.send(FrameKind.FAILED, os.strerror(error.errno or 0).encode())
+            return
         if not pid:
             serve(self._replica, self._prefixes, self._memory_mib, connection)
         os.close(connection)

@@ -7,6 +7,7 @@ the interpreter is the same at both ends, and it takes a fifth of the time of JS
 
 from __future__ import annotations
 
+import errno
 import marshal
 import math
 import os
@@ -58,6 +59,15 @@ class ClosedError(Exception):
     """The other end is gone."""
 
 
+# The other end has ended or was ended, or this one is closed.
+_GONE: Final = frozenset({errno.EPIPE, errno.ECONNRESET, errno.EBADF, errno.ENOTCONN})
+
+
+def _closed(error: OSError) -> Exception:
+    """What to raise for an error of a socket."""
+    return ClosedError() if error.errno in _GONE else error
+
+
 class Channel:
     """One end of a stream of frames. Not for two threads at a time.
 
@@ -87,8 +97,8 @@ class Channel:
                 poll = select.poll()
                 poll.register(self._socket, select.POLLOUT)
                 poll.poll()
-            except (BrokenPipeError, ConnectionResetError) as error:
-                raise ClosedError from error
+            except OSError as error:
+                raise _closed(error) from error
 
     def receive(self, deadline: float | None = None) -> tuple[FrameKind, bytes]:
         """The next frame; raises ClosedError, and TimeoutError after `deadline` (monotonic seconds)."""
@@ -106,8 +116,13 @@ class Channel:
         """Have `receive` notice its deadline also while nothing comes."""
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _TICK)
 
+    def end(self) -> None:
+        """Let whoever sends or receives meanwhile, in another thread, meet ClosedError."""
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
-        """Close the socket."""
+        """Close the socket; from now on it raises ClosedError."""
         self._socket.close()
 
     def _take_frame(self) -> tuple[FrameKind, bytes] | None:
@@ -140,8 +155,10 @@ class Channel:
     def _read(self, flags: int = 0) -> bytes:
         try:
             data = self._receive_bytes(flags)
-        except ConnectionResetError as error:
-            raise ClosedError from error
+        except BlockingIOError:
+            raise
+        except OSError as error:
+            raise _closed(error) from error
         if not data:
             raise ClosedError
         return data
@@ -162,8 +179,8 @@ class ControlChannel(Channel):
         encoded = encode(kind, body)
         try:
             sent = socket.send_fds(self._socket, [encoded], [descriptor])
-        except (BrokenPipeError, ConnectionResetError) as error:
-            raise ClosedError from error
+        except OSError as error:
+            raise _closed(error) from error
         self.send_bytes(encoded[sent:])
 
     def has_news(self, timeout_s: float) -> bool:
@@ -171,7 +188,8 @@ class ControlChannel(Channel):
         return bool(self._buffer or select.select([self._socket], [], [], timeout_s)[0])
 
     def take_descriptor(self) -> int:
-        """The oldest open file that came with a frame and was not taken; raises IndexError."""
+        """The oldest open file that came with a frame and was not taken. Raises: IndexError where none came,
+        as where this process may have no more of them (unix(7): they are dropped)."""
         return self._descriptors.pop(0)
 
     def close(self) -> None:

@@ -6,9 +6,20 @@ Those that the server's settings hold have their defaults from there.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from calcigraph.federation import CallLimits
 from calcigraph.settings import Settings
+
+# Ended ones whose end has not been waited for; more than that are not begun meanwhile.
+_ENDING: Final = 8
+# A worker has a socket and a handle; a call of another service has a socket, and one more while its host is
+# looked up.
+_OF_WORKER: Final = 2
+_OF_CALL: Final = 2
+# The data and their copy, the channel, what it takes to start a process, and the files that tell how much
+# memory is left.
+_OF_POOL: Final = 32
 
 
 @dataclass(frozen=True)
@@ -60,6 +71,16 @@ class QueryLimits:
             memory_mib=settings.worker_memory_mib,
             query_bytes=settings.query_bytes,
         )
+
+    @property
+    def processes(self) -> int:
+        """How many worker processes there may be at the same time, those among them that are being ended."""
+        return self.workers + self.spares + self.long_queries + _ENDING
+
+    @property
+    def descriptors(self) -> int:
+        """How many descriptors a pool takes of this process, at most."""
+        return _OF_WORKER * self.processes + _OF_CALL * self.calls.at_once + _OF_POOL
 
     @property
     def callers(self) -> int:

@@ -1,8 +1,10 @@
 """Queries that wait in, workers for them out: which workers are idle, which busy, and which to be replaced.
 
-Two background threads do what no query is to wait for. The supervisor forks what is missing and ends what is
-replaced, which takes milliseconds; the watchdog preempts long queries while others wait, and ends those past
-their deadlines that no thread waits for.
+Two background threads do what no query is to wait for. The supervisor forks what is missing, also where
+workers were lost that nobody has asked for anything, and ends what is replaced, which takes milliseconds; the
+watchdog preempts long queries while others wait, and ends those past their deadlines that no thread waits
+for.
+Whatever happens to them, they go on: see `BackgroundThread`.
 """
 
 from __future__ import annotations
@@ -39,6 +41,8 @@ _FORKED_AT_ONCE: Final = 2
 _MUCH_BYTES: Final = 64 << 20
 # A process that is killed frees its memory first, which takes processor time: so one after the other.
 _KILL_S: Final = 0.5
+# How long a background thread may take to end what it does.
+_FAREWELL_S: Final = 2.0
 
 
 class Scheduler:
@@ -59,6 +63,9 @@ class Scheduler:
         self._problem: Problem | None = None
         self._closed = False
         self._requested_at = 0.0
+        # When busy workers, and idle ones, were looked at for whether they are lost.
+        self._looked_at = 0.0
+        self._dropped_at = 0.0
         self._idle.extend(fork_server.fork(limits.workers + limits.spares))
         self._supervisor = BackgroundThread("calcigraph-pool-supervisor", self._lock, self._supervise)
         self._watchdog = BackgroundThread("calcigraph-pool-watchdog", self._lock, self._watch)
@@ -146,16 +153,19 @@ class Scheduler:
             self._dispatch()
 
     def close(self) -> None:
-        """End all workers; queries that wait get EngineUnavailable."""
+        """End all workers, whatever they and the fork server do; queries that wait get EngineUnavailable."""
         with self._lock:
             self._closed = True
             for worker in self._busy:
                 worker.kill()
             self._waiting.fail_all(_stopping())
-        self._supervisor.stop()
-        self._watchdog.stop()
+        # The supervisor may wait for it.
+        self._fork_server.interrupt()
+        self._supervisor.stop(_FAREWELL_S)
+        self._watchdog.stop(_FAREWELL_S)
         for worker in (*self._idle, *self._ending):
             worker.end()
+        self._memory.close()
 
     def refresh(self) -> None:
         """Have workers that are too far behind replaced now rather than when they are needed."""
@@ -164,13 +174,15 @@ class Scheduler:
                 self._supervisor.wake()
 
     def counts(self) -> dict[str, int]:
-        """How many workers are idle, busy and preempted, and how many queries wait."""
+        """How many workers are idle, busy and preempted, and how many queries wait; how often a background
+        thread has failed."""
         with self._lock:
             return {
                 "idle": len(self._idle),
                 "busy": len(self._busy) - len(self._time_slicing),
                 "preempted": len(self._time_slicing),
                 "waiting": len(self._waiting),
+                "failures": self._supervisor.failures + self._watchdog.failures,
             }
 
     def _take_idle(self, needs: frozenset[Part], warm: bool = True) -> Worker | None:
@@ -259,6 +271,7 @@ class Scheduler:
                     # No thread notices: the one that could is sending to a client that does not read.
                     worker.deadline = None
                     worker.kill()
+            self._end_stopped(now)
             soonest_s = self._until_next_deadline(now)
             if now - self._requested_at < _EXPECT_MORE_S:
                 # To stay awake takes less than to be woken by the next query.
@@ -270,6 +283,14 @@ class Scheduler:
                 soonest_s = min(soonest_s, self._time_slicing.rotate())
                 self._watch_memory()
             return soonest_s
+
+    def _end_stopped(self, now: float) -> None:
+        """Kill busy workers that somebody else has stopped: their queries then go to others."""
+        if now - self._looked_at >= _LOOK_S:
+            self._looked_at = now
+            for worker in self._busy:
+                if not worker.has_ended and worker.is_lost:
+                    worker.kill()
 
     def _preempt_long(self) -> float:
         """While queries wait, preempt those that have used up their quantum; seconds until the next step.
@@ -306,35 +327,61 @@ class Scheduler:
         return min(_LOOK_S, max(0.0, soonest - now) + _GRACE_S)
 
     def _supervise(self) -> float:
-        """One step of the supervisor; returns the seconds until its next one."""
+        """One step of the supervisor; returns the seconds until its next one. What goes wrong is told to the
+        queries that find no worker. Raises: what nobody expected."""
         try:
             more = self._replace()
         except Problem as problem:
-            with self._lock:
-                self._problem = problem
-                self._dispatch()
+            self._tell(problem)
             return _RETRY_S
+        except Exception:
+            self._tell(EngineUnavailable("The processes that evaluate queries cannot be kept."))
+            raise
         self._problem = None
         return 0.0 if more else _LOOK_S
+
+    def _tell(self, problem: Problem) -> None:
+        with self._lock:
+            self._problem = problem
+            self._dispatch()
 
     def _replace(self) -> bool:
         """Fork the workers that are missing, then end one that is replaced; True where there are more.
 
-        Without the lock, because the fork server takes milliseconds.
+        Without the lock, because the fork server takes milliseconds. Raises: EngineUnavailable.
         """
-        for part in self._parts:
-            self._fork_server.prepare(part)
-        while (missing := self._missing()) > 0:
-            for worker in self._fork_server.fork(min(missing, _FORKED_AT_ONCE)):
-                self._add(worker, None)
-        for worker in self._outdated():
-            self._add(self._fork_server.fork()[0] if self._is_current(worker) else None, worker)
+        self._drop_lost(time.monotonic())
+        try:
+            for part in self._parts:
+                self._fork_server.prepare(part)
+            while (missing := self._missing()) > 0:
+                for worker in self._fork_server.fork(min(missing, _FORKED_AT_ONCE)):
+                    self._add(worker, None)
+            for worker in self._outdated():
+                self._add(self._fork_server.fork()[0] if self._is_current(worker) else None, worker)
+        finally:
+            # Where descriptors or processes are short, that is what gives some back.
+            self._end_oldest()
+        return bool(self._ending)
+
+    def _end_oldest(self) -> None:
+        """End one of the workers that are to be ended."""
         gone = self._ending.popleft() if self._ending else None
         if gone is not None:
             gone.kill()
             gone.await_end(_KILL_S)
             self._fork_server.forget(gone)
-        return bool(self._ending)
+
+    def _drop_lost(self, now: float) -> None:
+        """Once a second, take idle workers that were lost from among those that queries get. Cost: some 20
+        microseconds for each idle one."""
+        if now - self._dropped_at < _LOOK_S:
+            return
+        self._dropped_at = now
+        with self._lock:
+            for worker in [worker for worker in self._idle if worker.is_lost]:
+                self._idle.remove(worker)
+                self._drop(worker)
 
     def _add(self, new: Worker | None, old: Worker | None) -> None:
         with self._lock:
@@ -356,7 +403,10 @@ class Scheduler:
                 return 0
             coming_back = sum(not worker.is_slowed for worker in self._busy)
             wanted = self._limits.workers + self._limits.spares
-            return max(wanted - coming_back, self._places() + self._reserved) - self._ready()
+            missing = max(wanted - coming_back, self._places() + self._reserved) - self._ready()
+            # Descriptors and memory are counted for so many.
+            there = len(self._idle) + len(self._busy) + len(self._ending)
+            return min(missing, self._limits.processes - there)
 
     def _ready(self) -> int:
         return sum(self._is_current(worker) for worker in self._idle)

@@ -9,11 +9,11 @@ import signal
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from calcigraph.engine.replica import Part
 from calcigraph.pool.frames import USAGE, Channel
+from calcigraph.processes import is_stopped, stat_of
 
 # Above the front process: a third of the processor time of other workers, which are at 5. Not the lowest
 # priority: a process that hardly runs can hold, for seconds, a lock of the memory that it shares with the
@@ -47,12 +47,24 @@ class Worker:
     is_too_big: bool = False
     _born: int = 0
 
-    def await_ready(self) -> None:
-        """Wait until it can answer. Raises: ClosedError."""
-        _, body = self.channel.receive()
+    def await_ready(self, most_s: float) -> None:
+        """Wait until it can answer. Raises: ClosedError where it has ended, TimeoutError where it is not
+        ready in so many seconds."""
+        self.channel.keep_time()
+        _, body = self.channel.receive(time.monotonic() + most_s)
         self.cpu_before_s, _ = USAGE.unpack(body)
         self._born = int(stat[_RESIDENT]) if (stat := self._stat()) else 0
-        self.channel.keep_time()
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it has ended, or somebody else has stopped it: it answers nothing any more. Cost: some 20
+        microseconds."""
+        return self.has_ended or (not self.is_paused and is_stopped(self.pid))
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the process has ended."""
+        return self.handle < 0 or self.await_end(0)
 
     def kill(self) -> None:
         """Kill the process, if it lives; its channel stays open for the thread that reads from it."""
@@ -117,11 +129,11 @@ class Worker:
             self.handle = -1
             self.channel.close()
 
-    def await_end(self, most_s: float) -> None:
-        """Wait until the process is gone, at most `most_s` seconds."""
+    def await_end(self, most_s: float) -> bool:
+        """Wait until the process is gone, at most `most_s` seconds; whether it is."""
         poll = select.poll()
         poll.register(self.handle, select.POLLIN)
-        poll.poll(1000 * most_s)
+        return bool(poll.poll(1000 * most_s))
 
     def _threads(self) -> list[int]:
         try:
@@ -132,11 +144,7 @@ class Worker:
     def _stat(self, part: str = "") -> list[str]:
         """The fields of proc(5) after the name of the command, of the process or of a part below it; none
         where that is gone."""
-        try:
-            text = Path(f"/proc/{self.pid}/{part}stat").read_text(encoding="ascii", errors="replace")
-        except OSError:
-            return []
-        return text.rpartition(")")[2].split()
+        return stat_of(self.pid, part)
 
     def _signal(self, number: signal.Signals) -> None:
         if self.handle >= 0:

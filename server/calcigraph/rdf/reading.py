@@ -44,6 +44,10 @@ def read_files(paths: Iterable[Path]) -> Reading:
                 base_iri=path.resolve().as_uri(),
             )
             triples.update(quad.triple for quad in parser)
+        except OSError as error:
+            raise FileMalformed(
+                f"It cannot be read: {error.strerror}.", "Let this program read it.", Place(path.name)
+            ) from None
         except (SyntaxError, ValueError) as error:
             line = getattr(error, "lineno", None) or 0
             detail = str(getattr(error, "msg", error))

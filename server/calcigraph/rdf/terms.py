@@ -115,12 +115,16 @@ def _quoted(text: str, prefixes: Prefixes) -> ox.Literal:
             'Write "text", "text"@en or "text"^^xsd:date; inside, write \\" for a quotation mark.',
         )
     value = re.sub(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)", _unescape, match[1], flags=re.DOTALL)
-    if match[2]:
-        direction = ox.BaseDirection(match[3]) if match[3] else None
-        return ox.Literal(value, language=match[2], direction=direction)
-    if match[4]:
-        return ox.Literal(value, datatype=parse_iri(match[4], prefixes))
-    return ox.Literal(value)
+    datatype = parse_iri(match[4], prefixes) if match[4] else None
+    direction = ox.BaseDirection(match[3]) if match[3] else None
+    try:
+        return ox.Literal(value, datatype=datatype, language=match[2], direction=direction)
+    except ValueError:
+        # A tag that RFC 5646 has no form for, or a datatype that only a tag gives.
+        raise TermMalformed(
+            f"`{_cut(text)}` is no literal: its language tag or its datatype does not fit.",
+            'Write a tag as in "text"@en-GB, and no datatype that a tag stands for.',
+        ) from None
 
 
 def _unescape(match: re.Match[str]) -> str:

@@ -7,6 +7,8 @@ trusted as such, but nothing is taken from a root in which any file is broken.
 from __future__ import annotations
 
 import hashlib
+import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -23,11 +25,13 @@ from calcigraph.root.files import (
     LintFile,
     QuestionFile,
     RuleFile,
+    csv_rows,
     read_lint,
     read_question,
     read_rule,
     read_turtle,
     stored_turtle,
+    unreadable,
 )
 from calcigraph.root.names import unusable
 from calcigraph.root.turtle_file import Broken, RootChanged, StoredText, TurtleFile
@@ -40,6 +44,7 @@ __all__ = [
     "RootMissing",
     "RuleFile",
     "TurtleFile",
+    "csv_rows",
     "digest_of",
 ]
 
@@ -49,6 +54,8 @@ _CATALOG = "data/catalog.ttl"
 _PREFIXES = "ontology/prefixes.ttl"
 _FOLDERS = ("ontology", "data", "shapes")
 _SUFFIXES = (".ttl", ".rq", ".csv")
+# In place of the digest of a file that cannot be read.
+_UNREAD = "unread"
 
 T = TypeVar("T")
 
@@ -102,7 +109,7 @@ class Root:
 
         def data(folder: Path, path: str) -> TurtleFile | Broken:
             # What is small and asked for at any time stays in memory.
-            if path == _CATALOG or path not in digests:
+            if path == _CATALOG or digests.get(path, _UNREAD) == _UNREAD:
                 return read_turtle(folder, path)
             return stored_turtle(path, StoredText(folder, path, digests[path]))
 
@@ -117,6 +124,7 @@ class Root:
             _digest(digests),
         )
         findings += _answers_without_question(folder)
+        findings += _closed_folders(folder)
         return replace(root, unreadable=tuple(findings))
 
     def without_contents(self) -> Root:
@@ -269,8 +277,25 @@ def _digests(folder: Path) -> dict[str, str]:
     for name in _FOLDERS:
         files = (path for path in (folder / name).rglob("*") if path.name.endswith(_SUFFIXES))
         for path in sorted(path for path in files if path.is_file()):
-            found[path.relative_to(folder).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
+            found[path.relative_to(folder).as_posix()] = _sha256(path)
     return found
+
+
+def _sha256(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        # Whoever reads it says so.
+        return _UNREAD
+
+
+def _closed_folders(folder: Path) -> Iterator[Finding]:
+    """A finding for each folder that cannot be looked into: `glob` passes over it without a word."""
+    wrong: list[OSError] = []
+    for name in _FOLDERS:
+        if (folder / name).exists():
+            deque(os.walk(folder / name, onerror=wrong.append), maxlen=0)
+    yield from (unreadable(Path(error.filename).relative_to(folder).as_posix(), error) for error in wrong)
 
 
 def _digest(digests: Mapping[str, str]) -> str:

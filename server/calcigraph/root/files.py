@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +17,8 @@ from calcigraph.root.names import nameless
 from calcigraph.root.turtle_file import Broken, StoredText, TurtleFile, decoded
 
 Stage = Literal["before", "after"]
+# The longest text of an answer: more than the module takes by itself (131,072), and what it can count.
+csv.field_size_limit(2**31 - 1)
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class QuestionFile:
     @cached_property
     def rows(self) -> list[dict[str, str]]:
         """The recorded answer, as read from SPARQL 1.1 CSV (values carry no datatype there)."""
-        return list(csv.DictReader(io.StringIO(self.answer)))
+        return csv_rows(self.answer)
 
     @property
     def answer_path(self) -> str:
@@ -78,12 +82,29 @@ class LintFile:
     path: str
 
 
+def csv_rows(text: str) -> list[dict[str, str]]:
+    """The rows of SPARQL 1.1 CSV. Raises: csv.Error."""
+    return list(csv.DictReader(io.StringIO(text)))
+
+
 def read_text(folder: Path, path: str) -> str | Broken:
     """The text of `path` below `folder`."""
     try:
         return decoded(path, (folder / path).read_bytes())
     except RootInvalid as invalid:
         return invalid.findings
+    except OSError as error:
+        return [unreadable(path, error)]
+
+
+def unreadable(path: str, error: OSError) -> Finding:
+    """What to say of a file or folder that the system does not let this program read."""
+    return Finding(
+        "files",
+        Place(path),
+        f"It cannot be read: {os.strerror(error.errno or errno.EIO)}.",
+        "Let the user that runs this program read it, or take it out of the root.",
+    )
 
 
 def read_named_text(folder: Path, path: str) -> str | Broken:
@@ -196,6 +217,10 @@ def read_question(folder: Path, path: str) -> QuestionFile | Broken:
     answer = read_text(folder, answer_path)
     if not isinstance(answer, str):
         return answer
+    try:
+        csv_rows(answer)
+    except csv.Error as error:
+        return [Finding("questions", Place(answer_path), f"This is no CSV: {error}.", "Quote such values.")]
     return QuestionFile(
         Path(path).stem,
         head["question"][0],

@@ -8,7 +8,7 @@
 
 from calcigraph.store.dumps import Dump
 from calcigraph.store.interface import Engine
-from calcigraph.store.local import LocalEngine
+from calcigraph.store.local import LocalEngine, descriptors_of
 from calcigraph.store.offline import OfflineEngine
 
-__all__ = ["Dump", "Engine", "LocalEngine", "OfflineEngine"]
+__all__ = ["Dump", "Engine", "LocalEngine", "OfflineEngine", "descriptors_of"]

@@ -29,6 +29,10 @@ class Engine(Protocol):
     def callers(self) -> int:
         """How many queries may be under way or wait at the same time."""
 
+    @property
+    def descriptors(self) -> int:
+        """How many descriptors it takes of this process, at most."""
+
     def edition_at(self, number: int) -> Edition:
         """An edition that an answer came from, however long ago."""
 

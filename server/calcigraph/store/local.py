@@ -11,6 +11,7 @@ from typing import Final
 
 from calcigraph.edition import Change, ChangeOutcome, Edition, EditionCache
 from calcigraph.edition.process import WriterProcess, WriterStart, assembled_apart
+from calcigraph.logs import QUERIES
 from calcigraph.pool import Answer, Attempt, Pool, Query, QueryLimits
 from calcigraph.root import Root, RootChanged
 from calcigraph.settings import ReasonerName, Settings
@@ -19,6 +20,10 @@ from calcigraph.store.editions import EditionAnswers
 
 # Earlier ones are made again where an answer that took long is from one of them.
 _KEPT: Final = 16
+# Each of the threads that make pages reads the first index, and the changed one with its log.
+_OF_PAGES: Final = 3 * 32
+# The writer's connection and what it takes to start it, locks, and dumps that are made or sent.
+_OF_FILES: Final = 32
 
 
 def _ready(_edition: Edition) -> None:
@@ -51,8 +56,8 @@ class LocalEngine(EditionAnswers):
         million. Raises: RootInvalid, AllowListMalformed, EngineUnavailable, WriterUnavailable.
         """
         folder = cache.work_folder()
-        kept = cache.recall(root.digest, settings.reasoner)
-        files = kept.held(folder) if kept else assembled_apart(root.folder, settings.reasoner, folder)
+        kept = cache.recall(root.digest, settings.reasoner, folder)
+        files = kept or assembled_apart(root.folder, settings.reasoner, folder)
         edition = Edition.open(root.without_contents(), files)
         if edition.digest != root.digest:
             raise RootChanged(
@@ -70,6 +75,11 @@ class LocalEngine(EditionAnswers):
         """How many queries may be under way or wait at the same time."""
         return self._pool.limits.callers
 
+    @property
+    def descriptors(self) -> int:
+        """How many descriptors it takes of this process, at most: processes, files, and what pages read."""
+        return descriptors_of(self._pool.limits)
+
     def edition_at(self, number: int) -> Edition:
         """An edition that an answer came from. All stay in the index; the newest ones also in memory."""
         found = self._editions.get(number)
@@ -82,12 +92,14 @@ class LocalEngine(EditionAnswers):
 
     def ask(self, query: Query, gone: Callable[[], bool] | None = None) -> Answer:
         """See `Pool.ask`."""
+        QUERIES.info("query: %s", query.text)
         return self._pool.ask(query, gone)
 
     def attempt(
         self, query: Query, woken: Callable[[], None], gone: Callable[[], bool] | None = None
     ) -> Answer | Attempt:
         """See `Pool.attempt`."""
+        QUERIES.info("query: %s", query.text)
         return self._pool.attempt(query, woken, gone)
 
     def publish(self, change: Change, ready: Callable[[Edition], None] = _ready) -> ChangeOutcome:
@@ -139,6 +151,11 @@ class LocalEngine(EditionAnswers):
         self._editions[edition.number] = edition
         while len(self._editions) > _KEPT:
             self._editions.popitem(last=False)
+
+
+def descriptors_of(limits: QueryLimits) -> int:
+    """How many descriptors an engine with such limits takes of its process, at most."""
+    return limits.descriptors + _OF_PAGES + _OF_FILES
 
 
 def _pool(edition: Edition, settings: Settings) -> Pool:

@@ -29,6 +29,7 @@ class OfflineEngine(EditionAnswers):
     """Answers from one edition after the other, one query at a time, without a limit of its own."""
 
     callers = 1
+    descriptors = 8
 
     def __init__(self, edition: Edition, *, described: bool = True) -> None:
         """Load an edition, or what it says without what describes it. Cost: about 3 s for a million quads."""

@@ -33,6 +33,7 @@ from calcigraph.web import (
 from calcigraph.web.metrics import Metrics
 from calcigraph.web.protocol import response_headers, versions
 from calcigraph.web.query_answers import EditionChanged
+from calcigraph.web.readiness import Readiness
 from calcigraph.web.views import pages
 
 # How often a page is begun that the data change under, before changes have to wait for it.
@@ -88,15 +89,15 @@ def create_app(engine: Engine, settings: Settings) -> Flask:
     # Either would redirect by itself, to an address made from the request's Host.
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    base = settings.base or f"http://{settings.host}:{settings.port}"
     with app.app_context():
         first = site.Site(
             engine.edition,
             engine,
             settings,
             program_digest.digest(),
-            base.rstrip("/"),
+            settings.public_base,
             Metrics(engine),
+            Readiness(engine),
             program_digest.last_modified(engine.edition.root.folder),
         )
         site.install(site.Publication(first))

@@ -134,6 +134,11 @@ class _Gauges(Collector):
             "Memory that the index of text took when it was built, in bytes; 0 before.",
             value=counts["index_bytes"],
         )
+        yield CounterMetricFamily(
+            "calcigraph_pool_failures",
+            "Errors that nobody expected in the threads that keep the processes; they went on.",
+            value=counts["failures"],
+        )
         looked = {"hits": counts["cache_hits"] + self.repeated, "misses": counts["cache_misses"]}
         for name, value in looked.items():
             yield CounterMetricFamily(

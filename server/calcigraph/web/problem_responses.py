@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 from werkzeug.http import HTTP_STATUS_CODES
 
 from calcigraph import errors
+from calcigraph.logs import shown_path
 from calcigraph.web.protocol import problem_details
 from calcigraph.web.protocol.negotiation import HTML
 from calcigraph.web.protocol.request_problems import ResourceUnknown, Unexpected
@@ -53,7 +54,7 @@ def _respond_to_http(error: HTTPException) -> Response:
 
 
 def _respond_to_bug(error: Exception) -> Response:
-    _LOG.error("%s %s failed", request.method, request.path, exc_info=error)
+    _LOG.error("%s %s failed", request.method[:20], shown_path(request.path), exc_info=error)
     return respond(Unexpected())
 
 

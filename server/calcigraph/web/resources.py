@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from calcigraph.describe import Description
 from calcigraph.nanopublications import SUFFIX, is_publishable
+from calcigraph.numerals import NumeralRefused, integer
 from calcigraph.rdf.vocabulary import AS, DCTERMS, OWL, RDF
 from calcigraph.web import nanopubs, signposting
 from calcigraph.web.protocol.caching import validated
@@ -190,10 +191,12 @@ def _refuse_removed(site: Site, node: ox.NamedNode) -> None:
 
 
 def _offset() -> int:
-    text = request.args.get("incoming", "0")
-    if not (text.isascii() and text.isdigit()) or int(text[:12]) > _LARGEST_OFFSET:
-        raise RequestMalformed("`incoming` is no number.", "Give where the page of links begins.")
-    return int(text)
+    try:
+        return integer(request.args.get("incoming", "0"), 0, _LARGEST_OFFSET)
+    except NumeralRefused as refused:
+        raise RequestMalformed(
+            f"`incoming` is not {refused}.", "Give where the page of links begins."
+        ) from None
 
 
 def _unknown(site: Site, path: str) -> ResourceUnknown:

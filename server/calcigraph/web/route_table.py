@@ -113,6 +113,7 @@ INTERFACE: Final[Mapping[str, RouteFacts]] = {
     "crawlers.sitemap_part": RouteFacts(("application/xml",)),
     "w3id.rules": RouteFacts(_PLAIN),
     "operations.health": RouteFacts(JSON),
+    "operations.readiness": RouteFacts(JSON),
     "operations.version": RouteFacts(JSON),
     "operations.metrics": RouteFacts((*_PLAIN, "application/openmetrics-text")),
 }

@@ -23,6 +23,7 @@ from calcigraph.settings import Settings
 from calcigraph.store import Engine
 from calcigraph.web.about import About, about
 from calcigraph.web.metrics import Metrics
+from calcigraph.web.readiness import Readiness
 from calcigraph.web.statistics import Statistics, count
 
 _KEY = "calcigraph"
@@ -48,6 +49,7 @@ class Site:
     program: str
     base: str
     metrics: Metrics
+    readiness: Readiness
     loaded: datetime
     """When the newest file changed that the first edition and the program are from; see `last_modified`."""
 

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import click
 
-from calcigraph.cli.verbs.options import format_option, reasoner_option
+from calcigraph.cli.verbs.options import WholeNumber, format_option, reasoner_option
 from calcigraph.rdf.formats import GRAPHS, GraphFormat
 from calcigraph.settings import ReasonerLimits, ReasonerName
 
 _BOUNDS = asdict(ReasonerLimits())
+# The reasoner counts in 64 bits.
+_LARGEST = 10**15
 
 
 @click.command()
@@ -30,7 +32,7 @@ _BOUNDS = asdict(ReasonerLimits())
     "bounds",
     metavar="NAME NUMBER",
     multiple=True,
-    type=(click.Choice(sorted(_BOUNDS)), click.IntRange(min=1)),
+    type=(click.Choice(sorted(_BOUNDS)), WholeNumber(1, _LARGEST)),
     help=f"A bound of the reasoner, by default: {', '.join(f'{k} {v:,}' for k, v in _BOUNDS.items())}.",
 )
 def infer(

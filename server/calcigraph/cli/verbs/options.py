@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import Field, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import click
 
+from calcigraph.errors import SettingRefused
+from calcigraph.numerals import NumeralRefused, integer
 from calcigraph.rdf.formats import Format, find
-from calcigraph.settings import ReasonerName, Settings, shipped_root
+from calcigraph.settings import ReasonerName, Settings, judged, option_of, read, shipped_root
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -101,25 +104,61 @@ def settings_options(table: type) -> Callable[[Command], Command]:
 
 def _option(row: Field[Any], hint: Any) -> Callable[[Command], Command]:
     """One setting as an option. Raises: TypeError for a type that the command line cannot take."""
-    bounds = {"min": row.metadata["least"], "max": row.metadata["most"]}
-    kind: click.ParamType[Any]
-    if get_origin(hint) is Literal:
-        kind = click.Choice(get_args(hint))
-    elif hint is int:
-        kind = click.IntRange(**bounds)
-    elif hint is float:
-        kind = click.FloatRange(**bounds)
-    elif hint in (str, tuple[str, ...]):
-        kind = click.STRING
-    else:
-        raise TypeError(f"the setting {row.name!r} is of a type that no option takes: {hint}")
+    shared: dict[str, Any] = {"default": row.default, "show_default": True, "help": row.metadata["help"]}
+    if hint is bool:
+        return click.option(option_of(row.name), row.name, is_flag=True, **shared)
     return click.option(
-        f"--{row.name.replace('_', '-')}",
+        option_of(row.name),
         row.name,
-        type=kind,
+        type=SettingText(row, hint),
         multiple=hint == tuple[str, ...],
         metavar=row.metadata["unit"] or None,
-        default=row.default,
-        show_default=True,
-        help=row.metadata["help"],
+        **shared,
     )
+
+
+class SettingText(click.ParamType[Any]):
+    """A text in, the value that it gives a setting out: what fits is said in the table of settings alone."""
+
+    name = "setting"
+
+    def __init__(self, row: Field[Any], hint: Any) -> None:
+        """Raises: TypeError for a type that no text gives."""
+        self._row, self._hint = row, hint
+        self._choices = get_args(hint) if get_origin(hint) is Literal else ()
+        with suppress(SettingRefused):
+            read(row, hint, "")
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The value. Raises: click.BadParameter."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return judged(self._row, read(self._row, self._hint, value))
+        except SettingRefused as refused:
+            self.fail(f"{refused.detail} {refused.remedy}", param, ctx)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
+        """The values that there are, or what kind of text it is."""
+        return f"[{'|'.join(self._choices)}]" if self._choices else _METAVARS.get(self._hint)
+
+
+_METAVARS = {int: "INTEGER", float: "NUMBER", str: "TEXT", tuple[str, ...]: "TEXT"}
+
+
+class WholeNumber(click.ParamType[int]):
+    """A whole number in digits, from `least` on."""
+
+    name = "integer"
+
+    def __init__(self, least: int, most: int) -> None:
+        self._least, self._most = least, most
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number. Raises: click.BadParameter."""
+        if isinstance(value, int):
+            return value
+        try:
+            return integer(value, self._least, self._most)
+        except NumeralRefused as refused:
+            self.fail(f"{value[:80]!r} does not fit. Give {refused}.", param, ctx)

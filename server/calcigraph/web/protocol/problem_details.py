@@ -24,6 +24,7 @@ from calcigraph.web.protocol.request_problems import (
     BodyTooLarge,
     MediaTypeUnsupported,
     NothingAcceptable,
+    NotReady,
     RequestMalformed,
     ResourceRemoved,
     ResourceUnknown,
@@ -71,6 +72,7 @@ STATUS: dict[type[errors.Problem], int] = {
     errors.Problem: 500,
     errors.EnvironmentProblem: 500,
     errors.RootInvalid: 500,
+    errors.SettingRefused: 500,
     root.RootMissing: 500,
     root.RootChanged: 500,
     prefixes.PrefixesConflict: 500,
@@ -89,6 +91,7 @@ STATUS: dict[type[errors.Problem], int] = {
     query_problems.QueryTooBig: 503,
     query_problems.EngineUnavailable: 503,
     service_problems.ServicesBusy: 503,
+    NotReady: 503,
     # The client has left.
     query_problems.ClientGone: 503,
     service_problems.ServiceTimedOut: 504,

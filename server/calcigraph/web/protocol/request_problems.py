@@ -86,6 +86,18 @@ class AnswerTooLong(errors.Problem):
         )
 
 
+class NotReady(errors.Problem):
+    """A fresh query was not answered in time; `retry_after_s` says when to ask again."""
+
+    title: ClassVar[str] = "The server is not ready"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"A fresh query was not answered. {reason}", "Ask again soon; send no queries until then."
+        )
+        self.retry_after_s = 1
+
+
 class Unexpected(errors.Problem):
     """A bug."""
 
