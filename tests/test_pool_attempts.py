@@ -184,6 +184,11 @@ def test_problems_are_raised_by_polling_and_free_the_worker(pool: Pool) -> None:
         watched(begun(pool, CROSS, lambda: True))
 
 
+def test_time_limit_counts_from_when_the_query_was_received(pool: Pool) -> None:
+    with pytest.raises(QueryTimedOut, match=r"limit of 600 s"):
+        pool.ask(Query(CROSS), since=time.monotonic() - 599.9)
+
+
 def test_deadline_and_departure_end_what_a_thread_goes_on_with(pool: Pool) -> None:
     with pytest.raises(QueryTimedOut):
         begun(pool, CROSS, timeout_s=0.3).finish()

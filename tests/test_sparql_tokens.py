@@ -123,7 +123,7 @@ READ = {
     "'''a' '''b'''": "string:'''a' ''' word:b string:'' operator:'",
     '"""a""" "b" \'c\'': 'string:"""a""" string:"b" string:\'c\'',
     '"""\\"""" x': 'string:"""\\"""" word:x',
-    '"a\nb': 'operator:" word:b',
+    '"a\nb': 'operator:" unclosed:a word:b',
     "?s<a>?o": "variable:?s iri:<a> variable:?o",
     "?s< a>?o": "variable:?s operator:< word:a operator:> variable:?o",
     "# c\n<a#b>#c": "iri:<a#b>",
@@ -138,7 +138,17 @@ def test_text_is_read_as_the_grammar_says(text: str) -> None:
     wanted = READ[text]
     assert " ".join(f"{token.kind}:{token.text}" for token in found) == wanted
     assert all(text[token.start : token.end] == token.text for token in found)
-    assert kinds <= {"iri", "string", "variable", "name", "number", "language", "word", "operator"}
+    assert kinds <= {
+        "iri",
+        "string",
+        "variable",
+        "name",
+        "number",
+        "language",
+        "word",
+        "operator",
+        "unclosed",
+    }
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))

@@ -11,7 +11,7 @@ them): every repetition is possessive, and what was sought to its end in vain is
 
 - a run of letters, digits, `.` and `-` that no `:` follows is the prefix of no name, nor is any part of it;
 - where three quotes are closed nowhere, no later three are: their end would have been that of the first;
-- what a quote opens that is not closed on its line is passed over, up to where it should have been closed. No
+- what a quote opens that is not closed on its line is one token, up to where it should have been closed. No
   query has such a quote.
 """
 
@@ -85,8 +85,9 @@ def _mark_pattern(long_quotes: str) -> re.Pattern[str]:
 
 @dataclass(frozen=True, slots=True)
 class SparqlToken:
-    """One token: its kind (iri, string, variable, name, number, language, word, operator), its
-    text as written, and the offset of its first character."""
+    """One token: its kind (iri, string, variable, name, number, language, word, operator, or
+    unclosed for what follows a quote that is not closed), its text as written, and the offset of its
+    first character."""
 
     kind: str
     text: str
@@ -103,8 +104,7 @@ class SparqlToken:
 
 
 def tokens(text: str) -> Iterator[SparqlToken]:
-    """Every token of `text` but white space and comments, and but what follows a quote that is not closed on
-    its line. Cost: linear, about 1 ms per 3 KB."""
+    """Every token of `text` but white space and comments. Cost: linear, about 1 ms per 3 KB."""
     at, long_quotes = 0, _QUOTES
     while (match := _token_pattern(long_quotes).match(text, at)) is not None:
         kind, start, at = match.lastgroup or "", match.start(), match.end()
@@ -116,6 +116,8 @@ def tokens(text: str) -> Iterator[SparqlToken]:
                 at = part.end
         elif kind == "unclosed":
             yield SparqlToken("operator", text[start], start)
+            if start + 1 < at:
+                yield SparqlToken(kind, text[start + 1 : at], start + 1)
         elif kind != "space":
             yield SparqlToken(kind, match.group(), start)
 

@@ -42,11 +42,12 @@ class Attempt:
         query: Query,
         limit_s: float,
         gone: Callable[[], bool] | None = None,
+        since: float | None = None,
     ) -> None:
         self._components = components
         self._query = query
         self._limit_s = limit_s
-        self._deadline = time.monotonic() + limit_s
+        self._deadline = (time.monotonic() if since is None else since) + limit_s
         self._gone = gone
         self._needs = _needs(query)
         self._run: Run | None = None

@@ -50,8 +50,8 @@ class OfflineEngine(EditionAnswers):
             raise EditionPassed(f"Edition {number} is gone.", "Ask again.")
         return self._edition
 
-    def ask(self, query: Query, gone: Callable[[], bool] | None = None) -> Answer:
-        """Evaluate a query; `gone` is not asked.
+    def ask(self, query: Query, gone: Callable[[], bool] | None = None, since: float | None = None) -> Answer:
+        """Evaluate a query; `gone` is not asked, and there is no time limit that could count from `since`.
 
         Raises: QueryMalformed, QueryFailed, and what the guard refuses: a trusted query may be
         wrong, and then deserves the same message as any other.
