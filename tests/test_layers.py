@@ -91,7 +91,10 @@ INSIDE: dict[str, tuple[set[str], ...]] = {
         },
         {"views"},
         {"document_responses", "page_deadlines", "query_answers", "in_flight", "sparql_request"},
-        {"site", "about", "metrics", "readiness", "statistics", "program_digest", "representations"},
+        {
+            *("site", "own_iris", "about", "metrics", "readiness", "statistics", "program_digest"),
+            "representations",
+        },
         {"protocol", "strings", "__init__"},
     ),
 }

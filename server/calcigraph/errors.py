@@ -93,6 +93,12 @@ def _restored(kind: type[_P], values: dict[str, Any]) -> _P:
     return problem
 
 
+class InputUnreadable(Problem):
+    """An input that is not what it is taken for, so that nothing can be said about what it says."""
+
+    title = "The input cannot be read"
+
+
 class RootInvalid(Problem):
     """A root that must not be served; `findings` lists everything that was found in it."""
 

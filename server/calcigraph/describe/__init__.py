@@ -1,6 +1,10 @@
 """An edition and an IRI in, one `Description` out; RDF and HTML are both renderings of that value."""
 
-from calcigraph.describe.bounded_description import BoundedDescriptions, DescriptionTooLong
+from calcigraph.describe.bounded_description import (
+    MOST_SHOWN,
+    BoundedDescriptions,
+    DescriptionTooLong,
+)
 from calcigraph.describe.comparison import Amount, Comparison, Facet, FacetValue
 from calcigraph.describe.describer import PAGE_SIZE, Describer
 from calcigraph.describe.details import Detail, Details, Told
@@ -17,6 +21,7 @@ from calcigraph.describe.values import (
 )
 
 __all__ = [
+    "MOST_SHOWN",
     "PAGE_SIZE",
     "Amount",
     "BoundedDescriptions",

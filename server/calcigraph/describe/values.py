@@ -108,6 +108,11 @@ class Description:
     deprecated: bool
     replaced_by: tuple[ox.NamedNode, ...]
 
+    @classmethod
+    def empty(cls, subject: ox.NamedNode, label: ox.Literal) -> Description:
+        """The description of what nothing is said of."""
+        return cls(subject, label, None, (), (), Incoming((), 0, 0, 0), (), False, ())
+
     def triples(self) -> Iterator[ox.Triple]:
         """Every triple once."""
         return (fact.triple for fact in self.facts)

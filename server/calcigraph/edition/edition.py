@@ -153,6 +153,15 @@ class Edition:
         found = (t.subject for t in self.triples(None, predicate, object_))
         return sorted((s for s in found if isinstance(s, Subject)), key=str)
 
+    def mentions(self, node: Subject) -> bool:
+        """Whether anything is said of `node`, or leads to it. Cost: two look-ups."""
+        return any(True for found in (self.quads(node), self.quads(None, None, node)) for _ in found)
+
+    def fragments(self, node: ox.NamedNode) -> Iterator[ox.NamedNode]:
+        """The resources that are named by fragments of `node` (RFC 3986, section 3.5), in order of their
+        IRIs. Cost: a look-up in an index, and two for each IRI that begins so."""
+        return filter(self.mentions, self.index.iris(f"{node.value}#"))
+
     def all_subjects(self) -> Iterator[Subject]:
         """What anything is said about, each once. Cost: one pass over an index."""
         return (node for node in self.index.distinct(self.number, "s") if isinstance(node, Subject))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 import threading
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
@@ -74,6 +75,15 @@ class Index:
             return self._number(term)
         except LookupError:
             return None
+
+    def iris(self, start: str) -> Iterator[ox.NamedNode]:
+        """The IRIs that begin with `start`, in order, whichever edition has them. Cost: linear in them."""
+        first = encode(ox.NamedNode(start))[:-1]
+        chosen = "SELECT id FROM term WHERE text >= ? AND text < ? ORDER BY text"
+        for (number,) in self._each(chosen, (first, first + chr(sys.maxunicode))):
+            term = self.term(number)
+            assert isinstance(term, ox.NamedNode)
+            yield term
 
     def rows(self, edition: int, pattern: Sequence[int | None], most_kind: QuadKind) -> Iterator[QuadRow]:
         """The quads of an edition that match `pattern` (subject, predicate, object, graph; None for any),

@@ -18,7 +18,7 @@ _PATH_SAFE: Final = "/%:@!$&'()*+,;=~?#"
 ABSOLUTE_IRI = re.compile(
     r"[A-Za-z][A-Za-z0-9+.-]*:"
     r"(?:%[0-9A-Fa-f]{2}|[^\s\x00-\x20\x7f-\x9f<>\"{}|^`\\%\ud800-\udfff\ue000-\uf8ff"
-    r"\u200e\u200f\u202a-\u202e\ufff0-\uffff])+"
+    r"\u200e\u200f\u202a-\u202e\ufff0-\uffff])++"
 )
 
 

@@ -68,11 +68,12 @@ def serialise(
 def write_graph(quads: Iterable[ox.Quad], form: GraphFormat, prefixes: Prefixes) -> bytes:
     """The quads in that format, laid out for people, in an order that depends on them alone.
 
-    TriG and N-Quads say which graph each stands in. JSON-LD does not: it is embedded in pages, whose
-    readers look into the default graph alone, and so is one graph in a file of its own too.
+    TriG and N-Quads say which graphs each stands in, and say it in the default graph as well, which is all
+    that some clients look into (SPARQL 1.1, section 13.1). JSON-LD has that alone: it is embedded in pages.
     """
-    statements = (quad.triple for quad in quads) if form.key == "json-ld" else quads
-    return serialise(statements, form, prefixes)
+    said = list(quads)
+    unnamed = [ox.Quad(quad.subject, quad.predicate, quad.object) for quad in said]
+    return serialise(unnamed if form.key == "json-ld" else [*said, *unnamed], form, prefixes)
 
 
 def _lines(quads: set[ox.Quad], _prefixes: Prefixes) -> bytes:

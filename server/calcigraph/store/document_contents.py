@@ -72,8 +72,8 @@ class GraphContent:
 
 @dataclass(frozen=True)
 class ResourceContent:
-    """What describes one resource, by its IRI, however much it is; `offset` is where the page of incoming
-    links begins.
+    """What describes one resource, by its IRI, and those that are named by fragments of that, however much it
+    is; `offset` is where the page of incoming links begins.
 
     Cost: as for `GraphContent`.
     """
@@ -85,8 +85,12 @@ class ResourceContent:
     def write(self, edition: Edition, out: IO[bytes]) -> None:
         """See `DocumentContent.write`."""
         node = ox.NamedNode(self.resource)
-        facts = BoundedDescriptions(edition).facts(node, self.offset, PAGE_SIZE)
-        out.write(write_graph(quads_of(facts), by_name("graph", self.format), edition.root.prefixes))
+        descriptions = BoundedDescriptions(edition)
+        facts = descriptions.facts(node, self.offset, PAGE_SIZE)
+        for part in edition.fragments(node):
+            facts += descriptions.outgoing(part) or descriptions.facts(part, 0, PAGE_SIZE)
+        quads = dict.fromkeys(quads_of(facts))
+        out.write(write_graph(quads, by_name("graph", self.format), edition.root.prefixes))
 
 
 @dataclass(frozen=True)

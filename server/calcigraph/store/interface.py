@@ -37,8 +37,8 @@ class Engine(Protocol):
     def edition_at(self, number: int) -> Edition:
         """An edition that an answer came from, however long ago."""
 
-    def ask(self, query: Query, gone: Callable[[], bool] | None = None) -> Answer:
-        """Evaluate a query; see `Pool.ask` for what `gone` is and what it raises."""
+    def ask(self, query: Query, gone: Callable[[], bool] | None = None, since: float | None = None) -> Answer:
+        """Evaluate a query; see `Pool.ask` for what `gone` and `since` are and what it raises."""
 
     def attempt(
         self, query: Query, woken: Callable[[], None], gone: Callable[[], bool] | None = None

@@ -97,10 +97,10 @@ class LocalEngine(EditionAnswers):
         root = next(root for since, root in reversed(self._roots) if since <= number)
         return replace(self._edition, number=number, root=root)
 
-    def ask(self, query: Query, gone: Callable[[], bool] | None = None) -> Answer:
+    def ask(self, query: Query, gone: Callable[[], bool] | None = None, since: float | None = None) -> Answer:
         """See `Pool.ask`."""
         QUERIES.info("query: %s", query.text)
-        return self._pool.ask(query, gone)
+        return self._pool.ask(query, gone, since)
 
     def attempt(
         self, query: Query, woken: Callable[[], None], gone: Callable[[], bool] | None = None

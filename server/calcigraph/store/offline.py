@@ -8,9 +8,7 @@ comes from anybody else belongs in `calcigraph.pool`.
 from __future__ import annotations
 
 import io
-import sys
 from collections.abc import Callable, Mapping
-from typing import Final
 
 from calcigraph.edition import Change, ChangeOutcome, Edition, EditionPassed, Writer
 from calcigraph.engine.replica import Replica
@@ -22,8 +20,6 @@ from calcigraph.pool.guard import survey
 from calcigraph.store.answered import engine_diff
 from calcigraph.store.documents import DocumentLimits
 from calcigraph.store.editions import EditionAnswers
-
-_ANY_LENGTH: Final = sys.maxsize
 
 
 def _nobody(_edition: Edition) -> None:
@@ -55,13 +51,13 @@ class OfflineEngine(EditionAnswers):
             raise EditionPassed(f"Edition {number} is gone.", "Ask again.")
         return self._edition
 
-    def ask(self, query: Query, gone: Callable[[], bool] | None = None) -> Answer:
-        """Evaluate a query; `gone` is not asked.
+    def ask(self, query: Query, gone: Callable[[], bool] | None = None, since: float | None = None) -> Answer:
+        """Evaluate a query; `gone` is not asked, and there is no time limit that could count from `since`.
 
         Raises: QueryMalformed, QueryFailed, and what the guard refuses: a trusted query may be
         wrong, and then deserves the same message as any other.
         """
-        seen = survey(query.text, _ANY_LENGTH)
+        seen = survey(query.text)
         prefixes = self._edition.root.prefixes.mapping
         diagnosis = Diagnosis(query.text, prefixes, has_base=query.base_iri is not None)
         table, graph = query.results_format or "json", query.graph_format or "turtle"
@@ -76,9 +72,9 @@ class OfflineEngine(EditionAnswers):
             )
             write(results, table, graph, prefixes, out)
         except SyntaxError as error:
-            raise diagnosis.problem("malformed", str(error)) from None
+            raise diagnosis.malformed(str(error)) from None
         except (RuntimeError, ValueError, OSError) as error:
-            raise diagnosis.problem("unsupported", str(error)) from None
+            raise diagnosis.unsupported(str(error)) from None
         form = seen.form or (Form.CONSTRUCT if is_graph(results) else Form.SELECT)
         written = graph if is_graph(results) else table
         return Answer(form, written, self._edition.number, out.getvalue(), Body([], None))

@@ -34,11 +34,16 @@ def document_response(
         return out.getvalue()
 
     def made() -> FileContent:
-        document = site.engine.document(site.edition, content, _gzip_from(response), client_of_request())
-        return FileContent(document.path, document.size, encoding=document.encoding, keeper=document)
+        return document_file(response, site, content)
 
     is_small = statements is not None and statements <= _FEW
     return validated(response, site, variant, written if is_small else made)
+
+
+def document_file(response: Response, site: Site, content: DocumentContent) -> FileContent:
+    """The document as the content of `response`, which has its media type. Raises: as `document_response`."""
+    document = site.engine.document(site.edition, content, _gzip_from(response), client_of_request())
+    return FileContent(document.path, document.size, encoding=document.encoding, keeper=document)
 
 
 def _gzip_from(response: Response) -> int | None:

@@ -44,16 +44,14 @@ def distributions(site: Site, node: ox.NamedNode) -> Iterator[ox.Triple]:
     the checksum stays true; `dcat:accessURL` leads to whatever is newest.
     """
     for key, path in PATHS.items():
-        address, made = (
-            ox.NamedNode(site.absolute(path)),
-            site.engine.document(site.edition, Dump(key), None, client_of_request()),
-        )
+        address = ox.NamedNode(site.lasting(path))
+        made = site.engine.document(site.edition, Dump(key), None, client_of_request())
         checksum = ox.NamedNode(f"{address.value}#sha256")
         yield ox.Triple(node, DCAT["distribution"], address)
         yield ox.Triple(address, RDF["type"], DCAT["Distribution"])
         yield ox.Triple(address, DCTERMS["title"], ox.Literal(_TITLES[key], language="en"))
         yield ox.Triple(address, DCTERMS["description"], ox.Literal(_AS_WRITTEN, language="en"))
-        yield ox.Triple(address, DCAT["accessURL"], address)
+        yield ox.Triple(address, DCAT["accessURL"], ox.NamedNode(site.absolute(path)))
         yield ox.Triple(address, DCAT["downloadURL"], ox.NamedNode(versioned(site, path)))
         yield ox.Triple(address, DCAT["mediaType"], _media_type(by_name("graph", key).media_type))
         yield ox.Triple(address, DCAT["compressFormat"], _media_type("application/gzip"))

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import pyoxigraph as ox
 from flask import Blueprint, Response
 
-from calcigraph.sssom import mappings_tsv
+from calcigraph.rdf.vocabulary import DCTERMS
+from calcigraph.sssom import MappingSet, mappings_tsv
+from calcigraph.web.protocol import suffixes
 from calcigraph.web.protocol.caching import validated
-from calcigraph.web.site import current_site
+from calcigraph.web.protocol.negotiation import Offer
+from calcigraph.web.site import Site, current_site
+from calcigraph.web.strings import STRINGS
 
-PATH = "/mappings.sssom.tsv"
+_TABLE = Offer("text/tab-separated-values", "tsv", suffix=".tsv")
+_STEM = "/mappings.sssom"
+PATH = _STEM + _TABLE.suffix
 blueprint = Blueprint("mappings", __name__)
 
 
@@ -16,7 +23,26 @@ blueprint = Blueprint("mappings", __name__)
 def mappings() -> Response:
     """Every mapping with its justification (SSSOM/TSV)."""
     site = current_site()
-    body = mappings_tsv(site.edition, site.absolute(PATH))
-    return validated(
-        Response(body, content_type="text/tab-separated-values; charset=utf-8"), site, "mappings"
+    body = mappings_tsv(site.edition, _about(site))
+    return validated(Response(body, content_type=_TABLE.content_type), site, "mappings")
+
+
+def _about(site: Site) -> MappingSet:
+    said = site.about
+    dates = [value.value for value in said.values(DCTERMS["issued"]) if isinstance(value, ox.Literal)]
+    makers = said.values(DCTERMS["creator"]) or said.values(DCTERMS["publisher"])
+    return MappingSet(
+        site.lasting(PATH),
+        provider=site.citable.value,
+        title=f"{said.title.value}: {STRINGS.mappings}",
+        licence=next((licence.value for licence in said.licences), ""),
+        creators=tuple(node for node in makers if isinstance(node, ox.NamedNode)),
+        published=max(dates, default="")[:10],
     )
+
+
+@blueprint.get(f"{_STEM}.<suffix>")
+def document(suffix: str) -> Response:
+    """The table in another format, of which there is none."""
+    suffixes.fixed(suffix, (_TABLE,))
+    return mappings()

@@ -67,7 +67,12 @@ def _answer(query: Query) -> Answer:
     if isinstance(begun, Answer):
         return begun
     with site.metrics.timed_query():
-        return begun.finish() if isinstance(begun, Attempt) else site.engine.ask(query, in_flight.gone)
+        return begun.finish() if isinstance(begun, Attempt) else _asked(site, query, in_flight)
+
+
+def _asked(site: Site, query: Query, in_flight: InFlight) -> Answer:
+    """The answer to a query whose request may have waited for this thread: that counts as well."""
+    return site.engine.ask(query, in_flight.gone, in_flight.received_at)
 
 
 def client_of_request() -> Callable[[], bool] | None:

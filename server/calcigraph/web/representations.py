@@ -10,16 +10,14 @@ from calcigraph.web.protocol.negotiation import HTML, Offer
 def offer(form: Format) -> Offer:
     """A format of the table as something to negotiate about."""
     aliases = (*form.media_types[1:], *form.generic)
-    return Offer(form.media_type, form.key, aliases, frozenset(form.profiles), (form.short, *form.names))
+    names = (form.short, *form.names)
+    return Offer(form.media_type, form.key, aliases, frozenset(form.profiles), names, form.suffixes[0])
 
 
 GRAPH_OFFERS: tuple[Offer, ...] = tuple(map(offer, GRAPHS))
 RESULT_OFFERS: tuple[Offer, ...] = tuple(map(offer, RESULTS))
-SUFFIXES: dict[str, Offer] = {
-    ".html": HTML,
-    **{form.suffixes[0]: chosen for form, chosen in zip(GRAPHS, GRAPH_OFFERS, strict=True)},
-}
-SUFFIX_OF: dict[str, str] = {chosen.name: suffix for suffix, chosen in SUFFIXES.items()}
+# A page, and the same as data.
+DOCUMENT_OFFERS: tuple[Offer, ...] = (*GRAPH_OFFERS, HTML)
 _BY_NAME = {form.key: form for form in GRAPHS}
 
 

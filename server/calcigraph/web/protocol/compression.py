@@ -25,6 +25,7 @@ _QVALUE: Final = re.compile(rb"q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)", re.IGNORE
 _USUAL_HEADER: Final = 256
 
 
+@lru_cache(64)
 def is_textual(content_type: bytes) -> bool:
     """Whether content of this type is compressed for those who accept that."""
     return content_type.startswith(_TEXTUAL)

@@ -60,6 +60,7 @@ STATUS: dict[type[errors.Problem], int] = {
     formats.FormatUnknown: 400,
     malformed.TurtleMalformed: 400,
     reading.FileMalformed: 400,
+    errors.InputUnreadable: 400,
     engine_problems.SearchMalformed: 400,
     engine_problems.SearchTooBroad: 400,
     engine_problems.ServiceUndetermined: 400,

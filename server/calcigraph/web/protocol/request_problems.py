@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from calcigraph import errors
-from calcigraph.web.protocol.negotiation import Offer
 
 
 class RequestMalformed(errors.Problem):
@@ -19,9 +19,10 @@ class NothingAcceptable(errors.Problem):
 
     title = "No acceptable format"
 
-    def __init__(self, offers: tuple[Offer, ...]) -> None:
-        listed = ", ".join(offer.media_type for offer in offers)
-        super().__init__("None of the formats asked for can be sent.", f"Ask for one of: {listed}.")
+    def __init__(self, media_types: Iterable[str]) -> None:
+        super().__init__(
+            "None of the formats asked for can be sent.", f"Ask for one of: {', '.join(media_types)}."
+        )
 
 
 class MediaTypeUnsupported(errors.Problem):
