@@ -11,6 +11,8 @@ from calcigraph.store.document_contents import (
     DocumentContent,
     Dump,
     GraphContent,
+    MappingsContent,
+    MetadataContent,
     OntologyContent,
     ResourceContent,
 )
@@ -28,6 +30,8 @@ __all__ = [
     "Engine",
     "GraphContent",
     "LocalEngine",
+    "MappingsContent",
+    "MetadataContent",
     "NoSuchSitemap",
     "OfflineEngine",
     "OntologyContent",

@@ -14,8 +14,10 @@ import pyoxigraph as ox
 
 from calcigraph.describe import PAGE_SIZE, BoundedDescriptions, quads_of
 from calcigraph.edition import Edition
+from calcigraph.metadata import question_node
 from calcigraph.rdf.formats import by_name
 from calcigraph.rdf.serialise import write_graph
+from calcigraph.sssom import MappingSet, mappings_tsv
 
 
 class DocumentContent(Protocol):
@@ -103,6 +105,35 @@ class OntologyContent:
         """See `DocumentContent.write`."""
         quads = list(edition.file_quads(edition.root.ontology))
         out.write(write_graph(quads, by_name("graph", self.format), edition.root.prefixes))
+
+
+@dataclass(frozen=True)
+class MetadataContent:
+    """What describes the data (see `calcigraph.metadata`), but for the questions; with `more` statements, as
+    N-Triples."""
+
+    format: str
+    more: str
+
+    def write(self, edition: Edition, out: IO[bytes]) -> None:
+        """See `DocumentContent.write`."""
+        questions = {question_node(edition.root, asked.slug) for asked in edition.root.questions}
+        quads = [
+            ox.Quad(q.subject, q.predicate, q.object) for q in edition.metadata if q.subject not in questions
+        ]
+        quads += ox.parse(self.more, format=ox.RdfFormat.N_TRIPLES)
+        out.write(write_graph(quads, by_name("graph", self.format), edition.root.prefixes))
+
+
+@dataclass(frozen=True)
+class MappingsContent:
+    """All mappings to other vocabularies, as a table of which `about` tells; see `mappings_tsv`."""
+
+    about: MappingSet
+
+    def write(self, edition: Edition, out: IO[bytes]) -> None:
+        """See `DocumentContent.write`."""
+        out.write(mappings_tsv(edition, self.about).encode())
 
 
 def _write_turtle(edition: Edition, out: gzip.GzipFile) -> None:
