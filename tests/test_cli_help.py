@@ -16,7 +16,7 @@ from calcigraph.cli.verbs.options import settings_options
 from calcigraph.settings import Settings, setting
 
 # What takes time to import and what no help needs.
-HEAVY = ("flask", "pyoxigraph", "rdflib", "numpy", "pyshacl", "owlrl", "jinja2", "uvicorn", "rich", "asyncio")
+HEAVY = ("flask", "pyoxigraph", "rdflib", "numpy", "pyshacl", "owlrl", "jinja2", "uvloop", "rich", "asyncio")
 LIST_IMPORTS = """
 import sys
 from calcigraph.cli import main
@@ -65,13 +65,13 @@ def test_the_process_that_answers_queries_is_started_before_the_application_is_i
     modules = loaded_by("calcigraph.cli.serve")
 
     assert {"calcigraph.pool.pool", "calcigraph.root"} <= modules
-    assert modules & {"flask", "jinja2", "uvicorn", "calcigraph.web.app", *REASONING} == set()
+    assert modules & {"flask", "jinja2", "uvloop", "calcigraph.web.app", *REASONING} == set()
 
 
 def test_what_serves_imports_no_library_of_reasoning() -> None:
     modules = loaded_by("calcigraph.cli.serve", "calcigraph.web.app", "calcigraph.web.serving.server")
 
-    assert {"flask", "uvicorn"} <= modules
+    assert {"flask", "uvloop"} <= modules
     assert modules & REASONING == set()
 
 

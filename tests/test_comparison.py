@@ -102,6 +102,14 @@ def test_what_is_no_path_is_no_route(path: str) -> None:
     )
 
 
+@pytest.mark.parametrize(("lists", "is_route"), [(21, True), (22, False)])
+def test_a_path_is_a_route_up_to_a_depth_of_twenty(lists: int, is_route: bool) -> None:
+    shapes = triples(f":shape sh:path {'( ' * lists}:next{' )' * lists} .")
+    values = Presentation(shapes).values
+    path = values[node("shape"), ox.NamedNode("http://www.w3.org/ns/shacl#path")][0]
+    assert (compile_path(path, values) is not None) == is_route
+
+
 def test_a_path_that_contains_itself_is_no_route() -> None:
     values = Presentation(triples(":shape sh:path _:p . _:p sh:alternativePath ( :next _:p ) .")).values
     assert (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -14,7 +15,9 @@ import pyoxigraph as ox
 import pytest
 
 from calcigraph.edition import Edition, EditionCache, WorkFolder, assemble
+from calcigraph.edition.assembly import consistent
 from calcigraph.edition.files import YOUNG_S, EditionFiles
+from calcigraph.errors import RootInvalid
 from calcigraph.root import Root
 from canonical_form import canonical_hash
 
@@ -110,8 +113,21 @@ def test_what_is_inconsistent_is_not_kept(cache: EditionCache, tmp_path: Path) -
         encoding="utf-8",
     )
 
-    assert assemble(Root.open(copy), cache=cache).clashes
+    assembled = assemble(Root.open(copy), cache=cache)
+    assert assembled.clashes
     assert not kept(cache)
+    with pytest.raises(RootInvalid) as refused:
+        consistent(assembled)
+    said = [finding.message for finding in refused.value.findings]
+    assert len(said) == len(assembled.clashes)
+    assert any(
+        re.fullmatch(
+            r"By rule cax-dw, id:\S+ (a|rdf:type) plant:(Tank|Pump) \. id:\S+ (a|rdf:type) plant:(Tank|Pump)"
+            r" contradicts plant:(Tank|Pump) owl:disjointWith plant:(Tank|Pump)\.",
+            text,
+        )
+        for text in said
+    ), said
 
 
 def test_an_edition_stays_when_the_cache_is_emptied(cache: EditionCache) -> None:

@@ -120,6 +120,6 @@ def test_a_fault_of_our_own_is_no_fault_of_the_request(
     with serving("faulty", ROOTS["toy"], tmp_path / "log", "--reasoner", "none") as server:
         answer = exchange(server, iter([b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: a\r\n\r\n"]))
         assert answer.startswith(b"HTTP/1.1 500 ")
-        assert "Report it" in problem(answer)["detail"]
+        assert "Report it" in problem(answer)["hint"]
         assert server.get("/version").status == 200
         assert "ZeroDivisionError" in server.log.read_text()

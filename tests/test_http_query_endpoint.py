@@ -12,8 +12,8 @@ import pytest
 from conftest import Reply, Server
 from polling import MOST_S
 
-# It takes no conditional request, and this condition never holds.
-THE_OTHER_WAY = {"If-None-Match": '"of something else"'}
+# The same address (RFC 3986 section 6.2.2.2), which the event loop leaves to Flask.
+THE_OTHER_WAY = "/%73parql"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 QUERY = {"Content-Type": "application/sparql-query"}
 QUERIES = {
@@ -34,7 +34,7 @@ ACCEPTED = ["*/*", "text/csv", "text/turtle", "application/ld+json;q=0.9, text/h
 def same(server: Server, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Reply:
     """What the event loop answers, after it was found to be what the other way answers."""
     fast = server.request(method, path, body, headers)
-    slow = server.request(method, path, body, headers | THE_OTHER_WAY)
+    slow = server.request(method, path.replace("/sparql", THE_OTHER_WAY, 1), body, headers)
     for reply in (fast, slow):
         assert reply.headers.pop("date").count("GMT") == 1
     assert (fast.status, fast.headers, fast.body) == (slow.status, slow.headers, slow.body)

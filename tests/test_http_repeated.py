@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calcigraph.web.protocol.http_response import CommonHeaders, HttpResponse
+from calcigraph.web.protocol.http_response import HttpResponse
 from calcigraph.web.serving.response_cache import RequestKey, ResponseCache
 from conftest import PublishedServer
 
@@ -50,7 +50,7 @@ def test_requests_that_differ_in_what_they_accept_are_told_apart(changing: Publi
 
 
 def reply(size: int) -> HttpResponse:
-    return HttpResponse(200, [], CommonHeaders([]), bytes(size))
+    return HttpResponse(200, [], bytes(size))
 
 
 @given(st.lists(st.tuples(st.integers(0, 300), st.integers(0, 300_000), st.integers(0, 1))))

@@ -54,7 +54,8 @@ def begins_and_breaks(server: Server, limit_s: float) -> bool:
 def test_a_client_of_http_1_0_never_takes_a_part_for_the_whole(server: Server) -> None:
     path = f"/sparql?{urlencode({'query': ENDLESS, 'timeout': '1'})}"
     answer = exchange(server, f"GET {path} HTTP/1.0\r\nAccept: text/csv\r\n\r\n".encode())
-    assert b" 503 " in answer.split(b"\r\n", 1)[0]
+    # By its deadline, or because it is longer than what may wait in a file.
+    assert answer.split()[1] in (b"503", b"505")
 
 
 def test_a_client_of_http_1_0_gets_a_long_answer_with_its_length(server: Server) -> None:

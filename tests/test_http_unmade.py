@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
 from calcigraph.root import Root
 from calcigraph.web import graphs, resources, server_vocabulary
 from calcigraph.web.site import publication_of
 from conftest import ROOTS
-from in_process import local_app
+from in_process import ask, local_app
 
 GRAPH = "/graphs?graph=https://example.org/plant/graph/data/plant"
 PATHS = ["/graphs?default", GRAPH, "/graph/data/plant", "/graph/metadata"]
@@ -39,12 +36,6 @@ def app() -> Flask:
     return local_app(Root.open(ROOTS["toy"]))
 
 
-@pytest.fixture
-def client(app: Flask) -> Iterator[FlaskClient]:
-    with app.test_client() as client:
-        yield client
-
-
 def refuse(*_: object, **__: object) -> bytes:
     raise AssertionError("a body was made")
 
@@ -52,55 +43,53 @@ def refuse(*_: object, **__: object) -> bytes:
 @pytest.mark.parametrize("coding", ["identity", "gzip"])
 @pytest.mark.parametrize("path", PATHS)
 def test_what_a_client_has_is_not_made_again(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, path: str, coding: str
+    app: Flask, monkeypatch: pytest.MonkeyPatch, path: str, coding: str
 ) -> None:
     headers = {"Accept-Encoding": coding}
-    first = client.get(path, headers=headers)
+    first = ask(app, path, headers=headers)
     etag = first.headers["ETag"]
-    assert first.status_code == 200
-    assert first.data
+    assert first.status == 200
+    assert first.content
     for module, name in MADE:
         monkeypatch.setattr(module, name, refuse)
     for asked in (headers, {**headers, "If-None-Match": '"other"'}):
-        assert client.get(path, headers=asked).status_code == 500
-    if first.content_encoding is None and coding == "gzip":
+        assert ask(app, path, headers=asked).status == 500
+    if "Content-Encoding" not in first.headers and coding == "gzip":
         return  # whether it is long enough to be compressed, only its body tells
     for given in (etag, f'"other", {etag}', f"W/{etag}"):
         for method in ("GET", "HEAD"):
-            again = client.open(path, method=method, headers={**headers, "If-None-Match": given})
-            assert (again.status_code, again.data) == (304, b""), given
+            again = ask(app, path, method, {**headers, "If-None-Match": given})
+            assert (again.status, again.content) == (304, b""), given
             for kept in ("ETag", "Cache-Control", "Vary", "Content-Location", "Link"):
                 assert again.headers.getlist(kept) == first.headers.getlist(kept), kept
 
 
-def test_the_trees_of_the_ontology_are_gathered_once(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first = client.get("/ontology.html")
-    assert first.data.count(b'class="tree"') > 3
+def test_the_trees_of_the_ontology_are_gathered_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = ask(app, "/ontology.html")
+    assert first.content.count(b'class="tree"') > 3
     monkeypatch.setattr(resources.ontology, "_tree", refuse)
     monkeypatch.setattr(resources.ontology, "_retired", refuse)
-    assert client.get("/ontology.html").data == first.data
+    assert ask(app, "/ontology.html").content == first.content
 
 
-def test_the_tag_of_one_coding_is_not_that_of_the_other(client: FlaskClient) -> None:
+def test_the_tag_of_one_coding_is_not_that_of_the_other(app: Flask) -> None:
     plain, packed = (
-        client.get("/graphs?default", headers={"Accept-Encoding": coding}) for coding in ("identity", "gzip")
+        ask(app, "/graphs?default", headers={"Accept-Encoding": coding}) for coding in ("identity", "gzip")
     )
     assert packed.headers["ETag"] == plain.headers["ETag"][:-1] + '.gz"'
     for coding, other in (("identity", packed), ("gzip", plain)):
         asked = {"Accept-Encoding": coding, "If-None-Match": other.headers["ETag"]}
-        assert client.get("/graphs?default", headers=asked).status_code == 200
+        assert ask(app, "/graphs?default", headers=asked).status == 200
     for coding in ("identity", "gzip"):
         asked = {"Accept-Encoding": coding, "If-None-Match": "*"}
-        assert client.get("/graphs?default", headers=asked).status_code == 304
+        assert ask(app, "/graphs?default", headers=asked).status == 304
 
 
-def test_another_format_of_a_graph_is_made_for_who_has_the_first_one(client: FlaskClient, app: Flask) -> None:
-    etag = client.get("/graphs?default", headers={"Accept": "text/turtle"}).headers["ETag"]
+def test_another_format_of_a_graph_is_made_for_who_has_the_first_one(app: Flask) -> None:
+    etag = ask(app, "/graphs?default", headers={"Accept": "text/turtle"}).headers["ETag"]
     asked = {"Accept": "application/n-triples", "If-None-Match": etag}
-    reply = client.get("/graphs?default", headers=asked)
-    assert reply.status_code == 200
+    reply = ask(app, "/graphs?default", headers=asked)
+    assert reply.status == 200
     dataset = publication_of(app).current.edition
     triples = {quad.triple for quad in dataset.all_quads()}
-    assert reply.data.count(b"\n") == len(triples) > 500
+    assert reply.content.count(b"\n") == len(triples) > 500

@@ -15,9 +15,9 @@ SECTION = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("## The j
 TOLD = re.findall(r"^\d+\. `(\w+)` \(`([\w/]+)`\)", SECTION.split("\n## ")[0], re.MULTILINE)
 MOST = 8
 MODULES = {
-    "web/serving": "connection asgi query_endpoint running_queries response_cache",
+    "web/serving": "connection dispatcher page_threads query_endpoint running_queries response_cache",
     "web": "in_flight sparql_request sparql query_answers",
-    "web/protocol": "http_response streaming",
+    "web/protocol": "http_response finishing streaming",
     "pool": "pool answer answer_cache guard attempt run waiting_queue frames worker_process",
     "engine": "replica",
 }
@@ -25,13 +25,16 @@ PLACES = [f"{folder}/{name}" for folder, names in MODULES.items() for name in na
 # What its modules know beside the types of the journey, each with the reason why it is none.
 OTHERS = {
     "what outlives a query": """
-        AllowList AnswerCache AsgiApplication Channel CommonHeaders Components Connection ControlChannel
-        Engine ForkServer Pool Publication QueryEndpoint QueryLimits Replica ResponseCache
-        RunningQueries Scheduler Services Settings Site TextIndex TextSize View WaitingQueue Worker
-        _WorkerProcess""",
+        AllowList AnswerCache Channel Components Connection Connections ControlChannel
+        Dispatcher Engine ForkServer Pool Publication QueryEndpoint QueryLimits Replica ResponseCache
+        PageThreads RunningQueries Scheduler Services Settings Site TextIndex TextSize View WaitingQueue
+        Worker _WorkerProcess""",
     "a constant": "Form FrameKind Offer",
     "a change, not a query": "Diff",
     "how another type is seen": "Waiter ByteSource _NamedGraphsView",
+    "what an InFlight begins with": "RequestHead ChunkedBody SizedBody",
+    "an Answer for HTTP/1.0": "Spool",
+    "the content of an HttpResponse": "FileContent Pieces Unmade",
     "the bytes of an Answer, or of their copy": "Body _Copy _Out",
     "the state of one function": "_Bracketed _Surveyor Placeholders QueryDataset Diagnosis",
 }

@@ -94,8 +94,7 @@ CLOSED = {"reasoning"}
 ONLY_IN = {
     "flask": {"web"},
     "werkzeug": {"web"},
-    "uvicorn": {"web"},
-    "a2wsgi": {"web"},
+    "uvloop": {"web"},
     "prometheus_client": {"web"},
     "click": {"cli"},
     "rich": {"cli"},

@@ -6,18 +6,20 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pytest
 
 from calcigraph.errors import Problem
 from calcigraph.pool import Answer, Attempt, Pool, Query, QueryLimits
 from calcigraph.web.in_flight import InFlight
+from calcigraph.web.protocol import request_head
 from calcigraph.web.protocol.request_problems import Unexpected
 from calcigraph.web.serving.running_queries import RunningQueries
 from polling import MOST_S
 
 CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?p ?b . ?c ?q ?d . ?e ?r ?f }"
+HEAD = request_head.read(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", 100)
 Told = TypeVar("Told")
 DATA = "".join(f"<urn:s{n}> <urn:p> <urn:s{n * 7 % 3000}> .\n" for n in range(3000)).encode()
 
@@ -32,11 +34,6 @@ def in_a_loop(ask: Callable[[Pool], Awaitable[Told]], pool: Pool) -> Told:
         return thread.submit(lambda: asyncio.run(asked())).result()
 
 
-async def never() -> dict[str, Any]:
-    await asyncio.Event().wait()
-    return {"type": "http.disconnect"}
-
-
 Outcome = Answer | Attempt | Problem | None
 
 
@@ -47,18 +44,15 @@ def running(pool: Pool) -> RunningQueries:
 
 async def outcome(queries: RunningQueries, pool: Pool, text: str, breaks: bool = False) -> Outcome:
     ended: asyncio.Future[object] = asyncio.get_running_loop().create_future()
-    in_flight = InFlight({}, {}, never, ended.set_result)
+    in_flight = InFlight(HEAD, b"", ended.set_result)
     queries.run(Query(text), in_flight)
     if breaks:
         (busy,) = pool._scheduler._busy
         # Its descriptor is no socket any more, which is nothing that a worker can do to it.
         with open(os.devnull, "rb") as nothing:
             os.dup2(nothing.fileno(), busy.channel.fileno(), inheritable=False)
-    try:
-        await asyncio.wait_for(ended, MOST_S)
-        return in_flight.begun
-    finally:
-        in_flight.end()
+    await asyncio.wait_for(ended, MOST_S)
+    return in_flight.begun
 
 
 def test_a_fault_of_our_own_ends_the_query_and_no_other(caplog: pytest.LogCaptureFixture) -> None:

@@ -40,13 +40,16 @@ class Started:
 
 
 @contextlib.contextmanager
-def serving(root: Path, cache: Path, reasoner: str, server: Path | None = None) -> Iterator[Started]:
-    """A server, ended by its process id. `server` is the folder of the package, where it is another one."""
+def serving(
+    root: Path, cache: Path, reasoner: str, server: Path | None = None, python: str = sys.executable
+) -> Iterator[Started]:
+    """A server, ended by its process id. `server` is the folder of the package, where it is another one, and
+    `python` the interpreter that has what it depends on."""
     with listen("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]
     path = {"PYTHONPATH": str(server)} if server else {}
     environment = {**os.environ, **path, "XDG_CACHE_HOME": str(cache)}
-    command = [sys.executable, "-P", "-m", "calcigraph", "serve", "--root", str(root), "--reasoner", reasoner]
+    command = [python, "-P", "-m", "calcigraph", "serve", "--root", str(root), "--reasoner", reasoner]
     begun = time.perf_counter()
     process = subprocess.Popen(
         [*command, "--port", str(port)], env=environment, stderr=subprocess.DEVNULL, cwd=cache

@@ -20,6 +20,7 @@ ReasonerName = Literal["builtin", "owlrl", "none"]
 DefaultGraph = Literal["union", "separate"]
 LogFormat = Literal["text", "json"]
 _DAY_S: Final = 86_400
+_GIB: Final = 1 << 30
 
 
 def setting(
@@ -72,6 +73,73 @@ class Settings:
     )
     query_bytes: int = setting(
         256_000, "Bytes of the longest query that is accepted.", "BYTES", least=1000, most=64 << 20
+    )
+    connections: int = setting(
+        8000,
+        "Connections that may be open at the same time, as far as descriptors allow; beyond it, the one that "
+        "has been idle for longest is closed.",
+        "NUMBER",
+        least=8,
+        most=1_000_000,
+    )
+    idle_seconds: float = setting(
+        60.0, "Seconds that a connection may be open between two requests.", "SECONDS", least=0.1, most=_DAY_S
+    )
+    head_bytes: int = setting(
+        32_768,
+        "Bytes of the longest head of a request, its address included.",
+        "BYTES",
+        least=1024,
+        most=1 << 16,
+    )
+    head_fields: int = setting(100, "Header fields that a request may have.", "NUMBER", least=10, most=10_000)
+    head_seconds: float = setting(
+        10.0, "Seconds within which the head of a request has to be there.", "SECONDS", least=0.1, most=_DAY_S
+    )
+    body_bytes: int = setting(
+        4_194_304, "Bytes of the longest body of a request.", "BYTES", least=1000, most=_GIB
+    )
+    body_seconds: float = setting(
+        60.0, "Seconds within which the body of a request has to be there.", "SECONDS", least=0.1, most=_DAY_S
+    )
+    bodies_bytes: int = setting(
+        67_108_864,
+        "Bytes that all bodies may take that have begun to arrive.",
+        "BYTES",
+        least=100_000,
+        most=64 * _GIB,
+    )
+    least_rate: int = setting(
+        500,
+        "Bytes a second that a client has to send of a request, or to read of a response, after its first "
+        "5 seconds.",
+        "BYTES",
+        least=0,
+        most=64 * _GIB,
+    )
+    reader_seconds: float = setting(
+        30.0, "Seconds within which a client has to go on reading.", "SECONDS", least=0.1, most=_DAY_S
+    )
+    unread_bytes: int = setting(
+        67_108_864,
+        "Bytes of responses that may wait in memory for slow readers.",
+        "BYTES",
+        least=100_000,
+        most=64 * _GIB,
+    )
+    spool_bytes: int = setting(
+        268_435_456,
+        "Bytes of temporary files with long answers for clients of HTTP/1.0; one may take a quarter.",
+        "BYTES",
+        least=0,
+        most=64 * _GIB,
+    )
+    page_queue: int = setting(
+        150,
+        "Requests that may wait for a thread, as pages do; more are refused.",
+        "NUMBER",
+        least=1,
+        most=100_000,
     )
     allow_service: tuple[str, ...] = setting(
         (), "Beginning of the IRIs of services that SERVICE may call; to be repeated for each.", "PREFIX"

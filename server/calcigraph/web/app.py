@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from flask import Flask, Response, request, send_from_directory
 from flask.typing import ResponseReturnValue
 
 from calcigraph.edition import EditionPassed
@@ -31,14 +31,13 @@ from calcigraph.web import (
     w3id,
 )
 from calcigraph.web.metrics import Metrics
-from calcigraph.web.protocol import response_headers, versions
+from calcigraph.web.protocol import versions
 from calcigraph.web.query_answers import EditionChanged
 from calcigraph.web.readiness import Readiness
 from calcigraph.web.views import pages
 
 # How often a page is begun that the data change under, before changes have to wait for it.
 _MOST_TIMES = 3
-_READING = ("GET", "HEAD", "OPTIONS")
 _BLUEPRINTS = (
     home.blueprint,
     sparql.blueprint,
@@ -61,6 +60,11 @@ _BLUEPRINTS = (
 
 class _Application(Flask):
     """Makes a response anew whose parts would have been of two editions, or of one that is gone."""
+
+    def send_static_file(self, filename: str) -> Response:
+        """A file of the pages; whether the client has it is looked at where all responses are finished."""
+        assert self.static_folder is not None
+        return send_from_directory(self.static_folder, filename, conditional=False)
 
     def dispatch_request(self) -> ResponseReturnValue:
         publication = site.publication_of(self)
@@ -106,30 +110,10 @@ def create_app(engine: Engine, settings: Settings) -> Flask:
     pages.register(app)
     problem_responses.register(app)
     app.before_request(_check_version)
-    app.after_request(_finish)
     return app
 
 
 def _check_version() -> None:
     """Raises: VersionUnknown. Queries are looked at where they are read."""
-    if request.routing_exception is None and request.path != sparql_request.PATH:
+    if request.url_rule is not None and request.url_rule.rule != sparql_request.PATH:
         versions.check(request.args.get(versions.PARAMETER), site.current_site())
-
-
-def _finish(response: Response) -> Response:
-    """What every response carries: the version it was made from, CORS for reading, security."""
-    here = site.current_site()
-    response.headers.update(response_headers.of_version(here.version))
-    # werkzeug adds a date to conditional responses, and uvicorn to all.
-    response.headers.pop("Date", None)
-    route = request.url_rule.rule if request.url_rule else None
-    here.metrics.count_request(route, request.method, response.status_code)
-    for name, value in response_headers.SECURITY.items():
-        response.headers.setdefault(name, value)
-    if request.method in _READING or request.path == "/sparql":
-        response.headers.update(response_headers.READABLE)
-    if request.method == "OPTIONS" and response.headers.get("Allow"):
-        response.headers["Access-Control-Allow-Methods"] = response.headers["Allow"]
-        response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type, If-None-Match"
-        response.headers["Access-Control-Max-Age"] = "86400"
-    return response

@@ -122,7 +122,8 @@ def _page(site: Site, asked: QuestionFile) -> str:
 def _answer(asked: QuestionFile, chosen: Offer) -> Response:
     form = RESULTS[ANSWERS.index(chosen)]
     query = Query(asked.text, inference=asked.needs_inference, results_format=form.key, graph_format=None)
-    return streaming.respond(query_answers.answer(query), form.content_type)
+    most_bytes = current_site().settings.spool_bytes
+    return streaming.respond(query_answers.answer(query), form.content_type, most_bytes)
 
 
 def _json(site: Site, asked: QuestionFile) -> dict[str, object]:

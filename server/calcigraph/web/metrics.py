@@ -9,7 +9,6 @@ import contextlib
 import time
 from collections.abc import Iterable, Iterator
 from functools import cache
-from http import HTTPStatus
 
 from prometheus_client import (
     CollectorRegistry,
@@ -37,6 +36,9 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"
 _BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 ANSWERED = "answered"
 _OTHER = "other"
+# Why the server ends a connection: it was idle for too long, or for longest when all were taken (shed), or
+# even the last were; its head or body came too slowly; its client did not read; a response broke off.
+ENDINGS = ("idle", "shed", "full", "head", "body", "unread", "broken")
 
 
 class Metrics:
@@ -53,6 +55,13 @@ class Metrics:
             ("route", "method", "status"),
             registry=self._registry,
         )
+        ended = Counter(
+            "calcigraph_http_connections_ended",
+            "Connections that the server has ended or refused, by the reason.",
+            ("reason",),
+            registry=self._registry,
+        )
+        self._endings = {reason: ended.labels(reason) for reason in ENDINGS}
         self._queries = Histogram(
             "calcigraph_query_seconds",
             "Time until a query was answered, or its answer was long enough to be streamed, or it failed.",
@@ -75,9 +84,12 @@ class Metrics:
         known = method if method in _METHODS else _OTHER
         self._request(route or _OTHER, known, status).inc()
 
-    def count_repeated(self, route: str, method: str, seconds: float) -> None:
-        """Count a response with an answer that was found, in `seconds`, without asking the pool."""
-        self.count_request(route, method, HTTPStatus.OK)
+    def count_ended(self, reason: str) -> None:
+        """Count a connection that this end has ended, or refused: one of `ENDINGS`."""
+        self._endings[reason].inc()
+
+    def count_repeated(self, seconds: float) -> None:
+        """Count an answer that was found, in `seconds`, without asking the pool."""
         self.count_query(ANSWERED, seconds)
         self._gauges.repeated += 1
 

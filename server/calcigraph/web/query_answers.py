@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from flask import current_app, request
 
 from calcigraph.errors import Problem
 from calcigraph.pool import Answer, Attempt, Query
+from calcigraph.pool.query_problems import ClientGone
 from calcigraph.web.in_flight import KEY, InFlight
 from calcigraph.web.protocol import versions
 from calcigraph.web.site import Site, current_site, keep_to, publication_of
@@ -49,6 +52,8 @@ def answer_beside(query: Query) -> Answer:
 
 def _answer(query: Query) -> Answer:
     site, in_flight = current_site(), _in_flight()
+    if in_flight is not None and in_flight.has_left:
+        raise ClientGone
     if in_flight is None:
         with site.metrics.timed_query():
             return site.engine.ask(query)
@@ -63,5 +68,4 @@ def _answer(query: Query) -> Answer:
 
 def _in_flight() -> InFlight | None:
     """What the event loop knows of the current request; None where Flask runs without one, as in tests."""
-    scope = request.environ.get("asgi.scope")
-    return scope["state"].get(KEY) if scope is not None else None
+    return cast("InFlight | None", request.environ.get(KEY))

@@ -12,7 +12,6 @@ from calcigraph.pool import Answer, Query
 from calcigraph.web import service_description, sparql_request
 from calcigraph.web.protocol import bodies, streaming, versions
 from calcigraph.web.protocol.caching import links, validated
-from calcigraph.web.protocol.compression import compressed
 from calcigraph.web.protocol.negotiation import HTML
 from calcigraph.web.protocol.requested_format import requested
 from calcigraph.web.query_answers import answer
@@ -45,7 +44,7 @@ def _answered(asked: SparqlRequest, query: Query) -> Response:
     if chosen is HTML:
         response = _page(query.text, asked.parameters, given)
     else:
-        response = streaming.respond(given, chosen.content_type)
+        response = streaming.respond(given, chosen.content_type, current_site().settings.spool_bytes)
     response.vary.add("Accept")
     # Of the edition that the answer is from.
     return validated(response, current_site(), "page")
@@ -66,7 +65,7 @@ def _form(text: str, inference: bool) -> Response:
     page = render_template("query.html", query=text, inference=inference)
     response = Response(page, content_type=HTML.content_type)
     response.vary.add("Accept")
-    return compressed(response)
+    return response
 
 
 def _page(text: str, parameters: bodies.NameValuePairs, answer: Answer) -> Response:

@@ -1,4 +1,4 @@
-"""A response and the name of its variant in, the same response with validators out, or a 304."""
+"""A response and the name of its variant in, the same response with validators out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import TypeAlias
 
 from flask import Response, request
 
-from calcigraph.web.protocol import compression
+from calcigraph.web.protocol import finishing, request_head
+from calcigraph.web.protocol.file_content import FileContent
+from calcigraph.web.protocol.http_response import Unmade
+from calcigraph.web.protocol.request_head import RequestHead
 from calcigraph.web.protocol.versions import PARAMETER, Versioned
 
 LinkEntry: TypeAlias = tuple[str, str, str | None]
@@ -16,11 +19,15 @@ _LASTING = f"public, max-age={365 * 24 * 3600}, immutable"
 
 
 def validated(
-    response: Response, published: Versioned, variant: str, body: Callable[[], str | bytes] | None = None
+    response: Response,
+    published: Versioned,
+    variant: str,
+    body: Callable[[], str | bytes] | FileContent | None = None,
 ) -> Response:
-    """Give `response` a strong ETag and its age, where it has none; 304 where the client has it.
+    """Give `response` a strong ETag and its age, where it has none.
 
-    `body` makes the content; it is called only for a client that does not have the response yet.
+    `body` makes the content; it is called only for a client that does not have the response yet. A file is
+    sent as it is, uncompressed, and in parts where a client asks for one (Range).
 
     See RFC 9110 section 13. A response follows from version and variant, so a cache may keep it but has to
     revalidate it, as `no-cache` says (RFC 9111 section 5.2.2.4). Only data that was asked for by its version
@@ -28,21 +35,30 @@ def validated(
     """
     is_lasting = PARAMETER in request.args and response.mimetype != "text/html"
     response.headers["Cache-Control"] = _LASTING if is_lasting else "no-cache"
-    if body is not None:
-        if _is_kept(response, published.etag(variant)):
-            response.set_etag(published.etag(variant) + compression.suffix(response))
-            _date(response, published)
-            response.make_conditional(request)
-            return response
-        response.set_data(body())
-    # `make_conditional` would read a whole streamed body to tell its length.
-    if not response.is_streamed:
-        # A response with a tag of its own is an answer to a query, which may differ each time.
-        if response.get_etag()[0] is None:
-            response.set_etag(published.etag(variant))
-            _date(response, published)
-        compression.compressed(response).make_conditional(request)
+    # A response with a tag of its own is an answer to a query, which may differ each time; a streamed one has
+    # none, as nobody knows its bytes before they are sent.
+    is_known = body is not None or not response.is_streamed
+    if is_known and response.get_etag()[0] is None:
+        response.set_etag(published.etag(variant))
+        _date(response, published)
+    if isinstance(body, FileContent):
+        response.response = body
+    elif body is not None:
+        known = _known(response)
+        if known is None:
+            response.set_data(body())
+        else:
+            response.response = Unmade(known)
     return response
+
+
+def _known(response: Response) -> bytes | None:
+    """The entity tag of what would be sent, where the client of the current request has it."""
+    head: RequestHead | None = request.environ.get(request_head.KEY)
+    tag, _ = response.get_etag()
+    if head is None or tag is None:
+        return None
+    return finishing.tag_of_known(head, (response.content_type or "").encode(), tag.encode())
 
 
 def _date(response: Response, published: Versioned) -> None:
@@ -50,14 +66,6 @@ def _date(response: Response, published: Versioned) -> None:
     have changed several times in a second. A client that knows no more than a date then gets it whole."""
     if published.modified <= datetime.now(UTC):
         response.last_modified = published.modified
-
-
-def _is_kept(response: Response, etag: str) -> bool:
-    """Whether the client names the tag that the response would have. Whether a body is long enough to be
-    compressed is not known before it is made; a client with the tag of the compressed one has had it."""
-    known = request.if_none_match
-    suffix = compression.suffix(response)
-    return known.contains_weak(etag + suffix) and not (known.star_tag and suffix)
 
 
 def links(response: Response, *entries: LinkEntry) -> None:

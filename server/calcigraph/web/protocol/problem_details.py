@@ -17,19 +17,29 @@ from calcigraph.pool import query_problems
 from calcigraph.rdf import formats, iris, malformed, prefixes, reading, serialise, terms
 from calcigraph.rdf.vocabulary import SRV
 from calcigraph.reasoning import LimitMet, RuleRefused, StepWrong
+from calcigraph.web.protocol.http_response import HttpResponse
 from calcigraph.web.protocol.negotiation import HTML, Offer, choose
 from calcigraph.web.protocol.request_problems import (
     AddressTooLong,
     AnswerTooLong,
     BodyTooLarge,
+    CodingUnknown,
+    ConditionFailed,
+    ExpectationUnknown,
+    FrontBusy,
+    HeadTooLarge,
     MediaTypeUnsupported,
+    MethodUnknown,
     NothingAcceptable,
     NotReady,
+    RangeUnsatisfiable,
     RequestMalformed,
+    RequestTimedOut,
     ResourceRemoved,
     ResourceUnknown,
     Unexpected,
     VersionUnknown,
+    VersionUnsupported,
 )
 
 PROBLEM_JSON = Offer("application/problem+json", "problem", ("application/json",))
@@ -62,11 +72,16 @@ STATUS: dict[type[errors.Problem], int] = {
     NothingAcceptable: 406,
     AnswerTooLong: 406,
     serialise.FormatUnfit: 406,
+    RequestTimedOut: 408,
     ResourceRemoved: 410,
+    ConditionFailed: 412,
     BodyTooLarge: 413,
     AddressTooLong: 414,
     MediaTypeUnsupported: 415,
+    RangeUnsatisfiable: 416,
+    ExpectationUnknown: 417,
     query_problems.QueueFull: 429,
+    HeadTooLarge: 431,
     Unexpected: 500,
     query_problems.QueryFailed: 500,
     errors.Problem: 500,
@@ -82,6 +97,8 @@ STATUS: dict[type[errors.Problem], int] = {
     query_problems.DiffUnreadable: 500,
     service_problems.AllowListMalformed: 500,
     engine_problems.SearchUnavailable: 501,
+    MethodUnknown: 501,
+    CodingUnknown: 501,
     engine_problems.ServiceAnswerUnusable: 502,
     service_problems.ServiceFailed: 502,
     change.ChangeRefused: 409,
@@ -91,10 +108,12 @@ STATUS: dict[type[errors.Problem], int] = {
     query_problems.QueryTooBig: 503,
     query_problems.EngineUnavailable: 503,
     service_problems.ServicesBusy: 503,
+    FrontBusy: 503,
     NotReady: 503,
     # The client has left.
     query_problems.ClientGone: 503,
     service_problems.ServiceTimedOut: 504,
+    VersionUnsupported: 505,
 }
 
 
@@ -150,3 +169,11 @@ def offer(accept: str | None) -> Offer:
 def written(members: dict[str, Any]) -> str:
     """The problem document as text."""
     return json.dumps(members, ensure_ascii=False, indent=2) + "\n"
+
+
+def response(problem: errors.Problem, version: str, route: str = "") -> HttpResponse:
+    """The response with the problem document."""
+    named = [(name.lower().encode(), value.encode()) for name, value in headers_of(problem)]
+    fields = [(b"content-type", PROBLEM_JSON.content_type.encode()), *named]
+    content = written(document(problem)).encode()
+    return HttpResponse(status_of(problem), fields, content, version, route)

@@ -30,6 +30,83 @@ class MediaTypeUnsupported(errors.Problem):
     title = "Unsupported media type"
 
 
+class HeadTooLarge(errors.Problem):
+    """Header fields that are too many, or too long."""
+
+    title = "The header fields are too large"
+
+
+class MethodUnknown(errors.Problem):
+    """A method that no address here takes."""
+
+    title = "This method is not known here"
+
+
+class VersionUnsupported(errors.Problem):
+    """A version of HTTP that is not spoken here, or in which an answer cannot be sent."""
+
+    title = "This version of HTTP does not do"
+
+    def __init__(
+        self, detail: str = "This server speaks HTTP/1.1 and HTTP/1.0.", remedy: str = "Use HTTP/1.1."
+    ) -> None:
+        super().__init__(detail, remedy)
+
+
+class CodingUnknown(errors.Problem):
+    """A transfer coding that is not taken (RFC 9112 section 6.1)."""
+
+    title = "Unsupported transfer coding"
+
+    def __init__(self) -> None:
+        super().__init__("Of transfer codings, only `chunked` is taken.", "Send the body as it is.")
+
+
+class ExpectationUnknown(errors.Problem):
+    """An `Expect` that cannot be met."""
+
+    title = "The expectation cannot be met"
+
+    def __init__(self) -> None:
+        super().__init__("`Expect` asks for something else than to go on.", "Leave `Expect` out.")
+
+
+class RequestTimedOut(errors.Problem):
+    """A head or a body that comes too slowly."""
+
+    title = "The request took too long to arrive"
+
+
+class FrontBusy(errors.Problem):
+    """There is no room for the request; `retry_after_s` says when to try again."""
+
+    title = "The server has too much to do"
+
+    def __init__(self, detail: str, retry_after_s: int = 5) -> None:
+        super().__init__(detail, f"Try again in {retry_after_s} s.")
+        self.retry_after_s = retry_after_s
+
+
+class ConditionFailed(errors.Problem):
+    """What the client has is not what is here (RFC 9110 section 13.1)."""
+
+    title = "The condition does not hold"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The condition that the request states does not hold.", "Leave it out, or get what is here now."
+        )
+
+
+class RangeUnsatisfiable(errors.Problem):
+    """A range that lies beyond the end (RFC 9110 section 15.5.17)."""
+
+    title = "There is nothing in this range"
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"There are {size} bytes here.", "Ask for some of them.")
+
+
 class BodyTooLarge(errors.Problem):
     """A body beyond the limit."""
 

@@ -8,36 +8,34 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import tempfile
 from collections.abc import Iterator
-from typing import IO
 
 from flask import Response, request
 
 from calcigraph.errors import Problem
 from calcigraph.pool import Answer
 from calcigraph.pool.query_problems import ClientGone
+from calcigraph.web.protocol.spooling import Spool
 
 _LOG = logging.getLogger(__name__)
-_IN_MEMORY = 4 << 20
-_PIECE = 64 * 1024
 
 
 class BrokenOffError(OSError):
-    """Raised into the server to make it drop the connection without ending the body."""
+    """Raised where a body ends before its end; its connection has to be closed."""
 
 
-def respond(answer: Answer, content_type: str) -> Response:
+def respond(answer: Answer, content_type: str, most_bytes: int) -> Response:
     """The response with the bytes of `answer`.
 
-    A short answer has a strong ETag made from its bytes. Raises: a Problem while nothing is sent.
+    A short answer has a strong ETag made from its bytes. All that waits for clients of HTTP/1.0 takes at most
+    `most_bytes` of temporary files. Raises: a Problem while nothing is sent.
     """
     if answer.content is not None:
         response = Response(answer.content, content_type=content_type)
         response.set_etag(entity_tag(answer.content, content_type))
         return response
     if request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0":
-        return _spooled(answer, content_type)
+        return _spooled(answer, content_type, most_bytes)
     response = Response(_pieces(answer), content_type=content_type)
     response.call_on_close(answer.body.close)
     return response
@@ -62,25 +60,12 @@ def _pieces(answer: Answer) -> Iterator[bytes]:
         answer.body.close()
 
 
-def _spooled(answer: Answer, content_type: str) -> Response:
-    """The whole answer through a temporary file: HTTP/1.0 cannot tell a broken body from an ended one."""
-    spool = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed with the response
+def _spooled(answer: Answer, content_type: str, most_bytes: int) -> Response:
     try:
-        for piece in answer.body:
-            spool.write(piece)
-    except Problem:
-        spool.close()
-        raise
+        spool = Spool(answer.body, most_bytes)
     finally:
         answer.body.close()
-    size = spool.tell()
-    spool.seek(0)
-    response = Response(_read(spool), content_type=content_type)
-    response.content_length = size
+    response = Response(iter(spool), content_type=content_type)
+    response.content_length = spool.size
     response.call_on_close(spool.close)
     return response
-
-
-def _read(file: IO[bytes]) -> Iterator[bytes]:
-    while piece := file.read(_PIECE):
-        yield piece

@@ -63,4 +63,6 @@ class ResponseCache:
 
 
 def _size(key: RequestKey, response: HttpResponse) -> int:
-    return _ENTRY_BYTES + len(response.content) + sum(len(part) for part in key if part)
+    content = response.content
+    assert isinstance(content, bytes), "an answer that is known whole"
+    return _ENTRY_BYTES + len(content) + len(response.lines) + sum(len(part) for part in key if part)

@@ -102,11 +102,10 @@ class RunningQueries:
                 self._go_on(loop, in_flight)
 
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Poll the attempts that are due; from now on notice it when the clients of those that run leave."""
+        """Poll the attempts that are due."""
         self._clock = None
         now = time.monotonic()
         for in_flight in tuple(self._running):
-            in_flight.watch()
             attempt = in_flight.begun
             if isinstance(attempt, Attempt) and attempt.next_look <= now:
                 self._go_on(loop, in_flight)

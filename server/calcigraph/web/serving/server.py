@@ -2,90 +2,75 @@
 
 from __future__ import annotations
 
-import contextlib
+import asyncio
 import gc
-import logging
 import signal
 import socket
-from collections.abc import Callable, Iterator
-from types import FrameType
+from collections.abc import Callable
 from typing import Final
 
-import uvicorn
+import uvloop
 from flask import Flask
 
-from calcigraph.web.serving.asgi import AsgiApplication
-from calcigraph.web.serving.connection import IDLE_S, Connection
-from calcigraph.web.serving.query_endpoint import QueryEndpoint
+from calcigraph.web.serving.connection import Connection
+from calcigraph.web.serving.connection_limits import ConnectionLimits
+from calcigraph.web.serving.connections import Connections
+from calcigraph.web.serving.dispatcher import Dispatcher
 from calcigraph.web.site import publication_of
 
-_GRACE_S: Final = 10
-_MOST_CONNECTIONS: Final = 1000
-_LARGEST_BODY: Final = 4 << 20
+_GRACE_S: Final = 10.0
+_BACKLOG: Final = 2048
+_LOOK_S: Final = 0.02
 # In addition to a thread for each query that may run or wait in one.
 _THREADS_FOR_PAGES: Final = 32
+_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 def serve(app: Flask, listener: socket.socket, ready: Callable[[], None] | None = None) -> None:
-    """Answer at `listener` until SIGTERM or SIGINT, then finish what was begun.
+    """Answer at `listener` until SIGTERM or SIGINT, then finish what was begun within 10 s; a second signal
+    ends it at once.
 
     `ready` is called once connections are taken. Runs in the main thread.
     """
-    publication = publication_of(app)
-    site = publication.current
-    threads = site.engine.callers + _THREADS_FOR_PAGES
-    front = AsgiApplication(
-        app, QueryEndpoint(publication), threads, max(_LARGEST_BODY, 3 * site.settings.query_bytes)
-    )
-    # Errors are logged by the ASGI application; this logger would also report each client that leaves.
-    logging.getLogger("uvicorn.error").disabled = True
-    server = _Server(_config(front), ready)
     # What is loaded is never garbage: to search it for some would stop every request for 50 to 300 ms.
     gc.freeze()
-    with _signals_end_nothing_else():
-        server.run(sockets=[listener])
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(app, listener, ready))
 
 
-def _config(front: AsgiApplication) -> uvicorn.Config:
-    return uvicorn.Config(
-        front,
-        http=Connection,
-        loop="uvloop",
-        ws="none",
-        lifespan="off",
-        interface="asgi3",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        limit_concurrency=_MOST_CONNECTIONS,
-        timeout_keep_alive=int(IDLE_S),
-        timeout_graceful_shutdown=_GRACE_S,
+async def _serve(app: Flask, listener: socket.socket, ready: Callable[[], None] | None) -> None:
+    loop = asyncio.get_running_loop()
+    stopping, ending = asyncio.Event(), asyncio.Event()
+
+    def stop() -> None:
+        (ending if stopping.is_set() else stopping).set()
+
+    for number in _SIGNALS:
+        loop.add_signal_handler(number, stop)
+    publication = publication_of(app)
+    site = publication.current
+    connections = Connections(ConnectionLimits.of(site.settings, site.engine.descriptors), site.metrics)
+    dispatcher = Dispatcher(publication, app, site.engine.callers + _THREADS_FOR_PAGES)
+    server = await loop.create_server(
+        lambda: Connection(connections, dispatcher), sock=listener, backlog=_BACKLOG
     )
+    connections.run(loop)
+    if ready is not None:
+        ready()
+    await stopping.wait()
+    server.close()
+    dispatcher.is_stopping = True
+    for connection in tuple(connections.open):
+        connection.stop()
+    emptied = asyncio.create_task(_emptied(connections))
+    ended = asyncio.create_task(ending.wait())
+    await asyncio.wait((emptied, ended), timeout=_GRACE_S, return_when=asyncio.FIRST_COMPLETED)
+    for connection in tuple(connections.open):
+        connection.abort()
+    connections.stop()
+    dispatcher.close()
 
 
-class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None] | None) -> None:
-        super().__init__(config)
-        self._ready = ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self._ready is not None:
-            self._ready()
-
-
-@contextlib.contextmanager
-def _signals_end_nothing_else() -> Iterator[None]:
-    """uvicorn stops at SIGTERM and SIGINT, then raises them again for the handlers that were there before.
-    Those would end this process before its pool is closed, so they are replaced."""
-
-    def ignore(_number: int, _frame: FrameType | None) -> None:
-        pass
-
-    before = {number: signal.signal(number, ignore) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+async def _emptied(connections: Connections) -> None:
+    while connections.open:
+        await asyncio.sleep(_LOOK_S)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from flask import Blueprint, Response, request, send_from_directory
 
+from calcigraph.web.protocol.compression import takes_gzip
+
 FOLDER = Path(__file__).parents[1] / "static" / "built"
 _ENTRY = "src/site.ts"
 # Its name is the same for every content; the others bear a digest.
@@ -50,9 +52,12 @@ def built(name: str) -> Response:
     A file whose name bears its digest never changes, so a cache need not ask (RFC 8246).
     """
     is_packable = name.endswith((".js", ".css")) and (FOLDER / f"{name}.gz").is_file()
-    is_packed = is_packable and request.accept_encodings.quality("gzip") > 0
+    accepted = request.headers.get("Accept-Encoding", "").encode("latin-1")
+    is_packed = is_packable and takes_gzip(accepted)
     kind = mimetypes.guess_type(name)[0]
-    response = send_from_directory(FOLDER, f"{name}.gz" if is_packed else name, mimetype=kind)
+    response = send_from_directory(
+        FOLDER, f"{name}.gz" if is_packed else name, mimetype=kind, conditional=False
+    )
     if is_packed:
         response.content_encoding = "gzip"
     response.vary.add("Accept-Encoding")

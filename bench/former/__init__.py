@@ -1,0 +1,1 @@
+"""This commit beside a former one, in one run: point queries over HTTP, and closures."""

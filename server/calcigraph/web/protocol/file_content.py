@@ -1,0 +1,56 @@
+"""A file in, the content of a response out: all of it, or the part that a client asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final
+
+_PIECE: Final = 1 << 16
+
+
+@dataclass(frozen=True)
+class FileContent:
+    """`size` bytes of the file at `path`, from `first` on (RFC 9110 section 14).
+
+    What stands there must never change: a new version is a new file. It is opened when it is sent, never
+    read as a whole, and may lose its name while it is being sent.
+    """
+
+    path: Path
+    size: int
+    first: int = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Open it; the pieces then, in order. Raises: OSError."""
+        return FilePieces(self.path.open("rb"), self.first, self.size)
+
+    def part(self, first: int, size: int) -> FileContent:
+        """`size` of its bytes, from `first` on."""
+        return FileContent(self.path, size, self.first + first)
+
+
+class FilePieces:
+    """The pieces of an open file; closed at the end, or before it by `close`."""
+
+    def __init__(self, file: IO[bytes], first: int, size: int) -> None:
+        self._file = file
+        self._left = size
+        file.seek(first)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        piece = self._file.read(min(_PIECE, self._left)) if self._left else b""
+        if not piece:
+            self.close()
+            raise StopIteration
+        self._left -= len(piece)
+        return piece
+
+    def close(self) -> None:
+        """Close the file; nothing more is read."""
+        self._left = 0
+        self._file.close()

@@ -1,0 +1,242 @@
+"""All connections of the server: how many there are, what they hold, and which of them has to end.
+
+Each is in the one state that it says, and states are looked through a few times a second: a timer for each
+request would take a tenth of the time of a short one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from calcigraph.errors import Problem
+from calcigraph.web.metrics import Metrics
+from calcigraph.web.protocol.request_problems import FrontBusy, RequestTimedOut
+from calcigraph.web.serving.connection_limits import FOR_HEALTH, ConnectionLimits
+
+_LOG = logging.getLogger(__name__)
+_TICK_S: Final = 0.25
+# A slow network may take so long to begin.
+_GRACE_S: Final = 5.0
+# After a response that ends the connection: until the client has read it and closes as well.
+_LINGER_S: Final = 5.0
+# Bodies up to this are taken also where all together have too many bytes.
+SMALL_BODY: Final = 1 << 14
+
+
+class Member(Protocol):
+    """A connection, as those who look through all of them see it.
+
+    `head_size` and `body_size` are how much has come of a request, `unread_bytes` how much of responses waits
+    here. It `is_deaf` while it does not listen to its client, and `is_for_health` where it asks for no more.
+    """
+
+    is_deaf: bool
+    is_for_health: bool
+
+    @property
+    def head_size(self) -> int:
+        """Bytes of a head."""
+
+    @property
+    def body_size(self) -> int:
+        """Bytes of a body."""
+
+    @property
+    def unread_bytes(self) -> int:
+        """Bytes of responses."""
+
+    def read_since(self) -> int:
+        """How many bytes its client has read since this was last asked."""
+
+    def has_hung_up(self) -> bool:
+        """Whether its client has closed it, as the system knows."""
+
+    def refuse(self, problem: Problem) -> None:
+        """Answer with a problem, and close it."""
+
+    def stop(self) -> None:
+        """Close it, unless a request is being answered: then the response will be the last."""
+
+    def abort(self) -> None:
+        """Close it at once."""
+
+
+# Connections in the order in which they came to be so, with the moment of the monotonic clock.
+Waiting = dict[Member, float]
+
+
+class Connections:
+    """The connections of one event loop, within their limits.
+
+    A connection is among those that are `idle`, those whose `heads` or `bodies` are arriving, or those that
+    are `closing`; while its request is answered it is in none. Beside that it may be `unread`: what was sent
+    waits for its client.
+    """
+
+    def __init__(self, limits: ConnectionLimits, metrics: Metrics) -> None:
+        self.limits = limits
+        self.open: set[Member] = set()
+        self.idle: Waiting = {}
+        self.heads: Waiting = {}
+        self.bodies: Waiting = {}
+        self.closing: Waiting = {}
+        self.unread: Waiting = {}
+        self.body_bytes = 0
+        # As it was when it was last counted, and what has come to wait since then.
+        self._unread_bytes = 0
+        self._metrics = metrics
+        self._clock: asyncio.TimerHandle | None = None
+
+    def run(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin to look through them."""
+        self._clock = loop.call_later(_TICK_S, self._look, loop)
+
+    def stop(self) -> None:
+        """Look no more."""
+        if self._clock is not None:
+            self._clock.cancel()
+
+    def admit(self, connection: Member) -> bool:
+        """Whether a new connection may stay; the one that has been idle for longest makes room for it, else
+        one whose head is not there yet. Beyond that there is room for some that ask for health alone, which
+        it then `is_for_health`."""
+        self.open.add(connection)
+        if len(self.open) <= self.limits.connections:
+            return True
+        for waiting in (self.idle, self.heads):
+            longest = next(iter(waiting), None)
+            if longest is not None:
+                self.end(longest, "shed")
+                return True
+        if len(self.open) <= self.limits.connections + FOR_HEALTH:
+            connection.is_for_health = True
+            return True
+        self.end(connection, "full")
+        return False
+
+    def end(self, connection: Member, reason: str) -> None:
+        """End a connection at once, and count it."""
+        self.forget(connection)
+        self._metrics.count_ended(reason)
+        connection.abort()
+
+    def forget(self, connection: Member) -> None:
+        """It is gone."""
+        self.open.discard(connection)
+        self.unread.pop(connection, None)
+        self.take_out(connection)
+
+    def take_out(self, connection: Member) -> None:
+        """It is in none of the states."""
+        for waiting in (self.idle, self.heads, self.bodies, self.closing):
+            waiting.pop(connection, None)
+
+    def has_room(self, size: int) -> bool:
+        """Whether a body that has come to `size` bytes may go on."""
+        return self.body_bytes <= self.limits.bodies_bytes or size <= SMALL_BODY
+
+    def is_unread(self, connection: Member, size: int) -> None:
+        """So many bytes wait for its client. Where all together are too many, those who have most to read
+        are ended."""
+        self.unread[connection] = time.monotonic()
+        self._unread_bytes += size
+        if self._unread_bytes > self.limits.unread_bytes:
+            self._check_unread()
+
+    def is_read(self, connection: Member) -> None:
+        """Its client has read what waited for it."""
+        self.unread.pop(connection, None)
+
+    def _check_unread(self) -> None:
+        sizes = {connection: connection.unread_bytes for connection in self.unread}
+        self._unread_bytes = sum(sizes.values())
+        for connection in sorted(sizes, key=sizes.__getitem__, reverse=True):
+            if self._unread_bytes <= self.limits.unread_bytes:
+                break
+            self._unread_bytes -= sizes[connection]
+            self.end(connection, "unread")
+
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Look through all of them. A bug in one look stops none of the others, and not the clock."""
+        self._clock = loop.call_later(_TICK_S, self._look, loop)
+        now = time.monotonic()
+        looks: tuple[Callable[[float], None], ...] = (
+            *(self._look_at_idle, self._look_at_heads, self._look_at_bodies),
+            *(self._look_at_closing, self._look_at_unread, self._look_for_leavers),
+        )
+        for look in looks:
+            try:
+                look(now)
+            except Exception:  # noqa: BLE001 - whatever it is, the others are looked at
+                _LOG.exception("connections could not be looked at")
+
+    def _look_at_idle(self, now: float) -> None:
+        for connection in _since(self.idle, now - self.limits.idle_s):
+            self.end(connection, "idle")
+
+    def _look_at_heads(self, now: float) -> None:
+        for connection, since in tuple(self.heads.items()):
+            if self._is_late(now - since, connection.head_size, self.limits.head_s):
+                self._metrics.count_ended("head")
+                connection.refuse(
+                    RequestTimedOut(
+                        f"The head of the request did not arrive within {self.limits.head_s:g} s.",
+                        "Send it in one go.",
+                    )
+                )
+
+    def _look_at_bodies(self, now: float) -> None:
+        for connection, since in tuple(self.bodies.items()):
+            if self._is_late(now - since, connection.body_size, self.limits.body_s):
+                self._metrics.count_ended("body")
+                connection.refuse(
+                    RequestTimedOut(
+                        f"The body of the request came too slowly, or not within {self.limits.body_s:g} s.",
+                        "Send it in one go.",
+                    )
+                )
+
+    def _is_late(self, seconds: float, size: int, most_s: float) -> bool:
+        return seconds > most_s or size < (seconds - _GRACE_S) * self.limits.least_rate
+
+    def _look_at_closing(self, now: float) -> None:
+        for connection in _since(self.closing, now - _LINGER_S):
+            # One that reads still is looked at as a reader, or has no more to read than fits into a packet.
+            is_reading = connection in self.unread or connection.unread_bytes > 0
+            if not is_reading or now - self.closing[connection] > self.limits.reader_s + _LINGER_S:
+                connection.abort()
+
+    def _look_at_unread(self, now: float) -> None:
+        window_s = self.limits.reader_s
+        for connection, since in tuple(self.unread.items()):
+            if now - since < window_s:
+                continue
+            if connection.read_since() < max(1, self.limits.least_rate * window_s):
+                self.end(connection, "unread")
+            else:
+                self.unread[connection] = now
+        self._check_unread()
+
+    def _look_for_leavers(self, _now: float) -> None:
+        """A client that is not listened to, because it has sent enough ahead, may have left."""
+        for connection in [one for one in self.open if one.is_deaf and one.has_hung_up()]:
+            connection.abort()
+
+
+def _since(waiting: Waiting, moment: float) -> list[Member]:
+    """Those that have waited since before `moment`."""
+    found = []
+    for connection, since in waiting.items():
+        if since > moment:
+            break
+        found.append(connection)
+    return found
+
+
+def busy() -> FrontBusy:
+    """Why a body is not taken."""
+    return FrontBusy("The bodies of requests take all the memory that there is for them.")

@@ -1,0 +1,110 @@
+"""Requests in, responses out: those that need a thread, because Flask answers them or they take long to
+finish."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import Final
+
+from flask import Flask, request
+
+from calcigraph.web.in_flight import InFlight
+from calcigraph.web.protocol import problem_details
+from calcigraph.web.protocol.finishing import finished
+from calcigraph.web.protocol.flask_response import converted
+from calcigraph.web.protocol.http_response import HttpResponse
+from calcigraph.web.protocol.request_problems import FrontBusy, Unexpected
+from calcigraph.web.serving.wsgi_environ import environ_of
+from calcigraph.web.site import current_site, publication_of
+
+_LOG = logging.getLogger(__name__)
+# Of those who run the server, who ask when it has most to do.
+HEALTH: Final = frozenset({b"/healthz", b"/readyz"})
+_THREADS_FOR_HEALTH: Final = 4
+Respond = Callable[[], HttpResponse | None]
+
+
+class PageThreads:
+    """Threads that answer requests; for one event loop.
+
+    `threads` answer at the same time, `most_waiting` requests more wait for one, and any beyond that is
+    refused. Those for `HEALTH` have threads of their own. What waits for a client that has left is not
+    begun; what was begun ends with its next query or look at the site.
+    """
+
+    def __init__(self, app: Flask, threads: int, most_waiting: int) -> None:
+        self._app = app
+        self._publication = publication_of(app)
+        self._most = threads + most_waiting
+        self._taken = 0
+        self._threads = ThreadPoolExecutor(threads, "page")
+        self._health = ThreadPoolExecutor(_THREADS_FOR_HEALTH, "health")
+
+    def answer(self, in_flight: InFlight) -> None:
+        """Have Flask answer, and call `done` of the request with the response."""
+        self._run(in_flight, partial(answered, self._app, in_flight))
+
+    def finish(
+        self, in_flight: InFlight, response: HttpResponse, kept: Callable[[HttpResponse], None]
+    ) -> None:
+        """Finish a response; `kept` is called with it before `done` of its request is."""
+        self._run(in_flight, partial(finished, response, in_flight.head), kept)
+
+    def close(self) -> None:
+        """Begin with nothing more. Threads that answer are not waited for."""
+        for threads in (self._threads, self._health):
+            threads.shutdown(wait=False, cancel_futures=True)
+
+    def _run(
+        self, in_flight: InFlight, respond: Respond, kept: Callable[[HttpResponse], None] | None = None
+    ) -> None:
+        is_health = in_flight.head.raw_path in HEALTH
+        if self._taken >= self._most and not is_health:
+            busy = FrontBusy("Too many requests wait for their turn.")
+            in_flight.done(self._problem(in_flight, busy))
+            return
+        self._taken += 1
+        loop = asyncio.get_running_loop()
+        future = (self._health if is_health else self._threads).submit(_unless_left, in_flight, respond)
+        future.add_done_callback(lambda ended: loop.call_soon_threadsafe(self._end, in_flight, ended, kept))
+
+    def _end(
+        self,
+        in_flight: InFlight,
+        ended: Future[HttpResponse | None],
+        kept: Callable[[HttpResponse], None] | None,
+    ) -> None:
+        self._taken -= 1
+        if ended.cancelled():
+            return
+        error = ended.exception()
+        if error is not None:
+            _LOG.error("a response could not be made", exc_info=error)
+        response = ended.result() if error is None else self._problem(in_flight, Unexpected())
+        if response is not None:
+            if kept is not None and error is None:
+                kept(response)
+            in_flight.done(response)
+
+    def _problem(self, in_flight: InFlight, problem: FrontBusy | Unexpected) -> HttpResponse:
+        version = self._publication.current.version
+        return finished(problem_details.response(problem, version), in_flight.head)
+
+
+def answered(app: Flask, in_flight: InFlight) -> HttpResponse:
+    """What Flask answers, as it is sent. In any thread.
+
+    Raises: whatever Flask does not turn into a response.
+    """
+    with app.request_context(environ_of(in_flight)):
+        response = app.full_dispatch_request()
+        # Still inside: content that is made now is about this request.
+        return finished(converted(response, request, current_site().version), in_flight.head)
+
+
+def _unless_left(in_flight: InFlight, respond: Respond) -> HttpResponse | None:
+    return None if in_flight.has_left else respond()
