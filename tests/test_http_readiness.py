@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +17,7 @@ import pytest
 from calcigraph.processes import children_of
 from conftest import ROOTS, Reply, Server, serving
 from polling import until
-from test_http_stopping import family, is_alive
+from test_http_stopping import family, is_alive, is_busy, processor_ticks
 
 
 @pytest.fixture
@@ -130,3 +133,42 @@ def test_sigterm_ends_it_whatever_is_stopped(harmed: str, tmp_path: Path) -> Non
         until(lambda: not any(is_alive(pid) for pid in everybody))
     assert len(everybody) > 4
     assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+ENDLESS = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l FILTER(?a = ?d && ?g = ?j && STR(?a) = 'none')"
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_a_server_that_is_ended_while_it_loads_leaves_no_process(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    root = Path(shutil.copytree(ROOTS["toy"], tmp_path / "root"))
+    (root / "ontology/rules").mkdir(exist_ok=True)
+    (root / "ontology/rules/endless.rq").write_text(
+        f"#+ rule: never ends\n#+ stage: after\nCONSTRUCT {{ ?a <urn:x:never> ?l }} WHERE {{ {ENDLESS} }}\n"
+    )
+    command = [sys.executable, "-m", "calcigraph", "serve", "--root", str(root), "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
+        # The one that reads and closes, which has nothing to say for as long as that takes.
+        until(lambda: any(processor_ticks(child) > 200 for child in children_of(process.pid)))
+        everybody = family(process.pid)
+        process.send_signal(number)
+        _, said = process.communicate()
+    assert (process.returncode, said) == (-number, b"")
+    until(lambda: not any(is_alive(pid) for pid in everybody))
+    assert len(everybody) > 1
+
+
+def test_a_signal_to_all_of_its_processes_lets_queries_end_first(tmp_path: Path) -> None:
+    with serving("toy", ROOTS["toy"], tmp_path / "log", "--reasoner", "none") as server:
+        everybody = family(server.pid)
+        replies: list[Reply] = []
+        slow = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+        asking = threading.Thread(target=lambda: replies.append(server.ask(slow, timeout="3")))
+        asking.start()
+        until(lambda: is_busy(server))
+        for pid in everybody:
+            os.kill(pid, signal.SIGTERM)
+        asking.join()
+        until(lambda: not any(is_alive(pid) for pid in everybody))
+    assert [(reply.status, reply.json["title"]) for reply in replies] == [(503, "The query took too long")]
