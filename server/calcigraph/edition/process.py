@@ -6,6 +6,7 @@ process that answers requests has neither. Requests and answers are pickled: bot
 
 from __future__ import annotations
 
+import logging
 import os
 import select
 import signal
@@ -31,6 +32,7 @@ from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder
 from calcigraph.edition.writer import ChangeOutcome, Writer
 from calcigraph.edition.writing import changing, forget_after
 from calcigraph.errors import Problem
+from calcigraph.logs import error_line
 from calcigraph.patience import endless
 from calcigraph.processes import is_stopped
 from calcigraph.reasoning import Proof, Proofs, Statement, leaves_first
@@ -41,6 +43,7 @@ from calcigraph.settings import ReasonerName
 _MOST_WAITING: Final = 32
 _RETRY_AFTER_S: Final = 5
 _ABANDON: Final = "abandon"
+_LOG: Final = logging.getLogger(__name__)
 _FAREWELL_S: Final = 2.0
 # Somebody who stops all processes, and then continues them one after the other, has not stopped this one.
 _STOPPED_S: Final = 5.0
@@ -220,6 +223,9 @@ class _Child:
                     [sys.executable, "-m", "calcigraph.edition.process", str(theirs.fileno())],
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,
+                    # What goes wrong is told to the front, which writes it down in its own way.
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
                 )
             except BaseException:
                 ours.close()
@@ -240,11 +246,13 @@ class _Child:
             kind, answer = self._answer()
         except (OSError, EOFError):
             self.end()
-            raise WriterUnavailable(
-                "The process that proves and changes has ended before it answered.", "Ask again."
-            ) from None
+            raise _ended() from None
         if kind == "problem":
             raise answer
+        if kind == "failed":
+            _LOG.error("the process that proves and changes failed: %s", answer)
+            self.end()
+            raise _ended()
         return answer
 
     def _answer(self) -> tuple[str, Any]:
@@ -291,10 +299,17 @@ class _Child:
             self._process.wait()
 
 
+def _ended() -> WriterUnavailable:
+    return WriterUnavailable(
+        "The process that proves and changes has ended before it answered.", "Ask again."
+    )
+
+
 def main() -> None:
     """Answer requests until the other end closes."""
-    # An interrupt from the terminal is for the front, which then closes the connection.
+    # These are for the front, which then closes the connection.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     connection = Connection(int(sys.argv[1]))
     threading.Thread(target=_end_with, args=(connection.fileno(),), daemon=True).start()
     answering = _Answering()
@@ -311,6 +326,9 @@ def main() -> None:
                 answer = "value", getattr(answering, name)(*values)
         except Problem as problem:
             answer = "problem", problem
+        except Exception as error:  # noqa: BLE001 - the front tells it, and has another process started
+            connection.send(("failed", error_line(error, says_all=False)))
+            return
         connection.send(answer)
 
 
