@@ -18,7 +18,7 @@ MODULES = {
     "web/serving": "connection dispatcher page_threads query_endpoint running_queries response_cache",
     "web": "in_flight sparql_request sparql query_answers",
     "web/protocol": "http_response finishing streaming",
-    "pool": "pool answer answer_cache guard attempt run waiting_queue frames worker_process",
+    "pool": "pool answer answer_cache admission guard attempt run waiting_queue frames worker_process",
     "engine": "replica",
 }
 PLACES = [f"{folder}/{name}" for folder, names in MODULES.items() for name in names.split()]

@@ -117,6 +117,7 @@ class Strings:
     ontology_contents: str = "Contents"
     ontology_counts: str = "The number beside a term is that of its members or of the triples that have it."
     ontology_formats: str = "The whole ontology as data"
+    mappings: str = "mappings to other vocabularies"
     vocabulary_title: str = "Server vocabulary"
     vocabulary_lead: str = "What the server itself knows about; each root's own properties refine these."
     explanation_title: str = "Why does this hold?"

@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from typing import Final
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
+from calcigraph.web.protocol import field_values
 from calcigraph.web.protocol.request_problems import (
     CodingUnknown,
     ExpectationUnknown,
@@ -94,6 +95,7 @@ def _read(head: bytes, most_fields: int) -> RequestHead:
     line, _, rest = head.partition(b"\r\n")
     method, target, minor = _request_line(line)
     fields = _fields(rest[:-2], most_fields)
+    field_values.check(fields)
     _check_host(fields.get(b"host"), minor)
     return RequestHead(method, target, minor, fields, _body_length(fields, minor))
 

@@ -108,6 +108,8 @@ def answered(app: Flask, in_flight: InFlight) -> HttpResponse:
 
 def _unless_left(in_flight: InFlight, respond: Respond) -> HttpResponse | None:
     if in_flight.has_left:
+        # A query that was begun gives its worker back now, and not when the collector finds it.
+        in_flight.begun = None
         return None
     try:
         return respond()
