@@ -15,9 +15,7 @@ from typing import Final
 
 from calcigraph.engine.sparql_tokens import SparqlToken, place_of, tokens
 from calcigraph.errors import Problem
-from calcigraph.pool.guard import Survey
-from calcigraph.pool.query_problems import NotAcceptable, QueryFailed, QueryMalformed, QueryRefused
-from calcigraph.rdf.formats import formats
+from calcigraph.pool.query_problems import QueryFailed, QueryMalformed, QueryRefused
 
 _FUNCTION_NAMES: Final = """
     ABS AVG BNODE BOUND CEIL COALESCE CONCAT CONTAINS COUNT DATATYPE DAY ENCODE_FOR_URI EXISTS FLOOR
@@ -65,10 +63,8 @@ class Diagnosis:
         self._has_base = has_base
         self._prefixes = prefixes
 
-    def problem(self, reason: str, message: str) -> Problem:
-        """The Problem to answer with; `reason` and `message` are those of the worker's FAILED frame."""
-        if reason == "malformed":
-            return self.malformed(message)
+    def unsupported(self, message: str) -> Problem:
+        """Why the engine could not do what a well-formed query asks for; `message` is the engine's."""
         function = _FUNCTION_IRI.search(message)
         if function:
             return QueryRefused(
@@ -308,13 +304,3 @@ class Diagnosis:
             line,
             column,
         )
-
-
-def check_acceptable(seen: Survey, results_format: str | None, graph_format: str | None) -> None:
-    """Raise NotAcceptable where the form is known and its answer has no format."""
-    if seen.form is None:
-        return
-    graph = seen.form.answers_with_graph
-    if (graph_format if graph else results_format) is None:
-        known = formats("graph" if graph else "result")
-        raise NotAcceptable(seen.form.value, tuple(row.key for row in known))
