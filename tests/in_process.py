@@ -39,5 +39,6 @@ def ask(app: Flask, path: str, method: str = "GET", headers: dict[str, str] | No
     head = request_head.read(f"{method} {path} HTTP/1.1\r\nHost: x\r\n{lines}\r\n".encode(), 100)
     response = answered(app, InFlight(head, b"", lambda _response: None))
     assert isinstance(response.content, bytes)
-    found = Headers([(name.decode(), value.decode("latin-1")) for name, value in response.fields])
+    fields = [*response.fields, *response.common.fields]
+    found = Headers([(name.decode(), value.decode("latin-1")) for name, value in fields])
     return Answered(response.status, found, response.content)

@@ -192,11 +192,59 @@ def test_an_axiom_that_cannot_be_used_is_warned_about(cache: Path, tmp_path: Pat
 def test_a_file_that_cannot_be_read_is_named_with_its_line(cache: Path, tmp_path: Path) -> None:
     (tmp_path / "broken.ttl").write_text("<urn:a> <urn:b>\n<urn:c>", encoding="utf-8")
 
-    done = run(cache, "infer", tmp_path / "broken.ttl")
+    good = TOY / "data/plant.ttl"
+    for verb in (
+        ("infer", tmp_path / "broken.ttl"),
+        ("validate", tmp_path / "broken.ttl", "--shapes", TOY / "shapes/plant.ttl"),
+        ("validate", good, "--shapes", tmp_path / "broken.ttl"),
+    ):
+        done = run(cache, *verb)
+        # 1 would say that it was read, and that something is wrong with what it says.
+        assert done.returncode == 2
+        assert "broken.ttl:2" in done.stderr
+        assert str(tmp_path) not in done.stderr
 
-    assert done.returncode == 1
-    assert "broken.ttl:2" in done.stderr
-    assert str(tmp_path) not in done.stderr
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "sh:property [ sh:path ex:p ; sh:minCount -1.5 ; sh:pattern '(' ]",
+        "sh:property [ sh:path [ sh:inversePath 5 ] ]",
+        "sh:sparql [ sh:select 'SELECT $this WHERE {' ]",
+        "sh:property ex:s",
+    ],
+)
+def test_shapes_that_cannot_be_read_are_no_data_that_do_not_conform(
+    shape: str, cache: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "shapes.ttl").write_text(
+        f"@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix ex: <urn:x:> . "
+        f"ex:s a sh:NodeShape ; sh:targetNode ex:a ; {shape} .",
+        encoding="utf-8",
+    )
+    (tmp_path / "data.ttl").write_text("<urn:x:a> <urn:x:p> 'b' .", encoding="utf-8")
+
+    done = run(cache, "validate", tmp_path / "data.ttl", "--shapes", tmp_path / "shapes.ttl")
+
+    assert done.returncode == 2, done.stdout
+    assert done.stdout == ""
+    assert done.stderr.startswith("calcigraph: ")
+
+
+def test_a_prefix_beyond_ascii_is_read_like_any_other(cache: Path, tmp_path: Path) -> None:
+    text = (
+        f"{RDFS}@prefix \u00e9: <urn:x:> . @prefix \u65e5\u672c: <urn:y:> . "
+        "\u00e9:A rdfs:subClassOf \u65e5\u672c:B . \u00e9:x a \u00e9:A ."
+    )
+    (tmp_path / "a.ttl").write_text(text, encoding="utf-8")
+
+    for form in ("nt", "ttl", "jsonld", "rdf"):
+        done = run(cache, "infer", tmp_path / "a.ttl", "--format", form)
+        assert done.returncode == 0, done.stderr
+        quads = set(ox.parse(done.stdout, format=NATIVE_GRAPHS[by_name("graph", form).key]))
+        assert "<urn:y:B>" in {str(q.object) for q in quads if q.subject == ox.NamedNode("urn:x:x")}
+    done = run(cache, "validate", tmp_path / "a.ttl", "--shapes", TOY / "shapes/plant.ttl")
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("style", ["text", "turtle", "json", "nt"])

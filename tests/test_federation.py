@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from xml.sax.saxutils import escape
 
 import pyoxigraph as ox
 import pytest
@@ -242,6 +243,45 @@ def test_an_answer_that_would_be_put_in_too_often_is_refused() -> None:
         Replica.load(graphs.encode()).query(PROLOGUE + query, fetch=Remotes(many).fetch)
 
 
+LABELS = ["b0", "nodeID://b10023", "a b", "", "_:x", "<>", "1", "é", "x.", "b1"]
+
+
+def nodes_as_json(labels: list[str]) -> bytes:
+    bindings = [{"v": {"type": "bnode", "value": label}} for label in labels]
+    return json.dumps({"head": {"vars": ["v"]}, "results": {"bindings": bindings}}).encode()
+
+
+def nodes_as_xml(labels: list[str]) -> bytes:
+    """As XML, with the mark that some services put before it."""
+    found = "".join(
+        f"<result><binding name='v'><bnode>{escape(label)}</bnode></binding></result>" for label in labels
+    )
+    results = "http://www.w3.org/2005/sparql-results#"
+    text = f"<sparql xmlns='{results}'><head><variable name='v'/></head><results>{found}</results></sparql>"
+    return b"\xef\xbb\xbf \n" + f"<?xml version='1.0'?>\n{text}".encode()
+
+
+@pytest.mark.parametrize("write", [nodes_as_json, nodes_as_xml])
+def test_a_blank_node_may_be_called_anything(write: Callable[[list[str]], bytes]) -> None:
+    data = write([*LABELS, *LABELS])
+    found = rows("SELECT ?v { SERVICE :r1 { :a :q ?v } }", lambda _service, _query: data)
+    assert len(found) == 2 * len(LABELS)
+    assert len(set(found)) == len(LABELS), "the same label is the same node, another one another"
+
+
+def test_an_answer_in_xml_is_taken_like_one_in_json() -> None:
+    remotes = Remotes()
+
+    def fetch(service: str, query: str) -> bytes:
+        out = io.BytesIO()
+        remotes.replicas[service].query(query).serialize(out, ox.QueryResultsFormat.XML)
+        return out.getvalue()
+
+    query = "SELECT ?s ?v { SERVICE :r1 { ?s :q ?v } }"
+    assert rows(query, fetch) == rows(query)
+    assert len(rows(query)) == 2
+
+
 def one_value(term: str) -> bytes:
     return f'{{"head":{{"vars":["v"]}},"results":{{"bindings":[{{"v":{term}}}]}}}}'.encode()
 
@@ -263,6 +303,15 @@ GARBAGE = {
     ),
     "not UTF-8": b'{"head":{"vars":["v"]},"results":{"bindings":[{"v":{"type":"literal","value":"\xff"}}]}}',
     "brackets": b"[" * 100_000,
+    "brackets and a node": b'"bnode"' + b"[" * 100_000,
+    "a node that is a list": one_value('{"type":"bnode","value":["x"]}'),
+    "a node without a name": one_value('{"type":"bnode"}'),
+    "rows that are none": b'{"head":{"vars":["bnode"]},"results":{"bindings":[[],3]}}',
+    "XML that is cut": nodes_as_xml(["x"])[:-20],
+    "a truth value in XML": b"<sparql xmlns='http://www.w3.org/2005/sparql-results#'>"
+    b"<head/><boolean>true</boolean></sparql>",
+    "XML with entities": b"<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>"
+    + nodes_as_xml(["x"])[4:].replace(b"<bnode>x</bnode>", b"<literal>&e;</literal>"),
 }
 
 

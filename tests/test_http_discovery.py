@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pyoxigraph as ox
 import pytest
 import rdflib
-from rdflib.namespace import DCAT, RDF, VOID
+from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, VOID
 
 import calcigraph
 from calcigraph.web import crawlers
@@ -95,13 +95,74 @@ def test_the_catalogue_lists_dumps_with_their_true_size_and_checksum(server: Ser
         (distribution,) = graph.subjects(DCAT.downloadURL, address)
         assert dump.status == 200
         assert "immutable" in dump.headers["cache-control"]
-        assert server.get(str(distribution).removeprefix(server.base)).body == dump.body
+        (newest,) = graph.objects(distribution, DCAT.accessURL)
+        assert server.get(str(newest).removeprefix(server.base)).body == dump.body
+        # Its own IRI stays when the server moves.
+        assert str(distribution) == server.namespace + str(newest).removeprefix(f"{server.base}/")
         assert int(next(graph.objects(distribution, DCAT.byteSize))) == len(dump.body)
         checksum = next(graph.objects(distribution, SPDX.checksum))
         assert (
             str(next(graph.objects(checksum, SPDX.checksumValue))).lower()
             == hashlib.sha256(dump.body).hexdigest()
         )
+
+
+# What DCAT-AP 3.0 asks for at least of each class, and the classes of what properties lead to
+# (https://semiceu.github.io/DCAT-AP/releases/3.0.0/, sections 5 and 6).
+MANDATORY = {
+    DCAT.Catalog: (DCTERMS.title, DCTERMS.description, DCTERMS.publisher),
+    DCAT.Dataset: (DCTERMS.title, DCTERMS.description),
+    DCAT.Distribution: (DCAT.accessURL,),
+    DCAT.DataService: (DCTERMS.title, DCAT.endpointURL),
+    FOAF.Agent: (FOAF.name,),
+    SPDX.Checksum: (SPDX.algorithm, SPDX.checksumValue),
+}
+RANGES = {
+    DCTERMS.publisher: FOAF.Agent,
+    DCTERMS.creator: FOAF.Agent,
+    DCTERMS.license: DCTERMS.LicenseDocument,
+    DCAT.dataset: DCAT.Dataset,
+    DCAT.distribution: DCAT.Distribution,
+    DCAT.service: DCAT.DataService,
+    DCAT.servesDataset: DCAT.Dataset,
+    DCAT.landingPage: FOAF.Document,
+    DCAT.mediaType: DCTERMS.MediaType,
+    DCAT.compressFormat: DCTERMS.MediaType,
+    SPDX.checksum: SPDX.Checksum,
+    SPDX.algorithm: SPDX.ChecksumAlgorithm,
+}
+
+
+def test_the_catalogue_has_what_portals_ask_for(
+    servers: Callable[[str], Server],
+) -> None:
+    shipped = servers("shipped")
+    graph = described(shipped, "/catalog")
+    for kind, properties in MANDATORY.items():
+        found = set(graph.subjects(RDF.type, kind))
+        assert found, kind
+        for node in found:
+            assert all((node, wanted, None) in graph for wanted in properties), node
+    for wanted, kind in RANGES.items():
+        values = set(graph.objects(None, wanted))
+        assert values, wanted
+        assert all((value, RDF.type, kind) in graph for value in values), wanted
+    source = rdflib.Graph().parse(ROOTS["shipped"] / "data" / "catalog.ttl")
+    assert set(graph.objects(None, DCTERMS.publisher)) == set(source.objects(None, DCTERMS.publisher))
+
+
+def test_the_catalogue_names_itself_and_its_parts_by_iris_that_stay(server: Server) -> None:
+    graph = described(server, "/catalog")
+    kinds = (DCAT.Catalog, DCAT.Dataset, DCAT.Distribution, DCAT.DataService, SPDX.Checksum)
+    parts = {node for kind in kinds for node in graph.subjects(RDF.type, kind)}
+    assert len(parts) == 7
+    assert all(str(node).startswith(server.namespace) for node in parts)
+    (endpoint,) = graph.objects(None, DCAT.endpointURL)
+    assert str(endpoint) == f"{server.base}/sparql"
+
+
+def test_no_publisher_is_made_up(toy: Server) -> None:
+    assert not any(described(toy, "/catalog").objects(None, DCTERMS.publisher))
 
 
 def test_the_dumps_hold_all_of_it(server: Server) -> None:

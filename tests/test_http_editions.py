@@ -378,13 +378,13 @@ class RestlessEngine(LocalEngine):
     waiting: threading.Thread | None = None
     is_held = False
 
-    def ask(self, query: Query, gone: Callable[[], bool] | None = None) -> Answer:
+    def ask(self, query: Query, gone: Callable[[], bool] | None = None, since: float | None = None) -> Answer:
         if self.publication is not None:
             changing = threading.Thread(target=swap, args=(self.publication,))
             changing.start()
             until(lambda: not changing.is_alive() or self.is_held)
             self.waiting = changing
-        return super().ask(query, gone)
+        return super().ask(query, gone, since)
 
 
 def swap(publication: Publication) -> None:

@@ -221,14 +221,46 @@ def test_inference_off_leaves_out_what_is_derived_and_inferred(server: Server) -
         ("timeout", "soon"),
         ("timeout", "-1"),
         ("timeout", "nan"),
-        ("timeout", "0"),
-        ("format", "gif"),
+        ("timeout", "inf"),
+        ("timeout", "1_0"),
+        ("timeout", "1e1"),
+        ("timeout", "0x1"),
+        ("timeout", "٣"),
+        ("timeout", "1" * 1000),
     ],
 )
 def test_a_parameter_that_cannot_be_read_is_named(server: Server, name: str, value: str) -> None:
     reply = server.ask("ASK {}", **{name: value})
     assert reply.status == 400
-    assert reply.json["detail"]
+    assert name in reply.json["detail"]
+    assert reply.json["hint"]
+
+
+@pytest.mark.parametrize("value", ["", "0", "0.0", "2.5", "007"])
+def test_a_client_that_sets_no_limit_has_the_servers(server: Server, value: str) -> None:
+    assert server.ask("ASK {}", timeout=value).json["boolean"] is True
+
+
+@pytest.mark.parametrize("name", ["format", "output", "results"])
+def test_a_format_that_is_not_known_leaves_the_choice_to_accept(server: Server, name: str) -> None:
+    for value in ("gif", "", "application/vnd.x+json", "json;"):
+        csv = server.ask(SELECT, "text/csv", **{name: value})
+        wanted = "application/sparql-results+json" if value == "json;" else "text/csv"
+        assert (csv.status, csv.type) == (200, wanted), value
+    assert server.ask(SELECT, "image/png", **{name: "gif"}).status == 406
+    assert server.ask(SELECT, "text/csv", **{name: "turtle"}).status == 406
+    page = server.ask(SELECT, BROWSER, **{name: ""})
+    assert page.type == "text/html"
+
+
+def test_the_first_format_that_is_known_wins_wherever_it_stands(server: Server) -> None:
+    pairs = [("query", SELECT), ("format", "gif"), ("output", "xml"), ("results", "csv"), ("format", "tsv")]
+    for reply in (
+        server.get(f"/sparql?{urlencode(pairs)}", "text/csv"),
+        server.request("POST", "/sparql", urlencode(pairs).encode(), FORM | {"Accept": "text/csv"}),
+    ):
+        assert (reply.status, reply.type) == (200, "application/sparql-results+xml")
+    assert server.get("/catalog?output=gif&format=nt&format=nq").type == "application/n-triples"
 
 
 def test_the_deadline_ends_a_query_with_503_that_names_the_limit(server: Server) -> None:
@@ -245,6 +277,7 @@ def test_what_cannot_be_sent_is_406_and_lists_what_can(server: Server) -> None:
     assert "text/csv" in reply.json["hint"]
     assert server.ask(SELECT, "text/turtle").status == 406
     assert server.ask(CONSTRUCT, "text/csv").status == 406
+    assert server.ask("ASK {}", "text/turtle").json["detail"].startswith("The answer to ASK can be given in")
 
 
 def test_a_browser_gets_a_page_with_the_rows(server: Server) -> None:

@@ -134,7 +134,7 @@ def test_a_turn_that_nobody_wants_any_more_goes_to_the_next(pool: Pool) -> None:
     left.abandon()
     assert pool.counts()["waiting"] == 1
     for worker in taken:
-        pool._scheduler.release(worker, 0.0, 0)
+        pool._scheduler.release_unused(worker)
     assert second.wait(MOST_S)
     assert not first.is_set()
     stays.poll()
@@ -150,7 +150,7 @@ def test_deadline_and_departure_end_the_wait_for_a_turn(pool: Pool) -> None:
         until(lambda: gone.poll() is not None)
     assert pool.counts()["waiting"] == 0
     for worker in taken:
-        pool._scheduler.release(worker, 0.0, 0)
+        pool._scheduler.release_unused(worker)
 
 
 def test_who_waits_for_a_turn_can_go_on_in_a_thread(pool: Pool) -> None:
@@ -163,7 +163,8 @@ def test_who_waits_for_a_turn_can_go_on_in_a_thread(pool: Pool) -> None:
 
 def test_what_needs_no_worker_is_said_at_once(pool: Pool) -> None:
     with pytest.raises(QueryRefused):
-        begun(pool, "SELECT * " + "{" * 1000)
+        begun(pool, "ASK {}" + " " * LIMITS.query_bytes)
+    assert begun(pool, POINT + "\u00e9" * 40_000).needs_thread
     assert begun(pool, POINT + " " * 100_000).needs_thread
     with Pool.start(DATA, limits=QueryLimits(workers=1)) as cached:
         first = cached.ask(Query(POINT))
@@ -175,10 +176,17 @@ def test_what_needs_no_worker_is_said_at_once(pool: Pool) -> None:
 def test_problems_are_raised_by_polling_and_free_the_worker(pool: Pool) -> None:
     with pytest.raises(QueryMalformed):
         watched(begun(pool, "SELECT * {"))
+    with pytest.raises(QueryRefused):
+        watched(begun(pool, "SELECT * " + "{" * 1000))
     with pytest.raises(QueryTimedOut):
         watched(begun(pool, CROSS, timeout_s=0.3))
     with pytest.raises(ClientGone):
         watched(begun(pool, CROSS, lambda: True))
+
+
+def test_time_limit_counts_from_when_the_query_was_received(pool: Pool) -> None:
+    with pytest.raises(QueryTimedOut, match=r"limit of 600 s"):
+        pool.ask(Query(CROSS), since=time.monotonic() - 599.9)
 
 
 def test_deadline_and_departure_end_what_a_thread_goes_on_with(pool: Pool) -> None:

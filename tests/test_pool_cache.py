@@ -10,6 +10,7 @@ from calcigraph.engine.result_formats import Form
 from calcigraph.pool import Answer, Body, Diff, Pool, Query, QueryLimits
 from calcigraph.pool.answer_cache import AnswerCache
 from calcigraph.pool.query_problems import QueryTimedOut
+from test_guard import HIDDEN_CALLS
 
 EX = "http://example.org/"
 DATA = "".join(f"<{EX}s{i}> <{EX}p> <{EX}s{i * 7 % 3000}> .\n" for i in range(3000)).encode()
@@ -71,6 +72,19 @@ def test_volatile_long_answer_is_not_kept(pool: Pool) -> None:
     query = LONG._replace(text="SELECT ?a ?b (RAND() AS ?x) { ?a ?p ?b . ?c ?q ?d } LIMIT 20000")
     read(pool.ask(query))
     assert pool.counts()["cached_bytes"] == 0
+
+
+@pytest.mark.parametrize("name", HIDDEN_CALLS)
+def test_answer_with_a_call_that_could_be_part_of_an_iri_is_not_kept(pool: Pool, name: str) -> None:
+    query = Query(HIDDEN_CALLS[name], results_format="csv")
+    assert pool.ask(query).content
+    assert pool.counts()["cached_bytes"] == 0
+
+
+def test_throw_of_a_coin_is_not_frozen(pool: Pool) -> None:
+    query = Query("SELECT (0.5<RAND()&&2>1 AS ?x) {}", results_format="csv")
+    # That so many throws are alike happens once in 2^100 times.
+    assert len({pool.ask(query).content for _ in range(100)}) == 2
 
 
 def test_hits_and_misses_are_counted(pool: Pool) -> None:

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from calcigraph.pool import Answer, Diff, Pool, Query, QueryLimits, fork_server
+from calcigraph.pool import Answer, Diff, Pool, Query, QueryLimits, fork_server, run
+from calcigraph.pool.frames import encode_query
 from calcigraph.pool.query_problems import (
     ClientGone,
     EngineUnavailable,
@@ -246,7 +247,7 @@ def test_query_whose_turn_does_not_come_in_time_is_told_so(pool: Pool) -> None:
     with pytest.raises(QueryTimedOut, match=r"turn did not come within its limit of 0\.1 s"):
         pool.ask(Query(POINT, timeout_s=0.1))
     for worker in taken:
-        pool._scheduler.release(worker, 0.0, 0)
+        pool._scheduler.release_unused(worker)
 
 
 def test_query_that_has_had_its_moment_makes_way_for_those_that_wait() -> None:
@@ -339,11 +340,8 @@ def test_fork_server_has_one_thread_and_no_numpy(pool: Pool) -> None:
 def test_service_that_slips_past_the_guard_reaches_no_network(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from calcigraph.engine.result_formats import Form
-    from calcigraph.pool import pool as pool_module
-    from calcigraph.pool.guard import Survey
-
-    monkeypatch.setattr(pool_module, "survey", lambda *_: Survey(Form.SELECT, True))
+    # As if the guard, which the worker asks first, had let it pass.
+    monkeypatch.setattr(run, "encode_query", lambda query, allows_services: encode_query(query, True))
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         with pytest.raises(ServiceForbidden):

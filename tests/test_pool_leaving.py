@@ -91,7 +91,7 @@ def test_place_in_the_queue_is_given_up(pool: Pool) -> None:
         left.set()
         until(lambda: pool.counts()["waiting"] == 0)
     for worker in taken:
-        pool._scheduler.release(worker, 0.0, 0)
+        pool._scheduler.release_unused(worker)
     assert pool.ask(Query(POINT)).content
     until(lambda: is_at_rest(pool))
 
@@ -107,7 +107,7 @@ def test_who_waits_behind_one_who_has_left_gets_their_turn(pool: Pool) -> None:
         left.set()
         until(lambda: pool.counts()["waiting"] == 1)
     for worker in taken:
-        pool._scheduler.release(worker, 0.0, 0)
+        pool._scheduler.release_unused(worker)
     patient.join()
     assert answers[0]
 

@@ -129,10 +129,33 @@ def test_answers_of_services_are_asked_for_anew_each_time(pool: Pool) -> None:
         for _ in range(3):
             rows(pool, joined(here))
         assert len(here.requests) == 3
-        attempt = pool.attempt(Query(joined(here)), lambda: None)
+
+
+def test_what_is_polled_needs_a_thread_once_its_worker_asks_for_a_service(pool: Pool) -> None:
+    with service(sending(answer(ONE))) as here:
+        attempt = pool.attempt(Query(joined(here), results_format="csv"), lambda: None)
         assert isinstance(attempt, Attempt)
+        until(lambda: attempt.poll() is not None or attempt.needs_thread)
         assert attempt.needs_thread, "a call of another service blocks"
-        assert (attempt.poll(), attempt.channel) == (None, None)
+        assert [attempt.poll() for _ in range(10)] == [None] * 10
+        assert here.connections == 0
+        assert attempt.finish().content == b"o\r\n7\r\n"
+        assert len(here.requests) == 1
+
+
+def test_what_waits_for_a_thread_to_call_a_service_ends_with_its_client(pool: Pool) -> None:
+    over = threading.Event()
+    with service(lambda _connection: (over.wait(), None)[1]) as here, ending(over):
+        left = pool.attempt(Query(joined(here)), lambda: None)
+        gone = pool.attempt(Query(joined(here)), lambda: None, lambda: True)
+        assert isinstance(left, Attempt)
+        assert isinstance(gone, Attempt)
+        until(lambda: left.poll() is not None or left.needs_thread)
+        left.abandon()
+        assert here.connections == 0
+        with pytest.raises(ClientGone):
+            gone.finish()
+    until(lambda: pool.counts()["busy"] == pool.counts()["preempted"] == 0)
 
 
 def test_the_deadline_of_the_query_ends_a_call() -> None:

@@ -56,7 +56,7 @@ def test_a_call_is_a_post_of_the_protocol_that_says_no_more_than_it_must() -> No
     assert named.pop("user-agent").startswith("calcigraph/")
     assert named == {
         "host": f"127.0.0.1:{here.port}",
-        "accept": "application/sparql-results+json",
+        "accept": "application/sparql-results+json, application/sparql-results+xml;q=0.9",
         "accept-encoding": "identity",
         "content-type": "application/x-www-form-urlencoded",
         "content-length": str(len(body)),

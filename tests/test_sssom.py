@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from itertools import takewhile
 from pathlib import Path
 
 import pyoxigraph as ox
+import rdflib
 
 from calcigraph.edition import assemble
 from calcigraph.root import Root
-from calcigraph.sssom import mappings_tsv
+from calcigraph.sssom import MappingSet, mappings_tsv
 from conftest import Server
 
 HERE = Path(__file__).parent
@@ -46,15 +48,43 @@ def test_every_mapping_triple_of_the_shipped_root_is_a_row(servers: Callable[[st
     assert len(matches) > 300
     assert {(row["subject_id"], row["predicate_id"], row["object_id"]) for row in rows} == matches
     assert all(row["mapping_justification"].startswith("semapv:") and row["subject_label"] for row in rows)
-    assert head[0].startswith("#mapping_set_id: ")
-    assert any(line.startswith("#license: https://creativecommons.org/") for line in head)
     declared = {line.split(":")[0].lstrip("# ") for line in head[head.index("#curie_map:") + 1 :]}
     assert {row[slot].split(":")[0] for row in rows for slot in ("subject_id", "object_id")} <= declared
 
 
+def test_the_table_says_what_it_is_by_lasting_iris(servers: Callable[[str], Server]) -> None:
+    head, _ = parts(servers("shipped").get("/mappings.sssom.tsv").text)
+    catalogue = rdflib.Graph().parse(HERE.parent / "data" / "catalog.ttl")
+    (dataset,) = catalogue.subjects(rdflib.VOID.uriSpace)
+    namespace = str(next(catalogue.objects(dataset, rdflib.VOID.uriSpace)))
+
+    def said(name: str) -> list[str]:
+        """The values of a slot, as this block of YAML writes them."""
+        at = next(i for i, line in enumerate(head) if line.startswith(f"#{name}:"))
+        value = head[at].partition(": ")[2]
+        items = [
+            line.removeprefix("#  - ") for line in takewhile(lambda n: n.startswith("#  - "), head[at + 1 :])
+        ]
+        return [text.strip('"') for text in ([value] if value else items)]
+
+    assert said("mapping_set_id") == [f"{namespace}mappings.sssom.tsv"]
+    assert said("mapping_provider") == [str(dataset)]
+    assert said("license") == [str(next(catalogue.objects(dataset, rdflib.DCTERMS.license)))]
+    assert said("publication_date") == [str(next(catalogue.objects(dataset, rdflib.DCTERMS.issued)))]
+    makers = [str(maker) for maker in catalogue.objects(dataset, rdflib.DCTERMS.creator)]
+    assert said("creator_id") == [maker.replace(f"{namespace}id/", "id:") for maker in makers]
+    assert len(said("creator_label")) == len(makers)
+    assert said("mapping_set_title")[0].startswith(
+        str(next(catalogue.objects(dataset, rdflib.DCTERMS.title)))
+    )
+    assert not any(servers("shipped").base in line for line in head)
+
+
 def test_a_root_without_mappings_has_an_empty_table() -> None:
     head, rows = parts(
-        mappings_tsv(assemble(Root.open(HERE / "toy")).edition, "https://example.org/plant/mappings")
+        mappings_tsv(
+            assemble(Root.open(HERE / "toy")).edition, MappingSet("https://example.org/plant/mappings")
+        )
     )
 
     assert head

@@ -8,11 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calcigraph.errors import Problem
+from calcigraph.rdf import iris, terms
 from calcigraph.rdf.bridge import from_rdflib, to_graph, to_rdflib
 from calcigraph.rdf.iris import IriMalformed, named_node
 from calcigraph.rdf.prefixes import Prefixes, PrefixUnknown
 from calcigraph.rdf.terms import TermMalformed, parse_term, show_term
 from canonical_form import canonical_hash
+from regex_steps import CountingPattern
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 TABLE = Prefixes({"id": "http://x/id/", "xsd": XSD})
@@ -151,3 +153,44 @@ def test_hash_tells_lexical_forms_and_graphs_apart() -> None:
     other = ox.Triple(triple.subject, triple.predicate, ox.Literal("0.7"))
     named = ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode("http://x/g"))
     assert len({canonical_hash([triple]), canonical_hash([other]), canonical_hash([named])}) == 3
+
+
+PATTERNS = {
+    "quoted": terms.QUOTED,
+    "iri": iris.ABSOLUTE_IRI,
+    **{f"number {i}": pattern for i, (pattern, _) in enumerate(terms.NUMBERS)},
+}
+REPEATED = [
+    "1",
+    ".",
+    "1.",
+    "e",
+    "1e",
+    "+",
+    "-",
+    '"',
+    "\\",
+    '\\"',
+    "a",
+    "@a",
+    "-a",
+    "--",
+    "^^",
+    "a:",
+    "%",
+    "%4",
+    "%41",
+    "/",
+    " ",
+]
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+@pytest.mark.parametrize("opening", ["", '"', '""@a', '""^^', "a:", "1", "-.1e"])
+@pytest.mark.parametrize("ending", ["", '"', "!", ">"])
+def test_no_term_takes_more_than_a_linear_number_of_steps(name: str, opening: str, ending: str) -> None:
+    for piece in REPEATED:
+        pattern = CountingPattern(PATTERNS[name])
+        pattern.fullmatch(opening + piece * (400 // len(piece)) + ending)
+        # Where they grow with the square of the length, a character takes half as many as there are.
+        assert pattern.steps <= 20 * 400, (name, opening, piece)

@@ -2,9 +2,9 @@
 
 `verbs/` says what each verb takes and how it helps, and imports nothing that takes time; the module of
 the same name beside it does the work, and is imported when there is work.
-Exit codes: 0 fine, 1 findings, 2 usage, 3 environment; 130 and 143 where SIGINT or SIGTERM ended it, which
-they do at once, and 141 where nobody read its output any more. Answers go to standard output, everything
-about the work to standard error.
+Exit codes: 0 fine, 1 findings, 2 usage (and an input that cannot be read, of which nothing was found),
+3 environment; 130 and 143 where SIGINT or SIGTERM ended it, which they do at once, and 141 where nobody read
+its output any more. Answers go to standard output, everything about the work to standard error.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from importlib import import_module
 import click
 
 from calcigraph.cli.streams import ReaderLeftError, drop_output, open_streams, say
-from calcigraph.errors import EnvironmentProblem, Problem, SettingRefused
+from calcigraph.errors import EnvironmentProblem, InputUnreadable, Problem, SettingRefused
 
 FINDINGS, USAGE, ENVIRONMENT = 1, 2, 3
 # As a shell says it of a program that SIGPIPE ended.
 LEFT = 141
-_CODES = {SettingRefused: USAGE, EnvironmentProblem: ENVIRONMENT}
+_CODES = {SettingRefused: USAGE, InputUnreadable: USAGE, EnvironmentProblem: ENVIRONMENT}
 # Each verb with the first sentence of its help, so that all are listed without importing one.
 VERBS = {
     "ask": "Answer the question SLUG of the root, or any SPARQL query.",

@@ -40,7 +40,8 @@ _BOUND: Final = ("score", "text", "property")
 
 
 def mentions_search(text: str) -> bool:
-    """Whether the query `text` could search texts. Cost: next to nothing."""
+    """Whether the query `text` could search texts. Cost: next to nothing, and linear: what is
+    sought repeats nothing."""
     return "search" in text and "server" in text and _NAMED.search(text) is not None
 
 

@@ -22,7 +22,8 @@ from calcigraph.federation.endpoints import Allowed
 from calcigraph.federation.service_problems import ServiceFailed, ServiceRefused
 
 _PIECE: Final = 1 << 16
-_ACCEPT: Final = "application/sparql-results+json"
+# Some services have no JSON.
+_ACCEPT: Final = "application/sparql-results+json, application/sparql-results+xml;q=0.9"
 _HEADERS: Final = {
     "Content-Type": "application/x-www-form-urlencoded",
     "Accept": _ACCEPT,

@@ -18,9 +18,9 @@ from calcigraph.engine.text_search import mentions_search
 from calcigraph.pool.answer import Answer, Body, ByteSource, Query
 from calcigraph.pool.components import Components
 from calcigraph.pool.frames import Channel
-from calcigraph.pool.guard import Survey
+from calcigraph.pool.guard import Survey, length_of
 from calcigraph.pool.query_problems import EngineUnavailable
-from calcigraph.pool.run import Run, WorkerLostError
+from calcigraph.pool.run import Run, ServiceAwaitedError, WorkerLostError
 
 # All workers may have died while they were idle; more than that is no accident.
 _RETRIES: Final = 2
@@ -40,15 +40,14 @@ class Attempt:
         self,
         components: Components,
         query: Query,
-        seen: Survey,
         limit_s: float,
         gone: Callable[[], bool] | None = None,
+        since: float | None = None,
     ) -> None:
         self._components = components
         self._query = query
-        self._seen = seen
         self._limit_s = limit_s
-        self._deadline = time.monotonic() + limit_s
+        self._deadline = (time.monotonic() if since is None else since) + limit_s
         self._gone = gone
         self._needs = _needs(query)
         self._run: Run | None = None
@@ -58,7 +57,8 @@ class Attempt:
         self._is_over = False
         self._tries_left = components.limits.workers + components.limits.spares + _RETRIES
         # Whether `poll` cannot answer it, because that means to wait for something else than a worker.
-        self.needs_thread = seen.calls_services or len(query.text) > _AT_ONCE_BYTES
+        # It may turn out later: when a worker asks for another service.
+        self.needs_thread = length_of(query.text) > _AT_ONCE_BYTES
 
     def begin(self, woken: Callable[[], None]) -> None:
         """Hand the query to a worker that is idle, or wait for one; then `woken` is called, from any thread,
@@ -96,6 +96,9 @@ class Attempt:
             if not self.needs_thread:
                 self._has_worker(at_once=True)
         except BlockingIOError:
+            return None
+        except ServiceAwaitedError:
+            self.needs_thread = True
             return None
         except BaseException:
             self.abandon()
@@ -203,7 +206,7 @@ class Attempt:
         self._run, self._is_over = None, True
         answer = self._answer(run, None, Body([], None))
         source: ByteSource = run
-        if not self._seen.is_volatile:
+        if not _survey(run).is_volatile:
             source = self._components.cache.copied(self._query, answer, self._pieces, run)
         return replace(answer, body=Body(self._pieces, source))
 
@@ -211,12 +214,12 @@ class Attempt:
         self._run, self._is_over = None, True
         content = b"".join(self._pieces)
         answer = self._answer(run, content, Body([content], None))
-        if not self._seen.is_volatile:
+        if not _survey(run).is_volatile:
             self._components.cache.put(self._query, answer)
         return answer
 
     def _answer(self, run: Run, content: bytes | None, body: Body) -> Answer:
-        form, query = self._seen.form, self._query
+        form, query = _survey(run).form, self._query
         assert form is not None, "the engine takes no query without a form"
         used = query.graph_format if form.answers_with_graph else query.results_format
         assert used is not None, "the engine is not asked for what nobody can read"
@@ -227,8 +230,14 @@ def _do_nothing() -> None:
     """In place of `woken`, where `finish` waits."""
 
 
+def _survey(run: Run) -> Survey:
+    """What the worker that answers has found in the text."""
+    assert run.seen is not None, "it comes before the answer"
+    return run.seen
+
+
 def _needs(query: Query) -> frozenset[Part]:
-    """The parts of the replica without which `query` cannot be answered."""
+    """The parts of the replica without which `query` cannot be answered. Cost: see `mentions_search`."""
     asserted: frozenset[Part] = frozenset() if query.inference else frozenset({"asserted"})
     text: frozenset[Part] = frozenset({"text"}) if mentions_search(query.text) else frozenset()
     return asserted | text

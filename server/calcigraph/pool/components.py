@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from calcigraph.federation import Services
@@ -14,10 +13,9 @@ from calcigraph.pool.scheduler import Scheduler
 
 @dataclass(frozen=True)
 class Components:
-    """`prefixes` are those that a message can offer; `services` is None where SERVICE is switched off."""
+    """`services` is None where SERVICE is switched off."""
 
     limits: QueryLimits
-    prefixes: Mapping[str, str]
     fork_server: ForkServer
     scheduler: Scheduler
     cache: AnswerCache

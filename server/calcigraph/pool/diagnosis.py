@@ -15,9 +15,7 @@ from typing import Final
 
 from calcigraph.engine.sparql_tokens import SparqlToken, place_of, tokens
 from calcigraph.errors import Problem
-from calcigraph.pool.guard import Survey
-from calcigraph.pool.query_problems import NotAcceptable, QueryFailed, QueryMalformed, QueryRefused
-from calcigraph.rdf.formats import formats
+from calcigraph.pool.query_problems import QueryFailed, QueryMalformed, QueryRefused
 
 _FUNCTION_NAMES: Final = """
     ABS AVG BNODE BOUND CEIL COALESCE CONCAT CONTAINS COUNT DATATYPE DAY ENCODE_FOR_URI EXISTS FLOOR
@@ -32,6 +30,24 @@ _KEYWORD_NAMES: Final = """
 _FUNCTIONS: Final = frozenset(_FUNCTION_NAMES.split())
 _KEYWORDS: Final = frozenset(_KEYWORD_NAMES.split())
 _FORMS: Final = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
+_ODD: Final = {
+    "\ufeff": "a byte order mark",
+    "\u200b": "a space of no width",
+    "\u200c": "a mark that cannot be seen",
+    "\u200d": "a mark that cannot be seen",
+    "\u2060": "a mark that cannot be seen",
+    "\u00ad": "a soft hyphen",
+    "\u2018": "a typographic quote",
+    "\u2019": "a typographic quote",
+    "\u201c": "a typographic quote",
+    "\u201d": "a typographic quote",
+    "\u201e": "a typographic quote",
+    "\u2013": "a dash",
+    "\u2014": "a dash",
+    "\u2026": "an ellipsis",
+}
+_SPACES: Final = " \t\r\n"
+_COMMENT: Final = re.compile(r"#[^\n\r]*+")
 _PAIRS: Final = {")": "(", "]": "[", "}": "{"}
 _PLACE: Final = re.compile(r"error at (\d+):(\d+)")
 _ABSOLUTE: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:")
@@ -47,10 +63,8 @@ class Diagnosis:
         self._has_base = has_base
         self._prefixes = prefixes
 
-    def problem(self, reason: str, message: str) -> Problem:
-        """The Problem to answer with; `reason` and `message` are those of the worker's FAILED frame."""
-        if reason == "malformed":
-            return self.malformed(message)
+    def unsupported(self, message: str) -> Problem:
+        """Why the engine could not do what a well-formed query asks for; `message` is the engine's."""
         function = _FUNCTION_IRI.search(message)
         if function:
             return QueryRefused(
@@ -66,6 +80,7 @@ class Diagnosis:
         """The first usual mistake that is found in the text, or else the place the engine names."""
         # Ordered: the earlier mistakes often cause the later ones.
         looks: list[Callable[[], QueryMalformed | None]] = [
+            self._odd_character,
             self._open_string,
             self._bad_iri,
             self._undeclared_prefix,
@@ -73,6 +88,8 @@ class Diagnosis:
             self._unknown_word,
             self._unbalanced,
             self._comma_in_select,
+            self._bare_aggregate,
+            self._last_semicolon,
             lambda: self._ungrouped(message),
             self._assigned_twice,
         ]
@@ -187,6 +204,50 @@ class Diagnosis:
                 in_select = False
         return None
 
+    def _odd_character(self) -> QueryMalformed | None:
+        """One that cannot be seen, or looks like another: it came along when the query was copied."""
+        for token in self._tokens:
+            name = _ODD.get(token.text) if token.kind == "operator" else None
+            if name is not None:
+                return self._odd(name, token.start)
+        for before, token in zip([None, *self._tokens], self._tokens, strict=False):
+            start = before.end if before else 0
+            # A comment may have any character.
+            gap = _COMMENT.sub(lambda found: " " * len(found[0]), self._text[start : token.start])
+            for i, character in enumerate(gap):
+                if character not in _SPACES:
+                    return self._odd("a space that SPARQL does not have", start + i)
+        return None
+
+    def _odd(self, name: str, offset: int) -> QueryMalformed:
+        return QueryMalformed(
+            f"There is {name} (U+{ord(self._text[offset]):04X}) here.",
+            "Type this place anew: it was copied from where texts are set.",
+            *place_of(self._text, offset),
+        )
+
+    def _bare_aggregate(self) -> QueryMalformed | None:
+        in_select, depth = False, 0
+        for token, after in zip(self._tokens, self._tokens[1:], strict=False):
+            depth += (token.text == "(") - (token.text == ")") if token.kind == "operator" else 0
+            if token.is_word("SELECT"):
+                in_select, depth = True, 0
+            elif token.text == "{" or token.is_word("WHERE", "FROM"):
+                in_select = False
+            elif in_select and not depth and token.is_word(*_FUNCTIONS) and after.text == "(":
+                return self._at(
+                    token,
+                    f"`{token.text}(…)` stands in SELECT without a name.",
+                    f"Put it in brackets and name it: ({token.text.upper()}(…) AS ?name).",
+                )
+        return None
+
+    def _last_semicolon(self) -> QueryMalformed | None:
+        last = self._tokens[-1] if self._tokens else None
+        if last is None or last.text != ";":
+            return None
+        return self._at(last, "A query does not end in `;`.", "Remove it.")
+
     def _bad_iri(self) -> QueryMalformed | None:
         based = self._has_base or any(name == "BASE" for _, name, _ in self._words())
         for token in self._tokens:
@@ -243,13 +304,3 @@ class Diagnosis:
             line,
             column,
         )
-
-
-def check_acceptable(seen: Survey, results_format: str | None, graph_format: str | None) -> None:
-    """Raise NotAcceptable where the form is known and its answer has no format."""
-    if seen.form is None:
-        return
-    graph = seen.form.answers_with_graph
-    if (graph_format if graph else results_format) is None:
-        known = formats("graph" if graph else "result")
-        raise NotAcceptable(seen.form.value, tuple(row.key for row in known))

@@ -20,7 +20,9 @@ from enum import Enum
 from typing import Final
 
 from calcigraph.engine.replica import Diff
+from calcigraph.engine.result_formats import Form
 from calcigraph.pool.answer import Query
+from calcigraph.pool.guard import Survey
 
 # Processor time (s) and memory of its own (bytes) that a worker has taken since it was forked.
 USAGE: Final = struct.Struct("!dQ")
@@ -41,6 +43,7 @@ class FrameKind(Enum):
     FORGET = b"G"
     DUMP = b"U"
     QUERY = b"Q"
+    SURVEYED = b"V"
     DONE = b"K"
     DATA = b"D"
     END = b"E"
@@ -218,11 +221,23 @@ def decode_diff(body: bytes) -> Diff:
     return Diff(added=body[split:], removed=body[_LENGTH.size : split])
 
 
-def encode_query(query: Query) -> bytes:
-    """The body of a QUERY frame: `query`, whose `timeout_s` says how many seconds are left for it."""
-    return marshal.dumps(tuple(query))
+def encode_query(query: Query, allows_services: bool) -> bytes:
+    """The body of a QUERY frame: `query`, whose `timeout_s` says how many seconds are left for it, and
+    whether it may call other services."""
+    return marshal.dumps((allows_services, *query))
 
 
-def decode_query(body: bytes) -> Query:
-    """The query of a QUERY frame."""
-    return Query(*marshal.loads(body))
+def decode_query(body: bytes) -> tuple[Query, bool]:
+    """What `encode_query` was given."""
+    allows_services, *query = marshal.loads(body)
+    return Query(*query), allows_services
+
+
+def encode_survey(form: Form, is_volatile: bool) -> bytes:
+    """The body of a SURVEYED frame, which comes before the first piece of an answer."""
+    return bytes([is_volatile]) + form.value.encode()
+
+
+def decode_survey(body: bytes) -> Survey:
+    """The survey of a SURVEYED frame; whether other services were called is not in it."""
+    return Survey(Form(body[1:].decode()), bool(body[0]))

@@ -4,13 +4,19 @@ The engine's parser and planner recurse and search without limits of their own: 
 with a stack overflow, many patterns joined in one group keep the planner busy for minutes, before any
 deadline inside the engine could exist. The limits below lie under half of what was measured to hurt
 (pyoxigraph 0.5.13, 8 MiB of stack) and far above what people write. The guard saves processes; what keeps the
-server safe is the process around each query.
+server safe is the process around each query, in which the guard runs as well.
 
-Cost: one pass of a regular expression, under 1 ms for 10 KB; some microseconds for a short query.
+What may be cached is told here too, and there the reading errs on one side only. A `<` can be read as the
+beginning of an IRI and as an operator; the engine reads `0.5<RAND()&&2>1` in the second way. Where a text has
+such an IRI in round brackets, the two readings may part for good, because a quote or a `#` in it begins a
+string or a comment in one of them. Then every word that makes an answer volatile counts, wherever it stands.
+
+Cost: one pass of a regular expression, about 2 ms for 10 KB; some microseconds for a short query.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,6 +40,8 @@ _FORM_OF: Final = {form.value: form for form in Form}
 _FORMS: Final = frozenset(_FORM_OF)
 _UPDATES: Final = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY"})
 _VOLATILE: Final = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
+# The same wherever it stands, but for the names of variables and what has a prefix.
+_VOLATILE_WORD: Final = re.compile(rf"(?<![\w?$:@])(?:{'|'.join(sorted(_VOLATILE))})(?!\w)", re.IGNORECASE)
 # STRUUID contains UUID.
 _REMARKABLE: Final = tuple(_UPDATES | _VOLATILE - {"STRUUID"} | {"SERVICE"})
 _COUNTED: Final = {
@@ -81,15 +89,25 @@ class _Bracketed:
     is_list: bool = True
 
 
-def survey(text: str, most_bytes: int, allows_services: bool = False) -> Survey:
-    """Look through the query `text` before it is sent to the engine.
+def length_of(text: str) -> int:
+    """How many bytes `text` has as UTF-8. Cost: none for ASCII, else one pass of an encoder."""
+    return len(text) if text.isascii() else len(text.encode(errors="surrogatepass"))
 
-    Raises: QueryRefused, ServiceForbidden, UpdateForbidden.
-    """
-    if len(text) > most_bytes or len(text.encode(errors="surrogatepass")) > most_bytes:
+
+def check_length(text: str, most_bytes: int) -> None:
+    """Check that `text` has at most so many bytes; nothing else is looked at in the process that serves all.
+    Raises: QueryRefused."""
+    if len(text) > most_bytes or length_of(text) > most_bytes:
         raise QueryRefused(
             "length", f"The query is longer than {most_bytes} bytes.", "Send long VALUES in several queries."
         )
+
+
+def survey(text: str, *, allows_services: bool = False) -> Survey:
+    """Look through the query `text` before the engine has it.
+
+    Raises: QueryRefused, ServiceForbidden, UpdateForbidden.
+    """
     glanced = _glance(text)
     if glanced is not None:
         return glanced
@@ -134,14 +152,16 @@ class _Surveyor:
         self._counted = dict.fromkeys(_MOST, 0)
         self._join_work = 0
         self._in_values = False
+        # Whether an IRI could be none, and the brackets that such IRIs would leave open.
+        self._is_ambiguous = False
+        self._hidden = 0
         # A group that has just ended: it is joined with the group around it, unless UNION follows.
         self._ended: _Bracketed | None = None
 
     def run(self) -> None:
         """Count every word and operator. Raises: QueryRefused, UpdateForbidden."""
         noticed, counted = _NOTICED, _COUNTED
-        for match in marks(self._text):
-            mark = match[1]
+        for mark, start in marks(self._text):
             group = self._groups[-1]
             if self._ended is not None:
                 self._settle(mark, group)
@@ -151,9 +171,11 @@ class _Surveyor:
                 else:
                     group.is_list = False
             elif mark in "{[(":
-                self._open(mark, match.start(1), group)
+                self._open(mark, start, group)
             elif mark in "}])":
-                self._close(mark, match.start(1))
+                self._close(mark, start)
+            elif mark[0] == "<" and mark[-1] == ">":
+                self._look_into(mark)
             else:
                 group.is_list = False
                 word = mark if mark in counted else mark.upper()
@@ -163,6 +185,8 @@ class _Surveyor:
                     self._notice(word, group)
                 group.joined += mark == "/"
         self._plan(self._groups[-1])
+        if self._is_ambiguous and not self.is_volatile:
+            self.is_volatile = _VOLATILE_WORD.search(self._text) is not None
 
     def _settle(self, mark: str, group: _Bracketed) -> None:
         assert self._ended is not None
@@ -191,8 +215,22 @@ class _Surveyor:
                 self.form = Form(word)
         self.is_volatile = self.is_volatile or word in _VOLATILE
 
+    def _look_into(self, iri: str) -> None:
+        """Count what is in an IRI that may be none: in an expression, which is always in round brackets, the
+        engine takes `<` for an operator where it can."""
+        if self._groups[-1].kind != "(" or self._groups[-2].kind == "DATA":
+            return
+        self._is_ambiguous = True
+        opened = iri.count("(")
+        self._hidden += max(0, opened - iri.count(")"))
+        if max(opened, self._hidden) > MOST_NESTED:
+            raise _too_much("nesting", "brackets in each other")
+        for what, signs in (("negations", "!"), ("operators", "+-*"), ("filters", "&")):
+            if sum(map(iri.count, signs)) > _MOST[what]:
+                raise _too_much(what, what)
+
     def _open(self, mark: str, start: int, outer: _Bracketed) -> None:
-        if len(self._groups) > MOST_NESTED:
+        if len(self._groups) + self._hidden > MOST_NESTED:
             raise _too_much("nesting", "brackets in each other")
         kind = mark
         if mark == "{":

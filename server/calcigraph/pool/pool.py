@@ -9,19 +9,15 @@ import weakref
 from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 
-import pyoxigraph as ox
-
 from calcigraph.engine.replica import Diff
 from calcigraph.federation import AllowList, Services
 from calcigraph.pool.answer import Answer, Query
 from calcigraph.pool.answer_cache import AnswerCache
 from calcigraph.pool.attempt import Attempt
 from calcigraph.pool.components import Components
-from calcigraph.pool.diagnosis import check_acceptable
 from calcigraph.pool.fork_server import ForkServer
-from calcigraph.pool.guard import survey
+from calcigraph.pool.guard import check_length
 from calcigraph.pool.query_limits import QueryLimits
-from calcigraph.pool.query_problems import QueryMalformed
 from calcigraph.pool.scheduler import Scheduler
 from calcigraph.settings import DefaultGraph, Settings
 
@@ -42,11 +38,12 @@ class Pool:
         self.limits = limits or QueryLimits()
         allowed = AllowList(allow_service)
         services = Services(allowed, self.limits.calls) if allowed else None
-        known = dict(prefixes or {})
-        self._fork_server = ForkServer(nquads, default_graph, unasserted, known, self.limits.memory_mib)
+        self._fork_server = ForkServer(
+            nquads, default_graph, unasserted, prefixes or {}, self.limits.memory_mib
+        )
         self._scheduler = Scheduler(self._fork_server, self.limits)
         cache = AnswerCache(self.limits.cache_bytes)
-        self._components = Components(self.limits, known, self._fork_server, self._scheduler, cache, services)
+        self._components = Components(self.limits, self._fork_server, self._scheduler, cache, services)
         self._closing = weakref.finalize(self, _close, self._scheduler, self._fork_server)
 
     @classmethod
@@ -82,17 +79,18 @@ class Pool:
         """How many diffs have been published; every answer started from now on knows them all."""
         return self._fork_server.version
 
-    def ask(self, query: Query, gone: Callable[[], bool] | None = None) -> Answer:
+    def ask(self, query: Query, gone: Callable[[], bool] | None = None, since: float | None = None) -> Answer:
         """Evaluate `query`; returns once the answer is complete, or too long to be kept in memory.
 
         `gone` says whether the client has left. It is called a few times a second, by the thread that
-        waits for the answer or reads its body, and must not block; once it is True the query is ended.
+        waits for the answer or reads its body, and must not block; once it is True the query is ended. Its
+        time limit counts from `since`, a moment of the monotonic clock, None for now.
         Cost: some 50 microseconds more than the evaluation. Close the answer's body.
         Raises: QueryMalformed, QueryRefused, ServiceForbidden, UpdateForbidden, NotAcceptable,
         QueryTimedOut, QueryTooBig, QueryFailed, QueueFull, EngineUnavailable, ClientGone; for searches and
         SERVICE those of `calcigraph.engine.engine_problems` and `calcigraph.federation.service_problems`.
         """
-        prepared = self._prepared(query, gone)
+        prepared = self._prepared(query, gone, since)
         return prepared if isinstance(prepared, Answer) else prepared.finish()
 
     def attempt(
@@ -102,10 +100,10 @@ class Pool:
         which waits for one, or which needs a thread.
 
         `woken` is called, from any thread, when there is a worker for it, and must not block; `gone` is
-        called by `Attempt.poll`. Raises: QueryMalformed, QueryRefused, ServiceForbidden, UpdateForbidden,
-        NotAcceptable, QueueFull, EngineUnavailable.
+        called by `Attempt.poll`. Of the text only the length is looked at; the worker finds out the rest.
+        Raises: QueryRefused, QueueFull, EngineUnavailable.
         """
-        prepared = self._prepared(query, gone)
+        prepared = self._prepared(query, gone, None)
         if isinstance(prepared, Attempt):
             prepared.begin(woken)
         return prepared
@@ -145,28 +143,16 @@ class Pool:
     ) -> None:
         self.close()
 
-    def _prepared(self, query: Query, gone: Callable[[], bool] | None) -> Answer | Attempt:
-        """The answer out of the cache, or an attempt that has not begun. Raises: QueryMalformed,
-        QueryRefused, ServiceForbidden, UpdateForbidden, NotAcceptable."""
+    def _prepared(
+        self, query: Query, gone: Callable[[], bool] | None, since: float | None
+    ) -> Answer | Attempt:
+        """The answer out of the cache, or an attempt that has not begun. Raises: QueryRefused."""
         kept = self._components.cache.get(query, self.version)
         if kept is not None:
             return kept
-        _check_graphs(query)
-        seen = survey(query.text, self.limits.query_bytes, self._components.services is not None)
-        check_acceptable(seen, query.results_format, query.graph_format)
+        check_length(query.text, self.limits.query_bytes)
         limit_s = min(query.timeout_s or self.limits.timeout_s, self.limits.timeout_s)
-        return Attempt(self._components, query, seen, limit_s, gone)
-
-
-def _check_graphs(query: Query) -> None:
-    for iri in (*query.default_graphs, *query.named_graphs):
-        try:
-            ox.NamedNode(iri)
-        except ValueError:
-            raise QueryMalformed(
-                f"<{iri}> is asked for as a graph of the dataset and is not an absolute IRI.",
-                "Write the whole IRI of the graph.",
-            ) from None
+        return Attempt(self._components, query, limit_s, gone, since)
 
 
 def _close(scheduler: Scheduler, fork_server: ForkServer) -> None:

@@ -66,7 +66,7 @@ class NotAcceptable(Problem):
 
     def __init__(self, form: str, available: tuple[str, ...]) -> None:
         super().__init__(
-            f"A {form} query cannot be answered in any of the formats asked for.",
+            f"The answer to {form} can be given in none of the formats asked for.",
             f"Ask for one of: {', '.join(available)}.",
         )
         self.available = available

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property
 from typing import Final
 
@@ -16,8 +16,17 @@ from calcigraph.errors import Problem
 from calcigraph.pool import service_calls
 from calcigraph.pool.answer import Query
 from calcigraph.pool.components import Components
-from calcigraph.pool.diagnosis import Diagnosis
-from calcigraph.pool.frames import USAGE, Channel, ClosedError, FrameKind, encode, encode_query
+from calcigraph.pool.frames import (
+    USAGE,
+    Channel,
+    ClosedError,
+    FrameKind,
+    decode_survey,
+    encode,
+    encode_query,
+)
+from calcigraph.pool.guard import Survey
+from calcigraph.pool.problem_encoding import decode_problem
 from calcigraph.pool.query_problems import (
     ClientGone,
     QueryFailed,
@@ -26,7 +35,6 @@ from calcigraph.pool.query_problems import (
     QueueFull,
     ServiceForbidden,
 )
-from calcigraph.pool.service_calls import decode_problem
 from calcigraph.pool.worker import Worker
 from calcigraph.pool.worker_process import OUT_OF_MEMORY
 
@@ -35,10 +43,16 @@ _RETRY_AFTER_S: Final = 5
 # room for others, and seldom enough to cost nothing. Clients of shorter queries are not asked.
 _LOOK_S: Final = 0.2
 _VARIABLE: Final = re.compile(r"[?$]\w+")
+# How much of a query is looked at for its breadth, in characters: what people type is shorter.
+_LOOKED_AT: Final = 1 << 13
 
 
 class WorkerLostError(Exception):
     """The worker had ended before it answered anything: another one can be asked."""
+
+
+class ServiceAwaitedError(Exception):
+    """The worker waits for the answer of another service, which only `Run.more` asks for."""
 
 
 class Run:
@@ -67,6 +81,8 @@ class Run:
         self._patience_until = math.inf
         self._has_ended = False
         self._has_begun = False
+        # The body of a FETCH frame that is not answered yet.
+        self._awaited_call: bytes | None = None
         self._next_client_look = math.inf if gone is None else time.monotonic() + _LOOK_S
         self.needs = needs
         self.deadline = deadline
@@ -76,12 +92,14 @@ class Run:
         self.problem: Problem | None = None
         self.is_handed_over = False
         self.version = 0
+        # What the worker has found in the text; there before the first piece of an answer is.
+        self.seen: Survey | None = None
 
     @cached_property
     def breadth(self) -> int:
-        """How many variables the query has: there may be as many solutions to look at as there are terms
-        to the power of this."""
-        return len(set(_VARIABLE.findall(self._query.text)))
+        """How many variables the query has, as far as its first 8 KiB show: there may be as many solutions to
+        look at as there are terms to the power of this."""
+        return len(set(_VARIABLE.findall(self._query.text[:_LOOKED_AT])))
 
     def check_wait(self) -> None:
         """Check whether it has waited for a worker for too long. Raises: QueryTimedOut, ClientGone."""
@@ -97,7 +115,8 @@ class Run:
         worker = self._busy_worker
         self.is_handed_over = True
         self._patience_until = time.monotonic() + self._components.limits.patience_s
-        body = encode_query(self._query._replace(timeout_s=max(0.0, self.deadline - time.monotonic())))
+        left = self._query._replace(timeout_s=max(0.0, self.deadline - time.monotonic()))
+        body = encode_query(left, allows_services=self._components.services is not None)
         frames = [encode(FrameKind.APPLY, diff) for diff in diffs] + [encode(FrameKind.QUERY, body)]
         try:
             worker.channel.send_bytes(b"".join(frames))
@@ -118,14 +137,21 @@ class Run:
         return min(self.deadline, self._patience_until, self._next_client_look)
 
     def more(self) -> bytes | None:
-        """The next piece of the answer; waits for it. None once it is complete and the worker is free again.
+        """The next piece of the answer; waits for it, and for other services that the worker asks for. None
+        once it is complete and the worker is free again.
 
         Raises: the Problem that ended it, or WorkerLostError; the worker is then free or gone.
         """
-        return self._next_piece(self._receive)
+        while True:
+            if self._awaited_call is not None:
+                self._call_service(self._awaited_call)
+                self._awaited_call = None
+            with suppress(ServiceAwaitedError):
+                return self._next_piece(self._receive)
 
     def more_now(self) -> bytes | None:
-        """As `more`, without waiting. Raises: BlockingIOError too, where the next piece is not there."""
+        """As `more`, without waiting. Raises: BlockingIOError too, where the next piece is not there, and
+        ServiceAwaitedError."""
         return self._next_piece(self._receive_now)
 
     def stream(self) -> None:
@@ -149,7 +175,10 @@ class Run:
         while not self._has_ended:
             kind, body = receive()
             if kind is FrameKind.FETCH:
-                self._call_service(body)
+                self._awaited_call = body
+                raise ServiceAwaitedError
+            if kind is FrameKind.SURVEYED:
+                self.seen = decode_survey(body)
                 continue
             self._has_begun = True
             if kind is FrameKind.DATA:
@@ -159,7 +188,7 @@ class Run:
             rest = body[USAGE.size :]
             if kind is FrameKind.END:
                 return rest or None
-            raise self._failure(**json.loads(rest))
+            raise decode_problem(rest)
         return None
 
     def _receive(self) -> tuple[FrameKind, bytes]:
@@ -214,7 +243,7 @@ class Run:
         """Call another service for the worker, which waits for it."""
         services = self._components.services
         if services is None:
-            # The guard has missed it.
+            # The worker's guard has missed it.
             self._discard()
             raise ServiceForbidden
         self._make_room()
@@ -234,15 +263,6 @@ class Run:
         if not self._scheduler.preempt(self._busy_worker):
             self._discard()
             raise self._overloaded()
-
-    def _failure(self, reason: str, message: str) -> Problem:
-        """The Problem that a FAILED frame speaks of."""
-        query = self._query
-        problem = decode_problem(reason, message)
-        if problem is None:
-            diagnosis = Diagnosis(query.text, self._components.prefixes, query.base_iri is not None)
-            problem = diagnosis.problem(reason, message)
-        return problem
 
     def _overloaded(self) -> QueueFull:
         return QueueFull("Too many long queries are running.", _RETRY_AFTER_S)

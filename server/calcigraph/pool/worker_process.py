@@ -7,7 +7,6 @@ file. What a query does wrong ends this process alone.
 from __future__ import annotations
 
 import gc
-import json
 import math
 import os
 import resource
@@ -20,9 +19,21 @@ from typing import IO, Final, NoReturn, cast
 from calcigraph.engine.replica import Replica
 from calcigraph.engine.result_formats import is_graph, write
 from calcigraph.errors import Problem
+from calcigraph.pool.admission import admitted
 from calcigraph.pool.answer import Query
-from calcigraph.pool.frames import USAGE, Channel, ClosedError, FrameKind, decode_diff, decode_query
-from calcigraph.pool.service_calls import encode_problem, fetch
+from calcigraph.pool.diagnosis import Diagnosis
+from calcigraph.pool.frames import (
+    USAGE,
+    Channel,
+    ClosedError,
+    FrameKind,
+    decode_diff,
+    decode_query,
+    encode,
+    encode_survey,
+)
+from calcigraph.pool.problem_encoding import encode_problem
+from calcigraph.pool.service_calls import fetch
 
 SOCKET: Final = 3
 OUT_OF_MEMORY: Final = 13
@@ -93,7 +104,7 @@ class _WorkerProcess:
     def warm_up(self) -> None:
         """Answer one query to the front process, which drops the answer, and say that this is done. The first
         answer after a fork takes some 3 ms of processor time for memory that is no longer shared."""
-        self._answer(_TRIAL, _Out(self._channel))
+        self._answer(_TRIAL, False, _Out(self._channel))
         self._channel.send(FrameKind.DONE, self._usage())
 
     def step(self) -> None:
@@ -102,21 +113,22 @@ class _WorkerProcess:
         if kind is FrameKind.APPLY:
             self._replica.apply(decode_diff(body))
             return
-        query = decode_query(body)
+        query, allows_services = decode_query(body)
         self._limit_cpu(query.timeout_s or 0.0)
         out = _Out(self._channel)
         try:
-            self._answer(query, out)
-        except SyntaxError as error:
-            out.fail(self._usage(), "malformed", str(error))
+            self._answer(query, allows_services, out)
         except Problem as problem:
-            out.fail(self._usage(), **encode_problem(problem))
+            out.fail(self._usage(), problem)
+        except SyntaxError as error:
+            out.fail(self._usage(), self._diagnosis(query).malformed(str(error)))
         except (RuntimeError, ValueError, OSError) as error:
-            out.fail(self._usage(), "unsupported", str(error))
+            out.fail(self._usage(), self._diagnosis(query).unsupported(str(error)))
         else:
             out.end(self._usage())
 
-    def _answer(self, query: Query, out: _Out) -> None:
+    def _answer(self, query: Query, allows_services: bool, out: _Out) -> None:
+        seen = admitted(query, allows_services)
         results = self._replica.query(
             query.text,
             default_graphs=query.default_graphs,
@@ -126,9 +138,13 @@ class _WorkerProcess:
             fetch=partial(fetch, self._channel),
         )
         wanted = query.graph_format if is_graph(results) else query.results_format
-        if wanted is None:
-            raise ValueError("no acceptable format")
+        assert seen.form is not None, "the engine takes no query without a form"
+        assert wanted is not None, "the engine is not asked for what nobody can read"
+        out.begin(encode_survey(seen.form, seen.is_volatile))
         write(results, wanted, wanted, self._prefixes, cast(IO[bytes], out))
+
+    def _diagnosis(self, query: Query) -> Diagnosis:
+        return Diagnosis(query.text, self._prefixes, query.base_iri is not None)
 
     def _usage(self) -> bytes:
         usage = resource.getrusage(resource.RUSAGE_SELF)
@@ -156,13 +172,18 @@ class _Out:
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
+        self._survey = b""
         self._pending = bytearray()
+
+    def begin(self, survey: bytes) -> None:
+        """Have the body of a SURVEYED frame sent, together with the first frame."""
+        self._survey = encode(FrameKind.SURVEYED, survey)
 
     def write(self, data: bytes) -> int:
         """Take `data`; sent once there are 64 KiB."""
         self._pending += data
         if len(self._pending) >= _CHUNK:
-            self._channel.send(FrameKind.DATA, self._pending)
+            self._send(FrameKind.DATA, self._pending)
             self._pending.clear()
         return len(data)
 
@@ -171,9 +192,12 @@ class _Out:
 
     def end(self, usage: bytes) -> None:
         """Send the rest of the answer and its end."""
-        self._channel.send(FrameKind.END, usage + self._pending)
+        self._send(FrameKind.END, usage + self._pending)
 
-    def fail(self, usage: bytes, reason: str, message: str) -> None:
+    def fail(self, usage: bytes, problem: Problem) -> None:
         """Send that there is no answer, or no more of it."""
-        explained = json.dumps({"reason": reason, "message": message}).encode()
-        self._channel.send(FrameKind.FAILED, usage + explained)
+        self._channel.send(FrameKind.FAILED, usage + encode_problem(problem))
+
+    def _send(self, kind: FrameKind, body: bytes | bytearray) -> None:
+        self._channel.send_bytes(self._survey + encode(kind, body))
+        self._survey = b""

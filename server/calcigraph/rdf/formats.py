@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal, Protocol, TypeVar, overload
 
-from calcigraph.errors import Problem
+from calcigraph.errors import InputUnreadable
 
 Kind = Literal["graph", "result"]
 _NAME = re.compile(r"[a-z][a-z0-9-]*\Z")
@@ -20,7 +20,7 @@ _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+\Z")  # RFC 6838 section 4.2, in l
 _SUFFIX = re.compile(r"\.[a-z][a-z0-9]*\Z")
 
 
-class FormatUnknown(Problem):
+class FormatUnknown(InputUnreadable):
     """A format, media type or file suffix that is not in the table."""
 
     title = "The format is not supported"

@@ -57,6 +57,12 @@ class Prefixes:
         return Prefixes, (dict(self.mapping),)
 
     @classmethod
+    def of_file(cls, mapping: Mapping[str, str]) -> Prefixes:
+        """The table of a file, without the prefixes that are not written here (those beyond ASCII): what they
+        shorten is then written as whole IRIs."""
+        return cls({prefix: iri for prefix, iri in mapping.items() if PREFIX.fullmatch(prefix)})
+
+    @classmethod
     def from_triples(cls, triples: Iterable[ox.Triple]) -> Prefixes:
         """The table that `sh:declare` makes (SHACL section 5.2.1).
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from calcigraph.errors import Place, Problem
+from calcigraph.errors import InputUnreadable, Place
 from calcigraph.rdf.formats import by_path
 from calcigraph.rdf.native_formats import NATIVE_GRAPHS
 from calcigraph.rdf.prefixes import Prefixes
 
 
-class FileMalformed(Problem):
+class FileMalformed(InputUnreadable):
     """A file that is not what its suffix says."""
 
     title = "The file cannot be read"
@@ -22,7 +22,8 @@ class FileMalformed(Problem):
 
 @dataclass(frozen=True)
 class Reading:
-    """The triples of some files, graph names left out, and the prefixes that they declared."""
+    """The triples of some files, graph names left out, and the prefixes that they declared, as far as they
+    are written here (see `Prefixes.of_file`)."""
 
     triples: frozenset[ox.Triple]
     prefixes: Prefixes
@@ -55,4 +56,4 @@ def read_files(paths: Iterable[Path]) -> Reading:
                 detail.rstrip(".") + ".", "Mend the file there.", Place(path.name, line)
             ) from None
         prefixes |= parser.prefixes
-    return Reading(frozenset(triples), Prefixes(prefixes))
+    return Reading(frozenset(triples), Prefixes.of_file(prefixes))

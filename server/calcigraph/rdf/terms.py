@@ -22,13 +22,16 @@ Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 # More than an address may have over HTTP, and as much as an argument of a command may.
 MAX_LITERAL = 1 << 17
 SURROGATE = re.compile("[\ud800-\udfff]")
+# Every repetition is possessive: each pattern takes a number of steps that is linear in the text.
 QUOTED = re.compile(
-    r'"((?:[^"\\\n\r]|\\.)*)"(?:@([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)(?:--(ltr|rtl))?|\^\^(\S+))?', re.DOTALL
+    r'"((?:[^"\\\n\r]|\\.)*+)"'
+    r"(?:@([A-Za-z]{1,8}+(?:-[A-Za-z0-9]{1,8}+)*+)(?:--(ltr|rtl))?|\^\^(\S++))?",
+    re.DOTALL,
 )
 NUMBERS = (
-    (re.compile(r"[+-]?[0-9]+"), "integer"),
-    (re.compile(r"[+-]?[0-9]*\.[0-9]+"), "decimal"),
-    (re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]+"), "double"),
+    (re.compile(r"[+-]?[0-9]++"), "integer"),
+    (re.compile(r"[+-]?[0-9]*+\.[0-9]++"), "decimal"),
+    (re.compile(r"[+-]?(?:[0-9]++\.?[0-9]*+|\.[0-9]++)[eE][+-]?[0-9]++"), "double"),
     (re.compile(r"true|false"), "boolean"),
 )
 ESCAPES = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f", '"': '"', "'": "'", "\\": "\\"}

@@ -8,9 +8,7 @@ comes from anybody else belongs in `calcigraph.pool`.
 from __future__ import annotations
 
 import io
-import sys
 from collections.abc import Callable, Mapping
-from typing import Final
 
 from calcigraph.edition import Change, ChangeOutcome, Edition, EditionPassed, Writer
 from calcigraph.engine.replica import Replica
@@ -20,9 +18,8 @@ from calcigraph.pool.answer import Body
 from calcigraph.pool.diagnosis import Diagnosis
 from calcigraph.pool.guard import survey
 from calcigraph.store.answered import engine_diff
+from calcigraph.store.documents import DocumentLimits
 from calcigraph.store.editions import EditionAnswers
-
-_ANY_LENGTH: Final = sys.maxsize
 
 
 def _nobody(_edition: Edition) -> None:
@@ -38,7 +35,7 @@ class OfflineEngine(EditionAnswers):
     def __init__(self, edition: Edition, *, described: bool = True) -> None:
         """Load an edition, or what it says without what describes it. Cost: about 3 s for a million quads."""
         assert edition.files.owner is not None
-        super().__init__(edition.files.owner)
+        super().__init__(edition.files.owner, DocumentLimits())
         self._edition = edition
         quads = edition.all_quads() if described else edition.quads()
         self._replica = Replica(quads, unasserted=edition.root.inferences)
@@ -54,13 +51,13 @@ class OfflineEngine(EditionAnswers):
             raise EditionPassed(f"Edition {number} is gone.", "Ask again.")
         return self._edition
 
-    def ask(self, query: Query, gone: Callable[[], bool] | None = None) -> Answer:
-        """Evaluate a query; `gone` is not asked.
+    def ask(self, query: Query, gone: Callable[[], bool] | None = None, since: float | None = None) -> Answer:
+        """Evaluate a query; `gone` is not asked, and there is no time limit that could count from `since`.
 
         Raises: QueryMalformed, QueryFailed, and what the guard refuses: a trusted query may be
         wrong, and then deserves the same message as any other.
         """
-        seen = survey(query.text, _ANY_LENGTH)
+        seen = survey(query.text)
         prefixes = self._edition.root.prefixes.mapping
         diagnosis = Diagnosis(query.text, prefixes, has_base=query.base_iri is not None)
         table, graph = query.results_format or "json", query.graph_format or "turtle"
@@ -75,9 +72,9 @@ class OfflineEngine(EditionAnswers):
             )
             write(results, table, graph, prefixes, out)
         except SyntaxError as error:
-            raise diagnosis.problem("malformed", str(error)) from None
+            raise diagnosis.malformed(str(error)) from None
         except (RuntimeError, ValueError, OSError) as error:
-            raise diagnosis.problem("unsupported", str(error)) from None
+            raise diagnosis.unsupported(str(error)) from None
         form = seen.form or (Form.CONSTRUCT if is_graph(results) else Form.SELECT)
         written = graph if is_graph(results) else table
         return Answer(form, written, self._edition.number, out.getvalue(), Body([], None))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
-from calcigraph.errors import Problem
+from calcigraph.errors import InputUnreadable
 from calcigraph.rdf.terms import Term
 from calcigraph.rdf.vocabulary import OWL, SH
 
@@ -24,7 +24,7 @@ _PREFIX_LINE = re.compile(r"(?<![\w?$:-])PREFIX\s+([\w.-]*):", re.IGNORECASE)
 _PREFIXED_NAME = re.compile(r"(?<![\w?$:.-])((?!_:)[A-Za-z][\w.-]*|(?=:)):")
 
 
-class ShapesUnreadable(Problem):
+class ShapesUnreadable(InputUnreadable):
     """A shapes graph that cannot be run; the message names the shape where it can be told."""
 
     title = "The shapes cannot be read"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
@@ -27,6 +28,8 @@ class About:
     featured_question: str | None
     creators: tuple[str, ...]
     year: str
+    values: Callable[[ox.NamedNode], list[ox.Literal | ox.NamedNode]] = field(repr=False, compare=False)
+    """What it says of itself by any property: its catalogue, else its ontology's header."""
 
     @property
     def credits(self) -> dict[str, object]:
@@ -47,8 +50,7 @@ def about(edition: Edition) -> About:
         nodes.append(header)
 
     def values(name: ox.NamedNode) -> list[ox.Literal | ox.NamedNode]:
-        found = [value for node in nodes for value in edition.objects(node, name)]
-        return [value for value in found if isinstance(value, ox.Literal | ox.NamedNode)]
+        return [value for node in nodes for value in _of(edition, node, name)]
 
     def text(name: ox.NamedNode) -> ox.Literal | None:
         return next((value for value in values(name) if isinstance(value, ox.Literal)), None)
@@ -63,7 +65,13 @@ def about(edition: Edition) -> About:
         questions[0].removeprefix("question-") if questions else None,
         next((found for node in nodes if (found := _creators(edition, node))), ()),
         next((v.value[:4] for name in _DATES for v in values(name) if isinstance(v, ox.Literal)), ""),
+        lambda name: next((found for node in nodes if (found := _of(edition, node, name))), []),
     )
+
+
+def _of(edition: Edition, node: Subject, name: ox.NamedNode) -> list[ox.Literal | ox.NamedNode]:
+    found = edition.objects(node, name)
+    return [value for value in found if isinstance(value, ox.Literal | ox.NamedNode)]
 
 
 def _untitled(edition: Edition) -> ox.Literal:

@@ -14,7 +14,7 @@ from calcigraph.pool import Query
 from calcigraph.rdf.formats import RESULTS
 from calcigraph.root import QuestionFile
 from calcigraph.web import query_answers
-from calcigraph.web.protocol import streaming
+from calcigraph.web.protocol import streaming, suffixes
 from calcigraph.web.protocol.caching import validated
 from calcigraph.web.protocol.negotiation import HTML, JSON, Offer
 from calcigraph.web.protocol.request_problems import ResourceUnknown
@@ -24,17 +24,32 @@ from calcigraph.web.site import Site, current_site
 from calcigraph.web.views.results import ResultTable, ask_table
 
 # Plain JSON is the question as one object; the formats of SPARQL results give its answer alone.
-ANSWERS = tuple(Offer(form.media_type, form.short, names=(form.key, *form.names)) for form in RESULTS)
+ANSWERS = tuple(
+    Offer(form.media_type, form.short, names=(form.key, *form.names), suffix=form.suffixes[0])
+    for form in RESULTS
+)
 DESCRIPTIONS = (JSON, *GRAPH_OFFERS, HTML)
+_OFFERS = (*DESCRIPTIONS, *ANSWERS)
+_PATH = "/questions"
 blueprint = Blueprint("questions", __name__)
 
 
-@blueprint.get("/questions")
+@blueprint.get(_PATH)
 def questions() -> Response:
     """All questions: a page, JSON, or RDF after https://github.com/sib-swiss/sparql-examples."""
-    site = current_site()
+    response = _list(current_site(), requested(DESCRIPTIONS))
+    response.vary.add("Accept")
+    return response
+
+
+@blueprint.get(f"{_PATH}.<suffix>")
+def questions_document(suffix: str) -> Response:
+    """All questions in one format."""
+    return _list(current_site(), suffixes.fixed(suffix, DESCRIPTIONS))
+
+
+def _list(site: Site, chosen: Offer) -> Response:
     found = site.edition.root.questions
-    chosen = requested(DESCRIPTIONS)
     if chosen is HTML:
         page = render_template("questions.html", questions=found)
         response = Response(page, content_type=HTML.content_type)
@@ -42,18 +57,30 @@ def questions() -> Response:
         response = jsonify([_json(site, question) for question in found])
     else:
         response = _graph(site, chosen, found)
-    response.vary.add("Accept")
+    suffixes.name_siblings(response, site.link(_PATH), chosen, DESCRIPTIONS)
     return validated(response, site, f"questions.{chosen.name}")
 
 
-@blueprint.get("/questions/<slug>")
+@blueprint.get(f"{_PATH}/<slug>")
 def question(slug: str) -> Response:
-    """One question: a page with its answer, or as data; its answer alone as SPARQL results."""
+    """One question: a page with its answer, or as data; its answer alone as SPARQL results.
+
+    Behind its name, a suffix says in which format. A name that itself ends like a suffix is one.
+    """
     site = current_site()
     found = site.edition.root.question(slug)
+    if found is not None:
+        response = _one(site, found, requested(_OFFERS))
+        response.vary.add("Accept")
+        return response
+    stem, ending = suffixes.cut(slug)
+    found = site.edition.root.question(stem) if ending else None
     if found is None:
         raise _unknown(slug)
-    chosen = requested((*DESCRIPTIONS, *ANSWERS))
+    return _one(site, found, suffixes.fixed(ending[1:], _OFFERS))
+
+
+def _one(site: Site, found: QuestionFile, chosen: Offer) -> Response:
     if chosen in ANSWERS:
         response = _answer(found, chosen)
     elif chosen is HTML:
@@ -62,7 +89,8 @@ def question(slug: str) -> Response:
         response = jsonify(_json(site, found))
     else:
         response = _graph(site, chosen, [found])
-    response.vary.add("Accept")
+    suffixes.name_siblings(response, site.link(f"{_PATH}/{found.slug}"), chosen, _OFFERS)
+    # An answer is about the edition that it is from.
     return validated(response, current_site(), f"question.{chosen.name}")
 
 
@@ -90,7 +118,7 @@ def answer(asked: QuestionFile, most_rows: int | None = None) -> ResultTable:
 def csv_address(site: Site, asked: QuestionFile | None) -> str:
     """The address of the answer as CSV; without a question, that of some query."""
     if asked is not None:
-        return f"{site.absolute(f'/questions/{asked.slug}')}?format=csv"
+        return site.absolute(f"{_PATH}/{asked.slug}.csv")
     sample = {"query": "SELECT * { ?s ?p ?o } LIMIT 5", "format": "csv"}
     return f"{site.absolute('/sparql')}?{urlencode(sample)}"
 

@@ -16,11 +16,11 @@ from calcigraph import conformance
 from calcigraph.conformance import OUTCOMES, Result, Suite
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.vocabulary import DCTERMS, EARL, RDFS
-from calcigraph.web.protocol.caching import links, validated
+from calcigraph.web.protocol import suffixes
+from calcigraph.web.protocol.caching import validated
 from calcigraph.web.protocol.negotiation import HTML, JSON, Offer
-from calcigraph.web.protocol.request_problems import ResourceUnknown
 from calcigraph.web.protocol.requested_format import requested
-from calcigraph.web.representations import GRAPH_OFFERS, SUFFIXES, graph_format, write_graph
+from calcigraph.web.representations import GRAPH_OFFERS, graph_format, write_graph
 from calcigraph.web.site import Site, current_site
 
 PATH = "/conformance"
@@ -35,9 +35,6 @@ _PREFIXES = Prefixes(
 )
 # Plain JSON is the totals with what has not passed; as RDF, the report has every assertion.
 _OFFERS = (*GRAPH_OFFERS, JSON, HTML)
-_BY_NAME = {offer.name: offer for offer in _OFFERS}
-_BY_SUFFIX = {suffix: _BY_NAME[offer.name] for suffix, offer in SUFFIXES.items()} | {".json": JSON}
-_SUFFIX_OF = {offer.name: suffix for suffix, offer in _BY_SUFFIX.items()}
 blueprint = Blueprint("conformance", __name__)
 
 
@@ -53,10 +50,7 @@ def report() -> Response:
 @blueprint.get(f"{PATH}.<suffix>")
 def document(suffix: str) -> Response:
     """The report in one format."""
-    chosen = _BY_SUFFIX.get(f".{suffix}")
-    if chosen is None:
-        raise ResourceUnknown(f"There is no format “{suffix[:40]}” of the report.", "Ask for .ttl or .html.")
-    return _response(current_site(), chosen)
+    return _response(current_site(), suffixes.fixed(suffix, _OFFERS))
 
 
 def _response(site: Site, chosen: Offer) -> Response:
@@ -66,10 +60,7 @@ def _response(site: Site, chosen: Offer) -> Response:
         response = jsonify([_json(suite) for suite in conformance.suites()])
     else:
         response = Response(_graph(chosen), content_type=chosen.content_type)
-    response.headers["Content-Location"] = site.link(PATH + _SUFFIX_OF[chosen.name])
-    for offer in _OFFERS:
-        if offer is not chosen:
-            links(response, (site.link(PATH + _SUFFIX_OF[offer.name]), "alternate", offer.media_type))
+    suffixes.name_siblings(response, site.link(PATH), chosen, _OFFERS)
     return validated(response, site, f"conformance.{chosen.name}")
 
 
@@ -87,7 +78,7 @@ def _page() -> str:
         "conformance.html",
         outcomes=shown,
         suites=[(suite, _notes(suite), _by_reason(suite.others)) for suite in suites],
-        formats=[(suffix, offer) for suffix, offer in _BY_SUFFIX.items() if offer is not HTML],
+        formats=[(offer.suffix, offer) for offer in _OFFERS if offer is not HTML],
     )
 
 

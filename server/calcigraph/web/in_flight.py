@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Final
 
@@ -22,10 +23,11 @@ class InFlight:
     to answer. `request` is what the request says and `begun` how far its query is: an answer, an attempt that
     goes on, or the problem that ended it; None where the event loop has not read it or begun with it. `since`
     is when the query was begun (by `perf_counter`), `descriptor` where its worker is listened to, -1 where it
-    is not. `has_left` is set when its client has left.
+    is not. `has_left` is set when its client has left. `received_at` is when it had been read whole (a moment
+    of the monotonic clock).
     """
 
-    __slots__ = ("begun", "body", "descriptor", "done", "has_left", "head", "request", "since")
+    __slots__ = ("begun", "body", "descriptor", "done", "has_left", "head", "received_at", "request", "since")
 
     def __init__(self, head: RequestHead, body: bytes, done: Callable[[HttpResponse | None], None]) -> None:
         self.head = head
@@ -34,6 +36,7 @@ class InFlight:
         self.request: SparqlRequest | None = None
         self.begun: Answer | Attempt | Problem | None = None
         self.since = 0.0
+        self.received_at = time.monotonic()
         self.descriptor = -1
         self.has_left = False
 

@@ -13,7 +13,7 @@ from calcigraph.rdf.vocabulary import NP
 from calcigraph.web.protocol.caching import links, validated
 from calcigraph.web.protocol.negotiation import Offer
 from calcigraph.web.protocol.requested_format import requested
-from calcigraph.web.representations import SUFFIX_OF, graph_format, offer
+from calcigraph.web.representations import graph_format, offer
 from calcigraph.web.site import Site
 
 # TriG first, as the guidelines recommend it.
@@ -22,7 +22,7 @@ OFFERS = tuple(offer(f) for f in sorted((f for f in GRAPHS if f.has_graphs), key
 
 def link_of(site: Site, node: Subject) -> str | None:
     """Where the nanopublication of `node` is to be had; None where there is none."""
-    path = site.path(node) if isinstance(node, ox.NamedNode) else None
+    path = site.document(node) if isinstance(node, ox.NamedNode) and "#" not in node.value else None
     return site.link(path + SUFFIX) if path and is_publishable(site.edition, node) else None
 
 
@@ -46,7 +46,7 @@ def respond(site: Site, node: ox.NamedNode, stem: str, fixed: Offer | None) -> R
     response = Response(body, content_type=chosen.content_type)
     if fixed is None:
         response.vary.add("Accept")
-    response.headers["Content-Location"] = site.link(stem + SUFFIX + SUFFIX_OF[chosen.name])
+    response.headers["Content-Location"] = site.link(stem + SUFFIX + chosen.suffix)
     links(response, (site.link(stem), "related", None))
     for licence in site.about.licences:
         links(response, (licence.value, "license", None))

@@ -16,12 +16,13 @@ from werkzeug.routing import Rule
 
 from calcigraph import __version__
 from calcigraph.web.protocol.caching import validated
-from calcigraph.web.protocol.negotiation import HTML
-from calcigraph.web.representations import SUFFIXES
+from calcigraph.web.protocol.negotiation import HTML, JSON
+from calcigraph.web.representations import GRAPH_OFFERS, RESULT_OFFERS
 from calcigraph.web.route_table import GRAPH, INTERFACE, TEXT, Parameter, RouteFacts
 from calcigraph.web.site import Site, current_site
 
 Json = dict[str, Any]
+_OFFERS = (HTML, JSON, *GRAPH_OFFERS, *RESULT_OFFERS)
 _VARIABLE = re.compile(r"<(?:([a-z]+)(?:\(([^()]*)\))?:)?([a-z_]+)>")
 _PROBLEM: Json = {
     "type": "object",
@@ -121,7 +122,7 @@ def _chosen(site: Site, facts: RouteFacts) -> tuple[Parameter, ...]:
     formats = {"type": "string", "enum": list(facts.sends or (*GRAPH, HTML.media_type))}
     return (
         *facts.takes,
-        Parameter("format", "The format of the answer; wins over Accept.", formats),
+        Parameter("format", "The format of the answer; one that is known wins over Accept.", formats),
         version,
     )
 
@@ -134,7 +135,8 @@ def _in_path(site: Site, route: Rule) -> Iterable[Json]:
         elif kind == "int":
             schema = {"type": "integer", "minimum": 1}
         elif name == "suffix":
-            schema = {"type": "string", "enum": [suffix[1:] for suffix in SUFFIXES]}
+            sent = INTERFACE[route.endpoint].sends
+            schema = {"type": "string", "enum": [o.suffix[1:] for o in _OFFERS if o.media_type in sent]}
         found = {"name": name, "in": "path", "required": True, "schema": dict(schema)}
         example = _example(site, route.endpoint)
         yield found | ({"example": example} if example and name in ("name", "slug") else {})

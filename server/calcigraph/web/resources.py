@@ -8,18 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import unquote, urlencode
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from calcigraph.describe import Description
+from calcigraph.describe import MOST_SHOWN, Description, DescriptionTooLong
 from calcigraph.nanopublications import SUFFIX, is_publishable
 from calcigraph.numerals import NumeralRefused, integer
 from calcigraph.rdf.vocabulary import AS, DCTERMS, OWL, RDF
-from calcigraph.web import nanopubs, signposting
+from calcigraph.store import OntologyContent, ResourceContent
+from calcigraph.web import nanopubs, own_iris, signposting
+from calcigraph.web.document_responses import document_file, document_response
+from calcigraph.web.protocol import suffixes
 from calcigraph.web.protocol.caching import validated
+from calcigraph.web.protocol.file_content import FileContent
 from calcigraph.web.protocol.negotiation import HTML, Offer
 from calcigraph.web.protocol.request_problems import (
     RequestMalformed,
@@ -27,14 +31,16 @@ from calcigraph.web.protocol.request_problems import (
     ResourceUnknown,
     VersionUnknown,
 )
+from calcigraph.web.protocol.request_target import raw_path, raw_target
 from calcigraph.web.protocol.requested_format import requested
 from calcigraph.web.protocol.versions import PARAMETER
-from calcigraph.web.representations import GRAPH_OFFERS, SUFFIX_OF, SUFFIXES, graph_format, write_graph
+from calcigraph.web.representations import DOCUMENT_OFFERS, graph_format, write_graph
 from calcigraph.web.site import Site, current_site
 from calcigraph.web.views import ontology
 from calcigraph.web.views.pages import resource_page
 
-OFFERS = (*GRAPH_OFFERS, HTML)
+# What a document takes is handed on to it.
+_KEPT = (PARAMETER, "incoming")
 _LARGEST_OFFSET = 10**9
 blueprint = Blueprint("resources", __name__)
 
@@ -48,27 +54,26 @@ def _offered() -> dict[str, Any]:
 def resource(room: str, name: str) -> WerkzeugResponse:
     """A resource of the root, or, with a suffix, one document about it.
 
-    A name that is itself a resource is one, even where it ends like a suffix.
+    A name that is itself a resource is one, even where it ends like a suffix. What is named by a fragment has
+    the document of the rest of its IRI.
     """
-    site = current_site()
-    path = f"/{room}/{name}"
-    node = find(site, path)
+    site, path = current_site(), raw_path()
+    # An IRI may have a query of its own.
+    node = own_iris.find(site, raw_target()) or own_iris.find(site, path)
     if node is not None:
         _refuse_removed(site, node)
-        return see_other(site, "/ontology" if _is_this_version(site, node) else path)
-    stem, suffix = split_suffix(path)
-    fixed = SUFFIXES.get(suffix)
-    node = find(site, stem.removesuffix(SUFFIX))
+        return see_other(site, "/ontology" if _is_this_version(site, node) else site.document(node) or path)
+    stem, fixed = suffixes.split(path, DOCUMENT_OFFERS)
+    node = own_iris.find(site, stem.removesuffix(SUFFIX))
     if node is None:
         raise _unknown(site, stem)
     _refuse_removed(site, node)
+    canonical = site.document(node) or stem
     if stem.endswith(SUFFIX):
-        return _nanopublication(site, node, stem, fixed)
-    offset = _offset()
-    description = site.engine.describe(site.edition, node, offset) if fixed else None
-    if description is None or fixed is None:
+        return _nanopublication(site, node, canonical, fixed)
+    if fixed is None:
         raise _unknown(site, stem)
-    return _document(site, description, stem, fixed, offset)
+    return _document(site, node, canonical, fixed)
 
 
 @blueprint.get("/ontology")
@@ -81,44 +86,27 @@ def ontology_resource() -> WerkzeugResponse:
 def ontology_document(suffix: str) -> Response:
     """One document of the whole ontology: the class tree as a page, or all its graphs."""
     site = current_site()
-    chosen = SUFFIXES.get(f".{suffix}")
-    if chosen is None:
-        raise _unknown(site, f"/ontology.{suffix}")
-
-    def body() -> str | bytes:
-        if chosen is HTML:
-            return ontology.page(site)
-        return write_graph(ontology.quads(site), graph_format(chosen), site.edition.root.prefixes)
+    chosen = suffixes.fixed(suffix, DOCUMENT_OFFERS)
 
     node = ox.NamedNode(f"{site.namespace}ontology")
-    return finished(site, body, "/ontology", chosen, node, "ontology")
+    if chosen is HTML:
+        return finished(site, lambda: ontology.page(site), "/ontology", chosen, node, "ontology")
+    response = announced(site, "/ontology", chosen, node)
+    content = OntologyContent(chosen.name)
+    return document_response(response, site, f"ontology.{chosen.name}", content, _size(site))
 
 
-def find(site: Site, path: str) -> ox.NamedNode | None:
-    """The resource of the dataset that answers at `path`; its IRI may be percent-encoded or not."""
-    for candidate in (path, quote(path, safe="/:@!$&'()*+,;=~")):
-        try:
-            node = ox.NamedNode(site.namespace + candidate[1:])
-        except ValueError:
-            continue
-        quads = site.edition.quads
-        if next(iter(quads(node)), None) or next(iter(quads(None, None, node)), None):
-            return node
-    return None
-
-
-def split_suffix(path: str) -> tuple[str, str]:
-    """A path without its suffix, and the suffix; "" where it ends with none of ours."""
-    stem, dot, ending = path.rpartition(".")
-    return (stem, f".{ending}") if dot and f".{ending}" in SUFFIXES else (path, "")
+def _size(site: Site) -> int:
+    """How many triples the files of the ontology have."""
+    root, graphs = site.edition.root, site.edition.graphs
+    return sum(graphs.get(root.graph_of(file), 0) for file in root.ontology)
 
 
 def see_other(site: Site, path: str) -> WerkzeugResponse:
     """303 to the document that `Accept`, or `?format=`, asks for, of the version asked for if any."""
-    chosen = requested(OFFERS)
-    version = request.args.get(PARAMETER)
-    place = site.link(path + SUFFIX_OF[chosen.name]) + (f"?{PARAMETER}={version}" if version else "")
-    response = redirect(place, 303)
+    chosen = requested(DOCUMENT_OFFERS)
+    kept = {name: request.args[name] for name in _KEPT if name in request.args}
+    response = redirect(site.link(path + chosen.suffix) + (f"?{urlencode(kept)}" if kept else ""), 303)
     response.vary.add("Accept")
     response.headers["Cache-Control"] = "no-cache"
     return response
@@ -135,28 +123,71 @@ def finished(
 ) -> Response:
     """A document with all that HTTP says about it: its place, its siblings, what it describes. `body` makes
     its content, for clients that have not got it."""
-    response = Response(content_type=chosen.content_type)
-    response.headers["Content-Location"] = site.link(stem + SUFFIX_OF[chosen.name])
-    signposting.of_document(response, site, stem, chosen, node, types)
-    nanopubs.announce(response, site, node)
+    response = announced(site, stem, chosen, node, types)
     return validated(response, site, f"{variant}.{chosen.name}", body)
 
 
-def _document(site: Site, description: Description, stem: str, chosen: Offer, offset: int) -> Response:
-    def body() -> str | bytes:
-        if chosen is HTML:
-            return resource_page(site, description, stem)
-        return write_graph(list(description.quads()), graph_format(chosen), site.edition.root.prefixes)
+def announced(
+    site: Site, stem: str, chosen: Offer, node: ox.NamedNode, types: Iterable[ox.NamedNode] = ()
+) -> Response:
+    """The response with a document, still without content: its place, its siblings, what it describes."""
+    response = Response(content_type=chosen.content_type)
+    response.headers["Content-Location"] = site.link(stem + chosen.suffix)
+    signposting.of_document(response, site, stem, chosen, node, types)
+    nanopubs.announce(response, site, node)
+    return response
 
-    node, types = description.subject, description.types
-    return finished(site, body, stem, chosen, node, f"incoming-{offset}", types)
+
+def _document(site: Site, node: ox.NamedNode, stem: str, chosen: Offer) -> Response:
+    """One document about a resource. Raises: DescriptionTooLong where a page would be too long."""
+    offset = _offset()
+    response = announced(site, stem, chosen, node, _types(site, node))
+
+    def body() -> str | bytes | FileContent:
+        try:
+            described, *fragments = _parts(site, node, offset)
+        except DescriptionTooLong:
+            if chosen is HTML:
+                raise
+            return document_file(response, site, ResourceContent(chosen.name, node.value, offset))
+        if chosen is HTML:
+            return resource_page(site, described, fragments, stem)
+        quads = dict.fromkeys(quad for part in (described, *fragments) for quad in part.quads())
+        return write_graph(list(quads), graph_format(chosen), site.edition.root.prefixes)
+
+    return validated(response, site, f"incoming-{offset}.{chosen.name}", body)
+
+
+def _types(site: Site, node: ox.NamedNode) -> list[ox.NamedNode]:
+    return [kind for kind in site.edition.objects(node, RDF["type"]) if isinstance(kind, ox.NamedNode)]
+
+
+def _parts(site: Site, node: ox.NamedNode, offset: int) -> list[Description]:
+    """What is said of a resource, and of those that fragments of its IRI name. Raises: DescriptionTooLong."""
+    described = site.engine.describe(site.edition, node, offset)
+    parts = [described or Description.empty(node, site.edition.labels.of(node))]
+    size = len(parts[0].facts)
+    for fragment in site.edition.fragments(node):
+        part = _described(site, fragment)
+        parts += [] if part is None else [part]
+        size += 1 if part is None else 1 + len(part.facts)
+        if size > MOST_SHOWN:
+            raise DescriptionTooLong(MOST_SHOWN)
+    return parts
+
+
+def _described(site: Site, part: ox.NamedNode) -> Description | None:
+    """What is said of a part of a document, else what leads to it."""
+    describe = site.engine.describe
+    return describe(site.edition, part, None) or describe(site.edition, part)
 
 
 def _nanopublication(site: Site, node: ox.NamedNode, stem: str, fixed: Offer | None) -> Response:
-    is_offered = fixed is None or fixed in nanopubs.OFFERS
-    if not is_offered or not is_publishable(site.edition, node):
-        raise _unknown(site, stem)
-    return nanopubs.respond(site, node, stem.removesuffix(SUFFIX), fixed)
+    if not is_publishable(site.edition, node):
+        raise _unknown(site, stem + SUFFIX)
+    if fixed is not None and fixed not in nanopubs.OFFERS:
+        raise suffixes.unknown(fixed.suffix, nanopubs.OFFERS)
+    return nanopubs.respond(site, node, stem, fixed)
 
 
 def _is_this_version(site: Site, node: ox.NamedNode) -> bool:
@@ -191,6 +222,7 @@ def _refuse_removed(site: Site, node: ox.NamedNode) -> None:
 
 
 def _offset() -> int:
+    """Where the page of incoming links begins. Raises: RequestMalformed."""
     try:
         return integer(request.args.get("incoming", "0"), 0, _LARGEST_OFFSET)
     except NumeralRefused as refused:
@@ -200,7 +232,10 @@ def _offset() -> int:
 
 
 def _unknown(site: Site, path: str) -> ResourceUnknown:
-    asked = path.rpartition("/")[2]
+    stem, ending = suffixes.cut(path)
+    if ending and own_iris.find(site, stem) is not None:
+        return suffixes.unknown(ending, DOCUMENT_OFFERS)
+    asked = unquote(path.rpartition("/")[2])
     nearest = tuple(
         (label.value, site.href(node) or node.value) for node, label in site.edition.labels.nearest(asked)
     )

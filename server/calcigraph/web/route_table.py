@@ -15,6 +15,7 @@ HTML: Final = ("text/html",)
 JSON: Final = ("application/json",)
 GRAPH: Final = tuple(form.media_type for form in GRAPHS)
 RESULT: Final = tuple(form.media_type for form in RESULTS)
+_TSV: Final = ("text/tab-separated-values",)
 _PLAIN: Final = ("text/plain",)
 _PROOF: Final = "application/vnd.calcigraph.proof+json"
 _TERM: Final[JsonSchema] = {"type": "string", "minLength": 1}
@@ -56,7 +57,7 @@ _QUERY: Final = (
         "Whether what is derived and inferred is seen.",
         {"type": "string", "enum": ["on", "off"]},
     ),
-    Parameter("timeout", "Seconds, at most the server's.", {"type": "number", "exclusiveMinimum": 0}),
+    Parameter("timeout", "Seconds, at most the server's; 0 for that.", {"type": "number", "minimum": 0}),
 )
 _EXPLAIN: Final = (
     Parameter(
@@ -78,6 +79,7 @@ _INCOMING: Final = (
 INTERFACE: Final[Mapping[str, RouteFacts]] = {
     "sparql.sparql": RouteFacts((*RESULT, *GRAPH, *HTML), _QUERY, negotiates=True),
     "questions.questions": RouteFacts((*JSON, *GRAPH, *HTML), negotiates=True),
+    "questions.questions_document": RouteFacts((*JSON, *GRAPH, *HTML)),
     "questions.question": RouteFacts((*JSON, *GRAPH, *RESULT, *HTML), negotiates=True),
     "questions.question_resource": RouteFacts(redirects=True),
     "explanations.explanation": RouteFacts(
@@ -98,10 +100,13 @@ INTERFACE: Final[Mapping[str, RouteFacts]] = {
     "graphs.direct": RouteFacts(GRAPH, negotiates=True),
     "discovery.void": RouteFacts(GRAPH, negotiates=True),
     "discovery.catalog": RouteFacts(GRAPH, negotiates=True),
+    "discovery.void_document": RouteFacts(GRAPH),
+    "discovery.catalog_document": RouteFacts(GRAPH),
     "discovery.context": RouteFacts(("application/ld+json",)),
     "downloads.nquads": RouteFacts(("application/gzip",)),
     "downloads.turtle": RouteFacts(("application/gzip",)),
-    "mappings.mappings": RouteFacts(("text/tab-separated-values",)),
+    "mappings.mappings": RouteFacts(_TSV),
+    "mappings.document": RouteFacts(_TSV),
     "conformance.report": RouteFacts((*JSON, *GRAPH, *HTML), negotiates=True),
     "conformance.document": RouteFacts((*JSON, *GRAPH, *HTML)),
     "home.home": RouteFacts(HTML),

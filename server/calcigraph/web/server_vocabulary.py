@@ -13,9 +13,9 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from calcigraph.describe import Description
 from calcigraph.rdf.vocabulary import SRV
+from calcigraph.web.protocol import suffixes
 from calcigraph.web.protocol.negotiation import HTML
-from calcigraph.web.protocol.request_problems import ResourceUnknown
-from calcigraph.web.representations import SUFFIXES, graph_format, write_graph
+from calcigraph.web.representations import DOCUMENT_OFFERS, graph_format, write_graph
 from calcigraph.web.resources import finished, see_other
 from calcigraph.web.site import Site, current_site
 
@@ -33,11 +33,7 @@ def vocabulary() -> WerkzeugResponse:
 def document(suffix: str) -> Response:
     """One document of the vocabulary."""
     site = current_site()
-    chosen = SUFFIXES.get(f".{suffix}")
-    if chosen is None:
-        raise ResourceUnknown(
-            f"There is no format “{suffix[:40]}” of the vocabulary.", "Ask for .ttl or .html."
-        )
+    chosen = suffixes.fixed(suffix, DOCUMENT_OFFERS)
 
     def body() -> str | bytes:
         described = list(_terms(site))

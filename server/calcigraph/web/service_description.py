@@ -55,13 +55,15 @@ def _dataset(site: Site, dataset: ox.NamedNode) -> Iterator[ox.Triple]:
     yield ox.Triple(dataset, RDF["type"], VOID["Dataset"])
     yield ox.Triple(dataset, VOID["sparqlEndpoint"], ox.NamedNode(site.absolute("/sparql")))
     union = site.settings.default_graph == "union"
-    default = ox.BlankNode()
+    # Labels that are the same each time: the bytes have a strong entity tag.
+    default = ox.BlankNode("default")
     yield ox.Triple(dataset, SD["defaultGraph"], default)
     yield ox.Triple(default, RDF["type"], SD["Graph"])
     yield ox.Triple(default, VOID["triples"], _count(site.visible))
     yield ox.Triple(default, SD["entailmentRegime"], _regime(site) if union else ENT["Simple"])
-    for name, size in sorted(site.statistics.graphs.items(), key=lambda item: item[0].value):
-        named, graph = ox.BlankNode(), ox.BlankNode()
+    counts = sorted(site.statistics.graphs.items(), key=lambda item: item[0].value)
+    for number, (name, size) in enumerate(counts):
+        named, graph = ox.BlankNode(f"named{number}"), ox.BlankNode(f"graph{number}")
         yield ox.Triple(dataset, SD["namedGraph"], named)
         yield ox.Triple(named, RDF["type"], SD["NamedGraph"])
         yield ox.Triple(named, SD["name"], name)

@@ -15,7 +15,7 @@ from flask import Response
 from calcigraph.rdf.vocabulary import DCTERMS, SCHEMA
 from calcigraph.web.protocol.caching import LinkEntry, links
 from calcigraph.web.protocol.negotiation import HTML, Offer
-from calcigraph.web.representations import GRAPH_OFFERS, SUFFIX_OF
+from calcigraph.web.representations import GRAPH_OFFERS
 from calcigraph.web.site import Site
 
 _ABOUT_PAGE, _DATASET = SCHEMA["AboutPage"].value, SCHEMA["Dataset"].value
@@ -31,11 +31,9 @@ def of_document(
     types: Iterable[ox.NamedNode] = (),
 ) -> None:
     """What one document about `node` leads to: its siblings at `stem`, and what holds for all of them."""
-    iri, landing = _quoted(node), site.link(stem + SUFFIX_OF[HTML.name])
+    iri, landing = _quoted(node), site.link(stem + HTML.suffix)
     links(response, (iri, "describes", None), (iri, "cite-as", None), *_terms(site))
-    siblings = [
-        (site.link(stem + SUFFIX_OF[o.name]), o.media_type) for o in (*GRAPH_OFFERS, HTML) if o is not chosen
-    ]
+    siblings = [(site.link(stem + o.suffix), o.media_type) for o in (*GRAPH_OFFERS, HTML) if o is not chosen]
     links(response, *((target, "alternate", kind) for target, kind in siblings))
     if chosen is not HTML:
         links(response, (landing, "describes", HTML.media_type))

@@ -4,35 +4,36 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final, cast
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import pyoxigraph as ox
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, has_request_context, request
 
 from calcigraph import metadata
 from calcigraph.describe import Describer
 from calcigraph.edition import Change, ChangeOutcome, Edition
+from calcigraph.pool.query_problems import ClientGone
+from calcigraph.rdf.iris import address, encoded_path
 from calcigraph.rdf.vocabulary import SRV
 from calcigraph.settings import Settings
 from calcigraph.store import Engine
 from calcigraph.web.about import About, about
 from calcigraph.web.metrics import Metrics
+from calcigraph.web.protocol import request_head
 from calcigraph.web.readiness import Readiness
 from calcigraph.web.statistics import Statistics, count
 
 _KEY = "calcigraph"
 # Earlier ones are made again where an answer that took long is from one of them.
 _KEPT: Final = 16
-# RFC 3987 ipchar and "/", beyond what `quote` leaves alone anyway; "%" stays for what is encoded.
-_PATH_SAFE = "/%:@!$&'()*+,;=~"
 _LINKED_SCHEMES = ("http", "https", "mailto", "urn")
-_ROOMS = ("id/", "ontology/", "graph/")
+_ROOMS = ("id/", "ontology/", "ontology#", "graph/")
 
 
 @dataclass(frozen=True)
@@ -113,28 +114,38 @@ class Site:
 
     def link(self, path: str) -> str:
         """The path on the public host of a path of this application, fit for a `href`."""
-        return urlsplit(self.base).path.rstrip("/") + quote(path, safe=_PATH_SAFE + "?#")
+        return urlsplit(self.base).path.rstrip("/") + encoded_path(path)
 
     def absolute(self, path: str) -> str:
         """The whole public IRI of a path of this application."""
-        return self.base.rstrip("/") + quote(path, safe=_PATH_SAFE + "?#")
+        return address(self.base, path)
+
+    def lasting(self, path: str) -> str:
+        """The IRI of a document of this application that stays when the server moves (see `web.w3id`); its
+        address, where the root has no namespace."""
+        return self.namespace + path[1:] if self.edition.root.is_named else self.absolute(path)
 
     def path(self, node: ox.NamedNode) -> str | None:
-        """The path at which this server answers for `node`; None for resources of others."""
+        """The path of `node`, as its IRI has it, for which this server answers; None for those of others."""
         if not node.value.startswith(self.namespace):
             return None
         path = node.value.removeprefix(self.namespace)
         return f"/{path}" if path == "ontology" or path.startswith(_ROOMS) else None
 
+    def document(self, node: ox.NamedNode) -> str | None:
+        """The path that the documents about `node` begin with: without its fragment, which is for the client,
+        and with an encoded `?`, behind which parameters stand. None for resources of others."""
+        path = self.path(node)
+        return None if path is None else path.partition("#")[0].replace("?", "%3F")
+
     def href(self, node: ox.NamedNode) -> str | None:
         """Where a page links to for `node`; None where the scheme is not one to be followed."""
         if node.value.startswith(SRV.iri) and any(self.edition.triples(node)):
             return self.link(f"/server.html#{node.value.removeprefix(SRV.iri)}")
-        path = self.path(node)
+        path = self.document(node)
         if path is not None:
-            # A resource may be named with either; what is a part of a graph is named by a fragment.
-            kept = path if path.startswith("/graph/") else path.replace("#", "%23")
-            return self.link(kept.replace("?", "%3F"))
+            _, hash_sign, fragment = node.value.partition("#")
+            return self.link(f"{path}{hash_sign}{fragment}")
         return node.value if urlsplit(node.value).scheme.lower() in _LINKED_SCHEMES else None
 
 
@@ -183,7 +194,14 @@ def install(publication: Publication) -> None:
 
 
 def current_site() -> Site:
-    """The site that the current request is about: the same from its first byte to its last."""
+    """The site that the current request is about: the same from its first byte to its last.
+
+    Raises: ClientGone where nobody waits for the response any more, so that what makes it stops.
+    """
+    environ = request.environ if has_request_context() else {}
+    gone: Callable[[], bool] | None = environ.get(request_head.GONE)
+    if gone is not None and gone():
+        raise ClientGone
     if _KEY not in g:
         keep_to(publication_of(current_app).current)
     return cast(Site, g.get(_KEY))

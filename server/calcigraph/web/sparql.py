@@ -12,7 +12,7 @@ from calcigraph.pool import Answer, Query
 from calcigraph.web import service_description, sparql_request
 from calcigraph.web.protocol import bodies, streaming, versions
 from calcigraph.web.protocol.caching import links, validated
-from calcigraph.web.protocol.negotiation import HTML
+from calcigraph.web.protocol.negotiation import FORMAT_PARAMETERS, HTML
 from calcigraph.web.protocol.requested_format import requested
 from calcigraph.web.query_answers import answer
 from calcigraph.web.representations import GRAPH_OFFERS, RESULT_OFFERS
@@ -70,7 +70,7 @@ def _form(text: str, inference: bool) -> Response:
 
 def _page(text: str, parameters: bodies.NameValuePairs, answer: Answer) -> Response:
     body = read_whole(answer)
-    kept = [(name, value) for name, value in parameters if name not in ("format", "edit")]
+    kept = [(name, value) for name, value in parameters if name not in (*FORMAT_PARAMETERS, "edit")]
     is_graph = answer.form.answers_with_graph
     page = render_template(
         "results.html",

@@ -7,16 +7,16 @@ event loop read their requests by the same functions.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from calcigraph.numerals import NumeralRefused, decimal
 from calcigraph.pool import Answer, Query
 from calcigraph.rdf.formats import find
 from calcigraph.rdf.iris import named_node
 from calcigraph.web.protocol import bodies, versions
-from calcigraph.web.protocol.negotiation import HTML, Offer, choose
+from calcigraph.web.protocol.negotiation import HTML, Offer, choose, wishes
 from calcigraph.web.protocol.request_problems import (
     AddressTooLong,
     BodyTooLarge,
@@ -95,7 +95,7 @@ def read(
     if len(text) * 4 > most and len(text.encode()) > most:
         problem = BodyTooLarge if is_post else AddressTooLong
         raise problem(f"The query has more than {most} bytes.", "Send a shorter one.")
-    results, graph = _formats(_single(parameters, "format"), accept)
+    results, graph = _formats(wishes(parameters), accept)
     return SparqlRequest(parameters, _query(site, parameters, text, results, graph), results, graph)
 
 
@@ -167,21 +167,18 @@ def _key(chosen: Offer | None, on_a_page: str) -> str | None:
     return on_a_page if chosen is HTML else chosen.name
 
 
-def _formats(wanted: str | None, accept: str | None) -> tuple[Offer | None, Offer | None]:
-    """How results and how a graph are to be sent: as `format` names it, else as `Accept` likes best.
-
-    Raises: RequestMalformed, NothingAcceptable.
+def _formats(wished: Sequence[str], accept: str | None) -> tuple[Offer | None, Offer | None]:
+    """How results and how a graph are to be sent: as the first wish says that names a format of either,
+    else as `Accept` likes best. Raises: NothingAcceptable.
     """
-    if wanted is None:
-        usual = len(accept or "") <= _USUAL_HEADER
-        found = _negotiated(accept) if usual else _negotiated.__wrapped__(accept)
-        if found == (None, None):
-            raise NothingAcceptable((*RESULT_OFFERS, *GRAPH_OFFERS, HTML))
-        return found
-    found = find(wanted, _RESULTS), find(wanted, _GRAPHS)
+    for wanted in wished:
+        found = find(wanted, _RESULTS), find(wanted, _GRAPHS)
+        if found != (None, None):
+            return found
+    usual = len(accept or "") <= _USUAL_HEADER
+    found = _negotiated(accept) if usual else _negotiated.__wrapped__(accept)
     if found == (None, None):
-        listed = ", ".join(offer.name for offer in (*RESULT_OFFERS, *GRAPH_OFFERS, HTML))
-        raise RequestMalformed(f'There is no format "{wanted[:40]}".', f"Use one of: {listed}.")
+        raise NothingAcceptable(offer.media_type for offer in (*RESULT_OFFERS, *GRAPH_OFFERS, HTML))
     return found
 
 
@@ -203,12 +200,10 @@ def inference(value: str | None) -> bool:
 
 
 def _timeout(value: str | None, most_s: float) -> float | None:
-    if value is None:
-        return None
+    """The limit that a client sets itself; None where it sets none, as 0 and an empty one say (the forms of
+    some stores send these)."""
     try:
-        seconds = float(value)
-    except ValueError:
-        seconds = math.nan
-    if not seconds > 0:
-        raise RequestMalformed("`timeout` is no number of seconds.", f"Write a number up to {most_s:g}.")
-    return min(seconds, most_s)
+        seconds = decimal(value) if value else 0.0
+    except NumeralRefused as refused:
+        raise RequestMalformed(f"`timeout` is not {refused}.", f"Write seconds, up to {most_s:g}.") from None
+    return min(seconds, most_s) if seconds else None

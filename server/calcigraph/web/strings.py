@@ -117,6 +117,7 @@ class Strings:
     ontology_contents: str = "Contents"
     ontology_counts: str = "The number beside a term is that of its members or of the triples that have it."
     ontology_formats: str = "The whole ontology as data"
+    mappings: str = "mappings to other vocabularies"
     vocabulary_title: str = "Server vocabulary"
     vocabulary_lead: str = "What the server itself knows about; each root's own properties refine these."
     explanation_title: str = "Why does this hold?"
@@ -265,9 +266,7 @@ class Strings:
                 404: "There is nothing at this address.",
                 405: "This address does not take that method; `Allow` lists those it takes.",
                 413: "The request is larger than this server takes.",
-                414: "The address is longer than this server takes; send a query in the body of a POST.",
                 415: "This address does not take a body of that media type.",
-                431: "The header fields of the request are longer than this server takes.",
                 500: "An unexpected error happened here. Report it, with the request and the time.",
             }
         )

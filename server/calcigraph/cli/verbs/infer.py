@@ -44,7 +44,8 @@ def infer(
     """Print what FILE… entail under OWL 2 RL and do not say themselves.
 
     Exits with 1 and the clash with its proof where they are inconsistent, and with 1 where the
-    closure would be larger than a bound (--limit) allows. Shows its progress on a terminal.
+    closure would be larger than a bound (--limit) allows; with 2 where a file cannot be read. Shows its
+    progress on a terminal.
     """
     from calcigraph.cli.infer import print_inferences
 

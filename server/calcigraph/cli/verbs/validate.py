@@ -32,7 +32,7 @@ def validate(
 ) -> None:
     """Check FILE… against shapes and print the SHACL validation report.
 
-    Exits with 1 where they do not conform.
+    Exits with 1 where they do not conform, and with 2 where a file or a shape cannot be read.
     """
     from calcigraph.cli.validate import print_report
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from binascii import a2b_qp
-from urllib.parse import unquote_to_bytes
 
 from flask import request
-from werkzeug.http import parse_options_header
 
+from calcigraph.web.protocol import field_values
 from calcigraph.web.protocol.request_problems import (
     AddressTooLong,
     BodyTooLarge,
@@ -18,6 +18,8 @@ from calcigraph.web.protocol.request_problems import (
 FORM = "application/x-www-form-urlencoded"
 _MOST_PARAMETERS = 1000
 _PIECE = 64 * 1024
+_READ_OTHERWISE = ((b"=", b"%3D"), (b"\n", b"%0A"), (b"\r", b"%0D"))
+_NO_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 NameValuePairs = list[tuple[str, str]]
 
@@ -49,13 +51,16 @@ def unescaped(encoded: bytes) -> bytes:
     """What percent-encoded bytes stand for (RFC 3986, section 2.1); what is no escape stays as it is.
 
     Quoted-printable is the same with another sign, and the standard library decodes it in C: a query
-    in an address then takes 2 microseconds, not 10. Where the two differ, the slow way is gone.
+    in an address then takes 2 microseconds, not 10, and no byte takes more than a tenth of a microsecond.
+    What it reads otherwise (`=`, ends of lines, a sign that begins no escape) is escaped first.
     """
-    if b"=" in encoded or b"\n" in encoded or b"\r" in encoded:
-        return unquote_to_bytes(encoded)
+    for special, escape in _READ_OTHERWISE:
+        if special in encoded:
+            encoded = encoded.replace(special, escape)
     decoded = a2b_qp(encoded.replace(b"%", b"="))
-    is_all_escapes = len(decoded) == len(encoded) - 2 * encoded.count(b"%")
-    return decoded if is_all_escapes else unquote_to_bytes(encoded)
+    if len(decoded) == len(encoded) - 2 * encoded.count(b"%"):
+        return decoded
+    return a2b_qp(_NO_ESCAPE.sub(b"%25", encoded).replace(b"%", b"="))
 
 
 def text(encoded: bytes) -> str:
@@ -92,12 +97,16 @@ def limited(received: bytes, most_bytes: int) -> bytes:
 
 
 def media_type(content_type: str | None) -> str:
-    """The media type that a header names, in lower case. Raises: MediaTypeUnsupported for another charset."""
-    named, parameters = parse_options_header(content_type)
-    charset = parameters.get("charset", "utf-8").lower()
+    """The media type that a header names, in lower case; "" where it names none.
+
+    Raises: MediaTypeUnsupported for another charset."""
+    found = field_values.parameterised((content_type or "").strip())
+    if found is None:
+        return ""
+    charset = dict(found.parameters).get("charset", "utf-8").lower()
     if charset not in ("utf-8", "utf8", "us-ascii"):
         raise MediaTypeUnsupported(f"The charset {charset[:40]} is not taken.", "Send UTF-8.")
-    return named.lower()
+    return found.name
 
 
 def _not_utf8() -> RequestMalformed:

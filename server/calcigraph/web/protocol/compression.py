@@ -13,6 +13,8 @@ from typing import Final
 from calcigraph.web.protocol.request_head import RequestHead
 
 LEAST_BYTES: Final = 1024
+TAG_SUFFIX: Final = b".gz"
+"""What the entity tag of a compressed variant ends with."""
 _LEVEL: Final = 5
 _TEXTUAL: Final = (
     *(b"text/", b"application/json", b"application/sparql", b"application/ld", b"application/n-"),
@@ -23,6 +25,7 @@ _QVALUE: Final = re.compile(rb"q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)", re.IGNORE
 _USUAL_HEADER: Final = 256
 
 
+@lru_cache(64)
 def is_textual(content_type: bytes) -> bool:
     """Whether content of this type is compressed for those who accept that."""
     return content_type.startswith(_TEXTUAL)

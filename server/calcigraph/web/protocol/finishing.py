@@ -7,15 +7,15 @@ whatever has answered. The order is that of RFC 9110 section 13.2.2: conditions 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Final
 
 from calcigraph.errors import Problem
 from calcigraph.web.protocol import compression, problem_details, response_headers
 from calcigraph.web.protocol.file_content import FileContent
-from calcigraph.web.protocol.http_response import HeaderFields, HttpResponse, Pieces, Unmade
+from calcigraph.web.protocol.http_response import Content, HttpResponse, Pieces, Unmade
 from calcigraph.web.protocol.request_head import RequestHead
 from calcigraph.web.protocol.request_problems import ConditionFailed, RangeUnsatisfiable
 
@@ -26,9 +26,57 @@ _CONDITIONS: Final = frozenset(
 _TAG: Final = re.compile(rb'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
 _RANGE: Final = re.compile(rb"bytes=[ \t]*([0-9]{0,18})-([0-9]{0,18})[ \t]*", re.IGNORECASE)
 _LONGEST_DATE: Final = 64
-# What a 304 or a refusal leaves out: it is about content that is not sent.
-_OF_CONTENT: Final = frozenset({b"content-type", b"content-encoding", b"content-length", b"content-range"})
+# What a 304 leaves out: it is about content that is not sent.
+_OF_CONTENT: Final = (b"content-type", b"content-encoding", b"content-range")
 _WITHOUT_CONTENT: Final = frozenset({204, 304})
+
+
+class _Draft:
+    """A response while it is being finished: `fields` are by name, but for links, of which there may be
+    several."""
+
+    def __init__(self, response: HttpResponse) -> None:
+        self.status = response.status
+        self.fields = dict(response.fields)
+        self.links = [field for field in response.fields if field[0] == b"link"]
+        self.content: Content = response.content
+        self.version = response.version
+        self.route = response.route
+        # Each has its place where it is written.
+        self.fields.pop(b"link", None)
+        self.fields.pop(b"content-length", None)
+
+    @property
+    def type(self) -> bytes:
+        """The media type, with its parameters."""
+        return self.fields.get(b"content-type", b"")
+
+    @property
+    def tag(self) -> bytes:
+        """The strong entity tag without its quotes; "" where there is none."""
+        return self.fields.get(b"etag", b"").strip(b'"')
+
+    def mark(self, tag: bytes) -> None:
+        """Have this entity tag, where there is one at all."""
+        if b"etag" in self.fields:
+            self.fields[b"etag"] = b'"%b"' % tag
+
+    def vary(self, name: bytes) -> None:
+        """Depend on a field of the request (RFC 9110 section 12.5.5)."""
+        self.fields[b"vary"] = _varying(self.fields.get(b"vary", b""), name)
+
+    def drop_content(self) -> None:
+        """Have no content; what would make it ends."""
+        if isinstance(self.content, Pieces):
+            self.content.close()
+        self.content = b""
+
+    def refuse(self, problem: Problem) -> None:
+        """Be the response with this problem instead."""
+        self.drop_content()
+        refused = problem_details.response(problem, self.version, self.route)
+        self.status, self.fields, self.links = refused.status, dict(refused.fields), []
+        self.content = refused.content
 
 
 def finished(response: HttpResponse, head: RequestHead | None) -> HttpResponse:
@@ -36,50 +84,26 @@ def finished(response: HttpResponse, head: RequestHead | None) -> HttpResponse:
 
     Cost: some 10 microseconds, and that of compressing the content where that is needed; see `is_heavy`.
     """
-    if head is not None:
-        response = _for_client(response, head)
-    return _completed(response, head)
+    draft = _Draft(response)
+    if isinstance(draft.content, Unmade):
+        _be_unmodified(draft, draft.content.tag)
+    elif head is not None:
+        _encode(draft, head)
+        if draft.status == 200 and is_conditional(head) and head.method in _SELECTING:
+            _meet_conditions(draft, head)
+    return _completed(draft, head)
 
 
 def is_heavy(response: HttpResponse, head: RequestHead) -> bool:
     """Whether to finish it takes long, because it has to be compressed."""
     content = response.content
     is_long = isinstance(content, bytes) and len(content) >= compression.LEAST_BYTES
-    return is_long and _is_packed(response, head)
+    return is_long and compression.is_wanted(response.field(b"content-type") or b"", head)
 
 
 def is_conditional(head: RequestHead) -> bool:
     """Whether the response depends on what the client has already, or wants a part of."""
     return not _CONDITIONS.isdisjoint(head.fields)
-
-
-def _for_client(response: HttpResponse, head: RequestHead) -> HttpResponse:
-    content = response.content
-    if isinstance(content, Unmade):
-        return _unmodified(response, content.tag)
-    response = _encoded(response, head)
-    is_selected = response.status == 200 and head.method in _SELECTING
-    return _conditional(response, head) if is_selected and is_conditional(head) else response
-
-
-def _is_packed(response: HttpResponse, head: RequestHead) -> bool:
-    return response.field(b"content-encoding") is None and compression.is_wanted(
-        response.field(b"content-type") or b"", head
-    )
-
-
-def _encoded(response: HttpResponse, head: RequestHead) -> HttpResponse:
-    """With `Vary`, and compressed where that is accepted and worth it; the ETag is then that variant's."""
-    content = response.content
-    if not isinstance(content, bytes) or not compression.is_textual(response.field(b"content-type") or b""):
-        return response
-    fields = _varying(response.fields, b"Accept-Encoding")
-    if len(content) >= compression.LEAST_BYTES and _is_packed(response, head):
-        content = compression.packed(content)
-        tag = _tag(response.field(b"etag"))
-        fields = _with_tag(fields, tag + b".gz") if tag else fields
-        fields = [*fields, (b"content-encoding", b"gzip")]
-    return replace(response, fields=fields, content=content)
 
 
 def tag_of_known(head: RequestHead, content_type: bytes, tag: bytes) -> bytes | None:
@@ -95,25 +119,42 @@ def tag_of_known(head: RequestHead, content_type: bytes, tag: bytes) -> bytes | 
     is_packed = compression.is_wanted(content_type, head)
     if known == b"*":
         return None if is_packed else tag
-    variant = tag + b".gz" if is_packed else tag
+    variant = tag + compression.TAG_SUFFIX if is_packed else tag
     return variant if _lists(known, variant) else None
 
 
-def _conditional(response: HttpResponse, head: RequestHead) -> HttpResponse:
-    fields = head.fields
-    tag, modified = _tag(response.field(b"etag")), _date(response.field(b"last-modified"))
+def _encode(draft: _Draft, head: RequestHead) -> None:
+    """Compress it where that is accepted and worth it; the entity tag is then that variant's."""
+    content = draft.content
+    if not isinstance(content, bytes | FileContent) or not compression.is_textual(draft.type):
+        return
+    draft.vary(b"Accept-Encoding")
+    if isinstance(content, FileContent):
+        # It was made for this client.
+        return
+    is_packed = b"content-encoding" in draft.fields
+    if len(content) >= compression.LEAST_BYTES and not is_packed and compression.is_wanted(draft.type, head):
+        draft.content = compression.packed(content)
+        draft.mark(draft.tag + compression.TAG_SUFFIX)
+        draft.fields[b"content-encoding"] = b"gzip"
+
+
+def _meet_conditions(draft: _Draft, head: RequestHead) -> None:
+    fields, tag, modified = head.fields, draft.tag, _date(draft.fields.get(b"last-modified"))
     if not _matches(head, tag, modified):
-        return _refused(response, ConditionFailed())
+        draft.refuse(ConditionFailed())
+        return
     known = fields.get(b"if-none-match")
     if known is not None:
-        if known == b"*" or (tag and _lists(known, tag)):
-            return _unmodified(response, tag)
-    elif _is_since(fields.get(b"if-modified-since"), modified):
-        return _unmodified(response, tag)
+        has_it = known == b"*" or (tag != b"" and _lists(known, tag))
+    else:
+        since = _date(fields.get(b"if-modified-since"))
+        has_it = since is not None and modified is not None and modified <= since
     wanted = fields.get(b"range")
-    if wanted is not None and head.method == "GET" and isinstance(response.content, FileContent):
-        return _partial(response, response.content, wanted, fields.get(b"if-range"))
-    return response
+    if has_it:
+        _be_unmodified(draft, tag)
+    elif wanted is not None and head.method == "GET" and isinstance(draft.content, FileContent):
+        _take_part(draft, draft.content, wanted, fields.get(b"if-range"))
 
 
 def _matches(head: RequestHead, tag: bytes, modified: datetime | None) -> bool:
@@ -130,38 +171,30 @@ def _lists(known: bytes, tag: bytes) -> bool:
     return any(given.removeprefix(b"W/") == b'"%b"' % tag for given in _TAG.findall(known))
 
 
-def _is_since(since: bytes | None, modified: datetime | None) -> bool:
-    known = _date(since)
-    return known is not None and modified is not None and modified <= known
-
-
-def _unmodified(response: HttpResponse, tag: bytes) -> HttpResponse:
+def _be_unmodified(draft: _Draft, tag: bytes) -> None:
     """304, with the fields that a cache needs (RFC 9110 section 15.4.5)."""
-    _close(response)
-    fields = [field for field in response.fields if field[0] not in _OF_CONTENT]
-    if compression.is_textual(response.field(b"content-type") or b""):
-        fields = _varying(fields, b"Accept-Encoding")
-    return replace(response, status=304, fields=_with_tag(fields, tag) if tag else fields, content=b"")
+    if compression.is_textual(draft.type):
+        draft.vary(b"Accept-Encoding")
+    draft.drop_content()
+    draft.status = 304
+    for name in _OF_CONTENT:
+        draft.fields.pop(name, None)
+    draft.mark(tag)
 
 
-def _partial(
-    response: HttpResponse, file: FileContent, wanted: bytes, condition: bytes | None
-) -> HttpResponse:
+def _take_part(draft: _Draft, file: FileContent, wanted: bytes, condition: bytes | None) -> None:
     """The part that is asked for; the whole where several are, or where the client has a part of something
     else (RFC 9110 sections 13.1.5 and 14.2)."""
-    if condition is not None and not _is_same(response, condition):
-        return response
     match = _RANGE.fullmatch(wanted)
-    if match is None or match.groups() == (b"", b""):
-        return response
+    if match is None or match.groups() == (b"", b"") or not _is_same(draft, condition):
+        return
     first, size = _bounds(match[1], match[2], file.size)
-    if size < 0:
-        return response
-    if not size:
-        refused = _refused(response, RangeUnsatisfiable(file.size))
-        return replace(refused, fields=[*refused.fields, (b"content-range", b"bytes */%d" % file.size)])
-    place = (b"content-range", b"bytes %d-%d/%d" % (first, first + size - 1, file.size))
-    return replace(response, status=206, fields=[*response.fields, place], content=file.part(first, size))
+    if size > 0:
+        draft.status, draft.content = 206, file.part(first, size)
+        draft.fields[b"content-range"] = b"bytes %d-%d/%d" % (first, first + size - 1, file.size)
+    elif size == 0:
+        draft.refuse(RangeUnsatisfiable(file.size))
+        draft.fields[b"content-range"] = b"bytes */%d" % file.size
 
 
 def _bounds(first: bytes, last: bytes, size: int) -> tuple[int, int]:
@@ -170,71 +203,45 @@ def _bounds(first: bytes, last: bytes, size: int) -> tuple[int, int]:
         length = min(int(last), size)
         return size - length, length
     begin = int(first)
-    end = min(int(last), size - 1) if last else size - 1
     if last and int(last) < begin:
         return 0, -1
+    end = min(int(last), size - 1) if last else size - 1
     return begin, max(0, end - begin + 1)
 
 
-def _is_same(response: HttpResponse, condition: bytes) -> bool:
-    if condition.startswith((b'"', b"W/")):
-        return condition == response.field(b"etag")
-    return condition == response.field(b"last-modified")
+def _is_same(draft: _Draft, condition: bytes | None) -> bool:
+    if condition is None:
+        return True
+    return condition == draft.fields.get(b"etag" if condition.startswith((b'"', b"W/")) else b"last-modified")
 
 
-def _refused(response: HttpResponse, problem: Problem) -> HttpResponse:
-    _close(response)
-    return problem_details.response(problem, response.version, response.route)
-
-
-def _close(response: HttpResponse) -> None:
-    if isinstance(response.content, Pieces):
-        response.content.close()
-
-
-def _completed(response: HttpResponse, head: RequestHead | None) -> HttpResponse:
+def _completed(draft: _Draft, head: RequestHead | None) -> HttpResponse:
     """With what every response has, and its length where that is known; without content for HEAD."""
-    content = response.content
-    own = {name for name, _ in response.fields}
-    common = response_headers.of_version(response.version, response_headers.is_readable(head))
-    fields = [field for field in response.fields if field[0] != b"content-length"]
-    fields += [field for field in common if field[0] not in own]
+    content, fields = draft.content, draft.fields
+    assert not isinstance(content, Unmade), "it was made, or is not sent"
     if isinstance(content, FileContent):
-        fields.append((b"accept-ranges", b"bytes"))
-    allow = response.field(b"allow")
-    if head is not None and head.method == "OPTIONS" and allow is not None:
-        fields += response_headers.of_preflight(head, allow)
-        fields = _varying(fields, b"Access-Control-Request-Headers")
-    size = None if isinstance(content, Unmade) else _size(content)
-    if size is not None and response.status not in _WITHOUT_CONTENT:
-        fields.append((b"content-length", b"%d" % size))
+        fields[b"accept-ranges"] = b"bytes"
+    if head is not None and head.method == "OPTIONS" and b"allow" in fields:
+        fields.update(response_headers.of_preflight(head, fields[b"allow"]))
+        draft.vary(b"Access-Control-Request-Headers")
+    size = len(content) if isinstance(content, bytes) else content.size
+    if size is not None and draft.status not in _WITHOUT_CONTENT:
+        fields[b"content-length"] = b"%d" % size
     if head is not None and head.method == "HEAD":
-        _close(response)
-        content = b""
-    return replace(response, fields=fields, content=content)
+        draft.drop_content()
+    common = response_headers.of_version(draft.version, response_headers.is_readable(head))
+    return HttpResponse(
+        draft.status, [*fields.items(), *draft.links], draft.content, draft.version, draft.route, common
+    )
 
 
-def _size(content: bytes | FileContent | Pieces) -> int | None:
-    return len(content) if isinstance(content, bytes) else content.size
-
-
-def _varying(fields: HeaderFields, name: bytes) -> HeaderFields:
-    """With `name` in the one `Vary` that there is to be."""
-    listed = [value for given, value in fields if given == b"vary"]
-    names = [part.strip() for value in listed for part in value.split(b",")]
-    if name.lower() in {given.lower() for given in names}:
-        return fields
-    others = [field for field in fields if field[0] != b"vary"]
-    return [*others, (b"vary", b", ".join([*names, name]))]
-
-
-def _with_tag(fields: HeaderFields, tag: bytes) -> HeaderFields:
-    return [(name, b'"%b"' % tag if name == b"etag" else value) for name, value in fields]
-
-
-def _tag(etag: bytes | None) -> bytes:
-    """A strong entity tag without its quotes; "" where there is none."""
-    return b"" if etag is None else etag.strip(b'"')
+@lru_cache(64)
+def _varying(listed: bytes, name: bytes) -> bytes:
+    """A value of `Vary` with one name more, unless that is listed."""
+    names = [part.strip() for part in listed.split(b",") if part.strip()]
+    if name.lower() in (given.lower() for given in names):
+        return listed
+    return b", ".join([*names, name])
 
 
 def _date(value: bytes | None) -> datetime | None:

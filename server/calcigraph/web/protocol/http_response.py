@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from calcigraph.web.protocol.file_content import FileContent
 
@@ -38,20 +38,45 @@ class Pieces:
 Content: TypeAlias = bytes | FileContent | Unmade | Pieces
 
 
-@dataclass(frozen=True)
+def _lines(fields: HeaderFields) -> bytes:
+    return b"".join([b"%b: %b\r\n" % field for field in fields])
+
+
+class CommonHeaders:
+    """The header fields that all responses of one version have, which are written once."""
+
+    def __init__(self, fields: HeaderFields) -> None:
+        self.fields = fields
+        self.lines = _lines(fields)
+
+
+_NONE: Final = CommonHeaders([])
+
+
 class HttpResponse:
-    """A response. `fields` are by names in lower case; `version` is the digest of the data that it was made
-    from and `route` the pattern of the address, "" where there is none.
+    """A response; nothing in it is changed. `fields` are by names in lower case; `version` is the digest of
+    the data that it was made from and `route` the pattern of the address, "" where there is none.
 
     What answers a request gives one with the fields that say what its content is; `finishing.finished`
-    makes of it the one that a client is sent, whose content is bytes, a file or pieces.
+    makes of it the one that a client is sent, with the fields that are `common`, and whose content is bytes,
+    a file or pieces.
     """
 
-    status: int
-    fields: HeaderFields
-    content: Content = b""
-    version: str = ""
-    route: str = ""
+    def __init__(
+        self,
+        status: int,
+        fields: HeaderFields,
+        content: Content = b"",
+        version: str = "",
+        route: str = "",
+        common: CommonHeaders = _NONE,
+    ) -> None:
+        self.status = status
+        self.fields = fields
+        self.content = content
+        self.version = version
+        self.route = route
+        self.common = common
 
     def field(self, name: bytes) -> bytes | None:
         """The value of the first field of this name."""
@@ -60,4 +85,4 @@ class HttpResponse:
     @cached_property
     def lines(self) -> bytes:
         """The header fields as HTTP/1.1 has them, each with its line break."""
-        return b"".join([b"%b: %b\r\n" % field for field in self.fields])
+        return _lines(self.fields) + self.common.lines

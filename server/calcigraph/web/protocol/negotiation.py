@@ -7,16 +7,17 @@ werkzeug's `best_match` is not used: it answers None without a header and for
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-_TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
-_QUOTED = r'"(?:[^"\\]|\\.)*"'
-_RANGE = re.compile(rf"\s*({_TOKEN})/({_TOKEN})\s*")
-_PARAMETER = re.compile(rf"\s*;\s*(?:({_TOKEN})\s*=\s*({_QUOTED}|{_TOKEN}))?\s*")
-# An unclosed quotation takes the rest of the header with it, so that the scan stays linear.
-_MEMBER = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*+\\?(?:"|\Z))+')
-_QVALUE = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\Z")
+from calcigraph.rdf.formats import find
+from calcigraph.web.protocol import field_values
+
+# Names under which clients send the format they would like; no part of the protocol.
+FORMAT_PARAMETERS: Final = ("format", "output", "results")
+_MOST_WISHES: Final = 10
+_QVALUE = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\Z")
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Offer:
 
     `media_type` is what goes into `Content-Type` (without charset), `name` what `?format=` calls it and
     `names` what it may be called there as well, `aliases` further media types that ask for the same
-    bytes, `profiles` the profile IRIs (RFC 6906) that it meets.
+    bytes, `profiles` the profile IRIs (RFC 6906) that it meets, `suffix` what the path of its document ends
+    in (see `calcigraph.web.protocol.suffixes`).
     """
 
     media_type: str
@@ -33,6 +35,7 @@ class Offer:
     aliases: tuple[str, ...] = ()
     profiles: frozenset[str] = frozenset()
     names: tuple[str, ...] = ()
+    suffix: str = ""
 
     @property
     def called(self) -> tuple[Sequence[str], ...]:
@@ -45,8 +48,8 @@ class Offer:
         return f"{self.media_type}; charset=utf-8" if self.media_type.startswith("text/") else self.media_type
 
 
-HTML = Offer("text/html", "html", ("application/xhtml+xml",))
-JSON = Offer("application/json", "json", ("text/json",))
+HTML = Offer("text/html", "html", ("application/xhtml+xml",), suffix=".html")
+JSON = Offer("application/json", "json", ("text/json",), suffix=".json")
 
 
 @dataclass(frozen=True)
@@ -73,35 +76,42 @@ class MediaRange:
 
 def parse_accept(header: str) -> list[MediaRange]:
     """The members of an `Accept` header; a malformed member is left out, as it names nothing."""
-    parsed = (_parse_member(member.strip()) for member in _MEMBER.findall(header))
+    parsed = (_parse_member(member) for member in field_values.members(header))
     return [member for member in parsed if member is not None]
 
 
 def _parse_member(text: str) -> MediaRange | None:
-    match = _RANGE.match(text)
-    if match is None or (match[1] == "*" and match[2] != "*"):
+    member = field_values.parameterised(text)
+    if member is None:
         return None
-    q, profiles, position = 1000, frozenset[str](), match.end()
-    while position < len(text):
-        parameter = _PARAMETER.match(text, position)
-        if parameter is None:
-            return None
-        position = parameter.end()
-        name = (parameter[1] or "").lower()
-        value = _unquoted(parameter[2] or "")
+    kind, slash, subtype = member.name.partition("/")
+    if not slash or (kind == "*" and subtype != "*"):
+        return None
+    q, profiles = 1000, frozenset[str]()
+    for name, value in member.parameters:
         if name == "q":
             if not _QVALUE.match(value):
                 return None
             q = round(float(value) * 1000)
         elif name == "profile":
             profiles = frozenset(value.split())
-    return MediaRange(match[1].lower(), match[2].lower(), q, profiles)
+    return MediaRange(kind, subtype, q, profiles)
 
 
-def _unquoted(value: str) -> str:
-    if value.startswith('"'):
-        return re.sub(r"\\(.)", r"\1", value[1:-1])
-    return value
+def wishes(parameters: Iterable[tuple[str, str]]) -> list[str]:
+    """The values of `format`, `output` and `results`, in the order of the request; empty ones are none.
+
+    They are no part of the SPARQL protocol, and clients send what they like under these names (SPARQLWrapper
+    each of them several times). So the first value that names an offer wins over `Accept`, and others say
+    nothing. Beyond ten, the rest is not looked at.
+    """
+    given = [value for name, value in parameters if name in FORMAT_PARAMETERS and value.strip()]
+    return given[:_MOST_WISHES]
+
+
+def wished(parameters: Iterable[tuple[str, str]], offers: Sequence[Offer]) -> Offer | None:
+    """The offer that the parameters name first; None where they name none of them. See `wishes`."""
+    return next((found for wanted in wishes(parameters) if (found := find(wanted, offers))), None)
 
 
 def choose(accept: str | None, offers: Sequence[Offer]) -> Offer | None:

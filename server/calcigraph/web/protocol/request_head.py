@@ -6,12 +6,13 @@ The one place where a head is read (RFC 9112 sections 2 to 6). Each byte is look
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
+from calcigraph.web.protocol import field_values
 from calcigraph.web.protocol.request_problems import (
     CodingUnknown,
     ExpectationUnknown,
@@ -21,18 +22,19 @@ from calcigraph.web.protocol.request_problems import (
     VersionUnsupported,
 )
 
-# Where WSGI's environ has it.
+# Where WSGI's environ has it, and whether its client has left.
 KEY: Final = "calcigraph.request_head"
+GONE: Final = "calcigraph.gone"
 END: Final = b"\r\n\r\n"
 Fields = Mapping[bytes, bytes]
 
-_TOKEN: Final = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+_TOKEN: Final = b"!#$%&'*+-.^_`|~" + (string.ascii_letters + string.digits).encode()
 # Bytes beyond ASCII stand in no URI, but clients write IRIs without encoding them; they mean the same.
-_REQUEST_LINE: Final = re.compile(rb"(%b) ([\x21-\x7e\x80-\xff]+) HTTP/(\d)\.(\d)\r\n" % _TOKEN)
-_VALUE: Final = rb"[\t\x20-\x7e\x80-\xff]*"
-# Possessive: what does not fit ends the search at once.
-_SECTION: Final = re.compile(rb"(?:%b:%b\r\n)*+" % (_TOKEN, _VALUE))
-_FIELD: Final = re.compile(rb"(%b):(%b)\r\n" % (_TOKEN, _VALUE))
+_IN_TARGETS: Final = bytes([*range(0x21, 0x7F), *range(0x80, 0x100)])
+_VERSION: Final = re.compile(rb"HTTP/([0-9])\.([0-9])")
+# Of what stands in a value; a line ends with CR LF alone.
+_IN_VALUES: Final = bytes([9, *range(0x20, 0x7F), *range(0x80, 0x100)])
+_USUAL_NAME: Final = 64
 _DIGITS: Final = re.compile(rb"[0-9]{1,18}")
 _REG_NAME: Final = rb"(?:[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})*"
 _IP_LITERAL: Final = rb"\[[0-9A-Fa-f:.]{2,45}\]|\[v[0-9A-Fa-f]+\.[A-Za-z0-9\-._~!$&'()*+,;=:]+\]"
@@ -45,26 +47,28 @@ _USUAL_BYTES: Final = 2048
 _UPGRADES: Final = frozenset({b"upgrade", b"http2-settings"})
 
 
-@dataclass(frozen=True)
 class RequestHead:
-    """What a request says before its body.
+    """What a request says before its body; nothing in it ever changes.
 
     `target` is as it was sent, but in ASCII; `raw_path` and `query_string` are its parts, still
     percent-encoded. `minor` is that of the version, HTTP/1.`minor`. `fields` are by name in lower case, those
     that were repeated joined to one list (RFC 9110 section 5.2); one with an underscore in its name is left
     out, as WSGI could not tell it from one with a hyphen. `length` is that of the body in bytes, None where
-    it comes in chunks. The connection stays open after the response if `keeps_alive`.
+    it comes in chunks. The connection stays open after the response if `keeps_alive`, and the client waits to
+    be told that its body is wanted if it `expects_continue`.
     """
 
-    method: str
-    target: bytes
-    raw_path: bytes
-    query_string: bytes
-    minor: int
-    fields: Fields
-    length: int | None = 0
-    keeps_alive: bool = True
-    expects_continue: bool = False
+    def __init__(self, method: str, target: bytes, minor: int, fields: Fields, length: int | None) -> None:
+        self.method = method
+        self.target = _ascii(target)
+        self.raw_path, self.query_string = _parts(method, self.target)
+        self.minor = minor
+        self.fields = fields
+        self.length = length
+        connection = fields.get(b"connection")
+        tokens = _tokens(connection) if connection is not None else ()
+        self.keeps_alive = b"close" not in tokens and (minor > 0 or b"keep-alive" in tokens)
+        self.expects_continue = b"expect" in fields and _expects_continue(fields[b"expect"], minor, length)
 
     @cached_property
     def path(self) -> str:
@@ -88,43 +92,36 @@ def read(head: bytes, most_fields: int) -> RequestHead:
 
 
 def _read(head: bytes, most_fields: int) -> RequestHead:
-    line = _REQUEST_LINE.match(head)
-    if line is None:
-        raise RequestMalformed(
-            "The request line cannot be read.",
-            "Send a method, an address and HTTP/1.1, one space between them.",
-        )
-    method, target, major, minor = line.groups()
-    if major != b"1":
+    line, _, rest = head.partition(b"\r\n")
+    method, target, minor = _request_line(line)
+    fields = _fields(rest[:-2], most_fields)
+    field_values.check(fields)
+    _check_host(fields.get(b"host"), minor)
+    return RequestHead(method, target, minor, fields, _body_length(fields, minor))
+
+
+def _request_line(line: bytes) -> tuple[str, bytes, int]:
+    """Method, target and minor version (RFC 9112 section 3). Raises: RequestMalformed, VersionUnsupported."""
+    parts = line.split(b" ")
+    if len(parts) != 3:
+        raise _unreadable_line()
+    method, target, version = parts
+    if not method or method.translate(None, _TOKEN) or not target or target.translate(None, _IN_TARGETS):
+        raise _unreadable_line()
+    if version == b"HTTP/1.1":
+        return method.decode(), target, 1
+    numbers = _VERSION.fullmatch(version)
+    if numbers is None:
+        raise _unreadable_line()
+    if numbers[1] != b"1":
         raise VersionUnsupported()
-    begin, end = line.end(), len(head) - 2
-    if _SECTION.fullmatch(head, begin, end) is None:
-        raise RequestMalformed(
-            "A header field cannot be read.",
-            "Send each as `Name: value` on a line of its own, without a space before the colon.",
-        )
-    pairs = _FIELD.findall(head, begin, end)
-    if len(pairs) > most_fields:
-        raise HeadTooLarge(
-            f"The request has {len(pairs)} header fields.", f"Send at most {most_fields} of them."
-        )
-    fields = _joined(pairs)
-    is_old = minor == b"0"
-    _check_host(fields.get(b"host"), is_old)
-    length = _body_length(fields, is_old)
-    connection = _tokens(fields.get(b"connection", b""))
-    keeps_alive = b"close" not in connection and (not is_old or b"keep-alive" in connection)
-    path, query = _parts(method, target)
-    return RequestHead(
-        method.decode(),
-        _ascii(target),
-        path,
-        query,
-        0 if is_old else 1,
-        fields,
-        length,
-        keeps_alive,
-        _expects_continue(fields, is_old, length),
+    return method.decode(), target, min(1, int(numbers[2]))
+
+
+def _unreadable_line() -> RequestMalformed:
+    return RequestMalformed(
+        "The request line cannot be read.",
+        "Send a method, an address and HTTP/1.1, with one space between them.",
     )
 
 
@@ -132,11 +129,20 @@ def _read(head: bytes, most_fields: int) -> RequestHead:
 _read_again = lru_cache(512)(_read)
 
 
-def _joined(pairs: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+def _fields(section: bytes, most: int) -> dict[bytes, bytes]:
+    """The fields of a section whose lines all end with CR LF. Raises: RequestMalformed, HeadTooLarge."""
+    lines = section.split(b"\r\n")
+    if lines.pop() or len(section.translate(None, _IN_VALUES)) != 2 * len(lines):
+        raise _unreadable_field()
+    if len(lines) > most:
+        raise HeadTooLarge(f"The request has {len(lines)} header fields.", f"Send at most {most} of them.")
     fields: dict[bytes, bytes] = {}
-    for given, value in pairs:
-        name = given.lower()
-        if b"_" in name or name in _UPGRADES:
+    for line in lines:
+        given, colon, value = line.partition(b":")
+        if not colon:
+            raise _unreadable_field()
+        name = _name(given) if len(given) <= _USUAL_NAME else _name.__wrapped__(given)
+        if name is None:
             continue
         if name not in fields:
             fields[name] = value.strip(b" \t")
@@ -147,25 +153,50 @@ def _joined(pairs: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     return fields
 
 
-def _check_host(host: bytes | None, is_old: bool) -> None:
+@lru_cache(512)
+def _name(given: bytes) -> bytes | None:
+    """A name of a field in lower case, None for one that is left out. Raises: RequestMalformed."""
+    if not given or given.translate(None, _TOKEN):
+        raise _unreadable_field()
+    name = given.lower()
+    return None if b"_" in name or name in _UPGRADES else name
+
+
+def _unreadable_field() -> RequestMalformed:
+    return RequestMalformed(
+        "A header field cannot be read.",
+        "Send each as `Name: value` on a line of its own, without a space before the colon.",
+    )
+
+
+def _check_host(host: bytes | None, minor: int) -> None:
     """Section 3.2 of RFC 9112. Its value is used nowhere. Raises: RequestMalformed."""
     if host is None:
-        if not is_old:
+        if minor:
             raise RequestMalformed("There is no `Host`.", "Send the host of the address as `Host`.")
-    elif _HOST.fullmatch(host) is None:
+    elif not _is_host(host):
         raise RequestMalformed(
             "The value of `Host` is no host.", "Send the host of the address, and its port where it has one."
         )
 
 
-def _body_length(fields: Fields, is_old: bool) -> int | None:
+def _is_host(host: bytes) -> bool:
+    return (_is_host_again if len(host) <= _USUAL_NAME else _is_host_again.__wrapped__)(host)
+
+
+@lru_cache(512)
+def _is_host_again(host: bytes) -> bool:
+    return _HOST.fullmatch(host) is not None
+
+
+def _body_length(fields: Fields, minor: int) -> int | None:
     """The length of the body, None for a chunked one (section 6 of RFC 9112).
 
     Raises: RequestMalformed, CodingUnknown.
     """
     coding, length = fields.get(b"transfer-encoding"), fields.get(b"content-length")
     if coding is not None:
-        if is_old or length is not None:
+        if not minor or length is not None:
             raise RequestMalformed(
                 "The length of the body is said in two ways, or in one that HTTP/1.0 does not have.",
                 "Send either `Content-Length` or `Transfer-Encoding: chunked`.",
@@ -189,36 +220,35 @@ def _check_coding(coding: bytes) -> None:
 
 
 def _tokens(value: bytes) -> list[bytes]:
-    return [token.strip(b" \t") for token in value.lower().split(b",")] if value else []
+    return [token.strip(b" \t") for token in value.lower().split(b",")]
 
 
-def _expects_continue(fields: Fields, is_old: bool, length: int | None) -> bool:
-    """Whether the client waits to be told that its body is wanted (RFC 9110 section 10.1.1)."""
-    expected = fields.get(b"expect")
-    if expected is None or is_old:
+def _expects_continue(expected: bytes, minor: int, length: int | None) -> bool:
+    """RFC 9110 section 10.1.1. Raises: ExpectationUnknown."""
+    if not minor:
         return False
     if expected.lower() != b"100-continue":
         raise ExpectationUnknown()
     return length != 0
 
 
-def _parts(method: bytes, target: bytes) -> tuple[bytes, bytes]:
+def _parts(method: str, target: bytes) -> tuple[bytes, bytes]:
     """The path and the query of a target in any form (RFC 9112 section 3.2), in ASCII."""
     if b"#" in target:
         raise RequestMalformed("The address has a fragment.", "Leave out what begins with `#`.")
-    if method == b"CONNECT":
+    if method == "CONNECT":
         raise MethodUnknown("CONNECT is for proxies.", "Use GET, HEAD or POST.")
-    if target == b"*" and method == b"OPTIONS":
+    if target == b"*" and method == "OPTIONS":
         return target, b""
     if not target.startswith(b"/"):
         absolute = _ABSOLUTE.match(target)
-        if absolute is None or not absolute[1] or _HOST.fullmatch(absolute[1]) is None:
+        if absolute is None or not absolute[1] or not _is_host(absolute[1]):
             raise RequestMalformed("The address cannot be read.", "Send a path that begins with `/`.")
         target = target[absolute.end() :]
         if not target.startswith(b"/"):
             target = b"/" + target
     path, _, query = target.partition(b"?")
-    return _ascii(path), _ascii(query)
+    return path, query
 
 
 def _ascii(text: bytes) -> bytes:

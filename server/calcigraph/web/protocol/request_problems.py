@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from calcigraph import errors
-from calcigraph.web.protocol.negotiation import Offer
 
 
 class RequestMalformed(errors.Problem):
@@ -19,9 +19,10 @@ class NothingAcceptable(errors.Problem):
 
     title = "No acceptable format"
 
-    def __init__(self, offers: tuple[Offer, ...]) -> None:
-        listed = ", ".join(offer.media_type for offer in offers)
-        super().__init__("None of the formats asked for can be sent.", f"Ask for one of: {listed}.")
+    def __init__(self, media_types: Iterable[str]) -> None:
+        super().__init__(
+            "None of the formats asked for can be sent.", f"Ask for one of: {', '.join(media_types)}."
+        )
 
 
 class MediaTypeUnsupported(errors.Problem):
@@ -160,6 +161,18 @@ class AnswerTooLong(errors.Problem):
     def __init__(self) -> None:
         super().__init__(
             "The answer is longer than a page can show.", "Ask for another format, or add a LIMIT."
+        )
+
+
+class OntologyTooLarge(errors.Problem):
+    """An ontology whose tree nobody could read on one page."""
+
+    title: ClassVar[str] = "The ontology is too large for a page"
+
+    def __init__(self, most: int, deepest: int) -> None:
+        super().__init__(
+            f"Its tree is more than {deepest} terms deep, or has more than {most} places.",
+            "Take /ontology.ttl, or ask for the terms that you need by a query.",
         )
 
 

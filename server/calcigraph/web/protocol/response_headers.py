@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from calcigraph.web.protocol.http_response import HeaderFields
+from calcigraph.web.protocol.http_response import CommonHeaders, HeaderFields
 from calcigraph.web.protocol.request_head import RequestHead
 
 # Scripts are our own, from our own address; JSON-LD is a data block and not subject to script-src.
@@ -36,11 +36,11 @@ _MOST_VERSIONS: Final = 16
 
 
 @lru_cache(_MOST_VERSIONS)
-def of_version(version: str, is_readable: bool) -> HeaderFields:
+def of_version(version: str, is_readable: bool) -> CommonHeaders:
     """What every response from this version of the data has; whether any page may read it (Fetch standard,
     section 3.2)."""
     named = [(b"calcigraph-version", version.encode())] if version else []
-    return [*named, *_SECURITY, *(_READABLE if is_readable else [])]
+    return CommonHeaders([*named, *_SECURITY, *(_READABLE if is_readable else [])])
 
 
 def is_readable(head: RequestHead | None) -> bool:

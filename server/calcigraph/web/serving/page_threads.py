@@ -12,6 +12,7 @@ from typing import Final
 
 from flask import Flask, request
 
+from calcigraph.pool.query_problems import ClientGone
 from calcigraph.web.in_flight import InFlight
 from calcigraph.web.protocol import problem_details
 from calcigraph.web.protocol.finishing import finished
@@ -102,9 +103,15 @@ def answered(app: Flask, in_flight: InFlight) -> HttpResponse:
     """
     with app.request_context(environ_of(in_flight)):
         response = app.full_dispatch_request()
-        # Still inside: content that is made now is about this request.
         return finished(converted(response, request, current_site().version), in_flight.head)
 
 
 def _unless_left(in_flight: InFlight, respond: Respond) -> HttpResponse | None:
-    return None if in_flight.has_left else respond()
+    if in_flight.has_left:
+        # A query that was begun gives its worker back now, and not when the collector finds it.
+        in_flight.begun = None
+        return None
+    try:
+        return respond()
+    except ClientGone:
+        return None

@@ -1,8 +1,8 @@
 """Requests to `/sparql` in, whole responses out, without a thread: the query endpoint in the event loop.
 
-It takes what a client most often asks for: a query whose answer is known whole, or the problem that it
-ends with, however long that takes. Pages, and answers that are streamed, it leaves to Flask, with what it has
-begun, so that the two answer alike.
+It takes what a client most often asks for: a query whose answer is known whole and is not very long, or the
+problem that it ends with, however long that takes. Pages, and answers that are long or streamed, it leaves to
+Flask, with what it has begun, so that the two answer alike.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import Final
 
 from calcigraph.errors import Problem
-from calcigraph.pool import Answer, Query
+from calcigraph.pool import Answer
 from calcigraph.web import sparql_request
 from calcigraph.web.in_flight import InFlight
 from calcigraph.web.metrics import ANSWERED
@@ -28,8 +28,8 @@ from calcigraph.web.serving.running_queries import RunningQueries
 from calcigraph.web.site import Publication, Site
 from calcigraph.web.sparql_request import SparqlRequest
 
-# The guard looks at every word of a query: some 2 ms for this many, during which nobody else is served.
-_LONG_QUERY: Final = 1 << 15
+# To hash a longer answer for its entity tag takes a millisecond and more, during which nobody else is served.
+_LONG_ANSWER: Final = 1 << 18
 _METHODS: Final = frozenset({"GET", "HEAD", "POST"})
 # Has a response finished in a thread, and calls back with it before it is sent.
 FinishInThread = Callable[[InFlight, HttpResponse, Callable[[HttpResponse], None]], None]
@@ -68,7 +68,7 @@ class QueryEndpoint:
         except Problem as problem:
             self._refuse(in_flight, problem)
             return
-        if request.query is None or _is_left_alone(request, request.query):
+        if request.query is None or _is_left_alone(request):
             in_flight.done(None)
             return
         self._running.run(request.query, in_flight)
@@ -82,7 +82,7 @@ class QueryEndpoint:
             self._metrics.count_query(outcome, seconds)
         if isinstance(begun, Problem):
             self._refuse(in_flight, begun)
-        elif isinstance(begun, Answer) and begun.content is not None:
+        elif isinstance(begun, Answer) and begun.content is not None and len(begun.content) <= _LONG_ANSWER:
             self._answer(in_flight, begun, begun.content, request.offer_for(begun).content_type, is_cached)
         else:
             in_flight.done(None)
@@ -141,6 +141,6 @@ def _read(site: Site, in_flight: InFlight) -> SparqlRequest:
     )
 
 
-def _is_left_alone(request: SparqlRequest, query: Query) -> bool:
-    """Whether Flask is to answer: with a page, for a version that is named, or a long query."""
-    return request.may_be_a_page or versions.PARAMETER in request or len(query.text) > _LONG_QUERY
+def _is_left_alone(request: SparqlRequest) -> bool:
+    """Whether Flask is to answer: with a page, or for a version that is named."""
+    return request.may_be_a_page or versions.PARAMETER in request

@@ -42,6 +42,7 @@ def environ_of(in_flight: InFlight) -> dict[str, Any]:
         "CONTENT_LENGTH": str(len(body)),
         KEY: in_flight,
         request_head.KEY: head,
+        request_head.GONE: in_flight.gone,
     }
     for name, value in head.fields.items():
         if name not in _LEFT_OUT:

@@ -16,7 +16,8 @@ from calcigraph.rdf.formats import by_name
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.terms import Term
 from calcigraph.rdf.vocabulary import SKOS
-from calcigraph.web.representations import SUFFIXES, write_graph
+from calcigraph.web.protocol.negotiation import HTML
+from calcigraph.web.representations import GRAPH_OFFERS, write_graph
 from calcigraph.web.site import Site, current_site
 from calcigraph.web.strings import STRINGS
 from calcigraph.web.views import assets
@@ -47,7 +48,7 @@ def register(app: Flask) -> None:
             "show": terms_of(site),
             "label": site.edition.labels.of,
             "kind": kind,
-            "suffixes": SUFFIXES,
+            "suffixes": {offer.suffix: offer for offer in (HTML, *GRAPH_OFFERS)},
             "site_title": site.about.title,
             "disclaimer": site.about.disclaimer,
             "prologue": _prologue(site),
@@ -122,9 +123,10 @@ def terms_of(site: Site) -> TermRenderer:
     return kept[1]
 
 
-def resource_page(site: Site, description: Description, path: str) -> str:
-    """The page of one resource. It carries the same triples as JSON-LD."""
-    quads = list(description.quads())
+def resource_page(site: Site, description: Description, fragments: list[Description], path: str) -> str:
+    """The page of one resource, and of the resources that fragments of its IRI name. It carries the same
+    triples as JSON-LD."""
+    quads = [quad for described in (description, *fragments) for quad in described.quads()]
     json_ld = write_graph(quads, by_name("graph", "json-ld"), site.edition.root.prefixes)
     # A root's class and the server's class that it refines are often called the same.
     types = {site.edition.labels.of(kind).value: kind for kind in reversed(description.types)}
@@ -137,6 +139,7 @@ def resource_page(site: Site, description: Description, path: str) -> str:
         ),
         uses=_uses(site, description),
         citation=Citation(site.about, description.label.value, description.subject.value, site.version),
+        fragments=[(found.subject.value.partition("#")[2], found) for found in fragments],
         path=path,
         json_ld=script_data(json_ld.decode()),
     )

@@ -1,0 +1,67 @@
+"""A path of this server in, the resource of the root that it names out; and a resource in, its path.
+
+The IRI of a resource is its address, so the path is taken as the client sent it. Two spellings of a path name
+one resource where RFC 3986 (section 6.2.2) and RFC 3987 (section 3.1) say so, and never because something was
+decoded twice or not at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pyoxigraph as ox
+
+from calcigraph.web.site import Site
+
+_BEYOND_ASCII = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])++")
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+_QUERY = re.compile(r"%3[Ff]")
+_UNRESERVED = re.compile(r"[A-Za-z0-9\-._~]")
+# May stand in a segment, and is often encoded all the same.
+_IN_SEGMENT = re.compile(r"[A-Za-z0-9\-._~:@!$&'()*+,;=]")
+
+
+def find(site: Site, path: str) -> ox.NamedNode | None:
+    """The resource of the dataset whose IRI the raw `path` is; None where there is none.
+
+    Cost: two look-ups in an index for each spelling of an IRI that the path may stand for, four at most.
+    """
+    return next((node for node in named_by(site, path) if is_known(site, node)), None)
+
+
+def named_by(site: Site, path: str) -> Iterator[ox.NamedNode]:
+    """The IRIs that a raw path may stand for, the most literal one first."""
+    below = path[1:]
+    readable = _BEYOND_ASCII.sub(_decoded, below)
+    normal = _ESCAPE.sub(lambda found: _plain(found, _UNRESERVED), readable)
+    lenient = _ESCAPE.sub(lambda found: _plain(found, _IN_SEGMENT), normal)
+    # The document of an IRI with a query is addressed so, as the query of an address means something else.
+    for spelling in dict.fromkeys((below, readable, normal, lenient, _QUERY.sub("?", readable))):
+        try:
+            yield ox.NamedNode(site.namespace + spelling)
+        except ValueError:
+            continue
+
+
+def is_known(site: Site, node: ox.NamedNode) -> bool:
+    """Whether anything is said of a resource or of a fragment of it, or leads to one.
+
+    Cost: three look-ups.
+    """
+    edition = site.edition
+    return edition.mentions(node) or any(True for _ in edition.fragments(node))
+
+
+def _decoded(escapes: re.Match[str]) -> str:
+    """The characters that a run of escaped bytes stands for, where they are UTF-8 (RFC 3987, section 3.2)."""
+    try:
+        return bytes.fromhex(escapes[0].replace("%", "")).decode("utf-8")
+    except UnicodeDecodeError:
+        return escapes[0]
+
+
+def _plain(escape: re.Match[str], kept: re.Pattern[str]) -> str:
+    """The character that is escaped, where it need not be; else the escape in capitals."""
+    character = chr(int(escape[1], 16))
+    return character if kept.fullmatch(character) else escape[0].upper()
