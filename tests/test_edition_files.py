@@ -16,7 +16,7 @@ import pytest
 
 from calcigraph.edition import Edition, EditionCache, WorkFolder, assemble
 from calcigraph.edition.assembly import consistent
-from calcigraph.edition.files import YOUNG_S
+from calcigraph.edition.files import YOUNG_S, EditionFiles
 from calcigraph.errors import RootInvalid
 from calcigraph.root import Root
 from canonical_form import canonical_hash
@@ -217,3 +217,98 @@ def test_the_cache_is_where_the_user_keeps_caches(monkeypatch: pytest.MonkeyPatc
         assert EditionCache.of_user().folder == Path(folder) / "calcigraph"
     monkeypatch.delenv("XDG_CACHE_HOME")
     assert EditionCache.of_user().folder == Path("/nowhere/else/.cache/calcigraph")
+
+
+@pytest.mark.parametrize("name", ["index.sqlite", "quads.nq", "description.pickle", "head.json"])
+def test_no_byte_of_a_kept_edition_is_outside_the_check(
+    name: str, cache: EditionCache, tmp_path: Path
+) -> None:
+    assemble(Root.open(TOY), cache=cache)
+    root, file = Root.open(TOY), kept(cache)[0] / name
+    content = file.read_bytes()
+    places = range(0, len(content), max(1, len(content) // 40))
+    for number, place in enumerate(places):
+        file.unlink()
+        file.write_bytes(content[:place] + bytes([content[place] ^ 0x01]) + content[place + 1 :])
+        owner = WorkFolder.made(tmp_path)
+        assert cache.recall(root.digest, "builtin", owner) is None, (name, place, number)
+        assert not list(owner.path.glob("*/*"))
+        owner.close()
+    assert len(places) >= 40
+
+
+def test_what_was_used_least_recently_goes_when_there_is_too_much(
+    cache: EditionCache, tmp_path: Path
+) -> None:
+    copy = Path(shutil.copytree(TOY, tmp_path / "copy"))
+    editions = []
+    for number in range(4):
+        (copy / "data/more.ttl").write_text(f"<urn:more> <urn:number> {number} .\n", encoding="utf-8")
+        before = set(kept(cache)) if number else set()
+        assemble(Root.open(copy), "none", cache=cache)
+        (made,) = set(kept(cache)) - before
+        os.utime(made, (number, number))
+        editions.append((made, Root.read(copy)))
+    each = sum(path.stat().st_size for path in editions[0][0].iterdir())
+    owner = WorkFolder.made(tmp_path)
+    assert cache.recall(editions[0][1].digest, "none", owner), "from now on it was used last"
+    files = EditionFiles(owner.path / "first", owner)
+    cache.keep("another", "none", files, most_bytes=int(each * 2.5))
+    left = set(kept(cache))
+    assert editions[0][0] in left
+    assert len(left) == 2
+    assert not {made for made, _ in editions[1:]} & left
+    cache.keep("too big for it", "none", files, most_bytes=0)
+    assert len(kept(cache)) == 1
+    owner.close()
+
+
+def test_what_does_not_fit_leaves_nothing_behind_and_is_told(tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    command = [sys.executable, "-m", "calcigraph", "check", "--root", str(TOY)]
+    environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
+    limited = ["bash", "-c", 'ulimit -f 40; exec "$0" "$@"', *command]
+    done = subprocess.run(limited, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 3, done.stderr
+    assert "XDG_CACHE_HOME" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [
+        path for path in (cache / "calcigraph").rglob("*") if path.is_file() and path.name != "lock"
+    ] == []
+    healed = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert healed.returncode == 0, healed.stdout
+    assert len(kept(EditionCache(cache / "calcigraph"))) == 1
+
+
+def test_processes_that_use_the_cache_at_once_do_not_disturb_one_another(tmp_path: Path) -> None:
+    program = (
+        "import sys, pathlib; from calcigraph.edition import EditionCache, WorkFolder, assemble\n"
+        "from calcigraph.root import Root\n"
+        "cache, root = EditionCache(pathlib.Path(sys.argv[1])), Root.open(pathlib.Path(sys.argv[2]))\n"
+        "made = assemble(root, 'none', cache=cache).edition\n"
+        "for number in range(60):\n"
+        "    owner = cache.work_folder()\n"
+        "    found = cache.recall(root.digest, 'none', owner)\n"
+        "    if number % 3 == 0: cache.keep(root.digest, 'none', made.files)\n"
+        "    assert found is None or found.is_whole()\n"
+        "    owner.close()\n"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "cache"), str(TOY)]
+    running = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    ends = [(process.communicate()[1], process.returncode) for process in running]
+    assert ends == [("", 0)] * 3
+    owner = WorkFolder.made(tmp_path)
+    assert EditionCache(tmp_path / "cache").recall(Root.read(TOY).digest, "none", owner)
+    owner.close()
+
+
+def test_a_user_without_a_home_has_no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setattr(Path, "home", _homeless)
+    cache = EditionCache.of_user()
+    assert cache.folder is None
+    assert list(assemble(Root.open(TOY), "none", cache=cache).edition.all_quads())
+
+
+def _homeless() -> Path:
+    raise RuntimeError("Could not determine home directory.")

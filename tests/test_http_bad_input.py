@@ -119,6 +119,78 @@ def test_clients_that_do_not_read_hinder_nobody(server: Server) -> None:
     wait_until_calm(server)
 
 
+MALFORMED_CALLS = [
+    'SELECT ?x { BIND(BNODE "a" AS ?x) }',
+    "SELECT ?x { BIND(BNODE ?y AS ?x) }",
+    'SELECT ?x { BIND(BNODE("a" AS ?x) }',
+    'SELECT ?x { BIND(CONCAT(BNODE, "a") AS ?x) }',
+    'SELECT (BNODE "a" AS ?x) {}',
+    'SELECT (BNODE("a" AS ?x) {}',
+    "SELECT (BNODE BNODE BNODE AS ?x) {}",
+    'SELECT ?x { BIND(BNODE{"a"} AS ?x) }',
+    'SELECT ?x { BIND(STRUUID "a" AS ?x) }',
+    'SELECT ?x { BIND(RAND("a") AS ?x) }',
+    'SELECT ?x { BIND(IF("a", "b") AS ?x) }',
+    "SELECT ?x { BIND(COUNT(* AS ?x) }",
+]
+
+
+@pytest.mark.parametrize("query", MALFORMED_CALLS)
+def test_a_malformed_call_is_the_fault_of_the_query(toy: Server, query: str) -> None:
+    reply = toy.ask(query)
+    assert (reply.status, reply.json["title"]) == (400, "The query is not well-formed SPARQL")
+    assert reply.json["hint"]
+
+
+@pytest.mark.parametrize(
+    "call", ["<urn:x>(1)", "<urn:x>()", "<http://www.w3.org/2001/XMLSchema#nothing>('1')"]
+)
+def test_a_function_that_there_is_not_is_named(toy: Server, call: str) -> None:
+    reply = toy.ask(f"SELECT ({call} AS ?x) {{}}")
+    assert reply.status == 400
+    assert call.partition("(")[0] in reply.json["detail"]
+    assert "SPARQL 1.1" in reply.json["hint"]
+
+
+TERMS = [
+    '"x"@en-1',
+    '"x"@e-',
+    '"x"@abcdefghi',
+    '"x"@en-a-a-b-b-b',
+    '"x"@en--up',
+    '"x"^^',
+    "_: ",
+]
+
+
+@pytest.mark.parametrize("term", TERMS)
+@pytest.mark.parametrize("place", ["subject", "predicate", "object"])
+def test_a_term_that_there_cannot_be_is_the_fault_of_the_client(toy: Server, term: str, place: str) -> None:
+    terms = {"subject": "id:pump-1", "predicate": "rdf:type", "object": "id:pump-1", place: term}
+    reply = toy.get(f"/explain?{urlencode(terms)}")
+    assert reply.status == 400, reply.text
+    assert reply.json["hint"]
+
+
+@pytest.mark.parametrize(
+    "number", ["0" * 5000, "9" * 5000, "1_0", "-1", "+1", " 1", "1.0", "\u0661", "1e3", "nan", ""]
+)
+@pytest.mark.parametrize("parameter", ["incoming"])
+def test_a_number_that_is_none_is_the_fault_of_the_client(toy: Server, parameter: str, number: str) -> None:
+    page = toy.path_of(toy.individuals(1)[0]) + ".html"
+    assert toy.get(f"{page}?{parameter}=0").status == 200
+    reply = toy.get(f"{page}?{urlencode({parameter: number})}")
+    assert (reply.status, reply.json["title"]) == (400, "The request is malformed")
+    assert "whole number" in reply.json["detail"]
+
+
+def test_a_limit_of_a_search_of_a_thousand_digits_is_the_fault_of_the_query(toy: Server) -> None:
+    search = "https://w3id.org/calcigraph/server#search"
+    query = f'SELECT ?x {{ ?x <{search}> ("pump" {"9" * 1000}) }}'
+    assert toy.ask(query).status == 400
+    assert toy.ask(query.replace("9" * 1000, "0" * 999 + "5")).status == 200
+
+
 @pytest.mark.parametrize("path", ["//id//x", "/questions/", "//evil.example/", "/id/x/", "/./id/x"])
 def test_no_path_redirects_by_the_host(server: Server, path: str) -> None:
     reply = server.get(path, Host="evil.example")

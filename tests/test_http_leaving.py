@@ -117,3 +117,27 @@ def status_of_a_long_query(server: Server) -> int:
     """Of one that ends by its own deadline, once it is too late to pass for a short one: 503 where
     there is room for it, 429 where there is none."""
     return server.ask(RUNAWAY, timeout="1.5").status
+
+
+def test_clients_that_leave_are_figures_and_no_events(patient: Server) -> None:
+    requests = [
+        *REQUESTS.values(),
+        get(sparql(ENDLESS), "text/csv"),
+        get(sparql(ENDLESS), "application/json"),
+    ]
+
+    def gone() -> float:
+        figures = patient.get("/metrics").text.splitlines()
+        counted = [line for line in figures if line.startswith("calcigraph_query_seconds_count")]
+        return sum(float(line.split()[-1]) for line in counted if "ClientGone" in line)
+
+    before = gone()
+    for request in requests:
+        for _ in range(5):
+            with client(patient, request) as connection:
+                if b"text/csv" in request and b"HTTP/1.1" in request and b"questions" not in request:
+                    assert connection.recv(100)
+    until(lambda: gone() > before)
+    until(lambda: patient.ask("ASK {}").status == 200)
+    # What it says when it is ready, and nothing else.
+    assert len(patient.log.read_text().splitlines()) == 1

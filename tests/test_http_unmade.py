@@ -6,7 +6,8 @@ import pytest
 from flask import Flask
 
 from calcigraph.root import Root
-from calcigraph.web import graphs, resources, server_vocabulary
+from calcigraph.store import document_contents
+from calcigraph.web import resources, server_vocabulary
 from calcigraph.web.site import publication_of
 from conftest import ROOTS
 from in_process import ask, local_app
@@ -22,7 +23,7 @@ PATHS += [
     "/id/pump-1.html",
 ]
 MADE = [
-    *((graphs, "write_graph"), (resources, "write_graph"), (resources, "resource_page")),
+    *((document_contents, "write_graph"), (resources, "write_graph"), (resources, "resource_page")),
     *(
         (resources.ontology, "page"),
         (server_vocabulary, "write_graph"),

@@ -37,6 +37,7 @@ LAYERS = (
             "rdf",
             "root",
             "settings",
+            "patience",
             "errors",
             "logs",
             "listening_address",
@@ -78,12 +79,18 @@ INSIDE: dict[str, tuple[set[str], ...]] = {
         {
             *("competency_questions", "conformance_page", "crawlers", "discovery", "downloads"),
             *("explanations", "graphs", "home", "mappings", "name_search", "nanopubs", "openapi"),
-            *("operations", "problem_responses", "resources", "route_table", "server_vocabulary"),
+            *(
+                "operations",
+                "problem_responses",
+                "resources",
+                "route_table",
+                "server_vocabulary",
+            ),
             *("service_description", "signposting"),
             *("sparql", "w3id"),
         },
         {"views"},
-        {"query_answers", "in_flight", "sparql_request"},
+        {"document_responses", "page_deadlines", "query_answers", "in_flight", "sparql_request"},
         {
             *("site", "own_iris", "about", "metrics", "readiness", "statistics", "program_digest"),
             "representations",

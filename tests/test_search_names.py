@@ -78,3 +78,19 @@ def test_nothing_is_called_nothing(edition: Edition, text: str) -> None:
 
 def test_no_more_is_found_than_asked_for(edition: Edition) -> None:
     assert len(found(edition, "e", 3)) == 3
+
+
+def test_of_very_many_names_the_best_are_found(tmp_path: Path) -> None:
+    folder = tmp_path / "root"
+    shutil.copytree(ROOTS["toy"], folder)
+    many = "".join(f'id:a{n} rdfs:label "one grommet of many, number {n}" .\n' for n in range(3_000))
+    few = 'id:b1 rdfs:label "grommet" . id:b2 rdfs:label "grommet in a box of its own, a long name" .\n'
+    (folder / "data" / "names.ttl").write_text(
+        "@prefix id: <https://example.org/plant/id/> .\n"
+        "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n" + many + few,
+        encoding="utf-8",
+    )
+    edition = assemble(Root.open(folder), "none").edition
+    assert found(edition, "grommet", 3)[:2] == ["b1", "b2"]
+    assert len(found(edition, "grommet", 50)) == 50
+    assert found(edition, "number 2999 grommet") == ["a2999"]

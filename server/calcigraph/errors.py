@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import errno
 import os
+from copy import copy
 from dataclasses import dataclass
 from enum import Enum
-from typing import ClassVar
+from typing import Any, ClassVar, TypeVar
 
 
 @dataclass(frozen=True, order=True)
@@ -54,6 +55,9 @@ class Finding:
         return f"{self.place}: {self.severity.value}: [{self.check}]{about} {self.message} {self.remedy}"
 
 
+_P = TypeVar("_P", bound="Problem")
+
+
 class Problem(Exception):
     """The base of all expected failures; anything else that is raised is a bug.
 
@@ -72,6 +76,21 @@ class Problem(Exception):
     def __str__(self) -> str:
         where = f"{self.place}: " if self.place else ""
         return f"{where}{self.detail} {self.remedy}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How it is copied and sent between processes: each class has a constructor of its own."""
+        return _restored, (type(self), vars(self))
+
+    def again(self: _P) -> _P:
+        """The same problem, to be raised to somebody else."""
+        return copy(self)
+
+
+def _restored(kind: type[_P], values: dict[str, Any]) -> _P:
+    problem = kind.__new__(kind)
+    problem.__dict__.update(values)
+    problem.args = (values.get("detail", ""),)
+    return problem
 
 
 class InputUnreadable(Problem):

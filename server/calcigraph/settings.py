@@ -74,6 +74,29 @@ class Settings:
     query_bytes: int = setting(
         256_000, "Bytes of the longest query that is accepted.", "BYTES", least=1000, most=64 << 20
     )
+    documents: int = setting(
+        2,
+        "Large documents (dumps, graphs) that are made at the same time.",
+        least=1,
+        most=16,
+    )
+    document_timeout: float = setting(
+        120.0,
+        "Seconds that making a large document may take, or its client wait, before 503.",
+        "SECONDS",
+        least=0.1,
+        most=_DAY_S,
+    )
+    document_memory_mib: int = setting(
+        4096, "MiB of memory that making one large document may take.", "MIB", least=64, most=1 << 24
+    )
+    document_disk_mib: int = setting(
+        4096,
+        "MiB of disk that large documents are kept in; none may be longer.",
+        "MIB",
+        least=1,
+        most=1 << 24,
+    )
     connections: int = setting(
         8000,
         "Connections that may be open at the same time, as far as descriptors allow; beyond it, the one that "

@@ -17,6 +17,7 @@ from calcigraph.rdf.terms import Subject, Term
 from calcigraph.rdf.vocabulary import RDF
 
 _SSSOM = "https://w3id.org/sssom/"
+MAPPING = ox.NamedNode(_SSSOM + "Mapping")
 # The slots of the SSSOM data model that the tables begin with, in its own order.
 _FIRST = (
     "subject_id",
@@ -54,7 +55,7 @@ def mappings_tsv(edition: Edition, about: MappingSet) -> str:
     Cost: linear in the mappings.
     """
     rows = sorted(
-        (_row(edition, node) for node in edition.subjects(RDF["type"], ox.NamedNode(_SSSOM + "Mapping"))),
+        (_row(edition, node) for node in edition.subjects(RDF["type"], MAPPING)),
         key=lambda row: (row.get("subject_id", ""), row.get("object_id", "")),
     )
     found = {name for row in rows for name in row}

@@ -18,7 +18,7 @@ from importlib import import_module
 
 import click
 
-from calcigraph.cli.streams import drop_output, open_streams, say
+from calcigraph.cli.streams import ReaderLeftError, drop_output, open_streams, say
 from calcigraph.errors import EnvironmentProblem, InputUnreadable, Problem, SettingRefused
 
 FINDINGS, USAGE, ENVIRONMENT = 1, 2, 3
@@ -85,7 +85,7 @@ def main() -> None:
     except Problem as problem:
         say(f"calcigraph: {problem}")
         code = next((code for kind, code in _CODES.items() if isinstance(problem, kind)), FINDINGS)
-    except BrokenPipeError:
+    except ReaderLeftError:
         code = LEFT
     except OSError as error:
         say(f"calcigraph: The system does not allow it: {os.strerror(error.errno or errno.EIO)}.")

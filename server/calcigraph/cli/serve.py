@@ -39,18 +39,18 @@ def serve_root(folder: Path, settings: Settings) -> None:
     configure(settings.log_format, settings.log_queries)
     reserve(descriptors_of(QueryLimits.of(settings)))
     # The address first: whether it can be had is known at once, and a free port is then known too.
-    listener = listen(settings.host, settings.port)
-    settings = replace(settings, port=listener.getsockname()[1])
-    with ThreadPoolExecutor(1) as aside:
-        starting = aside.submit(LocalEngine.start, Root.read(folder), settings, EditionCache.of_user())
-        # While the processes for queries load the data.
-        from calcigraph.web.app import create_app
-        from calcigraph.web.serving.server import serve
+    with closing(listen(settings.host, settings.port)) as listener:
+        settings = replace(settings, port=listener.getsockname()[1])
+        with ThreadPoolExecutor(1) as aside:
+            starting = aside.submit(LocalEngine.start, Root.read(folder), settings, EditionCache.of_user())
+            # While the processes for queries load the data.
+            from calcigraph.web.app import create_app
+            from calcigraph.web.serving.server import serve
 
-        engine: Engine = starting.result()
-    with closing(engine):
-        line = f"{engine.edition.size} quads at {settings.public_base}"
-        serve(create_app(engine, settings), listener, ready=lambda: say(line))
+            engine: Engine = starting.result()
+        with closing(engine):
+            line = f"{engine.edition.size} quads at {settings.public_base}"
+            serve(create_app(engine, settings), listener, ready=lambda: say(line))
 
 
 def reserve(needed: int) -> int:

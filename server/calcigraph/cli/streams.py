@@ -38,20 +38,30 @@ def shown(text: str) -> str:
     return _UNSAFE.sub(lambda found: _escape(ord(found[0])), text)
 
 
+class ReaderLeftError(Exception):
+    """Nobody reads standard output any more."""
+
+
 def tell(text: str, end: str = "\n") -> None:
-    """Write an answer for people. Raises: OSError where standard output takes it not."""
-    sys.stdout.write(shown(text) + end)
-    sys.stdout.flush()
+    """Write an answer for people. Raises: ReaderLeftError; OSError where standard output takes it not."""
+    _write((shown(text) + end).encode(sys.stdout.encoding, "backslashreplace"))
 
 
 def give(data: bytes) -> None:
-    """Write an answer for programs. Raises: OSError where standard output takes it not."""
+    """Write an answer for programs. Raises: ReaderLeftError; OSError where standard output takes it not."""
     if sys.stdout.isatty():
         tell(data.decode("utf-8", "surrogateescape"), end="")
-        return
-    sys.stdout.flush()
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+    else:
+        _write(data)
+
+
+def _write(data: bytes) -> None:
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError as error:
+        raise ReaderLeftError from error
 
 
 def say(text: str) -> None:

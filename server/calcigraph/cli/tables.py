@@ -6,6 +6,7 @@ import io
 
 import pyoxigraph as ox
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
@@ -13,19 +14,25 @@ from calcigraph.cli.streams import shown
 from calcigraph.questions import Row
 from calcigraph.rdf.prefixes import Prefixes
 
-_WIDE = 100_000
+# What a column has beside its widest cell, generously.
+_BETWEEN = 4
 
 
 def table(rows: list[Row], prefixes: Prefixes) -> str:
     """A table as wide as its content: it is for `less -S` and `cut`, and never cuts a value."""
+    if not rows:
+        return "No row."
     drawn = Table(box=box.SIMPLE_HEAD)
-    for name in rows[0] if rows else ():
+    for name in rows[0]:
         drawn.add_column(name, no_wrap=True)
-    for row in rows:
-        drawn.add_row(*(_shown(value, prefixes).replace("\n", "\\n") for value in row.values()))
+    cells = [[_shown(value, prefixes).replace("\n", "\\n") for value in row.values()] for row in rows]
+    for line in cells:
+        drawn.add_row(*line)
     out = io.StringIO()
-    console = Console(file=out, width=_WIDE, color_system=None, markup=False, highlight=False, emoji=False)
-    console.print(drawn if rows else "No row.", end="")
+    columns = zip(rows[0], *cells, strict=True)
+    width = sum(max(map(cell_len, column)) + _BETWEEN for column in columns) + _BETWEEN
+    console = Console(file=out, width=width, color_system=None, markup=False, highlight=False, emoji=False)
+    console.print(drawn, end="")
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
 
 

@@ -1,7 +1,12 @@
 """An edition and an IRI in, one `Description` out; RDF and HTML are both renderings of that value."""
 
+from calcigraph.describe.bounded_description import (
+    MOST_SHOWN,
+    BoundedDescriptions,
+    DescriptionTooLong,
+)
 from calcigraph.describe.comparison import Amount, Comparison, Facet, FacetValue
-from calcigraph.describe.describer import Describer
+from calcigraph.describe.describer import PAGE_SIZE, Describer
 from calcigraph.describe.details import Detail, Details, Told
 from calcigraph.describe.uses import Example, TermUses, Use
 from calcigraph.describe.values import (
@@ -12,13 +17,18 @@ from calcigraph.describe.values import (
     ShownProperty,
     ShownValue,
     Standing,
+    quads_of,
 )
 
 __all__ = [
+    "MOST_SHOWN",
+    "PAGE_SIZE",
     "Amount",
+    "BoundedDescriptions",
     "Comparison",
     "Describer",
     "Description",
+    "DescriptionTooLong",
     "Detail",
     "Details",
     "Example",
@@ -33,4 +43,5 @@ __all__ = [
     "TermUses",
     "Told",
     "Use",
+    "quads_of",
 ]

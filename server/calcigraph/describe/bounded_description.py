@@ -8,14 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import islice
+from typing import ClassVar, Final
 
 import pyoxigraph as ox
 
 from calcigraph.describe.values import Fact, Standing
 from calcigraph.edition import Edition
+from calcigraph.errors import Problem
 from calcigraph.rdf.terms import Subject, Term
 
 _MOST_KEPT = 512
+MOST_SHOWN: Final = 5_000
+"""Statements of the longest description that a page shows."""
+_MOST_SORTED: Final = 10_000
+
+
+class DescriptionTooLong(Problem):
+    """A resource with more statements than a page shows."""
+
+    title: ClassVar[str] = "Too many statements for a page"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"More than {most} statements describe the resource, which is more than a page shows.",
+            "Ask for Turtle or another data format, which has all of them, or for some of them by a query.",
+        )
 
 
 class BoundedDescriptions:
@@ -27,15 +45,24 @@ class BoundedDescriptions:
         """The facts with a node as subject, by property, in a stable order. Cost: an index look-up; what
         many lead to, such as a class or a work, is kept for a while."""
 
-    def outgoing(self, node: Subject) -> list[Fact]:
+    def outgoing(self, node: Subject, most: int | None = None) -> list[Fact]:
         """The facts about `node`, and about the blank nodes that are reached from it, in no order.
 
-        Cost: an index look-up a node, linear in the facts found.
+        Cost: an index look-up a node, linear in the facts found. Raises: DescriptionTooLong where they stand
+        in more than `most` places.
         """
+        if most is not None and self._edition.statements(node, most + 1) > most:
+            # Told by the index, before any of them is read.
+            raise DescriptionTooLong(most)
         facts: list[Fact] = []
-        waiting, seen = [node], {node}
+        waiting, seen, places = [node], {node}, 0
         while waiting:
-            said = self._facts(self._edition.quads(waiting.pop()))
+            quads = self._edition.quads(waiting.pop())
+            found = list(quads if most is None else islice(quads, most + 1 - places))
+            places += len(found)
+            if most is not None and places > most:
+                raise DescriptionTooLong(most)
+            said = self._facts(found)
             facts += said
             for fact in said:
                 below = fact.triple.object
@@ -50,12 +77,27 @@ class BoundedDescriptions:
 
     def links(self, node: Term, offset: int, most: int) -> tuple[list[Fact], int]:
         """`most` of the facts with `node` as object from `offset` on, by property, then by subject; and how
-        many there are. Cost: one pass over all of them, in which no fact is made but of those asked for."""
+        many there are. Of very many, properties and subjects come in the order of the index, which does not
+        change. Cost: one pass over all of them, in which no fact is made but of those asked for."""
+        if self._edition.links(node) > _MOST_SORTED:
+            return self._indexed_links(node, offset, most)
         found: dict[tuple[str, str], list[ox.Quad]] = {}
         for quad in self._edition.quads(None, None, node):
             found.setdefault((quad.predicate.value, str(quad.subject)), []).append(quad)
         window = sorted(found)[offset : offset + most]
         return self._facts(quad for key in window for quad in found[key]), len(found)
+
+    def facts(self, node: ox.NamedNode, offset: int, size: int) -> list[Fact]:
+        """What `Describer.describe` says, of however many statements, as a set of triples."""
+        links, _ = self.links(node, offset, size)
+        chains = (fact for link in links for fact in self.to_named(link))
+        return list({fact.triple: fact for fact in (*self.outgoing(node), *chains)}.values())
+
+    def _indexed_links(self, node: Term, offset: int, most: int) -> tuple[list[Fact], int]:
+        facts: list[Fact] = []
+        for subject, predicate in self._edition.linking(node, offset, most):
+            facts += self._facts(self._edition.quads(subject, predicate, node))
+        return facts, self._edition.all_links(node)
 
     def to_named(self, fact: Fact) -> list[Fact]:
         """The facts that lead from a named resource to `fact`, the outermost first.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 import pyoxigraph as ox
 
-from calcigraph.describe.bounded_description import BoundedDescriptions
+from calcigraph.describe.bounded_description import MOST_SHOWN, BoundedDescriptions
 from calcigraph.describe.comparison import Comparison
 from calcigraph.describe.presentation import Field, Presentation
 from calcigraph.describe.uses import TermUses
@@ -19,13 +20,15 @@ _DEFINITIONS = (SKOS["definition"], DCTERMS["description"], RDFS["comment"])
 _REPLACED_BY = DCTERMS["isReplacedBy"]
 _TRUE = {"true", "1"}
 _NESTING = 12
+PAGE_SIZE: Final = 100
+"""Incoming links on one page."""
 FieldsByProperty = Mapping[tuple[ox.NamedNode, bool], Field]
 
 
 class Describer:
     """Describes the resources of one edition; may be shared by threads."""
 
-    def __init__(self, edition: Edition, page_size: int = 100) -> None:
+    def __init__(self, edition: Edition, page_size: int = PAGE_SIZE) -> None:
         self._descriptions = BoundedDescriptions(edition)
         self._page_size = page_size
         self._presentation = Presentation(quad.triple for quad in edition.file_quads(edition.root.shapes))
@@ -37,9 +40,10 @@ class Describer:
         """What the edition says of `subject`; None where it says nothing and nothing links there.
 
         `offset` is where the page of incoming links begins; None for none of them. Cost: linear in the
-        facts about the resource and its incoming links, with a look-up for each label.
+        facts about the resource and its incoming links, with a look-up for each label. Raises:
+        DescriptionTooLong where a page would be too long.
         """
-        outgoing = self._descriptions.outgoing(subject)
+        outgoing = self._descriptions.outgoing(subject, MOST_SHOWN)
         incoming, total = (
             ([], 0) if offset is None else self._descriptions.links(subject, offset, self._page_size)
         )

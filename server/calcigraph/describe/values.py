@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -119,6 +119,11 @@ class Description:
 
     def quads(self) -> Iterator[ox.Quad]:
         """Every triple once in each graph that holds it: this form keeps the standing."""
-        for fact in self.facts:
-            for graph in fact.graphs:
-                yield ox.Quad(fact.triple.subject, fact.triple.predicate, fact.triple.object, graph)
+        return quads_of(self.facts)
+
+
+def quads_of(facts: Iterable[Fact]) -> Iterator[ox.Quad]:
+    """The triple of each fact once in each graph that holds it."""
+    for fact in facts:
+        for graph in fact.graphs:
+            yield ox.Quad(fact.triple.subject, fact.triple.predicate, fact.triple.object, graph)

@@ -11,8 +11,8 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property, lru_cache
-from typing import Final
+from functools import cached_property, lru_cache, partial
+from typing import Final, TypeVar
 
 import pyoxigraph as ox
 
@@ -25,13 +25,18 @@ from calcigraph.edition.proving import EditionProver
 from calcigraph.edition.search import Names
 from calcigraph.edition.sizes import Sizes, sizes
 from calcigraph.edition.spellings import value
+from calcigraph.patience import Once
 from calcigraph.rdf.terms import Subject, Term
 from calcigraph.rdf.vocabulary import RDF
 from calcigraph.reasoning import Proof, Proofs
 from calcigraph.root import Root, TurtleFile
 
+_T = TypeVar("_T")
 _MOST_KEPT: Final = 256
+# Statements of one node that are kept.
+_MOST_SAID: Final = 1_000
 _MOST_LINKS: Final = 100_000
+_ALL: Final = 1 << 62
 _PIECE: Final = 1 << 16
 
 
@@ -136,8 +141,12 @@ class Edition:
 
     def objects(self, subject: Subject, predicate: ox.NamedNode) -> list[Term]:
         """What stands in `subject predicate ?`, in a stable order. Cost: what was read of `subject`
-        is kept for a while, as pages and proofs ask many things of the same few nodes."""
-        return list(self._said(subject).get(predicate, ()))
+        is kept for a while, as pages and proofs ask many things of the same few nodes; of one with many
+        statements nothing is."""
+        said = self._said(subject)
+        if said is not None:
+            return list(said.get(predicate, ()))
+        return sorted({quad.object for quad in self.quads(subject, predicate)}, key=str)
 
     def subjects(self, predicate: ox.NamedNode, object_: Term) -> list[Subject]:
         """What stands in `? predicate object`, in a stable order."""
@@ -157,19 +166,42 @@ class Edition:
         """What anything is said about, each once. Cost: one pass over an index."""
         return (node for node in self.index.distinct(self.number, "s") if isinstance(node, Subject))
 
-    @cached_property
+    @property
     def uses(self) -> Uses:
         """How often properties and classes are used. Cost: one pass over an index, once an edition."""
+        return self._uses.get()
+
+    @cached_property
+    def _uses(self) -> Once[Uses]:
+        return Once(partial(self._apart, self._count_uses))
+
+    def _count_uses(self) -> Uses:
         triples, members = self.index.uses(self.number, self.index.number(RDF["type"]))
         return Uses(_by_name(self.index, triples), _by_name(self.index, members))
 
-    def links(self, node: ox.NamedNode) -> int:
+    def links(self, node: Term) -> int:
         """How many triples end in `node`, at most a hundred thousand. Cost: linear in them; kept."""
         return self._links(node)
 
-    def names_with(self, together: str, words: list[str]) -> Iterator[Name]:
+    def statements(self, node: Subject, most: int) -> int:
+        """How many triples begin with `node`, as far as `most`. Cost: linear in that."""
+        number = self.index.number(node)
+        return 0 if number is None else self.index.count(self.number, (number, None, None, None), most)
+
+    def all_links(self, node: Term) -> int:
+        """How many triples end in `node`. Cost: linear in them; kept."""
+        return self._all_links(node)
+
+    def linking(self, node: Term, offset: int, most: int) -> list[tuple[Subject, ox.NamedNode]]:
+        """Subject and predicate of `most` of the triples that end in `node`, from `offset` on, in the order
+        of the index. Cost: linear in `offset` and `most`, a tenth of a microsecond each."""
+        found = self.index.linking(self.number, self.index.number(node), offset, most)
+        pairs = ((self.index.term(subject), self.index.term(predicate)) for predicate, subject in found)
+        return [(s, p) for s, p in pairs if isinstance(s, Subject) and isinstance(p, ox.NamedNode)]
+
+    def names_with(self, wanted: str, together: str, words: list[str]) -> Iterator[Name]:
         """See `Index.names_with`."""
-        return self.index.names_with(self.number, together, words)
+        return self.index.names_with(self.number, wanted, together, words)
 
     def names_near(self, key: str, most: int) -> Iterator[Name]:
         """See `Index.names_near`."""
@@ -235,10 +267,22 @@ class Edition:
         answered = value(term)
         return tuple(dict.fromkeys((term, answered, *self.index.spelled(answered))))
 
-    @cached_property
+    @property
     def sizes(self) -> Sizes:
-        """How many triples queries count. Cost: see `sizes`; kept."""
-        return sizes(self.index, self.number, self.derived_graph, self.inferred_graph)
+        """How many triples queries count. Cost: see `sizes`, once an edition."""
+        return self._sizes.get()
+
+    @cached_property
+    def _sizes(self) -> Once[Sizes]:
+        graphs = self.derived_graph, self.inferred_graph
+        return Once(partial(self._apart, partial(sizes, self.index, self.number, *graphs)))
+
+    def _apart(self, make: Callable[[], _T]) -> _T:
+        """What `make` gives in a thread that ends with it, and leaves no connection."""
+        try:
+            return make()
+        finally:
+            self.index.close_here()
 
     @property
     def graphs(self) -> Mapping[ox.NamedNode, int]:
@@ -302,24 +346,28 @@ class Edition:
         return self.labels.of(node).value
 
     @cached_property
-    def _said(self) -> Callable[[Subject], Mapping[ox.NamedNode, list[Term]]]:
+    def _said(self) -> Callable[[Subject], Mapping[ox.NamedNode, list[Term]] | None]:
         return lru_cache(_MOST_KEPT)(self._read)
 
-    def _read(self, subject: Subject) -> Mapping[ox.NamedNode, list[Term]]:
+    def _read(self, subject: Subject) -> Mapping[ox.NamedNode, list[Term]] | None:
         found: dict[ox.NamedNode, dict[Term, None]] = {}
-        for quad in self.quads(subject):
+        for place, quad in enumerate(self.quads(subject)):
+            if place == _MOST_SAID:
+                return None
             found.setdefault(quad.predicate, {})[quad.object] = None
         return {predicate: sorted(values, key=str) for predicate, values in found.items()}
 
     @cached_property
-    def _links(self) -> Callable[[ox.NamedNode], int]:
-        def count(node: ox.NamedNode) -> int:
-            number = self.index.number(node)
-            if number is None:
-                return 0
-            return self.index.count(self.number, (None, None, number, None), _MOST_LINKS)
+    def _links(self) -> Callable[[Term], int]:
+        return lru_cache(8 * _MOST_KEPT)(partial(self._count_links, most=_MOST_LINKS))
 
-        return lru_cache(8 * _MOST_KEPT)(count)
+    @cached_property
+    def _all_links(self) -> Callable[[Term], int]:
+        return lru_cache(8 * _MOST_KEPT)(partial(self._count_links, most=_ALL))
+
+    def _count_links(self, node: Term, most: int) -> int:
+        number = self.index.number(node)
+        return 0 if number is None else self.index.count(self.number, (None, None, number, None), most)
 
     def _quads(self, pattern: Iterable[Term | None], most_kind: QuadKind) -> Iterator[ox.Quad]:
         return (quad_of(self.index, row) for row in self._rows(pattern, most_kind))

@@ -18,8 +18,10 @@ from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
 
+from calcigraph import patience
 from calcigraph.edition.layout import QuadKind, decode, encode
 from calcigraph.edition.names import Name
+from calcigraph.errors import Problem
 from calcigraph.rdf.terms import Term
 
 QuadRow: TypeAlias = tuple[int, int, int, int, int]
@@ -28,7 +30,11 @@ _MOST_TERMS: Final = 16_384
 _AT_ONCE: Final = 2048
 # SQLite bounds the depth of an expression; further words are looked for here.
 _MOST_WORDS: Final = 32
+# So many names are compared by more than themselves.
+_MOST_NAMES: Final = 2_000
 _NAME: Final = "node, text, name.key, compact"
+# Of SQLite's machine, between two looks at the clock: some milliseconds.
+_STEPS: Final = 100_000
 _COLUMNS: Final = ("s", "p", "o", "g")
 # A value may stand there in the engine's own form as well, which is no row of `spelling`.
 _RESPELLED: Final = """
@@ -93,7 +99,16 @@ class Index:
         where = " AND ".join([*(f"{name} = ?" for name, _ in given), "kind < ?", "born <= ?", "died > ?"])
         values = (*(value for _, value in given), QuadKind.METADATA, edition, edition, most)
         inner = f"SELECT DISTINCT s, p, o FROM quad{_by(given)} WHERE {where} LIMIT ?"
-        return int(self._ask(f"SELECT count(*) FROM ({inner})", values).fetchone()[0])
+        return int(self._ask(f"SELECT count(*) FROM ({inner})", values)[0][0])
+
+    def linking(self, edition: int, object_: int | None, offset: int, most: int) -> list[tuple[int, int]]:
+        """Predicate and subject of `most` of the distinct triples with an object, from `offset` on, in the
+        order of the index; the metadata do not count. Cost: one pass over the first of them."""
+        return self._ask(
+            "SELECT DISTINCT p, s FROM quad INDEXED BY quad_o "
+            "WHERE o = ? AND kind < ? AND born <= ? AND died > ? ORDER BY p, s LIMIT ? OFFSET ?",
+            (object_, QuadKind.METADATA, edition, edition, most, offset),
+        )
 
     def distinct(self, edition: int, column: str) -> Iterator[Term]:
         """The terms that stand in a column (s, p, o or g), each once. Cost: one pass over an index."""
@@ -106,7 +121,7 @@ class Index:
         """How many quads each graph has, without the shapes. Cost: one pass over an index."""
         counted = "SELECT g, count(*) FROM quad WHERE kind <= ? AND born <= ? AND died > ? GROUP BY g"
         values = (QuadKind.METADATA, edition, edition)
-        return {self._read_term(graph): size for graph, size in self._ask(counted, values).fetchall()}
+        return {self._read_term(graph): size for graph, size in self._ask(counted, values)}
 
     def uses(self, edition: int, type_: int | None) -> tuple[dict[int, int], dict[int, int]]:
         """How many distinct triples each property has, and how many members each object of the property
@@ -114,15 +129,15 @@ class Index:
         alive = "kind < ? AND born <= ? AND died > ?"
         values = (QuadKind.METADATA, edition, edition)
         distinct = f"SELECT DISTINCT s, p, o FROM quad WHERE {alive}"
-        triples = self._ask(f"SELECT p, count(*) FROM ({distinct}) GROUP BY p", values).fetchall()
+        triples = self._ask(f"SELECT p, count(*) FROM ({distinct}) GROUP BY p", values)
         of_type = f"SELECT DISTINCT s, o FROM quad INDEXED BY quad_p WHERE p = ? AND {alive}"
-        members = self._ask(f"SELECT o, count(*) FROM ({of_type}) GROUP BY o", (type_, *values)).fetchall()
+        members = self._ask(f"SELECT o, count(*) FROM ({of_type}) GROUP BY o", (type_, *values))
         return dict(triples), dict(members)
 
     def spelled(self, value: Term) -> tuple[Term, ...]:
         """The literals that the engine of queries answers as `value`, other than itself."""
         found = self._ask("SELECT id FROM spelling WHERE value = ?", (encode(value),))
-        return tuple(self._term(number) for (number,) in found.fetchall())
+        return tuple(self._term(number) for (number,) in found)
 
     def respelled(self, edition: int) -> Iterator[list[QuadRow]]:
         """The quads that the engine of queries takes for one another, their graphs apart: those that differ
@@ -137,22 +152,31 @@ class Index:
 
     def facts(self, edition: int) -> str:
         """What was written down of an edition when it was made, as JSON."""
-        return str(self._ask("SELECT facts FROM edition WHERE number = ?", (edition,)).fetchone()[0])
+        return str(self._ask("SELECT facts FROM edition WHERE number = ?", (edition,))[0][0])
 
     def newest(self) -> int:
         """The number of the newest edition."""
-        return int(self._ask("SELECT max(number) FROM edition", ()).fetchone()[0])
+        return int(self._ask("SELECT max(number) FROM edition", ())[0][0])
 
-    def names_with(self, edition: int, together: str, words: Sequence[str]) -> Iterator[Name]:
-        """The names that have `together` in them, run together, or each of `words`. Cost: one pass over all
-        names, some 10 ms for 50,000."""
+    def names_with(self, edition: int, wanted: str, together: str, words: Sequence[str]) -> Iterator[Name]:
+        """The names that have `together` in them, run together, or each of `words`.
+
+        Where they are very many: the best, `wanted` itself before what begins so, then what has words that
+        begin so, and short ones before long ones. Cost: one pass over all names, some 10 ms for 50,000."""
         looked_for = words[:_MOST_WORDS]
         each = " AND ".join("instr(key, ?)" for _ in looked_for)
+        begun = " AND ".join("instr(' ' || key, ?)" for _ in looked_for)
         found = self._ask(
-            f"SELECT {_NAME} FROM name WHERE born <= ? AND died > ? AND (instr(compact, ?) OR ({each}))",
-            (edition, edition, together, *looked_for),
+            f"SELECT {_NAME} FROM name WHERE born <= ? AND died > ? AND (instr(compact, ?) OR ({each})) "
+            "ORDER BY CASE WHEN key = ? OR compact = ? THEN 0 "
+            "WHEN instr(key, ?) = 1 OR instr(compact, ?) = 1 THEN 1 "
+            f"WHEN {begun} THEN 2 ELSE 3 END, length(key), id LIMIT ?",
+            (
+                *(edition, edition, together, *looked_for),
+                *(wanted, together, wanted, together, *(f" {word}" for word in looked_for), _MOST_NAMES),
+            ),
         )
-        for name in map(self._name, found.fetchall()):
+        for name in map(self._name, found):
             if together in name.compact or all(word in name.key for word in words):
                 yield name
 
@@ -168,7 +192,7 @@ class Index:
             "WHERE name_text MATCH ? AND born <= ? AND died > ? ORDER BY rank LIMIT ?",
             (" OR ".join('"' + gram.replace('"', '""') + '"' for gram in grams), edition, edition, most),
         )
-        yield from map(self._name, found.fetchall())
+        yield from map(self._name, found)
 
     def _name(self, row: tuple[int, str, str, str]) -> Name:
         node = self._term(row[0])
@@ -176,13 +200,13 @@ class Index:
         return Name(node, *row[1:])
 
     def _read_term(self, number: int) -> Term:
-        return decode(self._ask("SELECT text FROM term WHERE id = ?", (number,)).fetchone()[0])
+        return decode(self._ask("SELECT text FROM term WHERE id = ?", (number,))[0][0])
 
     def _read_number(self, term: Term) -> int:
-        found = self._ask("SELECT id FROM term WHERE text = ?", (encode(term),)).fetchone()
-        if found is None:
+        found = self._ask("SELECT id FROM term WHERE text = ?", (encode(term),))
+        if not found:
             raise LookupError
-        return int(found[0])
+        return int(found[0][0])
 
     def _each(self, text: str, values: tuple[object, ...]) -> Iterator[Any]:
         """The rows that a SELECT gives, a portion at a time.
@@ -191,24 +215,61 @@ class Index:
         reads slowly would keep this thread from seeing the next edition. So many rows have a connection of
         their own.
         """
-        found = self._ask(text, values)
-        portion = found.fetchmany(_AT_ONCE)
-        found.close()
+        portion = self._ask(text, values, _AT_ONCE)
         if len(portion) < _AT_ONCE:
             yield from portion
             return
         with closing(_opened(self.path)) as connection:
-            found = connection.execute(text, values)
-            while portion := found.fetchmany(_AT_ONCE):
+            found = connection.cursor()
+            portion = _in_time(found, text, values, _AT_ONCE)
+            while portion:
                 yield from portion
+                portion = _next(found)
 
-    def _ask(self, text: str, values: Iterable[object]) -> sqlite3.Cursor:
+    def _ask(self, text: str, values: Iterable[object], most: int = -1) -> list[Any]:
+        """The rows that a SELECT gives, or `most` of them. Raises: what `patience.check` raises."""
         connection = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = _opened(self.path)
             self._connections.append(connection)
-        found: sqlite3.Cursor = connection.execute(text, tuple(values))
-        return found
+        with closing(connection.cursor()) as cursor:
+            return _in_time(cursor, text, values, most)
+
+    def close_here(self) -> None:
+        """Close the connection of the current thread, which is about to end."""
+        connection = self._local.__dict__.pop("connection", None)
+        if connection is not None:
+            self._connections.remove(connection)
+            connection.close()
+
+
+def _in_time(cursor: sqlite3.Cursor, text: str, values: Iterable[object], most: int) -> list[Any]:
+    patience.check()
+    try:
+        cursor.execute(text, tuple(values))
+        return cursor.fetchall() if most < 0 else cursor.fetchmany(most)
+    except sqlite3.OperationalError:
+        # In place of what SQLite says where it was interrupted.
+        patience.check()
+        raise
+
+
+def _next(cursor: sqlite3.Cursor) -> list[Any]:
+    patience.check()
+    try:
+        return cursor.fetchmany(_AT_ONCE)
+    except sqlite3.OperationalError:
+        patience.check()
+        raise
+
+
+def _is_over() -> bool:
+    """Whether nobody waits any more for the statement that is under way. SQLite then ends it."""
+    try:
+        patience.check()
+    except Problem:
+        return True
+    return False
 
 
 def _close(connections: list[sqlite3.Connection]) -> None:
@@ -221,6 +282,7 @@ def _opened(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False)
     connection.execute("PRAGMA mmap_size = 1073741824")
     connection.execute("PRAGMA cache_size = -256")
+    connection.set_progress_handler(_is_over, _STEPS)
     return connection
 
 

@@ -34,8 +34,8 @@ class LookUps(Protocol):
     def links(self, node: ox.NamedNode) -> int:
         """How many triples end in `node`."""
 
-    def names_with(self, together: str, words: list[str]) -> Iterator[Name]:
-        """The names that have `together` in them, run together, or each of `words`."""
+    def names_with(self, wanted: str, together: str, words: list[str]) -> Iterator[Name]:
+        """The names that have `together` in them, run together, or each of `words`: the best of very many."""
 
     def names_near(self, key: str, most: int) -> Iterator[Name]:
         """The names that share most with `key`."""

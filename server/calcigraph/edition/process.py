@@ -6,6 +6,7 @@ process that answers requests has neither. Requests and answers are pickled: bot
 
 from __future__ import annotations
 
+import logging
 import os
 import select
 import signal
@@ -13,8 +14,9 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
-from contextlib import suppress
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -22,6 +24,7 @@ from typing import Any, ClassVar, Final
 
 import pyoxigraph as ox
 
+from calcigraph import patience
 from calcigraph.edition.assembly import assemble, consistent
 from calcigraph.edition.change import Change
 from calcigraph.edition.edition import Edition
@@ -29,15 +32,22 @@ from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder
 from calcigraph.edition.writer import ChangeOutcome, Writer
 from calcigraph.edition.writing import changing, forget_after
 from calcigraph.errors import Problem
+from calcigraph.logs import error_line
+from calcigraph.patience import endless
 from calcigraph.processes import is_stopped
 from calcigraph.reasoning import Proof, Proofs, Statement, leaves_first
 from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
 
+# So many threads may wait for proofs; others are left for pages that need none.
+_MOST_WAITING: Final = 32
+_RETRY_AFTER_S: Final = 5
+_ABANDON: Final = "abandon"
+_LOG: Final = logging.getLogger(__name__)
 _FAREWELL_S: Final = 2.0
 # Somebody who stops all processes, and then continues them one after the other, has not stopped this one.
 _STOPPED_S: Final = 5.0
-_LOOK_S: Final = 1.0
+_LOOK_S: Final = 0.1
 # Whoever ends processes may end the next one too; a request that ends them itself ends so many.
 _TRIES: Final = 5
 _Step = tuple[Statement, str, tuple[Statement, ...], tuple[int, ...]]
@@ -47,6 +57,19 @@ class WriterUnavailable(Problem):
     """The process that proves and changes has ended; the next request starts another one."""
 
     title: ClassVar[str] = "The reasoner is not available"
+
+
+class WriterBusy(Problem):
+    """As many proofs are waited for as may be; `retry_after_s` says when to try again."""
+
+    title: ClassVar[str] = "Too many proofs are asked for"
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"{_MOST_WAITING} proofs are waited for, which are found one after the other.",
+            f"Try again in {_RETRY_AFTER_S} s.",
+        )
+        self.retry_after_s = _RETRY_AFTER_S
 
 
 @dataclass(frozen=True)
@@ -74,17 +97,21 @@ class WriterProcess:
     def __init__(self, source: WriterStart) -> None:
         self._source = self._before = source
         self._lock = threading.Lock()
+        self._room = threading.BoundedSemaphore(_MOST_WAITING)
         self._child: _Child | None = None
         self._closed = False
 
     def proofs(self, number: int, triple: ox.Triple, limit: int) -> Proofs:
-        """See `Writer.proofs`. Raises: WriterUnavailable too."""
-        items, complete = self._ask("proofs", number, triple, limit)
+        """See `Writer.proofs`. Waits for its turn and for the answer as long as the patience of whoever asks
+        lasts; the search ends with that. Raises: WriterUnavailable, WriterBusy, and what `patience.check`
+        raises too."""
+        with self._turn():
+            items, complete = self._answered("proofs", number, triple, limit)
         return Proofs(tuple(filter(None, map(_whole, items))), complete)
 
     def after(self, change: Change) -> ChangeOutcome:
         """See `Writer.after`. Raises: WriterUnavailable too; then there is no other edition than before."""
-        with self._lock:
+        with self._lock, endless():
             outcome: ChangeOutcome = self._answered("after", change)
             if outcome.number != self._source.number:
                 self._before, self._source = self._source, self._source.after(outcome)
@@ -92,7 +119,7 @@ class WriterProcess:
 
     def back_to(self, number: int) -> None:
         """See `Writer.back_to`."""
-        with self._lock:
+        with self._lock, endless():
             if number == self._source.number:
                 return
             assert number == self._before.number
@@ -111,9 +138,20 @@ class WriterProcess:
         with self._lock:
             self._drop()
 
-    def _ask(self, name: str, *values: object) -> Any:
-        with self._lock:
-            return self._answered(name, *values)
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """The turn of whoever asks for a proof. Raises: WriterBusy; what `patience.check` raises."""
+        if not self._room.acquire(blocking=False):
+            raise WriterBusy
+        try:
+            while not self._lock.acquire(timeout=_LOOK_S):
+                patience.check()
+            try:
+                yield
+            finally:
+                self._lock.release()
+        finally:
+            self._room.release()
 
     def _answered(self, name: str, *values: object) -> Any:
         """What the process answers; where it ended before that, what another one answers, which knows
@@ -136,7 +174,8 @@ class WriterProcess:
             raise WriterUnavailable("The server is stopping.", "Ask again later.")
         self._child = _Child()
         try:
-            self._child.ask("open", self._source)
+            with endless():
+                self._child.ask("open", self._source)
         except BaseException:
             self._drop()
             raise
@@ -167,6 +206,7 @@ class _Child:
 
     def __init__(self) -> None:
         """Raises: WriterUnavailable where the system gives no process or no descriptors."""
+        self._owed = self._is_abandoned = False
         try:
             self._spawn()
         except OSError as error:
@@ -183,6 +223,9 @@ class _Child:
                     [sys.executable, "-m", "calcigraph.edition.process", str(theirs.fileno())],
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,
+                    # What goes wrong is told to the front, which writes it down in its own way.
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
                 )
             except BaseException:
                 ours.close()
@@ -190,24 +233,49 @@ class _Child:
         self._connection = Connection(ours.detach())
 
     def ask(self, name: str, *values: object) -> Any:
-        """Have one request answered. Raises: WriterUnavailable; the Problem that the writer raised."""
+        """Have one request answered, after what nobody waited for.
+
+        Raises: WriterUnavailable; the Problem that the writer raised; what `patience.check` raises, and then
+        the writer is told that nobody waits for it.
+        """
         try:
-            self._connection.send((name, values))
-            self._await_answer()
-            kind, answer = self._connection.recv()
+            while self._owed:
+                self._answer()
+            self._connection.send((name, values, patience.left_s()))
+            self._owed = True
+            kind, answer = self._answer()
         except (OSError, EOFError):
             self.end()
-            raise WriterUnavailable(
-                "The process that proves and changes has ended before it answered.", "Ask again."
-            ) from None
+            raise _ended() from None
         if kind == "problem":
-            raise _problem(*answer)
+            raise answer
+        if kind == "failed":
+            _LOG.error("the process that proves and changes failed: %s", answer)
+            self.end()
+            raise _ended()
         return answer
+
+    def _answer(self) -> tuple[str, Any]:
+        self._await_answer()
+        self._owed = self._is_abandoned = False
+        kind, answer = self._connection.recv()
+        return kind, answer
+
+    def _abandon(self) -> None:
+        """Let it know, once, that nobody waits for its answer."""
+        if not self._is_abandoned:
+            self._is_abandoned = True
+            self._connection.send((_ABANDON, (), None))
 
     def _await_answer(self) -> None:
         """Wait until there is something to read, or it has ended; one that somebody has stopped is killed."""
         stopped_s = 0.0
         while not self._connection.poll(_LOOK_S):
+            try:
+                patience.check()
+            except Problem:
+                self._abandon()
+                raise
             stopped_s = stopped_s + _LOOK_S if is_stopped(self._process.pid) else 0.0
             if stopped_s >= _STOPPED_S:
                 self.kill()
@@ -231,23 +299,56 @@ class _Child:
             self._process.wait()
 
 
+def _ended() -> WriterUnavailable:
+    return WriterUnavailable(
+        "The process that proves and changes has ended before it answered.", "Ask again."
+    )
+
+
 def main() -> None:
     """Answer requests until the other end closes."""
-    # An interrupt from the terminal is for the front, which then closes the connection.
+    # These are for the front, which then closes the connection.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     connection = Connection(int(sys.argv[1]))
     threading.Thread(target=_end_with, args=(connection.fileno(),), daemon=True).start()
     answering = _Answering()
     while True:
         try:
-            name, values = connection.recv()
+            name, values, left_s = connection.recv()
         except EOFError:
             return
+        if name == _ABANDON:
+            # It came when the answer was on its way.
+            continue
         try:
-            answer = "value", getattr(answering, name)(*values)
+            with _patience(connection, left_s):
+                answer = "value", getattr(answering, name)(*values)
         except Problem as problem:
-            answer = "problem", (type(problem), vars(problem))
+            answer = "problem", problem
+        except Exception as error:  # noqa: BLE001 - the front tells it, and has another process started
+            connection.send(("failed", error_line(error, says_all=False)))
+            return
         connection.send(answer)
+
+
+def _patience(connection: Connection, left_s: float | None) -> AbstractContextManager[None]:
+    """That of whoever waits at the other end, who sends nothing meanwhile but that he does so no more."""
+    return endless() if left_s is None else patience.patience(left_s, _GivenUp(connection))
+
+
+class _GivenUp:
+    """Whether anything has come. Cost: a system call, seldom."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._looked = time.monotonic()
+
+    def __call__(self) -> bool:
+        if time.monotonic() - self._looked < _LOOK_S:
+            return False
+        self._looked = time.monotonic()
+        return self._connection.poll(0)
 
 
 def _end_with(descriptor: int) -> None:
@@ -292,14 +393,6 @@ class _Answering:
     def _known(self) -> Writer:
         assert self._writer is not None
         return self._writer
-
-
-def _problem(kind: type[Problem], values: dict[str, Any]) -> Problem:
-    """A Problem as it was raised elsewhere: each has a constructor of its own."""
-    problem = kind.__new__(kind)
-    problem.__dict__.update(values)
-    problem.args = (values.get("detail", ""),)
-    return problem
 
 
 def _steps(proof: Proof | None) -> Sequence[_Step] | None:

@@ -249,6 +249,9 @@ class ForkServer:
 
     def _restart(self) -> None:
         self._stop()
+        _LOG.warning(
+            "the query engine's process has ended (%s); another is started", self._process.returncode
+        )
         self._start()
         for body in self._log:
             self._exchange(FrameKind.APPLY, body)

@@ -29,8 +29,10 @@ _LOOK_S: Final = 0.05
 
 def main() -> NoReturn:
     """Serve the socket that the argument names."""
-    # An interrupt from the terminal is for the front, which then closes the socket; workers inherit this.
+    # An interrupt from the terminal, and what a service manager sends to all processes of a server, is for
+    # the front, which lets queries end and then closes the socket; workers inherit this.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     os.nice(_NICER)
     fork_server = _ForkServerProcess(ControlChannel(socket.socket(fileno=int(sys.argv[1]))))
     try:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import Final
+from urllib.parse import quote
 
 import pyoxigraph as ox
 
 from calcigraph.errors import Problem
 
 MAX_LENGTH = 10_000
+# RFC 3987 ipchar and "/", beyond what `quote` leaves alone anyway; "%" stays for what is encoded.
+_PATH_SAFE: Final = "/%:@!$&'()*+,;=~?#"
 # A scheme, then what an IRIREF of Turtle and RFC 3987 both allow; control characters, surrogates, private
 # use and the marks that turn the writing direction (they make an IRI look like another) are left out.
 ABSOLUTE_IRI = re.compile(
@@ -38,3 +42,13 @@ def named_node(iri: str) -> ox.NamedNode:
         raise IriMalformed(
             f"`{shown}` is no valid IRI.", "Check its host, its port and its percent-encoding."
         ) from None
+
+
+def address(base: str, path: str) -> str:
+    """The whole IRI of a path below `base`."""
+    return base.rstrip("/") + encoded_path(path)
+
+
+def encoded_path(path: str) -> str:
+    """A path, and what may follow it, as a URI has it."""
+    return quote(path, safe=_PATH_SAFE)

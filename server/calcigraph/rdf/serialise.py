@@ -65,6 +65,17 @@ def serialise(
     return _WRITERS[target.key](quads, useful)
 
 
+def write_graph(quads: Iterable[ox.Quad], form: GraphFormat, prefixes: Prefixes) -> bytes:
+    """The quads in that format, laid out for people, in an order that depends on them alone.
+
+    TriG and N-Quads say which graphs each stands in, and say it in the default graph as well, which is all
+    that some clients look into (SPARQL 1.1, section 13.1). JSON-LD has that alone: it is embedded in pages.
+    """
+    said = list(quads)
+    unnamed = [ox.Quad(quad.subject, quad.predicate, quad.object) for quad in said]
+    return serialise(unnamed if form.key == "json-ld" else [*said, *unnamed], form, prefixes)
+
+
 def _lines(quads: set[ox.Quad], _prefixes: Prefixes) -> bytes:
     """N-Quads, or N-Triples where no graph is named: the two say a triple of the default graph alike."""
     return ox.serialize(sorted(quads, key=str), format=ox.RdfFormat.N_QUADS) or b""

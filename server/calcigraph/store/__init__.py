@@ -3,12 +3,39 @@
 - `interface` is what the web and the command line know;
 - `local` answers from processes of this machine that can be ended;
 - `offline` answers in this process, for whoever trusts the query; `editions` is what both have in common;
-- `dumps` writes an edition into files, for both.
+- `documents` has large parts of an edition made into files, for both: `document_contents` says what there is,
+  `document_maker` makes one in a process of its own.
 """
 
-from calcigraph.store.dumps import Dump
+from calcigraph.store.document_contents import (
+    DocumentContent,
+    Dump,
+    GraphContent,
+    MappingsContent,
+    MetadataContent,
+    OntologyContent,
+    ResourceContent,
+)
+from calcigraph.store.documents import Document, DocumentLimits
 from calcigraph.store.interface import Engine
 from calcigraph.store.local import LocalEngine, descriptors_of
 from calcigraph.store.offline import OfflineEngine
+from calcigraph.store.sitemap_content import NoSuchSitemap, SitemapContent
 
-__all__ = ["Dump", "Engine", "LocalEngine", "OfflineEngine", "descriptors_of"]
+__all__ = [
+    "Document",
+    "DocumentContent",
+    "DocumentLimits",
+    "Dump",
+    "Engine",
+    "GraphContent",
+    "LocalEngine",
+    "MappingsContent",
+    "MetadataContent",
+    "NoSuchSitemap",
+    "OfflineEngine",
+    "OntologyContent",
+    "ResourceContent",
+    "SitemapContent",
+    "descriptors_of",
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import pyoxigraph as ox
@@ -11,7 +11,8 @@ import pyoxigraph as ox
 from calcigraph.describe import Describer, Description
 from calcigraph.edition import Edition, Match, WorkFolder
 from calcigraph.reasoning import Proofs
-from calcigraph.store.dumps import Dump, Dumps
+from calcigraph.store.document_contents import DocumentContent
+from calcigraph.store.documents import Document, DocumentLimits, Documents
 
 _DESCRIBED: Final = 2
 
@@ -19,10 +20,10 @@ _DESCRIBED: Final = 2
 class EditionAnswers:
     """Answers from editions that can be looked into. May be used by any number of threads."""
 
-    def __init__(self, folder: WorkFolder) -> None:
-        """`folder` is where dumps are put."""
+    def __init__(self, folder: WorkFolder, limits: DocumentLimits) -> None:
+        """`folder` is where documents are put."""
         self._describers: OrderedDict[int, Describer] = OrderedDict()
-        self._dumps = Dumps(folder)
+        self._documents = Documents(folder, limits)
 
     def describer(self, edition: Edition) -> Describer:
         """What describes the resources of an edition; kept for the newest ones. Cost of the first call for an
@@ -46,6 +47,12 @@ class EditionAnswers:
         """See `Names.find`."""
         return edition.names.find(text, most)
 
-    def dump(self, edition: Edition, key: str) -> Dump:
-        """See `Dumps.of`."""
-        return self._dumps.of(edition, key)
+    def document(
+        self,
+        edition: Edition,
+        content: DocumentContent,
+        gzip_from: int | None = None,
+        gone: Callable[[], bool] | None = None,
+    ) -> Document:
+        """See `Documents.of`."""
+        return self._documents.of(edition, content, gzip_from, gone)

@@ -11,7 +11,8 @@ from calcigraph.describe import Describer, Description
 from calcigraph.edition import Change, ChangeOutcome, Edition, Match
 from calcigraph.pool import Answer, Attempt, Query
 from calcigraph.reasoning import Proofs
-from calcigraph.store.dumps import Dump
+from calcigraph.store.document_contents import DocumentContent
+from calcigraph.store.documents import Document
 
 
 class Engine(Protocol):
@@ -59,8 +60,16 @@ class Engine(Protocol):
     def search(self, edition: Edition, text: str, most: int) -> Sequence[Match]:
         """The resources that are called `text`, or nearly so. See `Names.find`."""
 
-    def dump(self, edition: Edition, key: str) -> Dump:
-        """A file with all of an edition, compressed: `key` is that of a graph format. Made once."""
+    def document(
+        self,
+        edition: Edition,
+        content: DocumentContent,
+        gzip_from: int | None = None,
+        gone: Callable[[], bool] | None = None,
+    ) -> Document:
+        """A file with some content of an edition, compressed where it has `gzip_from` bytes. Made once, in
+        bounds, for all who ask; see `Documents.of` for what `gone` is and what it raises.
+        """
 
     def publish(self, change: Change, ready: Callable[[Edition], None] = ...) -> ChangeOutcome:
         """Change the data: every query asked from now on sees the next edition.

@@ -16,6 +16,7 @@ from calcigraph.pool import Answer, Attempt, Pool, Query, QueryLimits
 from calcigraph.root import Root, RootChanged
 from calcigraph.settings import ReasonerName, Settings
 from calcigraph.store.answered import engine_diff
+from calcigraph.store.documents import DocumentLimits
 from calcigraph.store.editions import EditionAnswers
 
 # Earlier ones are made again where an answer that took long is from one of them.
@@ -33,10 +34,16 @@ def _ready(_edition: Edition) -> None:
 class LocalEngine(EditionAnswers):
     """Editions of one root: the newest for whoever asks now, earlier ones for whoever has begun."""
 
-    def __init__(self, edition: Edition, pool: Pool, reasoner: ReasonerName = Settings.reasoner) -> None:
+    def __init__(
+        self,
+        edition: Edition,
+        pool: Pool,
+        reasoner: ReasonerName = Settings.reasoner,
+        limits: DocumentLimits | None = None,
+    ) -> None:
         """`pool` answers from `edition`, whose work folder and processes are this engine's from now on."""
         assert edition.files.owner is not None
-        super().__init__(edition.files.owner)
+        super().__init__(edition.files.owner, limits or DocumentLimits())
         self._pool = pool
         self._folder = edition.files.owner
         self._reasoner: ReasonerName = reasoner
@@ -63,7 +70,7 @@ class LocalEngine(EditionAnswers):
             raise RootChanged(
                 "Files of the root were changed while it was read.", "Start again when they are saved."
             )
-        return cls(edition, _pool(edition, settings), settings.reasoner)
+        return cls(edition, _pool(edition, settings), settings.reasoner, DocumentLimits.of(settings))
 
     @property
     def edition(self) -> Edition:
@@ -124,16 +131,18 @@ class LocalEngine(EditionAnswers):
             if outcome.root is not None:
                 self._roots.append((edition.number, edition.root))
             self._edition = edition
+            self._documents.keep_only(edition.number)
             return outcome
 
     def counts(self) -> Mapping[str, int]:
-        """See `Pool.counts`."""
-        return self._pool.counts()
+        """See `Pool.counts` and `Documents.counts`."""
+        return {**self._pool.counts(), **self._documents.counts()}
 
     def close(self) -> None:
         """End every process, and remove the files."""
         self._pool.close()
         self._writer.close()
+        self._documents.close()
         self._folder.close()
 
     def _source(self, edition: Edition) -> WriterStart:

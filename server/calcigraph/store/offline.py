@@ -18,6 +18,7 @@ from calcigraph.pool.answer import Body
 from calcigraph.pool.diagnosis import Diagnosis
 from calcigraph.pool.guard import survey
 from calcigraph.store.answered import engine_diff
+from calcigraph.store.documents import DocumentLimits
 from calcigraph.store.editions import EditionAnswers
 
 
@@ -34,7 +35,7 @@ class OfflineEngine(EditionAnswers):
     def __init__(self, edition: Edition, *, described: bool = True) -> None:
         """Load an edition, or what it says without what describes it. Cost: about 3 s for a million quads."""
         assert edition.files.owner is not None
-        super().__init__(edition.files.owner)
+        super().__init__(edition.files.owner, DocumentLimits())
         self._edition = edition
         quads = edition.all_quads() if described else edition.quads()
         self._replica = Replica(quads, unasserted=edition.root.inferences)

@@ -31,6 +31,7 @@ from calcigraph.web import (
     w3id,
 )
 from calcigraph.web.metrics import Metrics
+from calcigraph.web.page_deadlines import page_deadline
 from calcigraph.web.protocol import versions
 from calcigraph.web.query_answers import EditionChanged
 from calcigraph.web.readiness import Readiness
@@ -67,6 +68,11 @@ class _Application(Flask):
         return send_from_directory(self.static_folder, filename, conditional=False)
 
     def dispatch_request(self) -> ResponseReturnValue:
+        # Not around what is done when that has failed, or made of it.
+        with page_deadline():
+            return self._dispatched()
+
+    def _dispatched(self) -> ResponseReturnValue:
         publication = site.publication_of(self)
         for _ in range(_MOST_TIMES):
             try:

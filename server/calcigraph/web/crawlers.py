@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape
-
-import pyoxigraph as ox
 from flask import Blueprint, Response
 
-from calcigraph.rdf.vocabulary import AS, RDF
+from calcigraph.store import NoSuchSitemap, SitemapContent
+from calcigraph.web.document_responses import document_response
 from calcigraph.web.protocol.caching import validated
-from calcigraph.web.protocol.negotiation import HTML
-from calcigraph.web.protocol.request_problems import ResourceUnknown
-from calcigraph.web.site import Site, current_site
+from calcigraph.web.site import current_site
 
 MOST_ADDRESSES = 50_000  # https://www.sitemaps.org/protocol.html#index
-_SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _PAGES = ("/", "/questions", "/ontology.html", "/server.html", "/conformance.html", "/sparql", "/openapi")
 blueprint = Blueprint("crawlers", __name__)
 
@@ -34,23 +29,13 @@ def robots() -> Response:
 @blueprint.get("/sitemap.xml")
 def sitemap() -> Response:
     """The addresses of all pages; where they are too many for one file, an index of files."""
-    site = current_site()
-    addresses = _addresses(site)
-    if len(addresses) <= MOST_ADDRESSES:
-        return _xml(site, "urlset", "url", addresses)
-    count = -(-len(addresses) // MOST_ADDRESSES)
-    files = [site.absolute(f"/sitemap-{number}.xml") for number in range(1, count + 1)]
-    return _xml(site, "sitemapindex", "sitemap", files)
+    return _sitemap(None)
 
 
 @blueprint.get("/sitemap-<int:number>.xml")
 def sitemap_part(number: int) -> Response:
     """One of the files of the index, counted from one."""
-    site = current_site()
-    part = _addresses(site)[(number - 1) * MOST_ADDRESSES :][:MOST_ADDRESSES] if number else []
-    if not part:
-        raise ResourceUnknown("There are not so many pages.", "Begin with /sitemap.xml.")
-    return _xml(site, "urlset", "url", part)
+    return _sitemap(number)
 
 
 @blueprint.get("/llms.txt")
@@ -86,25 +71,17 @@ def llms() -> Response:
     return _text("\n".join(lines) + "\n", "llms")
 
 
-def _addresses(site: Site) -> list[str]:
-    """The addresses of all pages. Cost: one pass over the dataset."""
+def _sitemap(part: int | None) -> Response:
+    site = current_site()
     questions = [f"/questions/{question.slug}" for question in site.edition.root.questions]
-    removed = set(site.edition.subjects(RDF["type"], AS["Tombstone"]))
-    nodes = {node for node in site.edition.all_subjects() if isinstance(node, ox.NamedNode)} - removed
-    stems = {site.document(node) for node in nodes}
-    paths = sorted(stem for stem in stems if stem and stem.startswith(("/id/", "/ontology/")))
-    return [
-        site.absolute(path) for path in (*_PAGES, *questions, *(f"{path}{HTML.suffix}" for path in paths))
-    ]
-
-
-def _xml(site: Site, kind: str, entry: str, addresses: list[str]) -> Response:
-    day = f"{site.modified:%Y-%m-%d}"
-    entries = "".join(
-        f"<{entry}><loc>{escape(address)}</loc><lastmod>{day}</lastmod></{entry}>\n" for address in addresses
+    if part is not None and part > 1 + (len(questions) + site.edition.size) // MOST_ADDRESSES:
+        # No process is needed to tell that.
+        raise NoSuchSitemap
+    content = SitemapContent(
+        (*_PAGES, *questions), site.base, f"{site.modified:%Y-%m-%d}", MOST_ADDRESSES, part
     )
-    body = f'<?xml version="1.0" encoding="UTF-8"?>\n<{kind} xmlns="{_SITEMAP}">\n{entries}</{kind}>\n'
-    return validated(Response(body, content_type="application/xml"), site, f"{kind}-{len(entries)}")
+    response = Response(content_type="application/xml")
+    return document_response(response, site, f"sitemap-{part or 'all'}", content, site.edition.size)
 
 
 def _text(body: str, variant: str) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, jsonify
@@ -11,7 +11,9 @@ from calcigraph import metadata
 from calcigraph.rdf.formats import by_name
 from calcigraph.rdf.jsonld import context as context_of
 from calcigraph.rdf.vocabulary import DCAT, DCTERMS, FOAF, PROV, RDF, SCHEMA, SPDX, VOID, XSD
+from calcigraph.store import MetadataContent
 from calcigraph.web import downloads
+from calcigraph.web.document_responses import document_response
 from calcigraph.web.protocol import suffixes
 from calcigraph.web.protocol.caching import validated
 from calcigraph.web.protocol.negotiation import Offer
@@ -42,25 +44,25 @@ blueprint = Blueprint("discovery", __name__)
 @blueprint.get(_VOID)
 def void() -> Response:
     """The VoID description, with class and property partitions: what a query finds too, and where it is."""
-    return _negotiated(_VOID, _void)
+    return _varying(_void(requested(GRAPH_OFFERS)))
 
 
 @blueprint.get(f"{_VOID}.<suffix>")
 def void_document(suffix: str) -> Response:
     """The VoID description in one format."""
-    return _document(_VOID, _void, suffixes.fixed(suffix, GRAPH_OFFERS))
+    return _void(suffixes.fixed(suffix, GRAPH_OFFERS))
 
 
 @blueprint.get(_CATALOG)
 def catalog() -> Response:
     """The DCAT 3 description of the dataset and its distributions."""
-    return _negotiated(_CATALOG, _dcat)
+    return _varying(_catalog(requested(GRAPH_OFFERS)))
 
 
 @blueprint.get(f"{_CATALOG}.<suffix>")
 def catalog_document(suffix: str) -> Response:
     """The DCAT 3 description in one format."""
-    return _document(_CATALOG, _dcat, suffixes.fixed(suffix, GRAPH_OFFERS))
+    return _catalog(suffixes.fixed(suffix, GRAPH_OFFERS))
 
 
 @blueprint.get("/context.jsonld")
@@ -119,16 +121,20 @@ def _objects(site: Site, predicate: ox.NamedNode) -> list[object]:
     return [*site.edition.objects(site.citable, predicate)]
 
 
-def _void(site: Site) -> Iterator[ox.Triple]:
-    """VoID sections 2 and 4.5, as the metadata graph has it; and the addresses of this server.
+def _void(chosen: Offer) -> Response:
+    """VoID sections 2 and 4.5, as the metadata graph has it; and the addresses of this server."""
+    site = current_site()
+    response = _response(site, _VOID, chosen)
+    addresses = ox.serialize(_addresses(site), format=ox.RdfFormat.N_TRIPLES) or b""
+    content = MetadataContent(chosen.name, addresses.decode())
+    size = site.edition.graphs.get(metadata.graph_node(site.edition.root), 0)
+    return document_response(response, site, f"void.{chosen.name}", content, size)
 
-    A root without a namespace has no such graph, so its size alone is told.
-    """
+
+def _addresses(site: Site) -> Iterator[ox.Triple]:
+    """Where the dataset is; and how large, where a root without a namespace has no graph that says it."""
     node = site.described
-    root, described = site.edition.root, site.edition.metadata
-    questions = {metadata.question_node(root, asked.slug) for asked in root.questions}
-    yield from (quad.triple for quad in described if quad.subject not in questions)
-    if not root.is_named:
+    if not site.edition.root.is_named:
         yield ox.Triple(node, RDF["type"], VOID["Dataset"])
         yield ox.Triple(node, VOID["triples"], ox.Literal(str(site.visible), datatype=XSD["integer"]))
     yield ox.Triple(node, VOID["sparqlEndpoint"], ox.NamedNode(site.absolute("/sparql")))
@@ -185,17 +191,24 @@ def _said(site: Site, node: ox.NamedNode, predicates: Iterable[ox.NamedNode]) ->
         yield from (ox.Triple(node, predicate, value) for value in values)
 
 
-def _negotiated(path: str, described: Callable[[Site], Iterator[ox.Triple]]) -> Response:
-    response = _document(path, described, requested(GRAPH_OFFERS))
-    response.vary.add("Accept")
+def _catalog(chosen: Offer) -> Response:
+    site = current_site()
+
+    def body() -> bytes:
+        quads = [ox.Quad(t.subject, t.predicate, t.object) for t in _dcat(site)]
+        return write_graph(quads, graph_format(chosen), site.edition.root.prefixes)
+
+    return validated(_response(site, _CATALOG, chosen), site, f"catalog.{chosen.name}", body)
+
+
+def _response(site: Site, path: str, chosen: Offer) -> Response:
+    """A response without content, for the document at `path` in a format."""
+    response = Response(content_type=chosen.content_type)
+    suffixes.name_siblings(response, site.link(path), chosen, GRAPH_OFFERS)
     return response
 
 
-def _document(path: str, described: Callable[[Site], Iterator[ox.Triple]], chosen: Offer) -> Response:
-    """What `described` says of the site, as the document at `path` in a format."""
-    site = current_site()
-    quads = [ox.Quad(t.subject, t.predicate, t.object) for t in described(site)]
-    body = write_graph(quads, graph_format(chosen), site.edition.root.prefixes)
-    response = Response(body, content_type=chosen.content_type)
-    suffixes.name_siblings(response, site.link(path), chosen, GRAPH_OFFERS)
-    return validated(response, site, f"{path.rpartition('/')[2]}.{chosen.name}")
+def _varying(response: Response) -> Response:
+    """What was negotiated about."""
+    response.vary.add("Accept")
+    return response

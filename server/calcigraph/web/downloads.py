@@ -9,8 +9,10 @@ from flask import Blueprint, Response
 
 from calcigraph.rdf.formats import by_name
 from calcigraph.rdf.vocabulary import DCAT, DCTERMS, RDF, SPDX, XSD
+from calcigraph.store import Dump
 from calcigraph.web import signposting
-from calcigraph.web.protocol.caching import validated
+from calcigraph.web.document_responses import document_response
+from calcigraph.web.query_answers import client_of_request
 from calcigraph.web.site import Site, current_site
 
 PATHS = {"n-quads": "/dump.nq.gz", "turtle": "/dump.ttl.gz"}
@@ -42,7 +44,8 @@ def distributions(site: Site, node: ox.NamedNode) -> Iterator[ox.Triple]:
     the checksum stays true; `dcat:accessURL` leads to whatever is newest.
     """
     for key, path in PATHS.items():
-        address, made = ox.NamedNode(site.lasting(path)), site.engine.dump(site.edition, key)
+        address = ox.NamedNode(site.lasting(path))
+        made = site.engine.document(site.edition, Dump(key), None, client_of_request())
         checksum = ox.NamedNode(f"{address.value}#sha256")
         yield ox.Triple(node, DCAT["distribution"], address)
         yield ox.Triple(address, RDF["type"], DCAT["Distribution"])
@@ -73,8 +76,7 @@ def _media_type(name: str) -> ox.NamedNode:
 
 def _download(key: str) -> Response:
     site = current_site()
-    made = site.engine.dump(site.edition, key)
     response = Response(content_type="application/gzip")
     response.headers["Content-Disposition"] = f'attachment; filename="{PATHS[key][1:]}"'
     signposting.of_dump(response, site)
-    return validated(response, site, f"dump.{key}", made.path.read_bytes)
+    return document_response(response, site, f"dump.{key}", Dump(key))

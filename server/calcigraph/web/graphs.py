@@ -5,14 +5,13 @@ See https://www.w3.org/TR/sparql11-http-rdf-update/ sections 4 and 5.2.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-
 import pyoxigraph as ox
 from flask import Blueprint, Response, request
 
-from calcigraph import metadata
 from calcigraph.rdf.iris import named_node
+from calcigraph.store import GraphContent
 from calcigraph.web import own_iris
+from calcigraph.web.document_responses import document_response
 from calcigraph.web.protocol import suffixes
 from calcigraph.web.protocol.caching import validated
 from calcigraph.web.protocol.negotiation import Offer
@@ -36,7 +35,7 @@ def graph() -> Response:
         )
     if names:
         return _named(site, named_node(names[0]))
-    return _document(site, lambda: _default(site), "default")
+    return _default(site)
 
 
 @blueprint.get("/graph/<path:name>")
@@ -65,42 +64,33 @@ def _unknown() -> ResourceUnknown:
 
 
 def _named(site: Site, node: ox.NamedNode, fixed: Offer | None = None) -> Response:
-    if node not in site.edition.graphs:
+    size = site.edition.graphs.get(node)
+    if size is None:
         raise _unknown()
-    stem = site.document(node)
-    if node == metadata.graph_node(site.edition.root):
-        return _document(site, lambda: site.edition.metadata, "graph", fixed, stem)
-    return _document(site, lambda: site.edition.quads(graph=node), "graph", fixed, stem)
+    response, chosen = _response(site, fixed, site.document(node))
+    content = GraphContent(chosen.name, node.value)
+    return document_response(response, site, f"graph.{chosen.name}", content, size)
 
 
-def _default(site: Site) -> Iterable[ox.Quad]:
+def _default(site: Site) -> Response:
+    response, chosen = _response(site)
+    variant = f"default.{chosen.name}"
     if site.settings.default_graph == "union":
-        return site.edition.all_quads()
-    return ()
+        return document_response(response, site, variant, GraphContent(chosen.name), site.edition.size)
+    nothing = write_graph((), graph_format(chosen), site.edition.root.prefixes)
+    return validated(response, site, variant, lambda: nothing)
 
 
-def _document(
-    site: Site,
-    read: Callable[[], Iterable[ox.Quad]],
-    variant: str,
-    fixed: Offer | None = None,
-    stem: str | None = None,
-) -> Response:
-    """The triples of one graph; a format that could name it does not, as the request did.
+def _response(site: Site, fixed: Offer | None = None, stem: str | None = None) -> tuple[Response, Offer]:
+    """A response without content, in the format that is asked for. One that could name the graph does not, as
+    the request did.
 
     `fixed` is the format where the address says it, `stem` the path of the graph where it has one here.
-
-    Cost: some seconds for 100,000 triples, nothing for a client that has them.
     """
     chosen = fixed or requested(GRAPH_OFFERS)
-
-    def body() -> bytes:
-        plain = {ox.Quad(q.subject, q.predicate, q.object) for q in read()}
-        return write_graph(plain, graph_format(chosen), site.edition.root.prefixes)
-
     response = Response(content_type=chosen.content_type)
     if fixed is None:
         response.vary.add("Accept")
     if stem is not None:
         suffixes.name_siblings(response, site.link(stem), chosen, GRAPH_OFFERS)
-    return validated(response, site, f"{variant}.{chosen.name}", body)
+    return response, chosen

@@ -6,9 +6,10 @@ import pyoxigraph as ox
 from flask import Blueprint, Response
 
 from calcigraph.rdf.vocabulary import DCTERMS
-from calcigraph.sssom import MappingSet, mappings_tsv
+from calcigraph.sssom import MAPPING, MappingSet
+from calcigraph.store import MappingsContent
+from calcigraph.web.document_responses import document_response
 from calcigraph.web.protocol import suffixes
-from calcigraph.web.protocol.caching import validated
 from calcigraph.web.protocol.negotiation import Offer
 from calcigraph.web.site import Site, current_site
 from calcigraph.web.strings import STRINGS
@@ -16,6 +17,8 @@ from calcigraph.web.strings import STRINGS
 _TABLE = Offer("text/tab-separated-values", "tsv", suffix=".tsv")
 _STEM = "/mappings.sssom"
 PATH = _STEM + _TABLE.suffix
+# About as many has a mapping.
+_STATEMENTS = 10
 blueprint = Blueprint("mappings", __name__)
 
 
@@ -23,8 +26,9 @@ blueprint = Blueprint("mappings", __name__)
 def mappings() -> Response:
     """Every mapping with its justification (SSSOM/TSV)."""
     site = current_site()
-    body = mappings_tsv(site.edition, _about(site))
-    return validated(Response(body, content_type=_TABLE.content_type), site, "mappings")
+    response = Response(content_type=_TABLE.content_type)
+    size = _STATEMENTS * site.edition.uses.members.get(MAPPING, 0)
+    return document_response(response, site, "mappings", MappingsContent(_about(site)), size)
 
 
 def _about(site: Site) -> MappingSet:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from prometheus_client import (
@@ -158,6 +158,23 @@ class _Gauges(Collector):
                 f"Queries that were looked for among kept answers: {name}.",
                 value=value,
             )
+        yield from _of_documents(counts)
         version = GaugeMetricFamily("calcigraph_info", "The version of the program.", labels=("version",))
         version.add_metric((__version__,), 1)
         yield version
+
+
+def _of_documents(counts: Mapping[str, int]) -> Iterator[Metric]:
+    """What becomes of large documents (dumps, graphs)."""
+    for state, text in (
+        ("at_work", "Large documents that are being made."),
+        ("waiting", "Clients that wait for a large document."),
+        ("bytes", "Bytes of disk that large documents are kept in."),
+    ):
+        yield GaugeMetricFamily(f"calcigraph_documents_{state}", text, value=counts[f"documents_{state}"])
+    for outcome, text in (("made", "were made"), ("failed", "could not be made")):
+        yield CounterMetricFamily(
+            f"calcigraph_documents_{outcome}",
+            f"Large documents that {text}.",
+            value=counts[f"documents_{outcome}"],
+        )

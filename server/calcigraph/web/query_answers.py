@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
 from flask import current_app, request
 
 from calcigraph.errors import Problem
+from calcigraph.patience import renew
 from calcigraph.pool import Answer, Attempt, Query
 from calcigraph.pool.query_problems import ClientGone
 from calcigraph.web.in_flight import KEY, InFlight
@@ -31,6 +33,7 @@ def answer(query: Query, version: str | None = None) -> Answer:
     Raises: what `Engine.ask` raises; VersionUnknown where the answer is from another version.
     """
     given = _answer(query)
+    renew()
     if given.version != current_site().edition.number:
         keep_to(publication_of(current_app).at(given.version))
         try:
@@ -44,6 +47,7 @@ def answer(query: Query, version: str | None = None) -> Answer:
 def answer_beside(query: Query) -> Answer:
     """The answer to `query` for a page that shows more than it. Raises: as `answer`, and EditionChanged."""
     given = _answer(query)
+    renew()
     if given.version != current_site().edition.number:
         given.body.close()
         raise EditionChanged(publication_of(current_app).at(given.version))
@@ -69,6 +73,12 @@ def _answer(query: Query) -> Answer:
 def _asked(site: Site, query: Query, in_flight: InFlight) -> Answer:
     """The answer to a query whose request may have waited for this thread: that counts as well."""
     return site.engine.ask(query, in_flight.gone, in_flight.received_at)
+
+
+def client_of_request() -> Callable[[], bool] | None:
+    """What says whether the client of the current request has left; None where nobody could tell."""
+    in_flight = _in_flight()
+    return None if in_flight is None else in_flight.gone
 
 
 def _in_flight() -> InFlight | None:

@@ -14,13 +14,16 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from calcigraph.describe import Description
+from calcigraph.describe import MOST_SHOWN, Description, DescriptionTooLong
 from calcigraph.nanopublications import SUFFIX, is_publishable
 from calcigraph.numerals import NumeralRefused, integer
 from calcigraph.rdf.vocabulary import AS, DCTERMS, OWL, RDF
+from calcigraph.store import OntologyContent, ResourceContent
 from calcigraph.web import nanopubs, own_iris, signposting
+from calcigraph.web.document_responses import document_file, document_response
 from calcigraph.web.protocol import suffixes
 from calcigraph.web.protocol.caching import validated
+from calcigraph.web.protocol.file_content import FileContent
 from calcigraph.web.protocol.negotiation import HTML, Offer
 from calcigraph.web.protocol.request_problems import (
     RequestMalformed,
@@ -85,13 +88,18 @@ def ontology_document(suffix: str) -> Response:
     site = current_site()
     chosen = suffixes.fixed(suffix, DOCUMENT_OFFERS)
 
-    def body() -> str | bytes:
-        if chosen is HTML:
-            return ontology.page(site)
-        return write_graph(ontology.quads(site), graph_format(chosen), site.edition.root.prefixes)
-
     node = ox.NamedNode(f"{site.namespace}ontology")
-    return finished(site, body, "/ontology", chosen, node, "ontology")
+    if chosen is HTML:
+        return finished(site, lambda: ontology.page(site), "/ontology", chosen, node, "ontology")
+    response = announced(site, "/ontology", chosen, node)
+    content = OntologyContent(chosen.name)
+    return document_response(response, site, f"ontology.{chosen.name}", content, _size(site))
+
+
+def _size(site: Site) -> int:
+    """How many triples the files of the ontology have."""
+    root, graphs = site.edition.root, site.edition.graphs
+    return sum(graphs.get(root.graph_of(file), 0) for file in root.ontology)
 
 
 def see_other(site: Site, path: str) -> WerkzeugResponse:
@@ -115,29 +123,57 @@ def finished(
 ) -> Response:
     """A document with all that HTTP says about it: its place, its siblings, what it describes. `body` makes
     its content, for clients that have not got it."""
+    response = announced(site, stem, chosen, node, types)
+    return validated(response, site, f"{variant}.{chosen.name}", body)
+
+
+def announced(
+    site: Site, stem: str, chosen: Offer, node: ox.NamedNode, types: Iterable[ox.NamedNode] = ()
+) -> Response:
+    """The response with a document, still without content: its place, its siblings, what it describes."""
     response = Response(content_type=chosen.content_type)
     response.headers["Content-Location"] = site.link(stem + chosen.suffix)
     signposting.of_document(response, site, stem, chosen, node, types)
     nanopubs.announce(response, site, node)
-    return validated(response, site, f"{variant}.{chosen.name}", body)
+    return response
 
 
 def _document(site: Site, node: ox.NamedNode, stem: str, chosen: Offer) -> Response:
+    """One document about a resource. Raises: DescriptionTooLong where a page would be too long."""
     offset = _offset()
-    described = site.engine.describe(site.edition, node, offset)
-    if described is None:
-        described = Description.empty(node, site.edition.labels.of(node))
+    response = announced(site, stem, chosen, node, _types(site, node))
 
-    def body() -> str | bytes:
-        found = (_described(site, part) for part in site.edition.fragments(node))
-        fragments = [part for part in found if part is not None]
+    def body() -> str | bytes | FileContent:
+        try:
+            described, *fragments = _parts(site, node, offset)
+        except DescriptionTooLong:
+            if chosen is HTML:
+                raise
+            return document_file(response, site, ResourceContent(chosen.name, node.value, offset))
         if chosen is HTML:
             return resource_page(site, described, fragments, stem)
         quads = dict.fromkeys(quad for part in (described, *fragments) for quad in part.quads())
         return write_graph(list(quads), graph_format(chosen), site.edition.root.prefixes)
 
-    types = described.types
-    return finished(site, body, stem, chosen, node, f"incoming-{offset}", types)
+    return validated(response, site, f"incoming-{offset}.{chosen.name}", body)
+
+
+def _types(site: Site, node: ox.NamedNode) -> list[ox.NamedNode]:
+    return [kind for kind in site.edition.objects(node, RDF["type"]) if isinstance(kind, ox.NamedNode)]
+
+
+def _parts(site: Site, node: ox.NamedNode, offset: int) -> list[Description]:
+    """What is said of a resource, and of those that fragments of its IRI name. Raises: DescriptionTooLong."""
+    described = site.engine.describe(site.edition, node, offset)
+    parts = [described or Description.empty(node, site.edition.labels.of(node))]
+    size = len(parts[0].facts)
+    for fragment in site.edition.fragments(node):
+        part = _described(site, fragment)
+        parts += [] if part is None else [part]
+        size += 1 if part is None else 1 + len(part.facts)
+        if size > MOST_SHOWN:
+            raise DescriptionTooLong(MOST_SHOWN)
+    return parts
 
 
 def _described(site: Site, part: ox.NamedNode) -> Description | None:

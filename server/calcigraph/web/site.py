@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final, cast
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 from flask import Flask, current_app, g, has_request_context, request
@@ -19,6 +19,7 @@ from calcigraph import metadata
 from calcigraph.describe import Describer
 from calcigraph.edition import Change, ChangeOutcome, Edition
 from calcigraph.pool.query_problems import ClientGone
+from calcigraph.rdf.iris import address, encoded_path
 from calcigraph.rdf.vocabulary import SRV
 from calcigraph.settings import Settings
 from calcigraph.store import Engine
@@ -31,8 +32,6 @@ from calcigraph.web.statistics import Statistics, count
 _KEY = "calcigraph"
 # Earlier ones are made again where an answer that took long is from one of them.
 _KEPT: Final = 16
-# RFC 3987 ipchar and "/", beyond what `quote` leaves alone anyway; "%" stays for what is encoded.
-_PATH_SAFE = "/%:@!$&'()*+,;=~"
 _LINKED_SCHEMES = ("http", "https", "mailto", "urn")
 _ROOMS = ("id/", "ontology/", "ontology#", "graph/")
 
@@ -115,11 +114,11 @@ class Site:
 
     def link(self, path: str) -> str:
         """The path on the public host of a path of this application, fit for a `href`."""
-        return urlsplit(self.base).path.rstrip("/") + quote(path, safe=_PATH_SAFE + "?#")
+        return urlsplit(self.base).path.rstrip("/") + encoded_path(path)
 
     def absolute(self, path: str) -> str:
         """The whole public IRI of a path of this application."""
-        return self.base.rstrip("/") + quote(path, safe=_PATH_SAFE + "?#")
+        return address(self.base, path)
 
     def lasting(self, path: str) -> str:
         """The IRI of a document of this application that stays when the server moves (see `web.w3id`); its

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
+from calcigraph import patience
 from calcigraph.reasoning.closure.state import State
 from calcigraph.reasoning.facts.equality import Equality
 from calcigraph.reasoning.facts.relations import Relations
@@ -83,6 +84,7 @@ def solutions(
         return
     rest = patterns[:at] + patterns[at + 1 :]
     for fact in facts.matches(bound[at]):
+        patience.check()
         found = unify(bound[at], fact, binding)
         if found is not None:
             yield from solutions(facts, rest, found)

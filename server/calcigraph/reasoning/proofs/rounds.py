@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from calcigraph import patience
 from calcigraph.reasoning.closure.expansion import expanded, same_keys
 from calcigraph.reasoning.closure.fixpoint import Closure
 from calcigraph.reasoning.closure.state import State
@@ -58,6 +59,7 @@ class Levels:
         self, scratch: Closure, rules: list[CompiledRule], delta: Columns, without: Ground | None
     ) -> None:
         while delta:
+            patience.check()
             if without is not None:
                 key, fact = single(without)
                 if key in delta:

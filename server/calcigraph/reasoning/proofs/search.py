@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from calcigraph import patience
 from calcigraph.reasoning.closure.state import State
 from calcigraph.reasoning.proofs.instances import (
     Instance,
@@ -130,7 +131,9 @@ class Prover:
         return Proof(triple, instance.rule, tuple(axioms), tuple(premises))
 
     def _expand(self, goal: Ground, base_only: bool = False) -> list[Instance]:
-        """The rule instances that would give a goal, kept for the goals to come."""
+        """The rule instances that would give a goal, kept for the goals to come. Raises: what
+        `patience.check` raises; the next search goes on from there."""
+        patience.check()
         if (goal, base_only) not in self._instances:
             self._spent += 1
             if self._spent > self.state.limits.proof_goals:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from flask import Response, request
 
-from calcigraph.web.protocol import finishing, request_head
+from calcigraph.web.protocol import compression, finishing, request_head
 from calcigraph.web.protocol.file_content import FileContent
 from calcigraph.web.protocol.http_response import Unmade
 from calcigraph.web.protocol.request_head import RequestHead
@@ -22,12 +22,12 @@ def validated(
     response: Response,
     published: Versioned,
     variant: str,
-    body: Callable[[], str | bytes] | FileContent | None = None,
+    body: Callable[[], str | bytes | FileContent] | FileContent | None = None,
 ) -> Response:
     """Give `response` a strong ETag and its age, where it has none.
 
     `body` makes the content; it is called only for a client that does not have the response yet. A file is
-    sent as it is, uncompressed, and in parts where a client asks for one (Range).
+    sent as it is, and in parts where a client asks for one (Range).
 
     See RFC 9110 section 13. A response follows from version and variant, so a cache may keep it but has to
     revalidate it, as `no-cache` says (RFC 9111 section 5.2.2.4). Only data that was asked for by its version
@@ -46,10 +46,21 @@ def validated(
     elif body is not None:
         known = _known(response)
         if known is None:
-            response.set_data(body())
+            _fill(response, body())
         else:
             response.response = Unmade(known)
     return response
+
+
+def _fill(response: Response, made: str | bytes | FileContent) -> None:
+    if not isinstance(made, FileContent):
+        response.set_data(made)
+        return
+    response.response = made
+    if made.encoding:
+        response.content_encoding = made.encoding
+        tag, _ = response.get_etag()
+        response.set_etag(f"{tag}{compression.TAG_SUFFIX.decode()}")
 
 
 def _known(response: Response) -> bytes | None:

@@ -13,6 +13,8 @@ from typing import Final
 from calcigraph.web.protocol.request_head import RequestHead
 
 LEAST_BYTES: Final = 1024
+TAG_SUFFIX: Final = b".gz"
+"""What the entity tag of a compressed variant ends with."""
 _LEVEL: Final = 5
 _TEXTUAL: Final = (
     *(b"text/", b"application/json", b"application/sparql", b"application/ld", b"application/n-"),

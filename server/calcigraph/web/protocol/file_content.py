@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Final
 
@@ -21,6 +21,10 @@ class FileContent:
     path: Path
     size: int
     first: int = 0
+    encoding: str = ""
+    """The content coding that was applied to what is in it: "" or "gzip"."""
+    keeper: object = field(default=None, repr=False, compare=False)
+    """What keeps the name of the file as long as somebody has it."""
 
     def __iter__(self) -> Iterator[bytes]:
         """Open it; the pieces then, in order. Raises: OSError."""
@@ -28,7 +32,7 @@ class FileContent:
 
     def part(self, first: int, size: int) -> FileContent:
         """`size` of its bytes, from `first` on."""
-        return FileContent(self.path, size, self.first + first)
+        return replace(self, size=size, first=self.first + first)
 
 
 class FilePieces:

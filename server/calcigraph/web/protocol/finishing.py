@@ -119,20 +119,23 @@ def tag_of_known(head: RequestHead, content_type: bytes, tag: bytes) -> bytes | 
     is_packed = compression.is_wanted(content_type, head)
     if known == b"*":
         return None if is_packed else tag
-    variant = tag + b".gz" if is_packed else tag
+    variant = tag + compression.TAG_SUFFIX if is_packed else tag
     return variant if _lists(known, variant) else None
 
 
 def _encode(draft: _Draft, head: RequestHead) -> None:
     """Compress it where that is accepted and worth it; the entity tag is then that variant's."""
     content = draft.content
-    if not isinstance(content, bytes) or not compression.is_textual(draft.type):
+    if not isinstance(content, bytes | FileContent) or not compression.is_textual(draft.type):
         return
     draft.vary(b"Accept-Encoding")
+    if isinstance(content, FileContent):
+        # It was made for this client.
+        return
     is_packed = b"content-encoding" in draft.fields
     if len(content) >= compression.LEAST_BYTES and not is_packed and compression.is_wanted(draft.type, head):
         draft.content = compression.packed(content)
-        draft.mark(draft.tag + b".gz")
+        draft.mark(draft.tag + compression.TAG_SUFFIX)
         draft.fields[b"content-encoding"] = b"gzip"
 
 

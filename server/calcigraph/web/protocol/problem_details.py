@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from calcigraph import errors, explanations, root
+from calcigraph import describe, errors, explanations, patience, root
 from calcigraph.edition import change, process, writer
 from calcigraph.engine import engine_problems
 from calcigraph.federation import service_problems
@@ -17,6 +17,7 @@ from calcigraph.pool import query_problems
 from calcigraph.rdf import formats, iris, malformed, prefixes, reading, serialise, terms
 from calcigraph.rdf.vocabulary import SRV
 from calcigraph.reasoning import LimitMet, RuleRefused, StepWrong
+from calcigraph.store import document_problems, sitemap_content
 from calcigraph.web.protocol.http_response import HttpResponse
 from calcigraph.web.protocol.negotiation import HTML, Offer, choose
 from calcigraph.web.protocol.request_problems import (
@@ -32,6 +33,7 @@ from calcigraph.web.protocol.request_problems import (
     MethodUnknown,
     NothingAcceptable,
     NotReady,
+    OntologyTooLarge,
     RangeUnsatisfiable,
     RequestMalformed,
     RequestTimedOut,
@@ -68,6 +70,8 @@ STATUS: dict[type[errors.Problem], int] = {
     ResourceUnknown: 404,
     explanations.NothingToExplain: 404,
     explanations.ProofTooLarge: 406,
+    describe.DescriptionTooLong: 406,
+    OntologyTooLarge: 406,
     VersionUnknown: 404,
     query_problems.NotAcceptable: 406,
     NothingAcceptable: 406,
@@ -103,8 +107,20 @@ STATUS: dict[type[errors.Problem], int] = {
     engine_problems.ServiceAnswerUnusable: 502,
     service_problems.ServiceFailed: 502,
     change.ChangeRefused: 409,
+    sitemap_content.NoSuchSitemap: 404,
+    document_problems.DocumentsBusy: 503,
+    document_problems.DocumentTimedOut: 503,
+    document_problems.DocumentTooBig: 503,
+    document_problems.DocumentLost: 503,
+    patience.LookUpsTimedOut: 503,
+    # The client has left.
+    patience.LookUpsAbandoned: 503,
+    document_problems.ReaderGone: 503,
+    # RFC 4918, section 11.5.
+    document_problems.NoRoomForDocument: 507,
     writer.EditionPassed: 503,
     process.WriterUnavailable: 503,
+    process.WriterBusy: 503,
     query_problems.QueryTimedOut: 503,
     query_problems.QueryTooBig: 503,
     query_problems.EngineUnavailable: 503,

@@ -30,6 +30,7 @@ from calcigraph.web.protocol.request_problems import (
     RequestMalformed,
     Unexpected,
 )
+from calcigraph.web.protocol.streaming import BrokenOffError
 from calcigraph.web.serving.connections import Connections, busy
 from calcigraph.web.serving.dispatcher import Dispatcher
 from calcigraph.web.serving.request_body import ChunkedBody, SizedBody
@@ -339,6 +340,9 @@ class Connection(asyncio.BufferedProtocol):
                 await self._until_writable()
             self._write(_LAST_CHUNK if is_chunked else b"")
             is_whole = True
+        except BrokenOffError:
+            # The client has left, or it was told where that was found out.
+            pass
         except OSError as error:
             _LOG.warning("a response was broken off: %s", type(error).__name__)
         except Exception:  # noqa: BLE001 - whatever it is, the response is not whole

@@ -1,21 +1,27 @@
-"""The ontology of a root in, its graphs as quads and its class tree as a page out."""
+"""The ontology of a root in, its class tree as a page out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import pyoxigraph as ox
 from flask import current_app, render_template
 
 from calcigraph.describe import Description
 from calcigraph.rdf.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS, XSD
+from calcigraph.web.protocol.request_problems import OntologyTooLarge
 from calcigraph.web.site import Site
 from calcigraph.web.strings import STRINGS
 
 _KEY = "calcigraph-ontology"
 _TRUE = ox.Literal("true", datatype=XSD["boolean"])
 
+# A term below two others appears under each, so that few terms may make very many branches.
+_MOST_PLACES = 10_000
+_DEEPEST = 60
+Children: TypeAlias = Callable[[ox.NamedNode, frozenset[ox.NamedNode]], list[ox.NamedNode]]
 _PARTS = (
     ("classes", STRINGS.ontology_classes, (OWL["Class"], RDFS["Class"]), RDFS["subClassOf"]),
     ("object-properties", STRINGS.ontology_object, (OWL["ObjectProperty"],), RDFS["subPropertyOf"]),
@@ -76,11 +82,6 @@ class Overview:
     deprecated: tuple[Retired, ...]
 
 
-def quads(site: Site) -> list[ox.Quad]:
-    """All triples of the root's `ontology/`, each in the graph of its file."""
-    return list(site.edition.file_quads(site.edition.root.ontology))
-
-
 def page(site: Site) -> str:
     """The ontology page: what it is, its classes and its properties as trees, all asserted."""
     header: Description | None = site.engine.describe(
@@ -120,7 +121,7 @@ def _retired(site: Site, triples: Iterable[ox.Triple]) -> tuple[Retired, ...]:
 def _tree(
     site: Site, triples: Iterable[ox.Triple], kinds: tuple[ox.NamedNode, ...], above: ox.NamedNode
 ) -> tuple[Branch, ...]:
-    """The root's own terms of these kinds, below each other as `above` says."""
+    """The root's own terms of these kinds, below each other as `above` says. Raises: OntologyTooLarge."""
     terms: dict[ox.NamedNode, None] = {}
     below: dict[ox.NamedNode, list[ox.NamedNode]] = {}
     deprecated: set[object] = set()
@@ -135,9 +136,11 @@ def _tree(
         elif triple.predicate == OWL["deprecated"] and value == _TRUE:
             deprecated.add(node)
 
+    def children(node: ox.NamedNode, path: frozenset[ox.NamedNode]) -> list[ox.NamedNode]:
+        return [child for child in below.get(node, []) if child in terms and child not in path]
+
     def branch(node: ox.NamedNode, path: frozenset[ox.NamedNode]) -> Branch:
-        children = [n for n in below.get(node, []) if n in terms and n not in path]
-        branches = sorted((branch(n, path | {n}) for n in children), key=_by_label)
+        branches = sorted((branch(n, path | {n}) for n in children(node, path)), key=_by_label)
         said = site.edition.objects(node, SKOS["definition"])
         definition = next((text.value for text in said if isinstance(text, ox.Literal)), "")
         uses = site.describer.uses.count(node)
@@ -146,7 +149,21 @@ def _tree(
 
     placed = {child for node in terms for child in below.get(node, []) if child != node}
     tops = [node for node in terms if node not in placed] or list(terms)
+    _check_size(tops, children)
     return tuple(sorted((branch(node, frozenset({node})) for node in tops), key=_by_label))
+
+
+def _check_size(tops: Iterable[ox.NamedNode], children: Children) -> None:
+    """Walk through the tree before anything of it is looked up. Raises: OntologyTooLarge."""
+    waiting = [(node, frozenset({node})) for node in tops]
+    places = len(waiting)
+    while waiting:
+        node, path = waiting.pop()
+        found = children(node, path)
+        places += len(found)
+        if places > _MOST_PLACES or len(path) > _DEEPEST:
+            raise OntologyTooLarge(_MOST_PLACES, _DEEPEST)
+        waiting += ((child, path | {child}) for child in found)
 
 
 def _by_label(branch: Branch) -> str:

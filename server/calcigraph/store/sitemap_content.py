@@ -1,0 +1,77 @@
+"""The addresses of all pages, as sitemaps: see https://www.sitemaps.org/protocol.html."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import IO, ClassVar
+from xml.sax.saxutils import escape
+
+import pyoxigraph as ox
+
+from calcigraph.edition import Edition
+from calcigraph.errors import Problem
+from calcigraph.rdf.iris import address
+from calcigraph.rdf.vocabulary import AS, RDF
+
+_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+# Where the pages of a root's own resources are, below its namespace.
+_ROOMS = ("id/", "ontology/")
+
+
+class NoSuchSitemap(Problem):
+    """A sitemap beyond the last one."""
+
+    title: ClassVar[str] = "There is no such sitemap"
+
+    def __init__(self) -> None:
+        super().__init__("There are not so many pages.", "Begin with /sitemap.xml.")
+
+
+@dataclass(frozen=True)
+class SitemapContent:
+    """The addresses of `first` and of the pages of all resources, `most` in a file; below `base`.
+
+    `part` is which of the files, counted from one. None for the one that a crawler begins with: all
+    addresses where they are not too many, else the files. `day` is when they changed last.
+
+    Cost: one pass over an index, some 15 microseconds a resource.
+    """
+
+    first: tuple[str, ...]
+    base: str
+    day: str
+    most: int
+    part: int | None = None
+
+    def write(self, edition: Edition, out: IO[bytes]) -> None:
+        """See `DocumentContent.write`. Raises: NoSuchSitemap."""
+        paths = [*self.first, *_pages(edition)]
+        if self.part is not None:
+            paths = paths[(self.part - 1) * self.most :][: self.most] if self.part else []
+            if not paths:
+                raise NoSuchSitemap
+        if len(paths) <= self.most:
+            out.write(self._xml("urlset", "url", paths))
+            return
+        files = range(1, -(-len(paths) // self.most) + 1)
+        out.write(self._xml("sitemapindex", "sitemap", [f"/sitemap-{number}.xml" for number in files]))
+
+    def _xml(self, kind: str, entry: str, paths: list[str]) -> bytes:
+        entries = "".join(
+            f"<{entry}><loc>{escape(address(self.base, path))}</loc><lastmod>{self.day}</lastmod></{entry}>\n"
+            for path in paths
+        )
+        head = f'<?xml version="1.0" encoding="UTF-8"?>\n<{kind} xmlns="{_NAMESPACE}">\n'
+        return f"{head}{entries}</{kind}>\n".encode()
+
+
+def _pages(edition: Edition) -> list[str]:
+    """The paths of the pages of resources: each once, as those with a fragment share theirs."""
+    namespace = edition.root.namespace
+    removed = set(edition.subjects(RDF["type"], AS["Tombstone"]))
+    stems = {
+        node.value.removeprefix(namespace).partition("#")[0]
+        for node in edition.all_subjects()
+        if isinstance(node, ox.NamedNode) and node.value.startswith(namespace) and node not in removed
+    }
+    return [f"/{stem.replace('?', '%3F')}.html" for stem in sorted(stems) if stem.startswith(_ROOMS)]
