@@ -14,7 +14,6 @@ from calcigraph.pool import Diff, Pool, Query, QueryLimits
 from calcigraph.pool.query_problems import (
     DiffUnreadable,
     NotAcceptable,
-    QueryFailed,
     QueryMalformed,
     QueryRefused,
     ServiceForbidden,
@@ -182,7 +181,7 @@ def test_graph_of_the_dataset_that_is_no_absolute_iri_is_named(pool: Pool) -> No
 def test_service_is_forbidden_and_an_unknown_function_named(pool: Pool) -> None:
     with pytest.raises(ServiceForbidden):
         pool.ask(Query("SELECT * { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }"))
-    with pytest.raises(QueryFailed, match="http://x/f"):
+    with pytest.raises(QueryRefused, match="http://x/f"):
         pool.ask(Query("SELECT (<http://x/f>(1) AS ?y) {}"))
 
 
