@@ -145,3 +145,13 @@ def answered(host: str, port: int, path: str) -> bytes | None:
             body = response.read()
             return body if response.status == 200 else None
     return None
+
+
+@pytest.mark.parametrize("host", ["no-such-host.invalid", "192.0.2.1", "2001:db8::1"])
+def test_an_address_that_cannot_be_had_is_told(host: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "calcigraph", "serve", "--root", str(tmp_path), "--host", host]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert host in done.stderr
+    assert "--host" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -220,6 +220,7 @@ def test_whatever_bytes_come_are_taken_or_refused(noise: bytes) -> None:
         (b"http://other?y", b"/", b"y", b"http://other?y"),
         (b"//a/b", b"//a/b", b"", b"//a/b"),
         (b"/a%2Fb?c?d", b"/a%2Fb", b"c?d", b"/a%2Fb?c?d"),
+        (b"/a%23b?c#d?e", b"/a%23b", b"c", b"/a%23b?c#d?e"),
     ],
 )
 def test_a_target_is_read_in_all_its_forms(target: bytes, path: bytes, query: bytes, kept: bytes) -> None:

@@ -19,6 +19,7 @@ from calcigraph.processes import is_stopped, stat_of
 # priority: a process that hardly runs can hold, for seconds, a lock of the memory that it shares with the
 # fork server, which then cannot fork.
 _NICER: Final = 10
+_LOOK_S: Final = 1.0
 # state, minflt, rss and exit_code of proc(5), counted from the field after the command.
 _STATE: Final = 3 - 3
 _MINOR_FAULTS: Final = 10 - 3
@@ -49,9 +50,16 @@ class Worker:
 
     def await_ready(self, most_s: float) -> None:
         """Wait until it can answer. Raises: ClosedError where it has ended, TimeoutError where it is not
-        ready in so many seconds."""
+        ready in so many seconds, or was stopped."""
         self.channel.keep_time()
-        _, body = self.channel.receive(time.monotonic() + most_s)
+        until = time.monotonic() + most_s
+        while True:
+            try:
+                _, body = self.channel.receive(min(until, time.monotonic() + _LOOK_S))
+                break
+            except TimeoutError:
+                if time.monotonic() >= until or is_stopped(self.pid):
+                    raise
         self.cpu_before_s, _ = USAGE.unpack(body)
         self._born = int(stat[_RESIDENT]) if (stat := self._stat()) else 0
 

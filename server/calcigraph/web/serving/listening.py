@@ -8,19 +8,29 @@ from calcigraph.errors import EnvironmentProblem
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that is bound to an address; port 0 takes a free one.
+    """A socket that is bound to an address, or to the first one that a name has, IPv4 before IPv6; port 0
+    takes a free one.
 
     Raises: EnvironmentProblem where the address cannot be had.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        family, kind, _, _, address = min(found, key=lambda entry: entry[0] != socket.AF_INET)
+        listener = socket.socket(family, kind)
+    except OSError as error:
+        raise _refused(host, port, error) from error
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((host, port))
+        listener.bind(address)
+        listener.listen(1024)
     except OSError as error:
         listener.close()
-        raise EnvironmentProblem(
-            f"The address {host}:{port} cannot be had: {error.strerror}.", "Choose another --host or --port."
-        ) from error
-    listener.listen(1024)
+        raise _refused(host, port, error) from error
     return listener
+
+
+def _refused(host: str, port: int, error: OSError) -> EnvironmentProblem:
+    shown = f"[{host}]" if ":" in host else host
+    return EnvironmentProblem(
+        f"The address {shown}:{port} cannot be had: {error.strerror}.", "Choose another --host or --port."
+    )
