@@ -15,6 +15,7 @@ from calcigraph.edition import (
     ChangeOutcome,
     ChangeRefused,
     Edition,
+    EditionPassed,
     Writer,
     assemble,
     construct_rules,
@@ -346,6 +347,7 @@ def test_an_edition_that_was_taken_back_leaves_no_trace(line: Line, earlier: int
         line.after(
             Change.of(add=[ox.Quad(pump(line.newest), RDFS_LABEL, ox.Literal(name), data(line.newest))])
         )
+    line.writer.back_to(earlier)
     before, kept = line.newest, snapshot(line.newest)
     titled = ox.Quad(plant, TITLE, ox.Literal("zyzzyva"), catalogue)
     taken_back, outcome = line.after(Change.of(add=[titled]))
@@ -356,6 +358,8 @@ def test_an_edition_that_was_taken_back_leaves_no_trace(line: Line, earlier: int
     line.writer.back_to(earlier)
     assert line.writer.newest.number == earlier
     assert snapshot(line.writer.newest) == kept
+    with pytest.raises(EditionPassed):
+        line.writer.proofs(earlier + 1, titled.triple, 1)
 
     named = ox.Quad(pump(before), RDFS_LABEL, ox.Literal("another name"), data(before))
     after, outcome = line.after(Change.of(add=[named]))

@@ -160,3 +160,11 @@ def test_a_new_version_empties_the_cache_and_has_all_of_its_room() -> None:
     cache.put(old, answer(b"again", 1))
     found = [cache.get(query, 1) for query in (old, new)]
     assert [kept.content for kept in found if kept] == [b"again", b"after"]
+
+
+def test_an_answer_that_two_have_waited_for_counts_once() -> None:
+    cache, query = AnswerCache(100_000), Query("ASK {}")
+    cache.put(query, answer(b"true"))
+    size = cache.size
+    cache.put(query, answer(b"true"))
+    assert cache.size == size

@@ -156,3 +156,5 @@ def test_facts_of_equal_terms_are_put_on_the_lowest_and_multiplied_out_over_all(
     members = np.array([1, 4, 5], np.int64)
     assert equality.expand(members, pairs=False).tolist() == [1, 2, 3, 4, 5, 6]
     assert equality.expanded_size(members, pairs=False) == 6
+    # The high half of what is no pair is 0, and that is a term too.
+    assert equal((0, 9), (1, 2)).expanded_size(np.array([1, 5], np.int64), pairs=False) == 3
