@@ -200,6 +200,8 @@ def test_brackets_in_an_iri_are_counted_up_to_the_limit_of_all_brackets() -> Non
     survey("SELECT (1<" + "(" * MOST_NESTED + "2>1")
     with pytest.raises(QueryRefused):
         survey("SELECT (1<" + "(" * (MOST_NESTED + 1) + "2>1")
+    with pytest.raises(QueryRefused):
+        survey("SELECT (1<" + "(" * (MOST_NESTED - 1) + "2>1" + "((")
 
 
 @given(st.text(alphabet="{}()[]<>\"'#\\!*/|^.;,:?$@_ \naSERVICE1\u00e9\ud800", max_size=200))
