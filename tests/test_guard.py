@@ -196,6 +196,14 @@ def test_what_an_iri_would_hide_if_it_were_none_is_counted(hidden: str, reason: 
     assert refusal.value.reason == "nesting"
 
 
+def test_brackets_in_an_iri_are_counted_up_to_the_limit_of_all_brackets() -> None:
+    survey("SELECT (1<" + "(" * MOST_NESTED + "2>1")
+    with pytest.raises(QueryRefused):
+        survey("SELECT (1<" + "(" * (MOST_NESTED + 1) + "2>1")
+    with pytest.raises(QueryRefused):
+        survey("SELECT (1<" + "(" * (MOST_NESTED - 1) + "2>1" + "((")
+
+
 @given(st.text(alphabet="{}()[]<>\"'#\\!*/|^.;,:?$@_ \naSERVICE1\u00e9\ud800", max_size=200))
 def test_any_text_is_either_surveyed_or_refused(text: str) -> None:
     with suppress(QueryRefused, ServiceForbidden, UpdateForbidden):
