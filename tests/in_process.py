@@ -17,6 +17,8 @@ from calcigraph.web.in_flight import InFlight
 from calcigraph.web.protocol import request_head
 from calcigraph.web.serving.page_threads import answered
 
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
 
 def local_app(root: Root) -> Flask:
     """The application, with a pool that is closed and must not be asked."""
@@ -32,12 +34,18 @@ class Answered:
     headers: Headers
     content: bytes
 
+    @property
+    def text(self) -> str:
+        return self.content.decode()
 
-def ask(app: Flask, path: str, method: str = "GET", headers: dict[str, str] | None = None) -> Answered:
+
+def ask(
+    app: Flask, path: str, method: str = "GET", headers: dict[str, str] | None = None, body: bytes = b""
+) -> Answered:
     """What the application answers, finished, but without a connection."""
     lines = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
     head = request_head.read(f"{method} {path} HTTP/1.1\r\nHost: x\r\n{lines}\r\n".encode(), 100)
-    response = answered(app, InFlight(head, b"", lambda _response: None))
+    response = answered(app, InFlight(head, body, lambda _response: None))
     assert isinstance(response.content, bytes)
     fields = [*response.fields, *response.common.fields]
     found = Headers([(name.decode(), value.decode("latin-1")) for name, value in fields])

@@ -170,6 +170,7 @@ def test_call_that_could_be_part_of_an_iri_makes_an_answer_volatile(name: str) -
         "SELECT * { ?s <http://x/RAND()> ?o }",
         "SELECT * { VALUES (?a ?b) { (1 <http://x/NOW(1)>) (2 <http://x/it's#>) } }",
         "SELECT * { ?s ?p ?o FILTER(?p = <http://x#p>) } # known, branded",
+        "SELECT * { ?s ?p ?o FILTER(?o > 1 && ?p = <http://x/p>) } # what is known now",
         "PREFIX e: <http://x#> SELECT * { ?s e:now|<http://x#p> ?rand FILTER(?rand != <http://x#y>) }",
     ],
 )

@@ -21,7 +21,6 @@ from urllib.parse import urlencode
 import pyoxigraph as ox
 import pytest
 from flask import Flask
-from werkzeug.test import TestResponse
 
 import changing
 from calcigraph.edition import Change, assemble
@@ -32,6 +31,7 @@ from calcigraph.store import LocalEngine
 from calcigraph.web.app import create_app
 from calcigraph.web.site import Publication, publication_of
 from conftest import BROWSER, ROOTS, free_port, wait_until_well
+from in_process import FORM, Answered, ask
 from polling import MOST_S, until
 
 NAMESPACE = "https://example.org/plant/"
@@ -404,9 +404,9 @@ def app(root: Path) -> Iterator[Flask]:
         yield create_app(engine, Settings())
 
 
-def numbers(response: TestResponse) -> set[int]:
+def numbers(response: Answered) -> set[int]:
     """The editions that the header and the body are from."""
-    assert response.status_code == 200, response.text
+    assert response.status == 200, response.text
     return {number_of(response.headers["Calcigraph-Version"]), *map(int, NUMBER.findall(response.text))}
 
 
@@ -425,7 +425,7 @@ def test_changes_wait_for_a_page_that_they_have_kept_from_being_made(app: Flask)
     publication.unchanging = held
     engine.publication = publication
 
-    response = app.test_client().get("/questions/what-is-counted", headers={"Accept": "text/html"})
+    response = ask(app, "/questions/what-is-counted", headers={"Accept": "text/html"})
 
     assert engine.is_held
     assert numbers(response) == {3}
@@ -444,7 +444,7 @@ def test_a_proof_of_an_edition_that_is_gone_is_given_of_the_newest(app: Flask) -
     change_under_each_request(app)
     app.before_request(kill_writers)
     for number in (1, 2):
-        response = app.test_client().get("/explain", query_string=ASKED | {"format": "json"})
+        response = ask(app, f"/explain?{urlencode(ASKED | {'format': 'json'})}")
         assert numbers(response) == {number}
         assert publication.current.edition.number == number
 
@@ -456,15 +456,15 @@ def kill_writers() -> None:
 
 def test_what_is_asked_of_a_version_is_never_answered_from_the_next(app: Flask) -> None:
     change_under_each_request(app)
-    client, publication = app.test_client(), publication_of(app)
-    text = PREFIXES + POINT
-    for ask in (
-        lambda at: client.get(f"/questions/what-is-counted?format=csv&at={at}"),
-        lambda at: client.get(f"/questions/what-is-counted?format=html&at={at}"),
-        lambda at: client.get("/sparql", query_string={"query": text, "at": at, "format": "json"}),
-        lambda at: client.post("/sparql", data={"query": text, "at": at, "format": "json"}),
+    publication = publication_of(app)
+    query = {"query": PREFIXES + POINT, "format": "json"}
+    for asked in (
+        lambda at: ask(app, f"/questions/what-is-counted?format=csv&at={at}"),
+        lambda at: ask(app, f"/questions/what-is-counted?format=html&at={at}"),
+        lambda at: ask(app, f"/sparql?{urlencode(query | {'at': at})}"),
+        lambda at: ask(app, "/sparql", "POST", FORM, urlencode(query | {"at": at}).encode()),
     ):
-        response = ask(publication.current.version)
-        assert response.status_code == 404, response.text
+        response = asked(publication.current.version)
+        assert response.status == 404, response.text
         assert "max-age" not in response.headers.get("Cache-Control", "")
-    assert numbers(client.get("/sparql", query_string={"query": text, "format": "json"})) == {5}
+    assert numbers(ask(app, f"/sparql?{urlencode(query)}")) == {5}

@@ -65,7 +65,6 @@ REFUSED: dict[str, tuple[bytes, int]] = {
     "TLS": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
     "CONNECT": (b"CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n", 501),
     "a target that is no path": (b"GET version HTTP/1.1\r\nHost: a\r\n\r\n", 400),
-    "a fragment": (b"GET /version#x HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     "an expectation": (POST + b"Expect: the-unexpected\r\nContent-Length: 6\r\n\r\nASK {}", 417),
     "a chunk with a bare line feed": (CHUNKED + b"\r\n6\nASK {}\r\n0\r\n\r\n", 400),
     "a chunk ended by a line feed": (CHUNKED + b"\r\n6\r\nASK {}\n0\r\n\r\n", 400),

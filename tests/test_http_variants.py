@@ -226,10 +226,12 @@ def test_a_name_means_one_format_at_every_address(server: Server, name: str, med
 
 
 @pytest.mark.parametrize("name", ["gif", "", "turtles", "application/", "text/turtle, text/html"])
-def test_a_name_of_no_format_is_refused_at_every_address_with_those_that_there_are(
-    server: Server, name: str
-) -> None:
+def test_a_name_of_no_format_leaves_the_choice_to_accept_at_every_address(server: Server, name: str) -> None:
     for path in negotiated(server):
-        reply = server.get(f"{path}{'&' if '?' in path else '?'}{urlencode({'format': name})}")
-        assert reply.status == 400, path
-        assert "turtle, n-triples, json-ld" in reply.body.decode()
+        joined = f"{path}{'&' if '?' in path else '?'}{urlencode({'format': name})}"
+        for accept in ("application/n-triples", BROWSER, "application/rdf+xml", None):
+            wished, plain = server.get(joined, accept), server.get(path, accept)
+            assert (wished.status, wished.type) == (plain.status, plain.type), joined
+        refused = server.get(joined, "image/png")
+        assert refused.status == 406, joined
+        assert "text/turtle, application/n-triples, application/ld+json" in refused.json["hint"]

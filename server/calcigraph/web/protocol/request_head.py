@@ -234,8 +234,8 @@ def _expects_continue(expected: bytes, minor: int, length: int | None) -> bool:
 
 def _parts(method: str, target: bytes) -> tuple[bytes, bytes]:
     """The path and the query of a target in any form (RFC 9112 section 3.2), in ASCII."""
-    if b"#" in target:
-        raise RequestMalformed("The address has a fragment.", "Leave out what begins with `#`.")
+    # A fragment is nothing that a server is to know, but some clients send it.
+    target, _, _ = target.partition(b"#")
     if method == "CONNECT":
         raise MethodUnknown("CONNECT is for proxies.", "Use GET, HEAD or POST.")
     if target == b"*" and method == "OPTIONS":

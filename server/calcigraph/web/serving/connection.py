@@ -296,7 +296,12 @@ class Connection(asyncio.BufferedProtocol):
         keeps_alive = head.keeps_alive and not self.is_for_health and not self._dispatcher.is_stopping
         if isinstance(content, bytes):
             lines = self._head_of(response, keeps_alive, not head.minor)
-            self._write(b"".join((lines, content)))
+            if len(content) < _HIGH_WATER:
+                self._write(lines + content)
+            else:
+                # Not joined: what is kept for others is not copied for those who read slowly.
+                self._write(lines)
+                self._write(content)
             self._end_response(keeps_alive)
         else:
             pumping = self._pump_content(response, cast("Pieces | FileContent", content), head, keeps_alive)

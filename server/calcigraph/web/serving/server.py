@@ -16,6 +16,7 @@ from calcigraph.web.serving.connection import Connection
 from calcigraph.web.serving.connection_limits import ConnectionLimits
 from calcigraph.web.serving.connections import Connections
 from calcigraph.web.serving.dispatcher import Dispatcher
+from calcigraph.web.serving.heap import keep_small
 from calcigraph.web.site import publication_of
 
 _GRACE_S: Final = 10.0
@@ -55,6 +56,7 @@ async def _serve(app: Flask, listener: socket.socket, ready: Callable[[], None] 
         lambda: Connection(connections, dispatcher), sock=listener, backlog=_BACKLOG
     )
     connections.run(loop)
+    keeping_small = asyncio.create_task(keep_small())
     if ready is not None:
         ready()
     await stopping.wait()
@@ -68,6 +70,7 @@ async def _serve(app: Flask, listener: socket.socket, ready: Callable[[], None] 
     for connection in tuple(connections.open):
         connection.abort()
     connections.stop()
+    keeping_small.cancel()
     dispatcher.close()
 
 
