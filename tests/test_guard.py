@@ -173,6 +173,7 @@ def test_call_that_could_be_part_of_an_iri_makes_an_answer_volatile(name: str) -
         "SELECT * { ?s <http://x/RAND()> ?o }",
         "SELECT * { VALUES (?a ?b) { (1 <http://x/NOW(1)>) (2 <http://x/it's#>) } }",
         "SELECT * { ?s ?p ?o FILTER(?p = <http://x#p>) } # known, branded",
+        "SELECT * { ?s ?p ?o FILTER(?o > 1 && ?p = <http://x/p>) } # what is known now",
         "PREFIX e: <http://x#> SELECT * { ?s e:now|<http://x#p> ?rand FILTER(?rand != <http://x#y>) }",
     ],
 )
@@ -196,6 +197,14 @@ def test_what_an_iri_would_hide_if_it_were_none_is_counted(hidden: str, reason: 
     with pytest.raises(QueryRefused) as refusal:
         survey("SELECT (" + "1<((2>1&&" * 40 + " AS ?x) {}")
     assert refusal.value.reason == "nesting"
+
+
+def test_brackets_in_an_iri_are_counted_up_to_the_limit_of_all_brackets() -> None:
+    survey("SELECT (1<" + "(" * MOST_NESTED + "2>1")
+    with pytest.raises(QueryRefused):
+        survey("SELECT (1<" + "(" * (MOST_NESTED + 1) + "2>1")
+    with pytest.raises(QueryRefused):
+        survey("SELECT (1<" + "(" * (MOST_NESTED - 1) + "2>1" + "((")
 
 
 @given(st.text(alphabet="{}()[]<>\"'#\\!*/|^.;,:?$@_ \naSERVICE1\u00e9\ud800", max_size=200))

@@ -106,11 +106,11 @@ def test_the_iris_of_a_query_are_resolved_against_the_endpoint(
     assert values(ask(server, "BASE <urn:b:> SELECT (<urn:z> AS ?z) {}", []), "z") == ["urn:z"]
 
 
-@pytest.mark.parametrize("name", ["format", "timeout", "inference"])
+@pytest.mark.parametrize("name", ["timeout", "inference"])
 def test_a_parameter_that_is_given_twice_is_refused(
     server: Server, ask: Callable[..., Reply], name: str
 ) -> None:
-    value = {"format": "json", "timeout": "1", "inference": "on"}[name]
+    value = {"timeout": "1", "inference": "on"}[name]
     reply = ask(server, "ASK {}", [(name, value), (name, value)])
     assert reply.status == 400
     assert name in reply.json["detail"]

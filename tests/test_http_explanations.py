@@ -87,7 +87,8 @@ def test_all_derivations_are_given_with_a_word_on_whether_they_are_all(server: S
 def test_the_format_parameter_wins(server: Server) -> None:
     assert inferred(server, BROWSER, format="json").type == "application/json"
     assert inferred(server, format="turtle").type == "text/turtle"
-    assert inferred(server, format="gif").status == 400
+    assert inferred(server, format="gif").type == "application/json"
+    assert inferred(server, BROWSER, format="gif").type == "text/html"
     assert inferred(server, "image/png").status == 406
 
 

@@ -84,13 +84,14 @@ def without_named_differences(message: Message) -> Message:
 
 
 LINE_ENDS = st.sampled_from(
-    [b"\r\n"] * 30 + [b"\n", b"\r", b"\r\r\n", b" \r\n", b"\t\r\n", b"\r\n ", b"\x00\r\n"]
+    [b"\r\n"] * 150 + [b"\n", b"\r", b"\r\r\n", b" \r\n", b"\t\r\n", b"\r\n ", b"\x00\r\n"]
 )
 METHODS = st.sampled_from(
-    [b"GET", b"POST", b"HEAD", b"OPTIONS", b"get", b"M-SEARCH", b"G ET", b"", b"G\x00T"]
+    [*([b"GET", b"POST", b"HEAD", b"OPTIONS"] * 4), b"get", b"M-SEARCH", b"G ET", b"", b"G\x00T"]
 )
 TARGETS = st.sampled_from(
     [
+        *[b"/", b"/a?b=c"] * 8,
         *(
             b"/",
             b"/sparql?query=ASK%7B%7D",
@@ -119,6 +120,7 @@ HOSTS = st.sampled_from(
 )
 FIELDS = st.sampled_from(
     [
+        *[b"Accept: */*", b"X: y"] * 6,
         *(
             b"Accept: text/csv",
             b"accept:a",
@@ -157,7 +159,7 @@ BODIES = st.sampled_from(
             ([b"Content-Length: 3, 3"], b"abc"),
             ([b"Content-Length: 3", b"Content-Length: 4"], b"abcd"),
             ([b"Content-Length: 3", b"Transfer-Encoding: chunked"], b"3\r\nabc\r\n0\r\n\r\n"),
-            ([b"Transfer-Encoding: gzip, chunked"], b"3\r\nabc\r\n0\r\n\r\n"),
+            *[([b"Transfer-Encoding: gzip, chunked"], b"3\r\nabc\r\n0\r\n\r\n")] * 2,
             ([b"Transfer-Encoding: chunked, chunked"], b"0\r\n\r\n"),
             ([b"Transfer-Encoding: chunked", b"Transfer-Encoding: identity"], b"0\r\n\r\n"),
             ([b"Transfer-Encoding: \x0bchunked"], b"0\r\n\r\n"),
@@ -198,8 +200,8 @@ def test_what_is_taken_another_reader_takes_and_reads_as_the_same() -> None:
         assert without_named_differences(taken) == without_named_differences(theirs(data))
 
     judged()
-    assert hits["taken"] >= 200, hits
-    assert hits["with a body"] >= 60, hits
+    assert hits["taken"] >= 300, hits
+    assert hits["with a body"] >= 100, hits
     assert hits["RequestMalformed"] >= 200, hits
     assert hits["CodingUnknown"] >= 3, hits
     assert hits["VersionUnsupported"] >= 10, hits

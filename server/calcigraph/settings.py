@@ -202,7 +202,8 @@ def read(row: Field[Any], hint: Any, text: str) -> Any:
     if hint is int or hint is float:
         parse = numerals.integer if hint is int else numerals.decimal
         try:
-            return parse(text, row.metadata["least"] or 0, row.metadata["most"])
+            most = row.metadata["most"]
+            return parse(text, row.metadata["least"] or 0, math.inf if most is None else most)
         except numerals.NumeralRefused as error:
             raise _refused(row, text, str(error)) from None
     if get_origin(hint) is Literal or hint in (str, tuple[str, ...]):

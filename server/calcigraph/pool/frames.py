@@ -53,6 +53,12 @@ class FrameKind(Enum):
 
 
 _KINDS: Final = {kind.value: kind for kind in FrameKind}
+_BODIES: Final = {
+    (form, is_volatile): bytes([is_volatile]) + form.value.encode()
+    for form in Form
+    for is_volatile in (False, True)
+}
+_SURVEYS: Final = {body: Survey(*found) for found, body in _BODIES.items()}
 
 
 class ClosedError(Exception):
@@ -235,9 +241,9 @@ def decode_query(body: bytes) -> tuple[Query, bool]:
 
 def encode_survey(form: Form, is_volatile: bool) -> bytes:
     """The body of a SURVEYED frame, which comes before the first piece of an answer."""
-    return bytes([is_volatile]) + form.value.encode()
+    return _BODIES[form, is_volatile]
 
 
 def decode_survey(body: bytes) -> Survey:
     """The survey of a SURVEYED frame; whether other services were called is not in it."""
-    return Survey(Form(body[1:].decode()), bool(body[0]))
+    return _SURVEYS[body]
