@@ -78,6 +78,9 @@ HARMLESS = {
     "ninety unions of ten patterns": (
         "SELECT * { " + " UNION ".join(["{ " + repeated("?s <http://x/#> ?o#", 10, " . ") + " }"] * 90) + " }"
     ),
+    "three sub-selects of sixty patterns, each planned by itself": (
+        "SELECT * { " + ("{ SELECT * { " + repeated("?s <http://x/#> ?o#", 60, " . ") + " } } ") * 3 + "}"
+    ),
     "ninety patterns in one group": "SELECT * { " + repeated("?s <http://x/#> ?o#", 90, " . ") + " }",
     "sixty brackets": "SELECT (" + "(" * 60 + "1" + ")" * 60 + " AS ?x) {}",
     "a string of a megabyte's worth of quotes": 'SELECT * { ?s ?p "' + '\\"' * 50_000 + '" }',
