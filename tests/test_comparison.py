@@ -153,3 +153,20 @@ def test_a_rank_that_is_no_number_counts_for_nothing(tmp_path: Path) -> None:
     comparison = Describer(assemble(Root.open(root), "none").edition).comparison
     ranks = [comparison.rank(ox.NamedNode(f"https://example.org/plant/id/g{n}")) for n in (1, 2, 3, 4)]
     assert ranks == [3, 0, 2, 0]
+
+
+def test_a_facet_without_a_name_or_with_a_path_that_is_none_is_left_out(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    shutil.copytree(ROOTS["toy"], root)
+    (root / "shapes" / "more.ttl").write_text(
+        "@prefix srv: <https://w3id.org/calcigraph/server#> . @prefix sh: <http://www.w3.org/ns/shacl#> .\n"
+        "<urn:shape> a sh:NodeShape ; sh:targetClass srv:EvidenceLine ; sh:property\n"
+        "  [ sh:path srv:evidence ; sh:order 0 ; sh:group srv:comparison ] ,\n"
+        '  [ sh:path [ sh:strangePath srv:evidence ] ; sh:name "strange" ; sh:group srv:comparison ] ,\n'
+        '  [ sh:name "pathless" ; sh:group srv:comparison ] ,\n'
+        '  [ sh:path srv:evidence ; sh:name "ungrouped" ] ,\n'
+        '  [ sh:path srv:evidence ; sh:name "last" ; sh:group srv:comparison ] .\n',
+        encoding="utf-8",
+    )
+    edition = assemble(Root.open(root), "none").edition
+    assert list(facets(edition)) == ["inspector", "speed", "read in", "last"]

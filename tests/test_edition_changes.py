@@ -15,6 +15,7 @@ from calcigraph.edition import (
     ChangeOutcome,
     ChangeRefused,
     Edition,
+    EditionPassed,
     Writer,
     assemble,
     construct_rules,
@@ -333,3 +334,37 @@ def test_no_two_editions_have_one_second(line: Line) -> None:
         named = ox.Quad(pump(line.newest), RDFS_LABEL, ox.Literal(name), data(line.newest))
         moments.append(line.after(Change.of(add=[named]))[0].changed)
     assert moments == sorted(set(moments))
+
+
+TITLE = ox.NamedNode("http://purl.org/dc/terms/title")
+
+
+@pytest.mark.parametrize("earlier", [0, 1])
+def test_an_edition_that_was_taken_back_leaves_no_trace(line: Line, earlier: int) -> None:
+    plant = line.newest.root.prefixes.expand("id:plant")
+    catalogue = line.newest.root.catalogue_graph
+    for name in "a"[:earlier]:
+        line.after(
+            Change.of(add=[ox.Quad(pump(line.newest), RDFS_LABEL, ox.Literal(name), data(line.newest))])
+        )
+    line.writer.back_to(earlier)
+    before, kept = line.newest, snapshot(line.newest)
+    titled = ox.Quad(plant, TITLE, ox.Literal("zyzzyva"), catalogue)
+    taken_back, outcome = line.after(Change.of(add=[titled]))
+    assert taken_back.holds(titled)
+    assert outcome.root is not None
+    assert titled.triple in outcome.root.catalogue
+    line.writer.back_to(earlier)
+    line.writer.back_to(earlier)
+    assert line.writer.newest.number == earlier
+    assert snapshot(line.writer.newest) == kept
+    with pytest.raises(EditionPassed):
+        line.writer.proofs(earlier + 1, titled.triple, 1)
+
+    named = ox.Quad(pump(before), RDFS_LABEL, ox.Literal("another name"), data(before))
+    after, outcome = line.after(Change.of(add=[named]))
+
+    assert (after.number, outcome.root) == (earlier + 1, None)
+    assert after.holds(named)
+    assert not after.holds(titled)
+    from_nothing(after)

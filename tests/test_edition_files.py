@@ -9,11 +9,13 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 
+import calcigraph
 from calcigraph.edition import Edition, EditionCache, WorkFolder, assemble
 from calcigraph.edition.assembly import consistent
 from calcigraph.edition.files import YOUNG_S, EditionFiles
@@ -198,6 +200,68 @@ def test_an_index_answers_as_its_quads_do() -> None:
             assert set(edition.quads(*pattern)) == wanted
             tried += len(wanted) > 1
     assert tried > 500
+
+
+def test_properties_and_classes_are_used_so_often_as_distinct_triples_say() -> None:
+    edition = assemble(Root.open(TOY)).edition
+    described = edition.root.graph("metadata")
+    quads = ox.parse(b"".join(edition.nquads()), ox.RdfFormat.N_QUADS)
+    triples = {quad.triple for quad in quads if quad.graph_name != described}
+    kind = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+    uses = edition.uses
+    assert uses.triples == Counter(triple.predicate for triple in triples)
+    members = Counter(triple.object for triple in triples if triple.predicate == kind)
+    assert uses.members == {term: n for term, n in members.items() if isinstance(term, ox.NamedNode)}
+    assert uses.members[edition.root.prefixes.expand("plant:Pump")] == 3
+
+
+def test_a_contradiction_that_begins_with_a_literal_is_told_of_the_data(tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(TOY, tmp_path / "copy"))
+    (copy / "data/byte.ttl").write_text(
+        "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
+        "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"
+        '<urn:p> rdfs:range xsd:byte . <urn:a> <urn:p> "300"^^xsd:byte .\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(RootInvalid) as refused:
+        consistent(assemble(Root.open(copy)))
+    (finding,) = refused.value.findings
+    assert str(finding.place) == "data"
+    assert "By rule dt-not-type" in finding.message
+    assert "300" in finding.message
+
+
+DECIDING = (
+    "edition/assembly.py",
+    "metadata/__init__.py",
+    "rdf/terms.py",
+    "reasoning/inference.py",
+    "reasoning/closure/fixpoint.py",
+    "root/__init__.py",
+)
+
+
+@pytest.mark.parametrize("changed", [*DECIDING, "web/app.py"])
+def test_what_a_program_made_that_decided_otherwise_is_not_recalled(changed: str, tmp_path: Path) -> None:
+    here = Path(calcigraph.__file__).parent
+    shutil.copytree(here, tmp_path / "calcigraph", ignore=shutil.ignore_patterns("static", "__pycache__"))
+    program = (
+        "import sys, pathlib; from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder\n"
+        "folder = pathlib.Path(sys.argv[1]); (folder / 'first').mkdir(exist_ok=True)\n"
+        "files, cache = EditionFiles(folder / 'first'), EditionCache(folder / 'cache')\n"
+        "for path in (files.index, files.nquads, files.description): path.write_bytes(b'')\n"
+        "print(cache.recall('digest', 'none', WorkFolder.made(folder)) is not None)\n"
+        "cache.keep('digest', 'none', files)\n"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    said = []
+    for text in ("", "", "\n# decides otherwise\n"):
+        with (tmp_path / "calcigraph" / changed).open("a", encoding="utf-8") as module:
+            module.write(text)
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        said.append(done.stdout.strip())
+    assert said == ["False", "True", str(changed not in DECIDING)]
 
 
 def test_work_folders_are_apart(tmp_path: Path) -> None:

@@ -78,6 +78,9 @@ HARMLESS = {
     "ninety unions of ten patterns": (
         "SELECT * { " + " UNION ".join(["{ " + repeated("?s <http://x/#> ?o#", 10, " . ") + " }"] * 90) + " }"
     ),
+    "three sub-selects of sixty patterns, each planned by itself": (
+        "SELECT * { " + ("{ SELECT * { " + repeated("?s <http://x/#> ?o#", 60, " . ") + " } } ") * 3 + "}"
+    ),
     "ninety patterns in one group": "SELECT * { " + repeated("?s <http://x/#> ?o#", 90, " . ") + " }",
     "sixty brackets": "SELECT (" + "(" * 60 + "1" + ")" * 60 + " AS ?x) {}",
     "a string of a megabyte's worth of quotes": 'SELECT * { ?s ?p "' + '\\"' * 50_000 + '" }',
@@ -194,6 +197,14 @@ def test_what_an_iri_would_hide_if_it_were_none_is_counted(hidden: str, reason: 
     with pytest.raises(QueryRefused) as refusal:
         survey("SELECT (" + "1<((2>1&&" * 40 + " AS ?x) {}")
     assert refusal.value.reason == "nesting"
+
+
+def test_brackets_in_an_iri_are_counted_up_to_the_limit_of_all_brackets() -> None:
+    survey("SELECT (1<" + "(" * MOST_NESTED + "2>1")
+    with pytest.raises(QueryRefused):
+        survey("SELECT (1<" + "(" * (MOST_NESTED + 1) + "2>1")
+    with pytest.raises(QueryRefused):
+        survey("SELECT (1<" + "(" * (MOST_NESTED - 1) + "2>1" + "((")
 
 
 @given(st.text(alphabet="{}()[]<>\"'#\\!*/|^.;,:?$@_ \naSERVICE1\u00e9\ud800", max_size=200))

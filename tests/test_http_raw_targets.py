@@ -106,6 +106,15 @@ def test_bytes_beyond_ascii_are_understood_as_they_were_sent(odd: Server) -> Non
         assert b"/id/caf%C3%A9.ttl\r\n" in answer
 
 
+@pytest.mark.parametrize("target", ["/id/a%2Fb", "/id/a%2Fb.nt?incoming=0", "/id/hash", "/id/asked?for=this"])
+@pytest.mark.parametrize("fragment", ["#x", "#one", "#x#y", "#"])
+def test_a_fragment_that_a_client_sends_changes_nothing(odd: Server, target: str, fragment: str) -> None:
+    sent, plain = odd.get(target + fragment), odd.get(target)
+    assert sent.status == plain.status
+    assert plain.status in (200, 303)
+    assert (sent.body, sent.headers.get("location")) == (plain.body, plain.headers.get("location"))
+
+
 def test_a_target_in_absolute_form_is_read_like_any_other(odd: Server) -> None:
     reply = odd.get(f"{odd.base}/id/a%2Fb", "application/n-triples")
     assert (reply.status, reply.headers["location"]) == (303, "/id/a%2Fb.nt")

@@ -147,3 +147,24 @@ def test_copies_that_are_being_made_stay_within_the_bound_and_let_go_of_what_the
         copy.abandon()
     assert cache.copied_bytes == 0
     assert cache.size <= 400_000
+
+
+def test_a_new_version_empties_the_cache_and_has_all_of_its_room() -> None:
+    cache, old, new = AnswerCache(100_000), Query("ASK {} # old"), Query("ASK {} # new")
+    cache.put(old, answer(b"before"))
+    cache.put(new, answer(b"after", 1))
+    assert cache.get(old, 0) is None
+    assert 1 <= cache.size < 2_000, "of one answer"
+    cache.put(old, answer(b"before", 0))
+    assert cache.get(old, 0) is None, "an answer that is late is of no use"
+    cache.put(old, answer(b"again", 1))
+    found = [cache.get(query, 1) for query in (old, new)]
+    assert [kept.content for kept in found if kept] == [b"again", b"after"]
+
+
+def test_an_answer_that_two_have_waited_for_counts_once() -> None:
+    cache, query = AnswerCache(100_000), Query("ASK {}")
+    cache.put(query, answer(b"true"))
+    size = cache.size
+    cache.put(query, answer(b"true"))
+    assert cache.size == size

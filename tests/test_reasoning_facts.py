@@ -9,8 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from calcigraph.reasoning.facts.arrays import by_object, join_pairs
+from calcigraph.reasoning.facts.columns import Columns, gathered, minus, united
+from calcigraph.reasoning.facts.equality import Equality
 from calcigraph.reasoning.facts.fact_set import FactSet
 from calcigraph.reasoning.facts.relations import Relation
+from calcigraph.reasoning.limits import Limits
 
 Pair = tuple[int, int]
 CALM = settings(deadline=None, suppress_health_check=list(HealthCheck))
@@ -86,3 +90,71 @@ def test_few_changes_leave_a_long_array_as_it_is_and_many_are_taken_into_it():
     changed = facts.minus(np.array([5], np.int64)).plus(np.array([7000], np.int64))
     assert changed._parts[0] is facts._parts[0]
     assert not np.shares_memory(changed.minus(np.arange(200, dtype=np.int64))._parts[0], facts._parts[0])
+
+
+@CALM
+@given(st.frozensets(pairs, max_size=20), st.frozensets(pairs, max_size=20))
+def test_pairs_are_joined_where_one_ends_as_another_begins(left, right):
+    wanted = {(a, c) for a, b in left for other, c in right if b == other}
+    assert unpacked(join_pairs(packed(left), packed(right))) == sorted(wanted)
+
+
+@CALM
+@given(st.frozensets(pairs, max_size=20))
+def test_pairs_are_grouped_by_where_they_end(some):
+    wanted = {b: sorted(a for a, other in some if other == b) for _, b in some}
+    assert {b: firsts.tolist() for b, firsts in by_object(packed(some))} == wanted
+
+
+by_key = st.dictionaries(st.integers(-2, 2), st.frozensets(pairs, min_size=1, max_size=20), max_size=4)
+
+
+def in_columns(found: dict[int, frozenset[Pair]]) -> Columns:
+    return {key: packed(some) for key, some in found.items()}
+
+
+def out_of_columns(columns: Columns) -> dict[int, list[Pair]]:
+    return {key: unpacked(column) for key, column in columns.items()}
+
+
+@CALM
+@given(by_key, by_key)
+def test_columns_are_united_gathered_and_subtracted_as_sets_are(one, other):
+    keys = one.keys() | other.keys()
+    both = {key: one.get(key, frozenset()) | other.get(key, frozenset()) for key in keys}
+    wanted = {key: sorted(some) for key, some in both.items()}
+    assert out_of_columns(united(in_columns(one), in_columns(other))) == wanted
+    assert out_of_columns(gathered([*in_columns(one).items(), *in_columns(other).items()])) == wanted
+    less = {key: sorted(some - other.get(key, frozenset())) for key, some in one.items()}
+    start = in_columns(one)
+    assert out_of_columns(minus(start, in_columns(other))) == {k: left for k, left in less.items() if left}
+    assert minus(start, start) == {}
+    assert out_of_columns(start) == {key: sorted(some) for key, some in one.items()}, "it was changed"
+
+
+@pytest.fixture(params=[0, 1_000], ids=["by a table", "one by one"])
+def few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    monkeypatch.setattr(Equality, "few", request.param)
+    return request.param
+
+
+def equal(*links: Pair) -> Equality:
+    equality = Equality()
+    equality.merge(packed(set(links)), Limits())
+    return equality
+
+
+def test_facts_of_equal_terms_are_put_on_the_lowest_and_multiplied_out_over_all(few):
+    equality = equal((1, 2), (2, 3), (5, 6))
+    facts = packed({(1, 5), (4, 1), (5, 7), (4, 7)})
+    told = packed({(2, 6), (4, 3), (4, 7), (6, 7)})
+    assert unpacked(equality.rewrite(told, pairs=True)) == [(1, 5), (4, 1), (4, 7), (5, 7)]
+    every = {(a, b) for a in (1, 2, 3) for b in (5, 6)} | {(4, 1), (4, 2), (4, 3), (5, 7), (6, 7), (4, 7)}
+    assert unpacked(equality.expand(facts, pairs=True)) == sorted(every)
+    # 3 x 2, 1 x 3, 2 x 1 and 1 x 1.
+    assert equality.expanded_size(facts, pairs=True) == 12 == len(every)
+    members = np.array([1, 4, 5], np.int64)
+    assert equality.expand(members, pairs=False).tolist() == [1, 2, 3, 4, 5, 6]
+    assert equality.expanded_size(members, pairs=False) == 6
+    # The high half of what is no pair is 0, and that is a term too.
+    assert equal((0, 9), (1, 2)).expanded_size(np.array([1, 5], np.int64), pairs=False) == 3

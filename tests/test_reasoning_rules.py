@@ -233,6 +233,57 @@ def test_triple_outside_the_closure_has_no_proof():
     assert inference.proofs(parse(":x :y :z .")[0]).items == ()
 
 
+TYPE_IRI = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+
+
+@pytest.mark.parametrize(
+    ("premises", "conclusions"),
+    {
+        ":C rdfs:subClassOf owl:Thing . :a a :C .": "",
+        ":p rdfs:domain owl:Thing ; rdfs:range rdfs:Resource . :a :p :b .": "",
+        "[] owl:someValuesFrom owl:Thing ; owl:onProperty :p . :C rdfs:subClassOf owl:Thing . :a a :C .": "",
+        ":p rdfs:subPropertyOf _:q . _:q rdfs:domain :C . :a :p :b .": ":p rdfs:domain :C . :a a :C .",
+    }.items(),
+)
+def test_what_is_trivial_or_has_no_iri_for_a_predicate_is_not_among_what_is_inferred(
+    premises: str, conclusions: str
+) -> None:
+    assert infer(parse(premises)).inferred == frozenset(parse(conclusions))
+
+
+@pytest.mark.parametrize(
+    ("premises", "conclusion"),
+    {
+        f":kind rdfs:subPropertyOf {TYPE_IRI} . :x :kind :A . :A rdfs:subClassOf :B .": ":x a :B .",
+        f"{TYPE_IRI} rdfs:subPropertyOf :kind . :x a :A . :A rdfs:subClassOf :B .": ":x :kind :B .",
+        f"{TYPE_IRI} rdfs:subPropertyOf :kind . :kind rdfs:domain :B .  :x a :A .": ":x :kind :B .",
+        f"{TYPE_IRI} owl:inverseOf :of . :B :of :x . :B rdfs:subClassOf :C .": ":C :of :x .",
+    }.items(),
+)
+def test_membership_of_a_class_is_a_property_as_others_are(premises: str, conclusion: str) -> None:
+    inference = infer(parse(premises))
+    (wanted,) = parse(conclusion)
+    assert wanted in inference.inferred
+    check_proof(inference.explain(wanted))
+
+
+@pytest.mark.parametrize(
+    ("triple", "rule"),
+    {
+        "owl:Thing a owl:Class .": "cls-thing",
+        "owl:Nothing a owl:Class .": "cls-nothing1",
+        ":a owl:sameAs :a .": "eq-ref",
+        "owl:Thing rdfs:seeAlso owl:Class .": None,
+        "owl:Thing a owl:Thing .": None,
+        ":a a owl:Class .": None,
+    }.items(),
+)
+def test_a_proof_of_what_holds_without_a_premise_names_the_axiom(triple: str, rule: str | None) -> None:
+    proof = infer(parse(":a a :C .")).explain(parse(triple)[0])
+    assert (proof.rule if proof else None) == rule
+    assert proof is None or (proof.premises, proof.axioms) == ((), ())
+
+
 @pytest.mark.parametrize(
     ("line", "why"),
     {

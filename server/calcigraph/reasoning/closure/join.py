@@ -49,8 +49,8 @@ def scan(atom: Atom, facts: Ids) -> Bindings:
     for slot, half in zip(atom.slots, halves, strict=True):
         if not isinstance(slot, str):
             mask = half == slot if mask is None else mask & (half == slot)
-    if len(atom.slots) == 2 and atom.slots[0] == atom.slots[1]:
-        mask = halves[0] == halves[-1] if mask is None else mask & (halves[0] == halves[-1])
+    if mask is None and len(atom.slots) == 2 and atom.slots[0] == atom.slots[1]:
+        mask = halves[0] == halves[-1]
     columns = {slot: half for slot, half in zip(atom.slots, halves, strict=True) if isinstance(slot, str)}
     table = Bindings(columns, len(facts))
     return table if mask is None else table.where(mask)

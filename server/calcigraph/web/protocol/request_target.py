@@ -14,8 +14,9 @@ def raw_path() -> str:
 
 
 def raw_target() -> str:
-    """The path with the query, if there is one; all in ASCII."""
-    target: str = request.environ["REQUEST_URI"]
+    """The path with the query, if there is one; all in ASCII. A fragment is no part of it, though some
+    clients send theirs."""
+    target: str = request.environ["REQUEST_URI"].partition("#")[0]
     if target.startswith("/"):
         return target
     # The absolute form, which a client sends to what it takes for a proxy (section 3.2.2).
