@@ -79,6 +79,16 @@ def responses(received: bytes, methods: Iterable[str]) -> list[Response]:
     return found
 
 
+def every_response(received: bytes) -> list[Response]:
+    """All responses until the connection was closed; none is to HEAD. Raises: IncompleteError."""
+    found = []
+    while received:
+        response, received = _response(received, "GET")
+        if response.status != 100:
+            found.append(response)
+    return found
+
+
 def _response(received: bytes, method: str) -> tuple[Response, bytes]:
     head, end, rest = received.partition(b"\r\n\r\n")
     if not end:

@@ -7,6 +7,8 @@ twice, folded lines, bare line feeds, extensions of chunks, offers of other prot
 from __future__ import annotations
 
 import re
+import socket
+import time
 
 import pytest
 
@@ -131,6 +133,18 @@ def test_what_is_one_request_has_one_answer(toy: Server, name: str, pieces: str)
         # The next one on the same connection is understood from its first byte.
         connection.sendall(SMUGGLED)
         assert b'"root"' in read_one(connection).body
+
+
+def test_a_request_may_come_in_two_pieces_wherever_they_part(toy: Server) -> None:
+    request = TAKEN["chunks with extensions and trailers"]
+    with connected(toy) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for place in range(1, len(request)):
+            connection.sendall(request[:place])
+            # So that most of them are read one by one; nothing tells when that has happened.
+            time.sleep(0.005)
+            connection.sendall(request[place:])
+            assert read_one(connection).status == 200, request[:place]
 
 
 def test_requests_that_were_sent_ahead_are_answered_in_their_order(toy: Server) -> None:

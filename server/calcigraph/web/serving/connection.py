@@ -130,7 +130,7 @@ class Connection(asyncio.BufferedProtocol):
                 self._transport.pause_reading()
         elif self._body is not None:
             self._feed(data)
-        elif not self._ahead and data.find(END) == nbytes - 4 and data[0] != _RETURN:
+        elif not self._ahead and data.endswith(END) and data.find(END) == nbytes - 4 and data[0] != _RETURN:
             # The whole of one head, as most often.
             self._begin(data)
         else:
