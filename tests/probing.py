@@ -114,11 +114,13 @@ class Asker:
 def ask_in_turn(
     asker: Asker, dues: Iterator[tuple[int, float]], fresh: int, is_over: threading.Event
 ) -> None:
-    """Ask when each is due, whatever has become of the one before: who is late has waited since then."""
+    """Ask when each is due, whatever has become of the one before: who is late has waited since then. At
+    least one is asked, however little time there was."""
     for number, due in dues:
-        if is_over.wait(max(0.0, due - time.monotonic())):
-            break
+        is_over.wait(max(0.0, due - time.monotonic()))
         asker.ask(number, bool(fresh) and number % fresh == 0, due)
+        if is_over.is_set():
+            break
     asker.close()
 
 
