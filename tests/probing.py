@@ -117,16 +117,17 @@ class Asker:
 def ask_in_turn(
     asker: Asker, dues: Iterator[tuple[int, float]], fresh: int, pause_s: float, is_over: threading.Event
 ) -> None:
-    """Ask when each is due, whatever has become of the one before: who is late has waited since then.
+    """Ask when each is due, whatever has become of the one before: who is late has waited since then. At
+    least one is asked, however little time there was.
 
     With a `pause_s` it is asked so long after the answer before in place of that: what one waits is not
     counted again for the next.
     """
     for number, due in dues:
         moment = time.monotonic() + pause_s if pause_s else due
-        if is_over.wait(max(0.0, moment - time.monotonic())):
+        if is_over.wait(max(0.0, moment - time.monotonic())) and asker.seconds:
             break
-        asker.ask(number, bool(fresh) and number % fresh == 0, moment)
+        asker.ask(number, bool(fresh) and number % fresh == 0, min(moment, time.monotonic()))
     asker.close()
 
 
