@@ -44,12 +44,15 @@ class Probe:
     """Queries that are asked until the end of a `with`; then `waits` says how long they took.
 
     One every `every_s` seconds, over `connections` kept ones in turn; every `fresh`th is one that no cache
-    can answer, none where it is 0.
+    can answer, none where it is 0. With a `pause_s` each connection asks so long after the answer before.
     """
 
-    def __init__(self, port: int, every_s: float, connections: int = 1, fresh: int = 0) -> None:
+    def __init__(
+        self, port: int, every_s: float = 0.0, connections: int = 1, fresh: int = 0, pause_s: float = 0.0
+    ) -> None:
         self.waits = Waits([], [])
-        self._command = [sys.executable, __file__, str(port), str(every_s), str(connections), str(fresh)]
+        given = (port, every_s, connections, fresh, pause_s)
+        self._command = [sys.executable, __file__, *map(str, given)]
 
     def __enter__(self) -> Probe:
         environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
@@ -112,19 +115,23 @@ class Asker:
 
 
 def ask_in_turn(
-    asker: Asker, dues: Iterator[tuple[int, float]], fresh: int, is_over: threading.Event
+    asker: Asker, dues: Iterator[tuple[int, float]], fresh: int, pause_s: float, is_over: threading.Event
 ) -> None:
     """Ask when each is due, whatever has become of the one before: who is late has waited since then. At
-    least one is asked, however little time there was."""
+    least one is asked, however little time there was.
+
+    With a `pause_s` it is asked so long after the answer before in place of that: what one waits is not
+    counted again for the next.
+    """
     for number, due in dues:
-        is_over.wait(max(0.0, due - time.monotonic()))
-        asker.ask(number, bool(fresh) and number % fresh == 0, due)
-        if is_over.is_set():
+        moment = time.monotonic() + pause_s if pause_s else due
+        if is_over.wait(max(0.0, moment - time.monotonic())) and asker.seconds:
             break
+        asker.ask(number, bool(fresh) and number % fresh == 0, min(moment, time.monotonic()))
     asker.close()
 
 
-def main(port: int, every_s: float, connections: int, fresh: int) -> None:
+def main(port: int, every_s: float, connections: int, fresh: int, pause_s: float) -> None:
     is_over = threading.Event()
     askers = [Asker(port) for _ in range(connections)]
     # The first of each kind makes what the others find.
@@ -141,6 +148,7 @@ def main(port: int, every_s: float, connections: int, fresh: int) -> None:
                 asker,
                 ((number, begun + number * every_s) for number in itertools.count(place, connections)),
                 fresh,
+                pause_s,
                 is_over,
             ),
         )
@@ -160,4 +168,4 @@ def main(port: int, every_s: float, connections: int, fresh: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))
+    main(int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), float(sys.argv[5]))

@@ -12,6 +12,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import pytest
@@ -113,7 +114,6 @@ class Witness:
     server: Server
     most_kib: int = 0
     lies: list[str] = field(default_factory=list)
-    outcomes: Counter[str] = field(default_factory=Counter)
 
     def __enter__(self) -> Witness:
         self._is_over = threading.Event()
@@ -132,12 +132,14 @@ class Witness:
             self.most_kib = max(self.most_kib, memory_kib(self.server))
 
     def _compare(self) -> None:
-        """A query before and one after: where they differ, something has changed meanwhile."""
-        while not self._is_over.wait(0.3):
-            before, ready, after = self._asked(), self._is_ready(), self._asked()
-            self.outcomes[f"{before} {ready} {after}"] += 1
-            if before == after != ready:
-                self.lies.append(f"ready: {ready}, a fresh query answered: {before}")
+        """A query before, one beside and one after: where they differ, something has changed meanwhile."""
+        with ThreadPoolExecutor(1) as thread:
+            while not self._is_over.wait(0.3):
+                before = self._asked()
+                beside = thread.submit(self._asked)
+                ready, said = self._readiness()
+                if before == beside.result() == self._asked() != ready:
+                    self.lies.append(f"a fresh query answered: {before}, /readyz: {said}")
 
     def _asked(self) -> bool:
         begun = time.monotonic()
@@ -146,10 +148,14 @@ class Witness:
             return asks_a_fresh_query(self.server) and time.monotonic() - begun <= 1.0
         return False
 
-    def _is_ready(self) -> bool:
-        with contextlib.suppress(OSError):
-            return self.server.get("/readyz").status == 200
-        return False
+    def _readiness(self) -> tuple[bool, str]:
+        begun = time.monotonic()
+        try:
+            reply = self.server.get("/readyz")
+        except OSError as error:
+            return False, f"{type(error).__name__} after {time.monotonic() - begun:.2f} s"
+        said = reply.json.get("detail", "")
+        return reply.status == 200, f"{reply.status} {said} after {time.monotonic() - begun:.2f} s"
 
 
 @dataclass(frozen=True)
@@ -197,10 +203,10 @@ def ordinary(start: Callable[..., Server], tmp_path_factory: pytest.TempPathFact
 
 def measure(server: Server, attack: Attack) -> Figures:
     before = memory_kib(server)
-    with Probe(server.port, 0.005) as quiet:
+    with Probe(server.port, pause_s=0.005) as quiet:
         time.sleep(CAMPAIGN_S)
     crowd = Crowd(server.port, attack.pieces, attack.manners, attack.many, again=True)
-    with Probe(server.port, 0.005) as probe, Witness(server) as witness, crowd:
+    with Probe(server.port, pause_s=0.005) as probe, Witness(server) as witness, crowd:
         time.sleep(CAMPAIGN_S)
     is_back, kept = settled(server, before)
     faults = [f"a cached query failed: {one[:80]}" for one in probe.waits.failures[:3]]

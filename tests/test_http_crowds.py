@@ -17,7 +17,7 @@ from http_attacks import LONG, NOTHING, get, head_of_post, query
 from large_roots import write_large_root
 from polling import until
 from probing import Probe, Waits
-from test_http_limits import ended
+from test_http_limits import KEPT, ended
 
 # Each crowd of a campaign, and the quiet run before it.
 CAMPAIGN_S = float(os.environ.get("CALCIGRAPH_CROWD_SECONDS", "60"))
@@ -45,10 +45,18 @@ def slowly(_: int) -> Iterator[bytes | float]:
         yield 1.0
 
 
+def read_slowly(number: int) -> list[bytes]:
+    """What is kept, what is in a file, and what is streamed; of that no more than the pool has room for, as
+    long queries beyond it are refused."""
+    if number % 3 == 0 and number < 60:
+        return [query(LONG, more="&format=json")]
+    return [get("/dump.nq.gz") if number % 3 == 1 else query(KEPT, more="&format=json")]
+
+
 CROWDS = {
     "idle": Kind(lambda _: [], Manners.READS, 200, 5000),
     "slow senders": Kind(slowly, Manners.READS, 20, 300),
-    "slow readers": Kind(lambda _: [query(LONG, more="&format=json")], Manners.TRICKLES, 20, 300),
+    "slow readers": Kind(read_slowly, Manners.TRICKLES, 20, 300),
     "dumps": Kind(lambda _: [get("/dump.nq.gz")], Manners.READS, 5, 50),
 }
 

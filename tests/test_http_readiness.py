@@ -9,13 +9,17 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
 from calcigraph.processes import children_of
+from calcigraph.web.readiness import SHARED_S
 from conftest import ROOTS, Reply, Server, serving
+from large_roots import write_large_root
 from polling import until
 from test_http_stopping import family, is_alive, is_busy, processor_ticks
 
@@ -84,6 +88,25 @@ def test_what_was_killed_comes_back_without_a_query(alone: Server) -> None:
             os.kill(pid, signal.SIGKILL)
         until(lambda lost=lost: any(children_of(child) - lost for child in children_of(alone.pid)))
         until(lambda: alone.get("/readyz").status == 200)
+
+
+def test_to_ask_takes_no_longer_where_there_are_more_data(tmp_path: Path) -> None:
+    """By processor time of all processes, whatever else the machine does."""
+    folder = write_large_root(tmp_path / "root", 20_000)
+    with serving("large", folder, tmp_path / "log", "--reasoner", "none") as server:
+
+        def ticks(times: int, address: str) -> int:
+            everybody = family(server.pid)
+            before = sum(map(processor_ticks, everybody))
+            for number in range(times):
+                assert server.get(address.replace("NUMBER", str(number))).status == 200
+                # An outcome is everybody's for a moment.
+                time.sleep(2 * SHARED_S)
+            return sum(map(processor_ticks, everybody)) - before
+
+        ticks(3, "/readyz")
+        look_at_all = quote("SELECT (COUNT(DISTINCT ?o) AS ?n) { ?s ?p ?o FILTER(?o != <urn:NUMBER>) }")
+        assert ticks(10, "/readyz") < ticks(10, f"/sparql?query={look_at_all}") / 2
 
 
 def test_many_who_ask_at_once_are_all_told(toy: Server) -> None:
