@@ -51,6 +51,8 @@ class Crowd:
         self, port: int, pieces: Callable[[int], Pieces], manners: Manners, number: int, again: bool = False
     ) -> None:
         self.answers: Counter[Statuses] = Counter()
+        # How many connections there have been.
+        self.connected = 0
         self.failures: list[BaseException] = []
         self._port = port
         self._pieces = pieces
@@ -119,6 +121,7 @@ class Crowd:
         except OSError:
             # What does not fit into the backlog, or is reset in it.
             return ()
+        self.connected += 1
         if self._manners is Manners.READS:
             return await self._send_and_read(connection, number)
         with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""What docs/sparql.md shows is answered, and the numbers that it and docs/http.md name are those of the program."""
+"""What docs/sparql.md shows is answered, and the numbers that it names are those of the program."""
 
 from __future__ import annotations
 

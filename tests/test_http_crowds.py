@@ -98,10 +98,9 @@ def _is_socket(path: str) -> bool:
 
 def beside(server: Server, kind: Kind, number: int, seconds: float, again: bool) -> tuple[Waits, Crowd]:
     """What queries waited beside so many clients of a kind, all of them connected before."""
-    before = open_connections(server)
     with Crowd(server.port, kind.pieces, kind.manners, number, again) as crowd:
-        # Dumps may be over before they are counted.
-        until(lambda: open_connections(server) >= before + number or crowd.answers.total() >= number)
+        # Counted at this end: at the other one those of the crowd before may be closing yet.
+        until(lambda: crowd.connected >= number or crowd.answers.total() >= number)
         with Probe(server.port, **BESIDE) as probe:
             time.sleep(seconds)
     return probe.waits, crowd

@@ -10,7 +10,7 @@ import pytest
 
 from conftest import ROOTS, Reply, Server
 from polling import until
-from test_http_leaving import at_work, client, post
+from test_http_leaving import at_work, client, post, spent
 from test_http_stopping import is_alive
 
 BYTES = 64_000
@@ -60,10 +60,10 @@ def test_each_of_many_at_once_is_answered_with_a_reason(narrow: Server) -> None:
 
 
 def test_a_lasting_one_is_passed_by_others_and_ends_with_its_client(narrow: Server) -> None:
-    before = at_work(narrow)
+    before = spent(narrow)
     with client(narrow, post(LASTING)) as waiting:
-        until(lambda: bool(at_work(narrow) - before))
-        begun = at_work(narrow) - before
+        until(lambda: bool(at_work(narrow, before)))
+        begun = at_work(narrow, before)
         for number in range(10):
             assert narrow.ask(f"ASK {{ ?s ?p {number} }}").status == 200
         assert not select.select([waiting], [], [], 0)[0], "the lasting one is not answered yet"

@@ -121,7 +121,7 @@ def test_a_standard_error_that_takes_nothing_stops_nobody(name: str) -> None:
 
 
 def test_queries_are_logged_where_that_is_asked_for(start: Callable[..., Server]) -> None:
-    asked = "ASK { ?s ?p 'asked-\n-for' }"
+    asked = "ASK { ?s ?p '''asked-\n-for''' }"
     telling = start("telling", ROOTS["toy"], "--log-queries", "--log-format", "json")
     assert telling.ask(asked).status == 200
     until(lambda: "asked-" in telling.log.read_text())
