@@ -1,9 +1,14 @@
-"""A process id in; what the system says of that process, and its end, out (proc(5))."""
+"""Modules of this program in, processes that run them out; and what the system says of one, and its end
+(proc(5))."""
 
 from __future__ import annotations
 
 import os
 import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -13,6 +18,33 @@ _PROC: Final = Path("/proc")
 _STATE: Final = 3 - 3
 _PARENT: Final = 4 - 3
 _STOPPED: Final = "T"
+
+
+def started(
+    module: str, environment: Mapping[str, str] | None = None
+) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """A child process that runs a module, whose argument is the number of a descriptor; and the socket that
+    this descriptor is connected with. `environment` is in addition to that of this process.
+
+    The child has no standard streams: what goes wrong there it has to say over the socket, and whoever asked
+    writes it down in one way. Raises: OSError; then there is no child.
+    """
+    ours, theirs = socket.socketpair()
+    with theirs:
+        try:
+            process = subprocess.Popen(
+                # -P: no module is taken from the folder that the server happens to be started in.
+                [sys.executable, "-P", "-m", module, str(theirs.fileno())],
+                env={**os.environ, **(environment or {})},
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        except BaseException:
+            ours.close()
+            raise
+    return process, ours
 
 
 def stat_of(pid: int, part: str = "") -> list[str]:

@@ -10,7 +10,6 @@ import logging
 import os
 import select
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -34,7 +33,7 @@ from calcigraph.edition.writing import changing, forget_after
 from calcigraph.errors import Problem
 from calcigraph.logs import error_line
 from calcigraph.patience import endless
-from calcigraph.processes import is_stopped
+from calcigraph.processes import is_stopped, started
 from calcigraph.reasoning import Proof, Proofs, Statement, leaves_first
 from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
@@ -216,20 +215,7 @@ class _Child:
             ) from error
 
     def _spawn(self) -> None:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            try:
-                self._process = subprocess.Popen(
-                    [sys.executable, "-m", "calcigraph.edition.process", str(theirs.fileno())],
-                    pass_fds=[theirs.fileno()],
-                    stdin=subprocess.DEVNULL,
-                    # What goes wrong is told to the front, which writes it down in its own way.
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                )
-            except BaseException:
-                ours.close()
-                raise
+        self._process, ours = started("calcigraph.edition.process")
         self._connection = Connection(ours.detach())
 
     def ask(self, name: str, *values: object) -> Any:

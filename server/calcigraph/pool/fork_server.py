@@ -14,7 +14,6 @@ import math
 import os
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -28,7 +27,7 @@ from calcigraph.errors import Problem, no_room
 from calcigraph.pool.frames import Channel, ClosedError, ControlChannel, FrameKind, encode_diff
 from calcigraph.pool.query_problems import DiffUnreadable, EngineUnavailable
 from calcigraph.pool.worker import Worker
-from calcigraph.processes import is_stopped, kill_tree
+from calcigraph.processes import is_stopped, kill_tree, started
 from calcigraph.settings import DefaultGraph
 
 _LOG: Final = logging.getLogger(__name__)
@@ -275,21 +274,7 @@ class ForkServer:
 
     def _spawn(self) -> None:
         """Start the process. Raises: OSError; then there is none."""
-        ours, theirs = socket.socketpair()
-        with theirs:
-            try:
-                self._process = subprocess.Popen(
-                    # -P: no module is taken from the folder that the server happens to be started in.
-                    [sys.executable, "-P", "-m", "calcigraph.pool.fork_server_process", str(theirs.fileno())],
-                    env={**os.environ, "GLIBC_TUNABLES": _LARGE_PAGES},
-                    pass_fds=[theirs.fileno()],
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                )
-            except BaseException:
-                ours.close()
-                raise
+        self._process, ours = started("calcigraph.pool.fork_server_process", {"GLIBC_TUNABLES": _LARGE_PAGES})
         self._channel = ControlChannel(ours)
         self._channel.keep_time()
 

@@ -5,16 +5,16 @@ Both ends (see `document_maker_process`) are this program, so what is sent is pi
 
 from __future__ import annotations
 
+import logging
 import signal
-import socket
 import subprocess
-import sys
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final
 
 from calcigraph.errors import Problem
+from calcigraph.processes import started
 from calcigraph.root import Root
 from calcigraph.store.document_contents import DocumentContent
 from calcigraph.store.document_problems import (
@@ -23,6 +23,7 @@ from calcigraph.store.document_problems import (
     DocumentTooBig,
 )
 
+_LOG: Final = logging.getLogger(__name__)
 RETRY_AFTER_S: Final = 5
 REST_S: Final = 30
 """How long a document is left alone that could not be made within its limits."""
@@ -62,30 +63,27 @@ class MadeFile:
     encoding: str
 
 
+@dataclass(frozen=True)
+class MakerFailure:
+    """What nobody expected to go wrong while a document was made, as a line for the log."""
+
+    error: str
+
+
 class Maker:
     """The process, from its start to its end."""
 
     def __init__(self, job: Job) -> None:
         """Start it. Raises: OSError where no process can be had."""
         self._job = job
-        ours, theirs = socket.socketpair()
-        try:
-            with theirs:
-                self._process = subprocess.Popen(
-                    [sys.executable, "-P", "-m", _PROGRAM, str(theirs.fileno())],
-                    pass_fds=[theirs.fileno()],
-                    stdin=subprocess.DEVNULL,
-                )
-        except BaseException:
-            ours.close()
-            raise
+        self._process, ours = started(_PROGRAM)
         self._connection = Connection(ours.detach())
 
     def result(self) -> MadeFile:
         """What it has made, whole. Waits for it, no longer than its limit.
 
         Raises: DocumentTimedOut, DocumentTooBig, NoRoomForDocument, FormatUnfit; DocumentLost where it ended
-        by somebody else's hand.
+        by somebody else's hand, or failed, which is logged.
         """
         limits = self._job.limits
         try:
@@ -100,6 +98,9 @@ class Maker:
             raise DocumentLost(RETRY_AFTER_S) from None
         if isinstance(answer, Problem):
             raise answer
+        if isinstance(answer, MakerFailure):
+            _LOG.error("a document could not be made: %s", answer.error)
+            raise DocumentLost(RETRY_AFTER_S)
         assert isinstance(answer, MadeFile)
         return answer
 

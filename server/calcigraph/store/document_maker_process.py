@@ -22,7 +22,8 @@ from typing import Final
 from calcigraph.edition import Edition, EditionFiles
 from calcigraph.edition.index import Index
 from calcigraph.errors import Problem
-from calcigraph.store.document_maker import Job, MadeFile, MakerLimits
+from calcigraph.logs import error_line
+from calcigraph.store.document_maker import Job, MadeFile, MakerFailure, MakerLimits
 from calcigraph.store.document_problems import DocumentTooBig, NoRoomForDocument
 
 _MIB: Final = 1 << 20
@@ -41,7 +42,11 @@ def main() -> None:
     job: Job = connection.recv()
     _confine(job.limits)
     threading.Thread(target=_end_with, args=(connection,), daemon=True).start()
-    connection.send(_outcome(job))
+    try:
+        outcome: MadeFile | Problem | MakerFailure = _outcome(job)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the front writes it down
+        outcome = MakerFailure(error_line(error, says_all=False))
+    connection.send(outcome)
 
 
 def _confine(limits: MakerLimits) -> None:
