@@ -10,10 +10,14 @@ MOST_S = 300.0
 _LOOK_S = 0.01
 
 
-def until(condition: Callable[[], object], sleep: Callable[[float], object] = time.sleep) -> None:
+def until(
+    condition: Callable[[], object],
+    sleep: Callable[[float], object] = time.sleep,
+    most_s: float = MOST_S,
+) -> None:
     """Return as soon as the condition holds, looked at between the `sleep`s, which take seconds.
-    Raises: AssertionError where it does not come to hold."""
-    give_up = time.monotonic() + MOST_S
+    Raises: AssertionError where it does not come to hold within `most_s`."""
+    give_up = time.monotonic() + most_s
     while not condition():
         assert time.monotonic() < give_up, "what was waited for has not come"
         sleep(_LOOK_S)

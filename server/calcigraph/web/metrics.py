@@ -38,7 +38,7 @@ ANSWERED = "answered"
 _OTHER = "other"
 # Why the server ends a connection: it was idle for too long, or for longest when all were taken (shed), or
 # even the last were; its head or body came too slowly; its client did not read; a response broke off.
-ENDINGS = ("idle", "shed", "full", "head", "body", "unread", "broken")
+ENDINGS = ("idle", "shed", "full", "head", "body", "ahead", "unread", "broken")
 
 
 class Metrics:

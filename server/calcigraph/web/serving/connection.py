@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import select
 import time
 from collections.abc import Iterator
 from email.utils import formatdate
@@ -88,7 +87,10 @@ class Connection(asyncio.BufferedProtocol):
         self._pump: asyncio.Task[None] | None = None
         self._writable: asyncio.Future[None] | None = None
         self._is_paused = False
-        self.is_deaf = False
+        # It does not listen, as its client has sent ahead as much as is kept.
+        self._is_deaf = False
+        # What comes behind the request that is being answered is thrown away.
+        self._is_last = False
         self.is_for_health = False
 
     # What comes in
@@ -112,7 +114,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def get_buffer(self, sizehint: int) -> memoryview:
         """Where to put what can be read: no more of it than there is room for."""
-        if self._body is not None or self._is_closing:
+        if self._body is not None or self._is_closing or self._is_last:
             return _BUFFER
         if not self._is_answering:
             return self._head_buffer
@@ -121,12 +123,13 @@ class Connection(asyncio.BufferedProtocol):
     def buffer_updated(self, nbytes: int) -> None:
         """Take what was read."""
         data = bytes(_BUFFER[:nbytes])
-        if self._is_closing:
+        if self._is_closing or self._is_last:
             self._discard(nbytes)
         elif self._is_answering:
             self._ahead += data
             if len(self._ahead) >= self._limits.head_bytes:
-                self.is_deaf = True
+                self._is_deaf = True
+                self._connections.deaf[self] = time.monotonic()
                 self._transport.pause_reading()
         elif self._body is not None:
             self._feed(data)
@@ -252,12 +255,24 @@ class Connection(asyncio.BufferedProtocol):
         """Go on with what was sent ahead, or wait for the next request."""
         self._is_answering = False
         self._connections.idle[self] = time.monotonic()
-        if self.is_deaf:
-            self.is_deaf = False
-            self._transport.resume_reading()
+        self._listen()
         if self._ahead:
             # Others have their turn first.
             asyncio.get_running_loop().call_soon(self._go_on)
+
+    def _listen(self) -> None:
+        if self._is_deaf:
+            self._is_deaf = False
+            self._connections.deaf.pop(self, None)
+            self._transport.resume_reading()
+
+    def drop_ahead(self) -> None:
+        """Listen again, and throw away what was sent ahead and what still comes: the end of a connection that
+        nobody reads from is not seen, as it stands behind all of this. The response will be the last."""
+        self._is_last = True
+        self._ahead.clear()
+        self._searched = 0
+        self._listen()
 
     def _go_on(self) -> None:
         if not self._is_closing and not self._is_answering and self._body is None:
@@ -293,7 +308,9 @@ class Connection(asyncio.BufferedProtocol):
 
     def _send(self, response: HttpResponse, head: RequestHead) -> None:
         content = response.content
-        keeps_alive = head.keeps_alive and not self.is_for_health and not self._dispatcher.is_stopping
+        keeps_alive = head.keeps_alive and not (
+            self.is_for_health or self._is_last or self._dispatcher.is_stopping
+        )
         if isinstance(content, bytes):
             lines = self._head_of(response, keeps_alive, not head.minor)
             if len(content) < _HIGH_WATER:
@@ -318,7 +335,7 @@ class Connection(asyncio.BufferedProtocol):
         self._head = None
         if self._is_closing:
             return
-        if not keeps_alive:
+        if not keeps_alive or self._is_last:
             self._finish_closing()
         elif not self._is_paused:
             self._next()
@@ -408,12 +425,6 @@ class Connection(asyncio.BufferedProtocol):
 
     # Ends
 
-    def has_hung_up(self) -> bool:
-        """Whether the client has closed the connection; asked of the system where nothing is read."""
-        listener = select.poll()
-        listener.register(self._transport.get_extra_info("socket").fileno(), select.POLLRDHUP)
-        return bool(listener.poll(0))
-
     def stop(self) -> None:
         """Close it, unless a request is being answered: then the response will be the last."""
         if self._in_flight is None:
@@ -433,9 +444,7 @@ class Connection(asyncio.BufferedProtocol):
         self._connections.take_out(self)
         self._connections.closing[self] = time.monotonic()
         self._ahead.clear()
-        if self.is_deaf:
-            self.is_deaf = False
-            self._transport.resume_reading()
+        self._listen()
         if self._dispatcher.is_stopping:
             self._transport.close()
         else:
