@@ -261,6 +261,21 @@ def test_whoever_sends_too_much_ahead_of_a_slow_one_gets_its_response_as_the_las
     assert response.closes
 
 
+def test_whoever_sends_too_much_ahead_of_what_it_does_not_read_is_told_the_end(toy: Server) -> None:
+    """The answer was written, and waits: a connection that is kept would swallow what comes next."""
+    path = f"/sparql?{urlencode({'query': KEPT, 'format': 'json'})}"
+    before, idle = ended(toy, "ahead"), ended(toy, "idle")
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(("127.0.0.1", toy.port))
+        client.settimeout(MOST_S)
+        client.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode() * 10 + GET * 2000)
+        until(lambda: ended(toy, "ahead") > before)
+        received = read_all(client)
+    assert 0 < received.count(b"HTTP/1.1 200 OK") <= 10
+    assert ended(toy, "idle") == idle, "it is closed behind its last response, not because nothing more came"
+
+
 def busy(server: Server) -> int:
     found = re.findall(
         r'^calcigraph_pool_workers\{state="(?:busy|preempted)"\} (\d+)', server.get("/metrics").text, re.M

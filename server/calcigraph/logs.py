@@ -21,6 +21,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from calcigraph.settings import LogFormat
+from calcigraph.visible_text import visible
 
 QUERIES: Final = logging.getLogger("calcigraph.queries")
 """Where the text of queries goes; off unless `configure` is told otherwise."""
@@ -31,8 +32,6 @@ LONGEST_PATH: Final = 200
 _MOST_KINDS: Final = 256
 _MOST_FRAMES: Final = 12
 _WINDOW_S: Final = 1.0
-# Controls, what turns the writing direction, and what some readers take for the end of a line.
-_UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _PACKAGES: Final = re.compile(
     r".*[/\\](?=calcigraph[/\\])|.*[/\\](?:site-packages|lib[/\\]python[\d.]+)[/\\]"
 )
@@ -59,7 +58,7 @@ def shown_path(path: str) -> str:
 
 def one_line(text: str) -> str:
     """A text on one line: what is no visible character is written as an escape, and a long end is cut."""
-    line = _UNSAFE.sub(lambda found: _escape(found[0]), text[:LONGEST])
+    line = visible(text[:LONGEST])
     return line if len(text) <= LONGEST else f"{line}… ({len(text)} characters)"
 
 
@@ -199,12 +198,6 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         seen.add(id(error))
         yield error
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-
-
-def _escape(character: str) -> str:
-    usual = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-    number = ord(character)
-    return usual.get(character) or (f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}")
 
 
 def _moment(record: logging.LogRecord) -> str:

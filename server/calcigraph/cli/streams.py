@@ -8,16 +8,14 @@ output is a terminal, as `ls` does it.
 from __future__ import annotations
 
 import os
-import re
 import sys
 from contextlib import suppress
 from typing import Final, TextIO
 
+from calcigraph.visible_text import visible
+
 _OUT: Final = 1
 _ERR: Final = 2
-_UNSAFE: Final = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
 
 
 def open_streams() -> None:
@@ -35,7 +33,7 @@ def open_streams() -> None:
 
 def shown(text: str) -> str:
     """A text without characters that do something; ends of lines and tabulators stay."""
-    return _UNSAFE.sub(lambda found: _escape(ord(found[0])), text)
+    return visible(text, kept="\n\t")
 
 
 class ReaderLeftError(Exception):
@@ -91,7 +89,3 @@ def _opened(stream: TextIO | None, descriptor: int) -> TextIO:
     if reconfigure is not None:
         reconfigure(errors="backslashreplace")
     return stream
-
-
-def _escape(number: int) -> str:
-    return f"\\x{number:02X}" if number < 0x100 else f"\\u{number:04X}"

@@ -16,6 +16,7 @@ from typing import Final, TypeVar
 
 import pyoxigraph as ox
 
+from calcigraph.deadline import Once
 from calcigraph.edition.files import EditionFiles
 from calcigraph.edition.index import Index, QuadRow, quad_of
 from calcigraph.edition.labels import Labels
@@ -25,7 +26,6 @@ from calcigraph.edition.proving import EditionProver
 from calcigraph.edition.search import Names
 from calcigraph.edition.sizes import Sizes, sizes
 from calcigraph.edition.spellings import value
-from calcigraph.patience import Once
 from calcigraph.rdf.terms import Subject, Term
 from calcigraph.rdf.vocabulary import RDF
 from calcigraph.reasoning import Proof, Proofs

@@ -18,7 +18,7 @@ from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
 
-from calcigraph import patience
+from calcigraph import deadline
 from calcigraph.edition.layout import QuadKind, decode, encode
 from calcigraph.edition.names import Name
 from calcigraph.errors import Problem
@@ -227,7 +227,7 @@ class Index:
                 portion = _next(found)
 
     def _ask(self, text: str, values: Iterable[object], most: int = -1) -> list[Any]:
-        """The rows that a SELECT gives, or `most` of them. Raises: what `patience.check` raises."""
+        """The rows that a SELECT gives, or `most` of them. Raises: what `deadline.check` raises."""
         connection = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = _opened(self.path)
@@ -244,29 +244,29 @@ class Index:
 
 
 def _in_time(cursor: sqlite3.Cursor, text: str, values: Iterable[object], most: int) -> list[Any]:
-    patience.check()
+    deadline.check()
     try:
         cursor.execute(text, tuple(values))
         return cursor.fetchall() if most < 0 else cursor.fetchmany(most)
     except sqlite3.OperationalError:
         # In place of what SQLite says where it was interrupted.
-        patience.check()
+        deadline.check()
         raise
 
 
 def _next(cursor: sqlite3.Cursor) -> list[Any]:
-    patience.check()
+    deadline.check()
     try:
         return cursor.fetchmany(_AT_ONCE)
     except sqlite3.OperationalError:
-        patience.check()
+        deadline.check()
         raise
 
 
 def _is_over() -> bool:
     """Whether nobody waits any more for the statement that is under way. SQLite then ends it."""
     try:
-        patience.check()
+        deadline.check()
     except Problem:
         return True
     return False

@@ -23,7 +23,8 @@ from typing import Any, ClassVar, Final
 
 import pyoxigraph as ox
 
-from calcigraph import patience
+from calcigraph import deadline
+from calcigraph.deadline import endless
 from calcigraph.edition.assembly import assemble, consistent
 from calcigraph.edition.change import Change
 from calcigraph.edition.edition import Edition
@@ -32,7 +33,6 @@ from calcigraph.edition.writer import ChangeOutcome, Writer
 from calcigraph.edition.writing import changing, forget_after
 from calcigraph.errors import Problem
 from calcigraph.logs import error_line
-from calcigraph.patience import endless
 from calcigraph.processes import is_stopped, started
 from calcigraph.reasoning import Proof, Proofs, Statement, leaves_first
 from calcigraph.root import Root
@@ -101,8 +101,8 @@ class WriterProcess:
         self._closed = False
 
     def proofs(self, number: int, triple: ox.Triple, limit: int) -> Proofs:
-        """See `Writer.proofs`. Waits for its turn and for the answer as long as the patience of whoever asks
-        lasts; the search ends with that. Raises: WriterUnavailable, WriterBusy, and what `patience.check`
+        """See `Writer.proofs`. Waits for its turn and for the answer until the deadline of whoever asks;
+        the search ends with that. Raises: WriterUnavailable, WriterBusy, and what `deadline.check`
         raises too."""
         with self._turn():
             items, complete = self._answered("proofs", number, triple, limit)
@@ -139,12 +139,12 @@ class WriterProcess:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """The turn of whoever asks for a proof. Raises: WriterBusy; what `patience.check` raises."""
+        """The turn of whoever asks for a proof. Raises: WriterBusy; what `deadline.check` raises."""
         if not self._room.acquire(blocking=False):
             raise WriterBusy
         try:
             while not self._lock.acquire(timeout=_LOOK_S):
-                patience.check()
+                deadline.check()
             try:
                 yield
             finally:
@@ -221,13 +221,13 @@ class _Child:
     def ask(self, name: str, *values: object) -> Any:
         """Have one request answered, after what nobody waited for.
 
-        Raises: WriterUnavailable; the Problem that the writer raised; what `patience.check` raises, and then
+        Raises: WriterUnavailable; the Problem that the writer raised; what `deadline.check` raises, and then
         the writer is told that nobody waits for it.
         """
         try:
             while self._owed:
                 self._answer()
-            self._connection.send((name, values, patience.left_s()))
+            self._connection.send((name, values, deadline.left_s()))
             self._owed = True
             kind, answer = self._answer()
         except (OSError, EOFError):
@@ -258,7 +258,7 @@ class _Child:
         stopped_s = 0.0
         while not self._connection.poll(_LOOK_S):
             try:
-                patience.check()
+                deadline.check()
             except Problem:
                 self._abandon()
                 raise
@@ -308,7 +308,7 @@ def main() -> None:
             # It came when the answer was on its way.
             continue
         try:
-            with _patience(connection, left_s):
+            with _deadline(connection, left_s):
                 answer = "value", getattr(answering, name)(*values)
         except Problem as problem:
             answer = "problem", problem
@@ -318,9 +318,9 @@ def main() -> None:
         connection.send(answer)
 
 
-def _patience(connection: Connection, left_s: float | None) -> AbstractContextManager[None]:
+def _deadline(connection: Connection, left_s: float | None) -> AbstractContextManager[None]:
     """That of whoever waits at the other end, who sends nothing meanwhile but that he does so no more."""
-    return endless() if left_s is None else patience.patience(left_s, _GivenUp(connection))
+    return endless() if left_s is None else deadline.within(left_s, _GivenUp(connection))
 
 
 class _GivenUp:

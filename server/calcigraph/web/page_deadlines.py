@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 
-from calcigraph.patience import patience
+from calcigraph.deadline import within
 from calcigraph.web.query_answers import client_of_request
 from calcigraph.web.site import current_site
 
@@ -12,4 +12,4 @@ from calcigraph.web.site import current_site
 def page_deadline() -> AbstractContextManager[None]:
     """What is done in this context for the current request has the time that a query has as well. Where it
     asks a query, it has that time anew from the answer on; see `query_answers`."""
-    return patience(current_site().settings.timeout, client_of_request())
+    return within(current_site().settings.timeout, client_of_request())

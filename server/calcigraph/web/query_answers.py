@@ -7,8 +7,8 @@ from typing import cast
 
 from flask import current_app, request
 
+from calcigraph.deadline import renew
 from calcigraph.errors import Problem
-from calcigraph.patience import renew
 from calcigraph.pool import Answer, Attempt, Query
 from calcigraph.pool.query_problems import ClientGone
 from calcigraph.web.in_flight import KEY, InFlight

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from calcigraph import patience
+from calcigraph import deadline
 from calcigraph.reasoning.closure.state import State
 from calcigraph.reasoning.facts.equality import Equality
 from calcigraph.reasoning.facts.relations import Relations
@@ -84,7 +84,7 @@ def solutions(
         return
     rest = patterns[:at] + patterns[at + 1 :]
     for fact in facts.matches(bound[at]):
-        patience.check()
+        deadline.check()
         found = unify(bound[at], fact, binding)
         if found is not None:
             yield from solutions(facts, rest, found)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from calcigraph import patience
+from calcigraph import deadline
 from calcigraph.reasoning.closure.expansion import expanded, same_keys
 from calcigraph.reasoning.closure.fixpoint import Closure
 from calcigraph.reasoning.closure.state import State
@@ -59,7 +59,7 @@ class Levels:
         self, scratch: Closure, rules: list[CompiledRule], delta: Columns, without: Ground | None
     ) -> None:
         while delta:
-            patience.check()
+            deadline.check()
             if without is not None:
                 key, fact = single(without)
                 if key in delta:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from calcigraph import patience
+from calcigraph import deadline
 from calcigraph.reasoning.closure.state import State
 from calcigraph.reasoning.proofs.instances import (
     Instance,
@@ -132,8 +132,8 @@ class Prover:
 
     def _expand(self, goal: Ground, base_only: bool = False) -> list[Instance]:
         """The rule instances that would give a goal, kept for the goals to come. Raises: what
-        `patience.check` raises; the next search goes on from there."""
-        patience.check()
+        `deadline.check` raises; the next search goes on from there."""
+        deadline.check()
         if (goal, base_only) not in self._instances:
             self._spent += 1
             if self._spent > self.state.limits.proof_goals:

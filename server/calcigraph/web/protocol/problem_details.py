@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from calcigraph import describe, errors, explanations, patience, root
+from calcigraph import deadline, describe, errors, explanations, root
 from calcigraph.edition import change, process, writer
 from calcigraph.engine import engine_problems
 from calcigraph.federation import service_problems
@@ -112,9 +112,9 @@ STATUS: dict[type[errors.Problem], int] = {
     document_problems.DocumentTimedOut: 503,
     document_problems.DocumentTooBig: 503,
     document_problems.DocumentLost: 503,
-    patience.LookUpsTimedOut: 503,
+    deadline.LookUpsTimedOut: 503,
     # The client has left.
-    patience.LookUpsAbandoned: 503,
+    deadline.LookUpsAbandoned: 503,
     document_problems.ReaderGone: 503,
     # RFC 4918, section 11.5.
     document_problems.NoRoomForDocument: 507,

@@ -87,8 +87,8 @@ class Connection(asyncio.BufferedProtocol):
         self._pump: asyncio.Task[None] | None = None
         self._writable: asyncio.Future[None] | None = None
         self._is_paused = False
-        # It does not listen, as its client has sent ahead as much as is kept.
-        self._is_deaf = False
+        # Reading is paused, as its client has sent ahead as much as is kept (pipelining).
+        self._is_full = False
         # What comes behind the request that is being answered is thrown away.
         self._is_last = False
         self.is_for_health = False
@@ -116,9 +116,12 @@ class Connection(asyncio.BufferedProtocol):
         """Where to put what can be read: no more of it than there is room for."""
         if self._body is not None or self._is_closing or self._is_last:
             return _BUFFER
-        if not self._is_answering:
-            return self._head_buffer
-        return _BUFFER[: max(1, self._limits.head_bytes - len(self._ahead))]
+        # Also between two requests: each response would else make room for as much as a head again.
+        return (
+            _BUFFER[: max(1, self._limits.head_bytes - len(self._ahead))]
+            if self._ahead
+            else self._head_buffer
+        )
 
     def buffer_updated(self, nbytes: int) -> None:
         """Take what was read."""
@@ -128,8 +131,8 @@ class Connection(asyncio.BufferedProtocol):
         elif self._is_answering:
             self._ahead += data
             if len(self._ahead) >= self._limits.head_bytes:
-                self._is_deaf = True
-                self._connections.deaf[self] = time.monotonic()
+                self._is_full = True
+                self._connections.full[self] = time.monotonic()
                 self._transport.pause_reading()
         elif self._body is not None:
             self._feed(data)
@@ -253,26 +256,29 @@ class Connection(asyncio.BufferedProtocol):
 
     def _next(self) -> None:
         """Go on with what was sent ahead, or wait for the next request."""
+        if self._is_last:
+            self._finish_closing()
+            return
         self._is_answering = False
         self._connections.idle[self] = time.monotonic()
-        self._listen()
+        self._resume_reading()
         if self._ahead:
             # Others have their turn first.
             asyncio.get_running_loop().call_soon(self._go_on)
 
-    def _listen(self) -> None:
-        if self._is_deaf:
-            self._is_deaf = False
-            self._connections.deaf.pop(self, None)
+    def _resume_reading(self) -> None:
+        if self._is_full:
+            self._is_full = False
+            self._connections.full.pop(self, None)
             self._transport.resume_reading()
 
-    def drop_ahead(self) -> None:
-        """Listen again, and throw away what was sent ahead and what still comes: the end of a connection that
+    def drop_pipelined(self) -> None:
+        """Read again, and throw away what was sent ahead and what still comes: the end of a connection that
         nobody reads from is not seen, as it stands behind all of this. The response will be the last."""
         self._is_last = True
         self._ahead.clear()
         self._searched = 0
-        self._listen()
+        self._resume_reading()
 
     def _go_on(self) -> None:
         if not self._is_closing and not self._is_answering and self._body is None:
@@ -335,7 +341,7 @@ class Connection(asyncio.BufferedProtocol):
         self._head = None
         if self._is_closing:
             return
-        if not keeps_alive or self._is_last:
+        if not keeps_alive:
             self._finish_closing()
         elif not self._is_paused:
             self._next()
@@ -444,7 +450,7 @@ class Connection(asyncio.BufferedProtocol):
         self._connections.take_out(self)
         self._connections.closing[self] = time.monotonic()
         self._ahead.clear()
-        self._listen()
+        self._resume_reading()
         if self._dispatcher.is_stopping:
             self._transport.close()
         else:

@@ -24,7 +24,7 @@ _GRACE_S: Final = 5.0
 # After a response that ends the connection: until the client has read it and closes as well.
 _LINGER_S: Final = 5.0
 # How long what was sent ahead may hold up that its client is seen to leave.
-_DEAF_S: Final = 2.0
+_FULL_S: Final = 2.0
 # Bodies up to this are taken also where all together have too many bytes.
 SMALL_BODY: Final = 1 << 14
 
@@ -53,8 +53,8 @@ class Member(Protocol):
     def read_since(self) -> int:
         """How many bytes its client has read since this was last asked."""
 
-    def drop_ahead(self) -> None:
-        """Listen again, and throw away what was and is sent ahead: the response will be the last."""
+    def drop_pipelined(self) -> None:
+        """Read again, and throw away what was and is sent ahead: the response will be the last."""
 
     def refuse(self, problem: Problem) -> None:
         """Answer with a problem, and close it."""
@@ -75,7 +75,7 @@ class Connections:
 
     A connection is among those that are `idle`, those whose `heads` or `bodies` are arriving, or those that
     are `closing`; while its request is answered it is in none. Beside that it may be `unread`: what was sent
-    waits for its client; or `deaf`: it does not listen to its client, who has sent enough ahead.
+    waits for its client; or `full`: nothing is read from its client, who has sent enough ahead.
     """
 
     def __init__(self, limits: ConnectionLimits, metrics: Metrics) -> None:
@@ -86,7 +86,7 @@ class Connections:
         self.bodies: Waiting = {}
         self.closing: Waiting = {}
         self.unread: Waiting = {}
-        self.deaf: Waiting = {}
+        self.full: Waiting = {}
         self.body_bytes = 0
         # As it was when it was last counted, and what has come to wait since then.
         self._unread_bytes = 0
@@ -130,7 +130,7 @@ class Connections:
         """It is gone."""
         self.open.discard(connection)
         self.unread.pop(connection, None)
-        self.deaf.pop(connection, None)
+        self.full.pop(connection, None)
         self.take_out(connection)
 
     def take_out(self, connection: Member) -> None:
@@ -169,7 +169,7 @@ class Connections:
         now = time.monotonic()
         looks: tuple[Callable[[float], None], ...] = (
             *(self._look_at_idle, self._look_at_heads, self._look_at_bodies),
-            *(self._look_at_closing, self._look_at_unread, self._look_at_deaf),
+            *(self._look_at_closing, self._look_at_unread, self._look_at_full),
         )
         for look in looks:
             try:
@@ -224,10 +224,10 @@ class Connections:
                 self.unread[connection] = now
         self._check_unread()
 
-    def _look_at_deaf(self, now: float) -> None:
-        for connection in _since(self.deaf, now - _DEAF_S):
+    def _look_at_full(self, now: float) -> None:
+        for connection in _since(self.full, now - _FULL_S):
             self._metrics.count_ended("ahead")
-            connection.drop_ahead()
+            connection.drop_pipelined()
 
 
 def _since(waiting: Waiting, moment: float) -> list[Member]:

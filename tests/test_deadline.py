@@ -13,18 +13,18 @@ from contextlib import suppress
 import pyoxigraph as ox
 import pytest
 
-from calcigraph.edition import Edition, assemble
-from calcigraph.edition.process import WriterBusy
-from calcigraph.patience import (
+from calcigraph.deadline import (
     LookUpsAbandoned,
     LookUpsTimedOut,
     Once,
     check,
     endless,
     left_s,
-    patience,
     renew,
+    within,
 )
+from calcigraph.edition import Edition, assemble
+from calcigraph.edition.process import WriterBusy
 from calcigraph.reasoning import Proof
 from calcigraph.root import Root
 from conftest import ROOTS
@@ -51,24 +51,24 @@ def until_it_ends() -> None:
         check()
 
 
-def test_where_no_patience_is_set_there_is_no_end() -> None:
+def test_where_no_deadline_is_set_there_is_no_end() -> None:
     check()
     assert left_s() is None
 
 
-def test_patience_ends_with_its_time_or_with_whoever_asks() -> None:
-    with patience(NO_TIME), pytest.raises(LookUpsTimedOut):
+def test_it_is_over_with_the_time_or_with_whoever_asks() -> None:
+    with within(NO_TIME), pytest.raises(LookUpsTimedOut):
         until_it_ends()
-    with patience(MOST_S, gone), pytest.raises(LookUpsAbandoned):
+    with within(MOST_S, gone), pytest.raises(LookUpsAbandoned):
         check()
-    with patience(MOST_S):
+    with within(MOST_S):
         check()
     check()
 
 
-def test_patience_is_of_its_context_alone() -> None:
+def test_a_deadline_is_of_its_context_alone() -> None:
     seen: list[float | None] = []
-    with patience(NO_TIME):
+    with within(NO_TIME):
         thread = threading.Thread(target=lambda: seen.append(left_s()))
         thread.start()
         thread.join()
@@ -79,8 +79,8 @@ def test_patience_is_of_its_context_alone() -> None:
     assert seen == [None]
 
 
-def test_renewed_patience_has_its_whole_time_again() -> None:
-    with patience(MOST_S):
+def test_a_renewed_deadline_has_its_whole_time_again() -> None:
+    with within(MOST_S):
         time.sleep(0.01)
         before = left_s()
         renew()
@@ -108,9 +108,9 @@ def test_a_look_up_ends_with_whoever_asked_and_the_next_one_works(
     look_up: Callable[[Edition], object],
 ) -> None:
     edition = dataset_of("toy")
-    with patience(MOST_S, gone), pytest.raises(LookUpsAbandoned):
+    with within(MOST_S, gone), pytest.raises(LookUpsAbandoned):
         look_up(edition)
-    with patience(MOST_S):
+    with within(MOST_S):
         look_up(edition)
 
 
@@ -118,7 +118,7 @@ def test_a_statement_is_interrupted_while_the_index_works_on_it() -> None:
     edition = dataset_of("shipped")
     looks = iter([False] * 3)
     many = "SELECT count(*) FROM quad a, quad b, quad c WHERE a.born + b.born + c.born = -1"
-    with patience(MOST_S, lambda: next(looks, True)), pytest.raises(LookUpsAbandoned):
+    with within(MOST_S, lambda: next(looks, True)), pytest.raises(LookUpsAbandoned):
         edition.index._ask(many, ())
     assert next(looks, None) is None, "the index had begun"
     assert next(edition.quads())
@@ -131,7 +131,7 @@ def test_a_proof_that_is_given_up_leaves_the_next_one_as_it_was(line: Line) -> N
     before = line.pid
     for triple in triples:
         looks = iter([False] * 2)
-        with suppress(LookUpsAbandoned), patience(MOST_S, lambda looks=looks: next(looks, True)):  # type: ignore[misc]
+        with suppress(LookUpsAbandoned), within(MOST_S, lambda looks=looks: next(looks, True)):  # type: ignore[misc]
             line.newest.explain(triple)
         assert line.newest.explain(triple) == expected[triple]
     assert line.pid == before
@@ -141,7 +141,7 @@ def test_a_search_for_a_proof_ends_with_whoever_asked() -> None:
     edition = assemble(Root.open(ROOTS["toy"])).edition
     triple = inferred(edition)
     expected = edition.explain(triple)
-    with patience(MOST_S, gone), pytest.raises(LookUpsAbandoned):
+    with within(MOST_S, gone), pytest.raises(LookUpsAbandoned):
         edition.explain(triple)
     assert expected is not None
     assert edition.explain(triple) == expected
@@ -154,7 +154,7 @@ def test_whoever_waits_for_a_proof_may_give_up_and_the_writer_stays(line: Line) 
     os.kill(before, signal.SIGSTOP)
     try:
         for _ in range(2):
-            with patience(0.05), pytest.raises(LookUpsTimedOut):
+            with within(0.05), pytest.raises(LookUpsTimedOut):
                 line.newest.explain(triple)
     finally:
         os.kill(before, signal.SIGCONT)
@@ -169,7 +169,7 @@ def test_no_more_wait_for_proofs_than_may(line: Line) -> None:
     released = threading.Event()
 
     def ask() -> Proof | None:
-        with patience(MOST_S, released.is_set):
+        with within(MOST_S, released.is_set):
             return line.newest.explain(triple)
 
     with line.writer._lock, ThreadPoolExecutor(most) as pool:
@@ -195,7 +195,7 @@ def test_what_is_made_once_is_made_once_for_all_who_ask() -> None:
         return 7
 
     once = Once(make)
-    with patience(0.01), pytest.raises(LookUpsTimedOut):
+    with within(0.01), pytest.raises(LookUpsTimedOut):
         once.get()
     with ThreadPoolExecutor(8) as pool:
         waiting = [pool.submit(once.get) for _ in range(8)]

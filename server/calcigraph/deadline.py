@@ -1,6 +1,6 @@
 """How long whoever looks something up may wait: until a deadline, and only while somebody waits at all.
 
-Where a request is answered, its patience is set once, and what takes long asks for it (`check`); so that a
+Where a request is answered, its deadline is set once, and what takes long asks for it (`check`); so that a
 page ends at its deadline, or when its client leaves, whatever it was doing. Where none is set, there is no
 end.
 """
@@ -48,7 +48,7 @@ class LookUpsAbandoned(Problem):
 
 
 @dataclass(frozen=True)
-class Patience:
+class Deadline:
     """Until when (by `monotonic`), by which limit in seconds, and whether whoever asked has left."""
 
     deadline: float
@@ -63,13 +63,13 @@ class Patience:
             raise LookUpsAbandoned
 
 
-_CURRENT: ContextVar[Patience | None] = ContextVar("patience", default=None)
+_CURRENT: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
 
 
 @contextmanager
-def patience(limit_s: float, gone: Callable[[], bool] | None = None) -> Iterator[None]:
+def within(limit_s: float, gone: Callable[[], bool] | None = None) -> Iterator[None]:
     """What is looked up in this context has `limit_s` seconds from now on."""
-    token = _CURRENT.set(Patience(time.monotonic() + limit_s, limit_s, gone))
+    token = _CURRENT.set(Deadline(time.monotonic() + limit_s, limit_s, gone))
     try:
         yield
     finally:
@@ -90,7 +90,7 @@ def renew() -> None:
     """Begin anew with the whole time: what was waited for until now has a limit of its own."""
     current = _CURRENT.get()
     if current is not None:
-        _CURRENT.set(Patience(time.monotonic() + current.limit_s, current.limit_s, current.gone))
+        _CURRENT.set(Deadline(time.monotonic() + current.limit_s, current.limit_s, current.gone))
 
 
 def check() -> None:
@@ -109,7 +109,7 @@ def left_s() -> float | None:
 
 class Once(Generic[T]):
     """A value that takes long to make: made when it is first asked for, in a thread of its own, for all who
-    ask. Each waits as long as its patience lasts; the making goes on for whoever comes next."""
+    ask. Each waits until its own deadline; the making goes on for whoever comes next."""
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
