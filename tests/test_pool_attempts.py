@@ -199,13 +199,15 @@ def test_deadline_and_departure_end_what_a_thread_goes_on_with(pool: Pool) -> No
 @pytest.mark.parametrize("waits", [True, False])
 def test_lost_worker_is_replaced(waits: bool) -> None:
     with Pool.start(DATA, limits=LIMITS) as pool:
-        workers = [worker.pid for worker in pool._scheduler._idle]
-        for pid in workers:
-            os.kill(pid, signal.SIGSTOP)
-        attempt = begun(pool, POINT)
-        (busy,) = pool._scheduler._busy
-        for pid in workers:
-            os.kill(pid, signal.SIGKILL if pid == busy.pid else signal.SIGCONT)
+        # Under the lock, because the supervisor has workers ended that it sees stopped.
+        with pool._scheduler._lock:
+            workers = [worker.pid for worker in pool._scheduler._idle]
+            for pid in workers:
+                os.kill(pid, signal.SIGSTOP)
+            attempt = begun(pool, POINT)
+            (busy,) = pool._scheduler._busy
+            for pid in workers:
+                os.kill(pid, signal.SIGKILL if pid == busy.pid else signal.SIGCONT)
         if waits:
             assert f"{EX}s7".encode() in (attempt.finish().content or b"")
         else:
