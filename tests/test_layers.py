@@ -31,6 +31,7 @@ LAYERS = (
         },
     ),
     ("engines", {"reasoning", "validation", "engine"}),
+    ("query language", {"sparql"}),
     (
         "base",
         {

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, target
 from hypothesis import strategies as st
 
-from calcigraph.engine import sparql_tokens
-from calcigraph.engine.sparql_tokens import marks, tokens
+from calcigraph.sparql import tokens as sparql_tokens
+from calcigraph.sparql.tokens import marks, tokens
 from regex_steps import CountingPattern
 
 READINGS: dict[str, Callable[[str], Iterator[object]]] = {"tokens": tokens, "marks": marks}
@@ -35,8 +35,8 @@ def counting(pattern: Callable[[str], object], long_quotes: str) -> CountingPatt
 @pytest.fixture(scope="module")
 def steps() -> Iterator[Callable[[str, str], int]]:
     """How many steps a reading of a text takes, those of each pattern and one for each token."""
-    patterns = sparql_tokens._token_pattern, sparql_tokens._mark_pattern
-    part = CountingPattern(sparql_tokens._PART)
+    patterns = sparql_tokens.token_pattern, sparql_tokens._mark_pattern
+    part = CountingPattern(sparql_tokens.PART)
 
     def counted(reading: str, text: str) -> int:
         before = total()
@@ -48,7 +48,7 @@ def steps() -> Iterator[Callable[[str, str], int]]:
         return part.steps + sum(pattern.steps for pattern in made)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sparql_tokens, "_PART", part)
+        patch.setattr(sparql_tokens, "PART", part)
         for pattern in patterns:
             patch.setattr(sparql_tokens, pattern.__name__, lambda quotes, of=pattern: counting(of, quotes))
         yield counted

@@ -15,9 +15,9 @@ from calcigraph.engine.engine_problems import SearchMalformed, SearchTooBroad, S
 from calcigraph.engine.fts_query import MOST_ITEMS, expression
 from calcigraph.engine.graph_patterns import LostError, statements
 from calcigraph.engine.replica import Diff, Replica
-from calcigraph.engine.sparql_tokens import tokens
 from calcigraph.engine.text_index import TextIndex
 from calcigraph.engine.text_search import MOST_MATCHES
+from calcigraph.sparql.tokens import tokens
 from suites import needs, suite
 
 EX = "http://example.org/"

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from calcigraph.engine.sparql_tokens import SparqlToken
+from calcigraph.sparql.tokens import SparqlToken
 
 # From which offset to which, and the text to put there.
 Edit = tuple[int, int, str]

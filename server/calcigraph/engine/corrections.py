@@ -22,7 +22,7 @@ from typing import Final, Protocol
 import pyoxigraph as ox
 
 from calcigraph.engine.blank_nodes import Edit, fresh_blank_nodes
-from calcigraph.engine.sparql_tokens import SparqlToken, tokens
+from calcigraph.sparql.tokens import SparqlToken, tokens
 
 _EMPTY: Final = ox.Store()
 _STAR: Final = re.compile(r"select\s+(?:(?:distinct|reduced)\s+)?\*", re.IGNORECASE)

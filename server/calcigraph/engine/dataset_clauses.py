@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from calcigraph.engine.sparql_tokens import SparqlToken, tokens
+from calcigraph.sparql.tokens import SparqlToken, tokens
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from calcigraph.engine.sparql_tokens import SparqlToken
+from calcigraph.sparql.tokens import SparqlToken
 
 # From the index of the first token to that after the last one.
 TokenRange = tuple[int, int]

@@ -10,7 +10,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from calcigraph.engine.sparql_tokens import SparqlToken
+from calcigraph.sparql.tokens import SparqlToken
 
 NamedTerm = ox.NamedNode | ox.Literal
 _EMPTY: Final = ox.Store()

@@ -34,7 +34,7 @@ import pyoxigraph as ox
 
 from calcigraph.engine.cardinalities import TYPE, TriplePattern
 from calcigraph.engine.prologue import Prologue
-from calcigraph.engine.sparql_tokens import SparqlToken, tokens
+from calcigraph.sparql.tokens import SparqlToken, tokens
 
 # The query is rewritten only where one of these, in small letters, occurs in it.
 _COUNT: Final = re.compile(

@@ -22,8 +22,8 @@ from calcigraph.engine.engine_problems import ServiceUndetermined
 from calcigraph.engine.placeholders import Placeholders
 from calcigraph.engine.prologue import Prologue, check_syntax
 from calcigraph.engine.remote_results import RemoteSolutions, Skolem, read, union, with_column
-from calcigraph.engine.sparql_tokens import SparqlToken, place_of, tokens
 from calcigraph.errors import Place, Problem
+from calcigraph.sparql.tokens import SparqlToken, place_of, tokens
 
 MOST_CALLS: Final = 8
 # From an IRI and a query to the bytes of an answer; raises a Problem where there is none.

@@ -26,10 +26,10 @@ from calcigraph.engine.fts_query import expression
 from calcigraph.engine.graph_patterns import LostError, Property, SubjectBlock, TokenRange, statements
 from calcigraph.engine.placeholders import Placeholders
 from calcigraph.engine.prologue import Prologue, check_syntax
-from calcigraph.engine.sparql_tokens import SparqlToken, place_of, tokens
 from calcigraph.engine.text_index import TextIndex, TextMatch
 from calcigraph.errors import Place
 from calcigraph.rdf.vocabulary import SRV, XSD
+from calcigraph.sparql.tokens import SparqlToken, place_of, tokens
 
 SEARCH: Final = SRV["search"].value
 MOST_MATCHES: Final = 10_000

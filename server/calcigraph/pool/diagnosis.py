@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Final
 
-from calcigraph.engine.sparql_tokens import SparqlToken, place_of, tokens
 from calcigraph.errors import Problem
 from calcigraph.pool.query_problems import QueryFailed, QueryMalformed, QueryRefused
+from calcigraph.sparql.tokens import SparqlToken, place_of, tokens
 
 _FUNCTION_NAMES: Final = """
     ABS AVG BNODE BOUND CEIL COALESCE CONCAT CONTAINS COUNT DATATYPE DAY ENCODE_FOR_URI EXISTS FLOOR

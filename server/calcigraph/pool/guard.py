@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from calcigraph.engine.result_formats import Form
-from calcigraph.engine.sparql_tokens import marks
 from calcigraph.pool.query_problems import QueryRefused, ServiceForbidden, UpdateForbidden
+from calcigraph.sparql.tokens import marks
 
 # What each limit counts, its value, and what happened beyond it.
 MOST_NESTED: Final = 64  # brackets; a call nested 976 deep crashes, 128 blank nodes plan for 3 s

@@ -34,19 +34,31 @@ _LONG_STRING = {
 _OPENED = r'"(?:[^"\\\n\r]++|\\.)*+', r"'(?:[^'\\\n\r]++|\\.)*+"
 _SHORT_STRING = rf"""(?:{_OPENED[0]}"|{_OPENED[1]}')"""
 _UNCLOSED = "|".join(_OPENED)
-_VARIABLE = r"[?$]\w++"
+# PN_CHARS_BASE, PN_CHARS_U with the digits, and what VARNAME and PN_CHARS have besides (productions 164
+# to 167).
+_BASE = (
+    "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f"
+    "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_LETTERS = f"{_BASE}_0-9"
+_MORE = "\u00b7\u0300-\u036f\u203f-\u2040"
+_NAMED = f"{_LETTERS}{_MORE}"
+_VARIABLE = rf"[?$][{_LETTERS}][{_NAMED}]*+"
 # A prefix and a local name hold dots but do not end with one; the last dot ends the triple.
-_LOCAL = r"(?:[\w:-]++|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]|\.++(?=[\w:%\\-]))*+"
-_NAME = rf"(?:[^\W\d_][\w.-]*+(?<!\.)|_)?+:{_LOCAL}"
-_NUMBER = r"(?:\d++(?:\.\d++)?+|\.\d++)(?:[eE][+-]?+\d++)?+"
-_LANGUAGE = r"@[A-Za-z]++(?:-[A-Za-z0-9]++)*+"
-_WORD = r"_\w*+|[^\W\d_]\w*+(?![.-])"
+_LOCAL = (
+    rf"(?:[{_LETTERS}:]|%[0-9A-Fa-f]{{2}}|\\[_~.\-!$&'()*+,;=/?#@%])"
+    rf"(?:[{_NAMED}:-]++|%[0-9A-Fa-f]{{2}}|\\[_~.\-!$&'()*+,;=/?#@%]|\.++(?=[{_NAMED}:%\\-]))*+"
+)
+_NAME = rf"(?:[{_BASE}][{_NAMED}.-]*+(?<!\.)|_)?+:(?:{_LOCAL})?+"
+_NUMBER = r"(?:[0-9]++(?:\.[0-9]*+(?=[eE][+-]?+[0-9])|\.[0-9]++)?+|\.[0-9]++)(?:[eE][+-]?+[0-9]++)?+"
+_LANGUAGE = r"@[A-Za-z]++(?:-[A-Za-z0-9]++)*+(?:--[A-Za-z]++)?+"
+_WORD = rf"_[{_NAMED}]*+|[{_BASE}][{_NAMED}]*+(?![.-])"
 # Words, numbers and marks, of which none is part of a name: where a name was possible it was tried before.
-_RUN = r"[^\W\d_][\w.-]*+"
-_OPERATOR = r"&&|\|\||\^\^|[<>!]=|."
-_PART: Final = re.compile(rf"(?P<word>[^\W\d]\w*+)|(?P<number>{_NUMBER})|(?P<operator>.)")
+_RUN = rf"[{_BASE}][{_NAMED}.-]*+"
+_OPERATOR = r"&&|\|\||\^\^|[<>!]=|<<\(?+|\)>>|>>|\{\||\|\}|."
+PART: Final = re.compile(rf"(?P<word>[{_BASE}_][{_NAMED}]*+)|(?P<number>{_NUMBER})|(?P<operator>.)")
 # The quotes that are looked for in threes, as long as no such string was left open.
-_QUOTES: Final = "\"'"
+QUOTES: Final = "\"'"
 
 
 @cache
@@ -60,7 +72,7 @@ def _string(long_quotes: str) -> tuple[str, str]:
 
 
 @cache
-def _token_pattern(long_quotes: str) -> re.Pattern[str]:
+def token_pattern(long_quotes: str) -> re.Pattern[str]:
     """One token or white space."""
     string, lost = _string(long_quotes)
     return re.compile(
@@ -105,8 +117,8 @@ class SparqlToken:
 
 def tokens(text: str) -> Iterator[SparqlToken]:
     """Every token of `text` but white space and comments. Cost: linear, about 1 ms per 3 KB."""
-    at, long_quotes = 0, _QUOTES
-    while (match := _token_pattern(long_quotes).match(text, at)) is not None:
+    at, long_quotes = 0, QUOTES
+    while (match := token_pattern(long_quotes).match(text, at)) is not None:
         kind, start, at = match.lastgroup or "", match.start(), match.end()
         if kind == "lost":
             long_quotes = long_quotes.replace(text[at], "")
@@ -128,7 +140,7 @@ def marks(text: str) -> Iterator[tuple[str, int]]:
     Among them are the IRIs that could be an operator and much of an expression as well: long ones, and those
     with a bracket, a quote, `!` or `#`. Cost: linear, a third of that of `tokens`.
     """
-    at, long_quotes = 0, _QUOTES
+    at, long_quotes = 0, QUOTES
     while True:
         match = _mark_pattern(long_quotes).match(text, at)
         assert match is not None, "it ends with the end of the text"
@@ -152,7 +164,7 @@ def marks(text: str) -> Iterator[tuple[str, int]]:
 def _parts(text: str, start: int, end: int) -> Iterator[SparqlToken]:
     """The tokens that begin between two offsets, in a run that is no name."""
     while start < end:
-        match = _PART.match(text, start)
+        match = PART.match(text, start)
         assert match is not None, "a run holds nothing else"
         yield SparqlToken(match.lastgroup or "", match.group(), start)
         start = match.end()
