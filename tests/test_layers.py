@@ -30,7 +30,7 @@ LAYERS = (
             ),
         },
     ),
-    ("engines", {"reasoning", "validation", "engine"}),
+    ("engines", {"reasoning", "validation", "engine", "root_queries"}),
     ("query language", {"sparql"}),
     (
         "base",
