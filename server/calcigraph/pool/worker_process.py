@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import IO, Final, NoReturn, cast
 
+from calcigraph.engine.declared_prefixes import with_declared
 from calcigraph.engine.replica import Replica
 from calcigraph.engine.result_formats import is_graph, write
 from calcigraph.errors import Problem
@@ -141,7 +142,10 @@ class _WorkerProcess:
         assert seen.form is not None, "the engine takes no query without a form"
         assert wanted is not None, "the engine is not asked for what nobody can read"
         out.begin(encode_survey(seen.form, seen.is_volatile))
-        write(results, wanted, wanted, self._prefixes, cast(IO[bytes], out))
+        prefixes = self._prefixes
+        if is_graph(results):
+            prefixes = with_declared(prefixes, query.text, query.base_iri)
+        write(results, wanted, wanted, prefixes, cast(IO[bytes], out))
 
     def _diagnosis(self, query: Query) -> Diagnosis:
         return Diagnosis(query.text, self._prefixes, query.base_iri is not None)

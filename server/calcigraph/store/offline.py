@@ -11,6 +11,7 @@ import io
 from collections.abc import Callable, Mapping
 
 from calcigraph.edition import Change, ChangeOutcome, Edition, EditionPassed, Writer
+from calcigraph.engine.declared_prefixes import with_declared
 from calcigraph.engine.replica import Replica
 from calcigraph.engine.result_formats import Form, is_graph, write
 from calcigraph.pool import Answer, Attempt, Query
@@ -70,7 +71,7 @@ class OfflineEngine(EditionAnswers):
                 inference=query.inference,
                 base_iri=query.base_iri,
             )
-            write(results, table, graph, prefixes, out)
+            write(results, table, graph, with_declared(prefixes, query.text, query.base_iri), out)
         except SyntaxError as error:
             raise diagnosis.malformed(str(error)) from None
         except (RuntimeError, ValueError, OSError) as error:

@@ -24,13 +24,13 @@ from calcigraph.web.protocol.request_problems import (
     NothingAcceptable,
     RequestMalformed,
 )
-from calcigraph.web.representations import GRAPH_OFFERS, RESULT_OFFERS
+from calcigraph.web.representations import GRAPH_OFFERS, PROFILED_OFFERS, RESULT_OFFERS
 from calcigraph.web.site import Site
 
 PATH = "/sparql"
 QUERY_TYPE = "application/sparql-query"
 _RESULTS = (*RESULT_OFFERS, HTML)
-_GRAPHS = (*GRAPH_OFFERS, HTML)
+_GRAPHS = (*GRAPH_OFFERS, *PROFILED_OFFERS, HTML)
 # A longer `Accept` is not cached, so that clients cannot fill the memory.
 _USUAL_HEADER = 512
 
