@@ -10,15 +10,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from calcigraph.engine.corrections.aggregates import counted_and_concatenated
+from calcigraph.engine.corrections.blank_nodes import with_new_blank_nodes
+from calcigraph.engine.corrections.casts import cast_as_xpath
 from calcigraph.engine.corrections.correction import Context, Correction
 from calcigraph.engine.corrections.lexical import corrected as lexically_corrected
+from calcigraph.engine.corrections.regular_expressions import read_as_xpath
+from calcigraph.engine.corrections.sorting import sorted_by_kind
+from calcigraph.engine.corrections.substrings import cut_as_xpath
+from calcigraph.engine.corrections.truth_values import with_order_of_truth_values, with_truth_values
 from calcigraph.engine.rewriting import rewritten
 from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.parser import Replacement
 from calcigraph.sparql.tree import Node
 
 # One round after the other; the last one makes a right query a faster one.
-ROUNDS: Final[tuple[tuple[Correction, ...], ...]] = ()
+ROUNDS: Final[tuple[tuple[Correction, ...], ...]] = (
+    (
+        *(read_as_xpath, cast_as_xpath, cut_as_xpath, counted_and_concatenated, with_new_blank_nodes),
+        *(with_order_of_truth_values, with_truth_values, sorted_by_kind),
+    ),
+)
 
 
 def corrected(query: ParsedQuery, context: Context, rounds: Iterable[Iterable[Correction]] = ROUNDS) -> str:

@@ -13,12 +13,11 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from calcigraph.engine.corrections.correction import Context, refusal
-from calcigraph.engine.corrections.expression_kinds import is_text, stripped
+from calcigraph.engine.corrections.expression_kinds import changes, is_text, stripped
 from calcigraph.engine.functions import NAMESPACE, name_of_concatenation
 from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.parser import Replacement, as_written
 from calcigraph.sparql.strings import string_value
-from calcigraph.sparql.traits import is_volatile
 from calcigraph.sparql.tree import Aggregate, BuiltInCall, Literal, Node, Variable
 
 _ERROR: Final = f"<{NAMESPACE}error>"
@@ -42,7 +41,7 @@ def _count(query: ParsedQuery, aggregate: Aggregate, argument: Node) -> Replacem
     if not aggregate.is_distinct:
         # isIRI is an error of errors alone.
         return lambda write: f"SUM(COALESCE(IF(isIRI({write(argument)}), 1, 1), 0))"
-    if is_volatile(argument):
+    if changes(argument):
         if isinstance(argument, BuiltInCall) and not argument.arguments:
             return lambda write: as_written(query.text, aggregate, write)
         detail = "COUNT(DISTINCT ...) is not right here for a value that changes with each evaluation."

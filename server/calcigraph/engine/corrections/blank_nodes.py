@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from calcigraph.engine.corrections.correction import Context, refusal
+from calcigraph.engine.corrections.expression_kinds import constant
 from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.parser import Replacement, as_written
 from calcigraph.sparql.scope import in_scope, is_grouped, selected
@@ -138,7 +139,7 @@ class _Names:
             select = self.joined.get(group)
             found[group] = self._bound_behind(group, name, select)
             if select is not None and select.values is not None:
-                found[select.values] = lambda _write: ""
+                found[select.values] = constant("")
         return found
 
     def _bound_before(self, bind: Bind, name: str) -> Replacement:
@@ -185,7 +186,7 @@ def _spelt_out(query: ParsedQuery) -> dict[Node, Replacement]:
     for star in query.nodes(Star):
         names = list(_listed(query, star))
         if names:
-            found[star] = lambda _write, names=names: " ".join(f"?{name}" for name in names)
+            found[star] = constant(" ".join(f"?{name}" for name in names))
     return found
 
 

@@ -24,7 +24,7 @@ _FLOATING: Final = ("double", "float")
 def cast_as_xpath(query: ParsedQuery, context: Context) -> Mapping[Node, Replacement]:
     """Casts of what may be a text with white space, or a number that is written otherwise."""
     casts = casts_of(query, context)
-    found = {}
+    found: dict[Node, Replacement] = {}
     for call, datatype in casts.items():
         assert isinstance(call, FunctionCall)
         if len(call.arguments) == 1 and not call.is_distinct and not _is_right(call.arguments[0], datatype):

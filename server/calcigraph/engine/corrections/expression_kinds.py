@@ -10,7 +10,7 @@ from typing import Final
 from calcigraph.engine.corrections.correction import Context
 from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.parser import Replacement, as_written
-from calcigraph.sparql.traits import is_volatile
+from calcigraph.sparql.traits import volatile_calls
 from calcigraph.sparql.tree import (
     Aggregate,
     Bracketed,
@@ -30,17 +30,15 @@ from calcigraph.sparql.tree import (
 XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 COMPARISONS: Final = frozenset({"=", "!=", "<", ">", "<=", ">="})
 _TRUTH_OPERATORS: Final = COMPARISONS | {"&&", "||"}
-_TRUTH_FUNCTIONS: Final = frozenset(
-    """BOUND SAMETERM ISIRI ISURI ISBLANK ISLITERAL ISNUMERIC ISTRIPLE REGEX CONTAINS STRSTARTS STRENDS
-    LANGMATCHES HASLANG HASLANGDIR""".split()
-)
-_NUMBER_FUNCTIONS: Final = frozenset(
-    "RAND ABS CEIL FLOOR ROUND STRLEN YEAR MONTH DAY HOURS MINUTES SECONDS".split()
-)
+_OF_TRUTH_VALUES: Final = """
+    BOUND SAMETERM ISIRI ISURI ISBLANK ISLITERAL ISNUMERIC ISTRIPLE REGEX CONTAINS STRSTARTS STRENDS
+    LANGMATCHES HASLANG HASLANGDIR"""
+_OF_NUMBERS: Final = "RAND ABS CEIL FLOOR ROUND STRLEN YEAR MONTH DAY HOURS MINUTES SECONDS"
 # Strings without a language.
-_TEXT_FUNCTIONS: Final = frozenset(
-    "STR LANG LANGDIR STRUUID MD5 SHA1 SHA256 SHA384 SHA512 ENCODE_FOR_URI TZ".split()
-)
+_OF_TEXTS: Final = "STR LANG LANGDIR STRUUID MD5 SHA1 SHA256 SHA384 SHA512 ENCODE_FOR_URI TZ"
+_TRUTH_FUNCTIONS: Final = frozenset(_OF_TRUTH_VALUES.split())
+_NUMBER_FUNCTIONS: Final = frozenset(_OF_NUMBERS.split())
+_TEXT_FUNCTIONS: Final = frozenset(_OF_TEXTS.split())
 _NUMBER_AGGREGATES: Final = frozenset({"COUNT", "SUM", "AVG"})
 _NUMBER: Final = re.compile(r"[+-]?[0-9.]")
 _WHOLE: Final = re.compile(r"[+-]?[0-9]+")
@@ -64,7 +62,7 @@ def is_truth_value(expression: Expression) -> bool:
         if found.name in ("IF", "COALESCE"):
             return all(map(is_truth_value, found.arguments[found.name == "IF" :]))
         return found.name in _TRUTH_FUNCTIONS
-    return isinstance(found, In | Exists) or _is_literal(found, lambda text: text.lower() in ("true", "false"))
+    return isinstance(found, In | Exists) or _is_literal(found, _is_truth_literal)
 
 
 def is_number(expression: Expression) -> bool:
@@ -121,11 +119,16 @@ def may_be_truth_value(expression: Expression, casts: Mapping[Node, str]) -> boo
 
 def is_plain(expression: Expression) -> bool:
     """Whether it may be written twice: it is the same at each evaluation, and costs little."""
-    return not is_volatile(expression) and not any(
+    return not changes(expression) and not any(
         isinstance(node, Exists | FunctionCall | Aggregate)
         or (isinstance(node, Operation) and node.operators[0] in COMPARISONS)
         for node in walk(expression)
     )
+
+
+def changes(expression: Expression) -> bool:
+    """Whether a second evaluation for the same solution may give another value."""
+    return any(call.name != "NOW" and not call.arguments for call in volatile_calls(expression))
 
 
 def casts_of(query: ParsedQuery, context: Context) -> dict[Node, str]:
@@ -143,7 +146,17 @@ def between(query: ParsedQuery, node: Node, before: str, after: str) -> Replacem
     return lambda write: f"{before}{as_written(query.text, node, write)}{after}"
 
 
+def constant(text: str) -> Replacement:
+    """`text`, whatever is below the node."""
+    return lambda _write: text
+
+
 def _is_literal(node: Node, is_such: Callable[[str], bool]) -> bool:
     """Whether it is a literal without a language and a datatype, of which that is true as it is written."""
-    is_simple = isinstance(node, Literal) and node.language is None and node.datatype is None
-    return is_simple and is_such(node.text)
+    if not isinstance(node, Literal) or node.language is not None or node.datatype is not None:
+        return False
+    return is_such(node.text)
+
+
+def _is_truth_literal(text: str) -> bool:
+    return text.lower() in ("true", "false")

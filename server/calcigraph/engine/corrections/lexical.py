@@ -3,14 +3,11 @@
 What pyoxigraph 0.5.13 gets wrong, and can surely be corrected in the text, is corrected here, each by one
 function that returns the text unchanged where it does not apply:
 
-- GROUP_CONCAT fails on numbers and IRIs and keeps a language tag (section 18.5.1.7): STR goes around
-  its argument. With DISTINCT, terms that differ only in their tag or datatype are then one.
 - A path that may have no step, from or to a term that the data does not hold, matches that term
   itself (section 9.3): the engine finds nothing, so the pattern is replaced by that binding.
 - `GRAPH ?g` around a subquery, MINUS or nothing but VALUES does not keep the graphs apart (section
   18.2.2.3): it is spelt out, graph by graph, where there are at most a hundred.
 - `SELECT *` lists variables by name; here they come in the order in which the query names them.
-- BNODE with an argument takes it for a label, instead of making a new node: see `blank_nodes`.
 """
 
 from __future__ import annotations
@@ -20,10 +17,11 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from calcigraph.engine.blank_nodes import Edit, fresh_blank_nodes
 from calcigraph.engine.corrections.correction import Data
 from calcigraph.sparql.tokens import SparqlToken, tokens
 
+# From which offset to which, and the text to put there.
+Edit = tuple[int, int, str]
 _EMPTY: Final = ox.Store()
 _STAR: Final = re.compile(r"select\s+(?:(?:distinct|reduced)\s+)?\*", re.IGNORECASE)
 _GRAPH: Final = re.compile(r"graph\s*[?$]", re.IGNORECASE)
@@ -41,8 +39,6 @@ def corrected(text: str, base_iri: str | None, data: Data) -> str:
     """
     # Most queries have nothing that the searches below could find; that is checked first.
     plain = text.lower()
-    if "group_concat" in plain:
-        text = _edited(text, _concatenations(list(tokens(text))))
     if any(end in plain for end in _ENDS_OF_STEPS) and _REPEATED.search(text):
         text = _edited(text, _empty_paths(text, list(tokens(text)), base_iri, data))
     graph = _GRAPH.search(text) if "graph" in plain else None
@@ -50,8 +46,6 @@ def corrected(text: str, base_iri: str | None, data: Data) -> str:
         text = _edited(text, _graph_by_graph(text, list(tokens(text)), data))
     if "*" in plain and _STAR.search(text):
         text = _edited(text, _projection(text, list(tokens(text)), base_iri))
-    if "bnode" in plain:
-        text = _edited(text, fresh_blank_nodes(list(tokens(text))))
     return text
 
 
@@ -59,19 +53,6 @@ def _edited(text: str, edits: list[Edit]) -> str:
     for start, end, replacement in sorted(edits, reverse=True):
         text = text[:start] + replacement + text[end:]
     return text
-
-
-def _concatenations(query: list[SparqlToken]) -> list[Edit]:
-    edits: list[Edit] = []
-    for i, token in enumerate(query):
-        if not token.is_word("GROUP_CONCAT") or i + 2 >= len(query):
-            continue
-        first = i + 3 if query[i + 2].is_word("DISTINCT") else i + 2
-        end = _end_of_argument(query, first)
-        if end is not None and first < end:
-            edits.append((query[first].start, query[first].start, "STR("))
-            edits.append((query[end].start, query[end].start, ")"))
-    return edits
 
 
 def _end_of_argument(query: list[SparqlToken], first: int, ends: str = ";)") -> int | None:

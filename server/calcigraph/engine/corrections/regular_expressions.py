@@ -18,6 +18,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from calcigraph.engine.corrections.correction import Context, refusal
+from calcigraph.engine.corrections.expression_kinds import constant
 from calcigraph.engine.functions import name_of
 from calcigraph.engine.regular_expressions import replacement as replacements
 from calcigraph.engine.regular_expressions.engine_syntax import for_engine
@@ -40,10 +41,9 @@ _ERROR: Final = "(1/0)"
 def read_as_xpath(query: ParsedQuery, _context: Context) -> Mapping[Node, Replacement]:
     """Calls of REGEX and REPLACE that the engine would read otherwise. Cost: linear in their patterns.
     Raises: CorrectionRefused where a pattern or its flags are none of XPath."""
-    found = {}
+    found: dict[Node, Replacement] = {}
     for call in query.nodes(BuiltInCall):
-        most = _MOST.get(call.name, 0)
-        if most - 1 <= len(call.arguments) <= most:
+        if call.name in _MOST and 0 <= _MOST[call.name] - len(call.arguments) <= 1:
             replacement = _corrected(query, call)
             if replacement is not None:
                 found[call] = replacement
@@ -82,9 +82,9 @@ def _written(call: BuiltInCall, expression: RegularExpression, is_literal: bool,
         try:
             parts = (new,) if is_literal else replacements.parts_of(new, expression.groups)
         except replacements.ReplacementInvalid:
-            return lambda _write: _ERROR
+            return constant(_ERROR)
         if matches_nothing:
-            return lambda _write: _ERROR
+            return constant(_ERROR)
         new = replacements.for_engine(parts)
     if pattern is None or matches_nothing is None:
         return _called(call)

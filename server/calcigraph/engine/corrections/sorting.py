@@ -15,6 +15,7 @@ from calcigraph.engine.corrections.correction import Context
 from calcigraph.engine.corrections.expression_kinds import (
     XSD,
     casts_of,
+    changes,
     is_number,
     is_text,
     is_truth_value,
@@ -23,7 +24,6 @@ from calcigraph.engine.corrections.expression_kinds import (
 from calcigraph.engine.functions import name_of
 from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.parser import Replacement, as_written
-from calcigraph.sparql.traits import is_volatile
 from calcigraph.sparql.tree import (
     As,
     Expression,
@@ -50,7 +50,7 @@ def sorted_by_kind(query: ParsedQuery, context: Context) -> Mapping[Node, Replac
         condition: _by_kind(query, condition)
         for condition in conditions
         if not _is_of_one_kind(condition.expression, _given(query, condition), casts)
-        and not is_volatile(condition.expression)
+        and not changes(condition.expression)
     }
 
 

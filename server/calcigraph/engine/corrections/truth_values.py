@@ -14,6 +14,7 @@ from calcigraph.engine.corrections.correction import Context
 from calcigraph.engine.corrections.expression_kinds import (
     between,
     casts_of,
+    constant,
     is_number,
     is_plain,
     is_text,
@@ -57,8 +58,7 @@ def with_truth_values(query: ParsedQuery, _context: Context) -> Mapping[Node, Re
             continue
         if isinstance(condition, Variable):
             name = query.written(condition)
-            text = f"COALESCE(!!{name}, {_VALUE}({name}))"
-            found[condition] = lambda _write, text=text: text
+            found[condition] = constant(f"COALESCE(!!{name}, {_VALUE}({name}))")
         else:
             found[condition] = between(query, condition, f"{_VALUE}(", ")")
     return found

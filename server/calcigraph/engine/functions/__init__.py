@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final, Protocol
 
 import pyoxigraph as ox
 
 from calcigraph.engine.functions import casts, matching, sorting, substrings, truth
-from calcigraph.engine.functions.concatenation import DistinctConcatenation, distinct_concatenation
+from calcigraph.engine.functions.concatenation import distinct_concatenation
 from calcigraph.rdf.terms import Term
 
 NAMESPACE: Final = "urn:x-calcigraph:"
@@ -35,12 +36,22 @@ _FUNCTIONS: Final[Mapping[str, Callable[..., Term | None]]] = {
 _CONCATENATION: Final = "distinct-concatenation"
 
 
+class Accumulator(Protocol):
+    """What takes the terms of a group and makes one of them."""
+
+    def accumulate(self, element: Term) -> None:
+        """Take one more term."""
+
+    def finish(self) -> Term | None:
+        """The result; None for an error."""
+
+
 @dataclass(frozen=True)
 class Functions:
     """The functions that a text calls, by their IRIs, and its aggregates."""
 
-    scalar: dict[ox.NamedNode, Callable[..., Any]] = field(default_factory=dict)
-    aggregate: dict[ox.NamedNode, Callable[[], DistinctConcatenation]] = field(default_factory=dict)
+    scalar: dict[ox.NamedNode, Callable[..., Term | None]] = field(default_factory=dict)
+    aggregate: dict[ox.NamedNode, Callable[[], Accumulator]] = field(default_factory=dict)
 
 
 def name_of(function: str) -> str:
@@ -50,7 +61,7 @@ def name_of(function: str) -> str:
 
 
 def name_of_concatenation(separator: str) -> str:
-    """How a corrected text calls GROUP_CONCAT(DISTINCT ...) with this separator, which is part of the name."""
+    """How a corrected text calls GROUP_CONCAT(DISTINCT ...) with this separator, a part of the name."""
     return f"<{NAMESPACE}{_CONCATENATION}:{separator.encode().hex()}>"
 
 
@@ -63,6 +74,8 @@ def functions_of(text: str) -> Functions:
         if function in _FUNCTIONS:
             found.scalar[ox.NamedNode(NAMESPACE + function)] = _FUNCTIONS[function]
         elif function == _CONCATENATION:
-            name = ox.NamedNode(f"{NAMESPACE}{function}:{separator}")
-            found.aggregate[name] = distinct_concatenation(bytes.fromhex(separator).decode())
+            # What is no separator was written by someone else: the engine knows no such function.
+            with suppress(ValueError):
+                name = ox.NamedNode(f"{NAMESPACE}{function}:{separator}")
+                found.aggregate[name] = distinct_concatenation(bytes.fromhex(separator).decode())
     return found

@@ -17,11 +17,10 @@ XSD_DECIMAL: Final = ox.NamedNode(XSD + "decimal")
 XSD_DOUBLE: Final = ox.NamedNode(XSD + "double")
 XSD_FLOAT: Final = ox.NamedNode(XSD + "float")
 # The types derived from xsd:integer (XML Schema Part 2, section 3.4).
-INTEGERS: Final = frozenset(
-    ox.NamedNode(XSD + name)
-    for name in """integer nonPositiveInteger negativeInteger long int short byte nonNegativeInteger
-        unsignedLong unsignedInt unsignedShort unsignedByte positiveInteger""".split()
-)
+_NAMES_OF_INTEGERS: Final = """
+    integer nonPositiveInteger negativeInteger long int short byte nonNegativeInteger unsignedLong unsignedInt
+    unsignedShort unsignedByte positiveInteger"""
+INTEGERS: Final = frozenset(ox.NamedNode(XSD + name) for name in _NAMES_OF_INTEGERS.split())
 _SPACES: Final = "\t\n\r "
 
 

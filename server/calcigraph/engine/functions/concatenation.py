@@ -21,10 +21,10 @@ class DistinctConcatenation:
         self._terms: dict[Term, None] = {}
         self._failed = False
 
-    def accumulate(self, term: Term) -> None:
+    def accumulate(self, element: Term) -> None:
         """Take one more term."""
-        self._failed |= not isinstance(term, ox.NamedNode | ox.Literal)
-        self._terms[term] = None
+        self._failed |= not isinstance(element, ox.NamedNode | ox.Literal)
+        self._terms[element] = None
 
     def finish(self) -> Term | None:
         """The string; None where a term has no text."""

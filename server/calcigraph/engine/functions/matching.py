@@ -35,7 +35,7 @@ def replace(text: Term, pattern: Term, replacement: Term, flags: Term | None = N
     compiled, new = _compiled_of(pattern, flags), simple(replacement)
     if compiled is None or new is None or not is_string(text) or compiled.search("") is not None:
         return None
-    is_literal = flags is not None and "q" in flags.value
+    is_literal = "q" in ((simple(flags) if flags is not None else None) or "")
     parts = (new,) if is_literal else _parts(new, compiled.groups)
     if parts is None:
         return None

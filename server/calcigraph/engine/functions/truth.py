@@ -47,9 +47,7 @@ def less_than(left: Term, right: Term) -> Term | None:
     if left.datatype == XSD_BOOLEAN == right.datatype:
         small, large = _VALUES.get(left.value), _VALUES.get(right.value)
         return None if small is None or large is None else TRUE if small < large else FALSE
-    solutions = _EMPTY.query(f"SELECT ({left} < {right} AS ?less) {{}}")
-    assert isinstance(solutions, ox.QuerySolutions)
-    return next(solutions)[0]
+    return _as_engine(f"{left} < {right}")
 
 
 def at_most(left: Term, right: Term) -> Term | None:
@@ -59,6 +57,11 @@ def at_most(left: Term, right: Term) -> Term | None:
     if left.datatype == XSD_BOOLEAN == right.datatype:
         more = less_than(right, left)
         return None if more is None else FALSE if more == TRUE else TRUE
-    solutions = _EMPTY.query(f"SELECT ({left} <= {right} AS ?less) {{}}")
+    return _as_engine(f"{left} <= {right}")
+
+
+def _as_engine(expression: str) -> Term | None:
+    solutions = _EMPTY.query(f"SELECT ({expression} AS ?value) {{}}")
     assert isinstance(solutions, ox.QuerySolutions)
-    return next(solutions)[0]
+    value: Term | None = next(solutions)[0]
+    return value

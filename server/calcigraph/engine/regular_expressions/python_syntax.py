@@ -1,7 +1,8 @@
 """A regular expression in, the same one compiled for Python's library out.
 
-For what the engine's library has not: back-references, and patterns that are known only when the query runs,
-or that are too large for it. It may take time without end for some texts; the deadline of the query ends that.
+For what the engine's library has not: back-references, and patterns that are known only when the query
+runs, or that are too large for it. It may take time without end for some texts; the deadline of the query
+ends that.
 """
 
 from __future__ import annotations

@@ -260,10 +260,10 @@ class _Reader:
                 self._at += 2
                 minus = self._class()
                 if self._pattern[self._at : self._at + 1] != "]":
-                    raise self._invalid("what is taken from a class, as in `[a-z-[aeiou]]`, stands last in it")
+                    raise self._invalid("what is taken from a class stands last in it: `[a-z-[aeiou]]`")
                 break
             if character in ("", "[", "]"):
-                raise self._invalid("a `]` is missing" if not character else f"write `\\{character}` in a class")
+                raise self._invalid(f"write `\\{character}` in a class" if character else "a `]` is missing")
             first = self._one()
             if isinstance(first, CharacterClass):
                 classes.append(first)
@@ -283,5 +283,5 @@ class _Reader:
         self._take()
         last = self._one()
         if isinstance(last, CharacterClass) or last < first or "-" == first == following[:1]:
-            raise self._invalid("a span in a class goes from one character to a later one: write `\\-` for `-`")
+            raise self._invalid("a span goes from one character to a later one: write `\\-` for `-`")
         return last
