@@ -1,6 +1,6 @@
-"""A query whose answer is empty in; which kind of nothing that is, and the smallest part that is empty, out."""
+"""A query with an empty answer in, which kind of nothing that is out, with the least part that is empty."""
 
-from calcigraph.emptiness.explanation import EmptyKind, Explanation
+from calcigraph.emptiness.empty_reason import EmptyKind, EmptyReason
 from calcigraph.emptiness.search import EmptySearch
 
-__all__ = ["EmptyKind", "EmptySearch", "Explanation"]
+__all__ = ["EmptyKind", "EmptyReason", "EmptySearch"]

@@ -1,4 +1,4 @@
-"""Patterns of a query in, whether they match anything out: asked with the query's own prologue and dataset."""
+"""Patterns of a query in, whether they match anything out, by the prologue and dataset of that query."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Protocol
 
-from calcigraph.emptiness.parts import Part
+from calcigraph.emptiness.parts import GroupPart
 from calcigraph.rdf.terms import Term
 from calcigraph.rdf.vocabulary import RDF
 from calcigraph.sparql.tree import Literal, Node, Query, TypeKeyword
@@ -21,14 +21,15 @@ Row = tuple[Term | None, ...]
 class Evaluate(Protocol):
     """Evaluates a SELECT and gives its first rows.
 
-    `in_dataset` says whether it sees the dataset that the request names beside the query, if it names one, and
+    `in_dataset` says whether it sees the dataset that the request names beside the query, if it does, and
     `inference` whether it sees what is derived and inferred; None for what the query sees.
     Raises: SyntaxError, RuntimeError, ValueError, OSError, as the engine does.
     """
 
     def __call__(
-        self, query: str, most: int, *, in_dataset: bool = True, inference: bool | None = None
-    ) -> list[Row]: ...
+        self, text: str, most: int, *, in_dataset: bool = True, inference: bool | None = None
+    ) -> list[Row]:
+        """The first `most` rows of the answer to the SELECT `text`."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Around:
         """This, and another pattern around the group within it."""
         return Around(f"{self.before}{before} {{ ", f" }}{self.behind}")
 
-    def pattern(self, parts: Iterable[Part]) -> str:
+    def pattern(self, parts: Iterable[GroupPart]) -> str:
         """Those parts as one pattern. Each ends with its line, as it may end in a comment."""
         return self.before + "".join(f"{part.asked}\n.\n" for part in parts) + self.behind
 
@@ -81,8 +82,9 @@ class Asker:
     def holds_anywhere(self, pattern: str, inference: bool | None = True) -> bool:
         """Whether a pattern has a solution in the default graph or in any one graph, whatever dataset was
         asked for."""
-        asked = f"{self.prologue}SELECT (1 AS ?one) {{ {{ {pattern} }} UNION {{ GRAPH ?any__graph {{ {pattern} }} }} }}"
-        return bool(self._evaluate(f"{asked} LIMIT 1", 1, in_dataset=False, inference=inference))
+        anywhere = f"{{ {pattern} }} UNION {{ GRAPH ?any__graph {{ {pattern} }} }}"
+        asked = f"{self.prologue}SELECT (1 AS ?one) {{ {anywhere} }} LIMIT 1"
+        return bool(self._evaluate(asked, 1, in_dataset=False, inference=inference))
 
     def is_known(self, term: Node) -> bool:
         """Whether any triple of any graph has a term of the query; inferred triples too."""

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Final
 
 from calcigraph.emptiness.asking import Around, Asker
-from calcigraph.emptiness.explanation import EmptyKind, Explanation, SeenValues, UnknownTerm
-from calcigraph.emptiness.parts import Part
+from calcigraph.emptiness.empty_reason import EmptyKind, EmptyReason, SeenValues, UnknownTerm
+from calcigraph.emptiness.parts import GroupPart
 from calcigraph.emptiness.places import Places
 from calcigraph.sparql.tree import (
     Bracketed,
@@ -33,15 +33,15 @@ _LONGEST: Final = 300
 def filter_removes(
     ask: Asker,
     places: Places,
-    part: Part,
-    joined: list[Part],
+    part: GroupPart,
+    joined: list[GroupPart],
     around: Around,
-    tell: Callable[[Explanation], None],
-) -> Explanation:
+    tell: Callable[[EmptyReason], None],
+) -> EmptyReason:
     """That the FILTER `part` takes away all solutions of `joined`, with some values of its variables, whether
     it is an error for all of them, and the terms that it needs and that are in no triple."""
     assert isinstance(part.node, Filter)
-    explained = Explanation(EmptyKind.FILTER, (places.part(part.shown, part.start),))
+    explained = EmptyReason(EmptyKind.FILTER, (places.part(part.shown, part.start),))
     tell(explained)
     bound = frozenset().union(*(each.variables for each in joined))
     names = list(dict.fromkeys(_read_by(part.node.constraint)))
@@ -67,7 +67,7 @@ def _read_by(expression: Expression) -> Iterator[str]:
             yield from _read_by(child)
 
 
-def _is_error(ask: Asker, part: Part, joined: list[Part], around: Around) -> bool:
+def _is_error(ask: Asker, part: GroupPart, joined: list[GroupPart], around: Around) -> bool:
     assert isinstance(part.node, Filter)
     constraint = part.node.constraint
     inside = part.asked[constraint.start - part.start : constraint.end - part.start]
@@ -75,12 +75,14 @@ def _is_error(ask: Asker, part: Part, joined: list[Part], around: Around) -> boo
     return not ask.holds(around.pattern([*joined, negated]))
 
 
-def _seen(ask: Asker, names: list[str], joined: list[Part], around: Around) -> tuple[SeenValues, ...]:
+def _seen(ask: Asker, names: list[str], joined: list[GroupPart], around: Around) -> tuple[SeenValues, ...]:
     if not names:
         return ()
     selected = " ".join(f"?{name}" for name in names)
     rows = ask.rows(selected, around.pattern(joined), _ROWS_LOOKED_AT)
-    columns = (dict.fromkeys(_cut(str(row[at])) for row in rows if row[at] is not None) for at in range(len(names)))
+    columns = (
+        dict.fromkeys(_cut(str(row[at])) for row in rows if row[at] is not None) for at in range(len(names))
+    )
     found = zip(names, columns, strict=True)
     return tuple(SeenValues(name, tuple(column)[:_MOST_VALUES]) for name, column in found)
 
@@ -108,11 +110,13 @@ def _demanded(expression: Expression) -> Iterator[list[Node]]:
         yield _constant_beside_variable(expression.operands)
     elif isinstance(expression, BuiltInCall) and expression.name == "SAMETERM":
         yield _constant_beside_variable(expression.arguments)
-    elif isinstance(expression, In) and not expression.is_negated and isinstance(expression.operand, Variable):
+    elif (
+        isinstance(expression, In) and not expression.is_negated and isinstance(expression.operand, Variable)
+    ):
         is_listed = all(isinstance(item, Iri | Literal) for item in expression.items)
         yield list(expression.items) if is_listed else []
 
 
 def _constant_beside_variable(operands: tuple[Expression, ...]) -> list[Node]:
-    constants = [operand for operand in operands if isinstance(operand, Iri | Literal)]
+    constants: list[Node] = [operand for operand in operands if isinstance(operand, Iri | Literal)]
     return constants if len(constants) == 1 and any(isinstance(each, Variable) for each in operands) else []

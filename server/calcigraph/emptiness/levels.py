@@ -1,4 +1,4 @@
-"""A query whose pattern has solutions and whose answer is empty in, what behind the pattern empties it out."""
+"""A query whose pattern has solutions and whose answer has none in, what behind the pattern does that out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pyoxigraph as ox
 
 from calcigraph.emptiness.asking import Around, Asker
-from calcigraph.emptiness.explanation import EmptyKind, Explanation
+from calcigraph.emptiness.empty_reason import EmptyKind, EmptyReason
 from calcigraph.emptiness.places import Places
 from calcigraph.sparql.parser import printed
 from calcigraph.sparql.tree import Having, Node, Query, SelectClause, Slice, SubSelect
@@ -15,7 +15,7 @@ from calcigraph.sparql.tree import Having, Node, Query, SelectClause, Slice, Sub
 
 def emptied_behind(
     text: str, ask: Asker, places: Places, query: Query | SubSelect, around: Around
-) -> Explanation | None:
+) -> EmptyReason | None:
     """HAVING, or LIMIT and OFFSET, or the template; None where it is none of them."""
     slices = [modifier for modifier in query.modifiers if isinstance(modifier, Slice)]
     havings = [modifier for modifier in query.modifiers if isinstance(modifier, Having)]
@@ -24,18 +24,20 @@ def emptied_behind(
         return ask.holds(f"{around.before}{{ {_select(text, query, without)}\n}}{around.behind}")
 
     if havings and not has_rows([*slices]) and has_rows([*slices, *havings]):
-        return Explanation(EmptyKind.HAVING, tuple(map(places.of, havings)))
+        return EmptyReason(EmptyKind.HAVING, tuple(map(places.of, havings)))
     if slices and has_rows([*slices]):
-        return _sliced(ask, places, slices, f"{around.before}{{ {_select(text, query, [*slices])}\n}}{around.behind}")
+        return _sliced(
+            ask, places, slices, f"{around.before}{{ {_select(text, query, [*slices])}\n}}{around.behind}"
+        )
     if isinstance(query, Query) and query.form in ("CONSTRUCT", "DESCRIBE"):
         parts = (places.of(query.head),) if query.head is not None else ()
-        return Explanation(EmptyKind.TEMPLATE, parts)
+        return EmptyReason(EmptyKind.TEMPLATE, parts)
     return None
 
 
-def _sliced(ask: Asker, places: Places, slices: list[Slice], pattern: str) -> Explanation:
+def _sliced(ask: Asker, places: Places, slices: list[Slice], pattern: str) -> EmptyReason:
     none = [each for each in slices if each.keyword == "LIMIT" and each.number == 0]
-    explained = Explanation(EmptyKind.SLICE, tuple(map(places.of, none or slices)))
+    explained = EmptyReason(EmptyKind.SLICE, tuple(map(places.of, none or slices)))
     if none:
         return explained
     found = ask.rows("(COUNT(*) AS ?number)", pattern, 1)
@@ -48,10 +50,10 @@ def _sliced(ask: Asker, places: Places, slices: list[Slice], pattern: str) -> Ex
 def _select(text: str, query: Query | SubSelect, without: list[Node]) -> str:
     """The query as a sub-select, without some of its clauses. One that is no SELECT gives a row for each
     solution, or for each group."""
-    left_out: dict[Node, Callable[[Callable[[Node], str]], str]] = {node: _left_out for node in without}
+    left_out: dict[Node, Callable[[Callable[[Node], str]], str]] = dict.fromkeys(without, _left_out)
     if isinstance(query, SubSelect):
         return printed(text, query, left_out)
-    left_out |= {clause: _left_out for clause in query.datasets}
+    left_out |= dict.fromkeys(query.datasets, _left_out)
     start = query.where.start if query.where is not None else query.end
     begin = "SELECT (1 AS ?one) "
     if isinstance(query.head, SelectClause):

@@ -16,11 +16,11 @@ from calcigraph.sparql.tree import (
     Bind,
     BlankNode,
     BlankNodeProperties,
+    Bracketed,
     Collection,
     Exists,
     Expression,
     Filter,
-    Bracketed,
     Group,
     Iri,
     Literal,
@@ -55,7 +55,7 @@ class Role(Enum):
 
 
 @dataclass(frozen=True)
-class Part:
+class GroupPart:
     """A part of a group: what it reads as, how it is put into a query (`asked`), its offsets, and its node.
 
     `terms` are the constants that a triple pattern stands or falls with; none of other parts.
@@ -79,9 +79,9 @@ class Part:
         return isinstance(self.node, Triples)
 
 
-def parts_of(text: str, patterns: Iterable[Pattern]) -> list[Part]:
+def parts_of(text: str, patterns: Iterable[Pattern]) -> list[GroupPart]:
     """The parts of the group that has these elements, in the order of the text. Cost: linear."""
-    found: list[Part] = []
+    found: list[GroupPart] = []
     for pattern in patterns:
         if isinstance(pattern, TriplesBlock):
             for triples in pattern.triples:
@@ -91,11 +91,11 @@ def parts_of(text: str, patterns: Iterable[Pattern]) -> list[Part]:
     return found
 
 
-def _of_element(text: str, pattern: Pattern) -> Part:
+def _of_element(text: str, pattern: Pattern) -> GroupPart:
     shown = text[pattern.start : pattern.end]
     asked = f"{{ {shown}\n}}" if isinstance(pattern, SubSelect) else shown
     variables = frozenset(in_scope(pattern))
-    return Part(shown, asked, pattern.start, pattern.end, pattern, role_of(pattern), (), variables)
+    return GroupPart(shown, asked, pattern.start, pattern.end, pattern, role_of(pattern), (), variables)
 
 
 def role_of(pattern: Pattern) -> Role:
@@ -137,14 +137,14 @@ class _Triples:
         self._mark = "b_"
         while f"?{self._mark}" in text or f"${self._mark}" in text:
             self._mark += "_"
-        self._parts: list[Part] = []
+        self._parts: list[GroupPart] = []
 
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[GroupPart]:
         triples = self._triples
         if any(map(_is_joined_inside, walk(triples))):
             shown = self._text[triples.start : triples.end]
             names = frozenset(named(triples))
-            return [Part(shown, shown, triples.start, triples.end, triples, Role.JOINED, (), names)]
+            return [GroupPart(shown, shown, triples.start, triples.end, triples, Role.JOINED, (), names)]
         self._inside(triples.subject)
         self._about(triples.subject, triples.properties)
         return self._parts
@@ -163,11 +163,13 @@ class _Triples:
         start = at if at >= 0 else (verb.start if verb.start > subject.start else object_.start)
         asked, turned = (" ".join(map(self._asked, given)) for given in (nodes, nodes[::-1]))
         shown = " ".join(map(self._shown, nodes))
-        terms = tuple(term for node in nodes if not isinstance(node, BlankNodeProperties) for term in _constants(node))
+        terms = tuple(
+            term for node in nodes if not isinstance(node, BlankNodeProperties) for term in _constants(node)
+        )
         variables = frozenset(name for node in nodes for name in self._named(node))
         ends = start, object_.end
         self._parts.append(
-            Part(shown, asked, *ends, self._triples, Role.JOINED, terms, variables, nodes, turned)
+            GroupPart(shown, asked, *ends, self._triples, Role.JOINED, terms, variables, nodes, turned)
         )
 
     def _inside(self, term: Term) -> None:

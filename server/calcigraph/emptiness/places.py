@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calcigraph.emptiness.explanation import QueryPart
+from calcigraph.emptiness.empty_reason import QueryPart
 from calcigraph.sparql.tokens import place_of
 from calcigraph.sparql.tree import Node
 

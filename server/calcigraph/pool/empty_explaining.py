@@ -19,9 +19,11 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from calcigraph.emptiness import EmptyKind, EmptySearch, Explanation
+from calcigraph.emptiness import EmptyKind, EmptyReason, EmptySearch
 from calcigraph.emptiness.asking import Row
 from calcigraph.engine.replica import Replica
+from calcigraph.engine.service_clauses import Fetch
+from calcigraph.errors import Problem
 from calcigraph.pool.answer import Query
 from calcigraph.sparql.parser import parse_query
 from calcigraph.sparql.token_stream import SparqlMalformed, SparqlTooDeep
@@ -32,25 +34,25 @@ _LEAST_S: Final = 0.25
 _SHARED_BYTES: Final = 1 << 20
 _PLACE: Final = struct.Struct("=II")
 _FIRST_SOCKET: Final = 3
-_IN_VAIN: Final = (SyntaxError, RuntimeError, ValueError, OSError, SparqlMalformed, SparqlTooDeep)
-Tell = Callable[[Explanation], None]
+_IN_VAIN: Final = (Problem, SyntaxError, RuntimeError, ValueError, OSError, SparqlMalformed, SparqlTooDeep)
+Tell = Callable[[EmptyReason], None]
 
 
-def explained(replica: Replica, query: Query, left_s: float) -> Explanation:
+def explained(replica: Replica, query: Query, left_s: float, fetch: Fetch) -> EmptyReason:
     """Why the answer to `query` is empty, or that it is not.
 
     Cost: the query, until its first solution, and twice the time that this took, or a quarter of a second
-    where that is more; `left_s` where that is less. What has not been found out then is said so. Raises: what
-    the query raises.
+    where that is more; `left_s` where that is less. What has not been found out then is said so. `fetch`
+    calls other services for the query itself. Raises: what the query raises.
     """
     since = time.monotonic()
-    has_answer = _has_answer(replica, query)
+    has_answer = _has_answer(replica, query, fetch)
     took_s = time.monotonic() - since
     seconds = min(max(_TIMES * took_s, _LEAST_S), left_s - took_s)
     return _in_child(lambda tell: _searched(replica, query, has_answer, tell), has_answer, seconds)
 
 
-def explained_here(replica: Replica, query: Query) -> Explanation:
+def explained_here(replica: Replica, query: Query) -> EmptyReason:
     """The same for a query that is trusted, in this process and without a limit of time."""
     has_answer = _has_answer(replica, query)
     try:
@@ -59,8 +61,10 @@ def explained_here(replica: Replica, query: Query) -> Explanation:
         return _undecided(has_answer)
 
 
-def _searched(replica: Replica, query: Query, has_answer: bool, tell: Tell) -> Explanation:
-    def evaluate(text: str, most: int, *, in_dataset: bool = True, inference: bool | None = None) -> list[Row]:
+def _searched(replica: Replica, query: Query, has_answer: bool, tell: Tell) -> EmptyReason:
+    def evaluate(
+        text: str, most: int, *, in_dataset: bool = True, inference: bool | None = None
+    ) -> list[Row]:
         results = replica.query(
             text,
             default_graphs=query.default_graphs if in_dataset else (),
@@ -74,25 +78,26 @@ def _searched(replica: Replica, query: Query, has_answer: bool, tell: Tell) -> E
     dataset = query.default_graphs, query.named_graphs
     tree = parse_query(query.text)
     search = EmptySearch(query.text, tree, evaluate, dataset=dataset, inference=query.inference, tell=tell)
-    return search.of_zero() if has_answer else search.explanation()
+    return search.of_zero() if has_answer else search.reason()
 
 
-def _has_answer(replica: Replica, query: Query) -> bool:
+def _has_answer(replica: Replica, query: Query, fetch: Fetch | None = None) -> bool:
     results = replica.query(
         query.text,
         default_graphs=query.default_graphs,
         named_graphs=query.named_graphs,
         inference=query.inference,
         base_iri=query.base_iri,
+        fetch=fetch,
     )
     return bool(results) if isinstance(results, ox.QueryBoolean) else next(iter(results), None) is not None
 
 
-def _undecided(has_answer: bool) -> Explanation:
-    return Explanation(EmptyKind.NOT_EMPTY if has_answer else EmptyKind.UNDECIDED, is_empty=not has_answer)
+def _undecided(has_answer: bool) -> EmptyReason:
+    return EmptyReason(EmptyKind.NOT_EMPTY if has_answer else EmptyKind.UNDECIDED, is_empty=not has_answer)
 
 
-def _in_child(search: Callable[[Tell], Explanation], has_answer: bool, seconds: float) -> Explanation:
+def _in_child(search: Callable[[Tell], EmptyReason], has_answer: bool, seconds: float) -> EmptyReason:
     """What `search` finds out, in a child that has `seconds`."""
     found = _undecided(has_answer)
     if seconds <= 0:
@@ -106,12 +111,12 @@ def _in_child(search: Callable[[Tell], Explanation], has_answer: bool, seconds: 
             _run(search, _Board(shared), seconds)
         _, status = os.waitpid(child, 0)
         found = _Board(shared).read() or found
-        if os.waitstatus_to_exitcode(status) == -signal.SIGALRM and found.kind is not EmptyKind.NOT_EMPTY:
+        if os.waitstatus_to_exitcode(status) and found.kind is not EmptyKind.NOT_EMPTY:
             return found.with_note(f"What could be found out in {seconds:.2g} s; there may be more to say.")
         return found
 
 
-def _run(search: Callable[[Tell], Explanation], board: _Board, seconds: float) -> None:
+def _run(search: Callable[[Tell], EmptyReason], board: _Board, seconds: float) -> None:
     """Search, write what is found, and end this process; the system ends it when the time is over."""
     try:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
@@ -136,7 +141,7 @@ class _Board:
         self._shared = shared
         self._end = _PLACE.size
 
-    def write(self, explanation: Explanation) -> None:
+    def write(self, explanation: EmptyReason) -> None:
         """Have this stand there, unless there is no room left."""
         encoded = explanation.encode()
         start, self._end = self._end, self._end + len(encoded)
@@ -144,7 +149,7 @@ class _Board:
             self._shared[start : self._end] = encoded
             _PLACE.pack_into(self._shared, 0, start, len(encoded))
 
-    def read(self) -> Explanation | None:
+    def read(self) -> EmptyReason | None:
         """What stands there; None where nothing does."""
         start, length = _PLACE.unpack_from(self._shared)
-        return Explanation.decode(self._shared[start : start + length]) if length else None
+        return EmptyReason.decode(self._shared[start : start + length]) if length else None

@@ -38,7 +38,7 @@ _SAID = {
     EmptyKind.MISSING_GRAPH: "A graph that is named here is not in the dataset.",
     EmptyKind.HAVING: "There are groups, but none of them meets this HAVING.",
     EmptyKind.SLICE: "There are solutions, but this leaves none of them.",
-    EmptyKind.INFERENCE: "Only derived and inferred triples match this part, and the query is asked without them.",
+    EmptyKind.INFERENCE: "Only derived or inferred triples match this part, and the query is asked without.",
     EmptyKind.SERVICE: "Without the SERVICE there are solutions: it gave none, or none that joins with them.",
     EmptyKind.TEMPLATE: "There are solutions, but no triple can be made of them.",
     EmptyKind.UNDECIDED: "Why the answer is empty could not be found out in the time that there is for it.",
@@ -81,7 +81,7 @@ class SeenValues:
 
 
 @dataclass(frozen=True)
-class Explanation:
+class EmptyReason:
     """Which kind of nothing it is, the smallest part that is empty, and what helps to mend it.
 
     `hinges` says of a FILTER or VALUES that it can hold for unknown terms only; then near ones make it
@@ -102,11 +102,11 @@ class Explanation:
         """The kind as a sentence."""
         return _SAID[self.kind]
 
-    def with_note(self, note: str) -> Explanation:
+    def with_note(self, note: str) -> EmptyReason:
         """The same, and one note more."""
         return replace(self, notes=(*self.notes, note))
 
-    def with_near(self, terms: tuple[UnknownTerm, ...]) -> Explanation:
+    def with_near(self, terms: tuple[UnknownTerm, ...]) -> EmptyReason:
         """The same with near terms. Where a FILTER or VALUES hinges on a term that has near ones, the term is
         what is wrong."""
         is_term = self.hinges and any(term.near for term in terms)
@@ -119,12 +119,24 @@ class Explanation:
         is_empty = given.pop("is_empty")
         return {"empty": is_empty, **given, "kind": self.kind.value, "said": self.said}
 
+    def text(self) -> str:
+        """As lines for people."""
+        lines = [self.said]
+        for part in self.parts:
+            place = f"line {part.line}, column {part.column}: " if part.line else ""
+            lines.append(f"  {place}{part.text}")
+        for term in self.terms:
+            lines.append(f"In no triple: {term.term}")
+            lines += [f"  in the data: {near.term} ({near.why})" for near in term.near]
+        lines += [f"Values of ?{seen.variable}: {', '.join(seen.values)}" for seen in self.values]
+        return "\n".join([*lines, *self.notes, ""])
+
     def encode(self) -> bytes:
         """As bytes that `decode` reads."""
         return json.dumps({**asdict(self), "kind": self.kind.value}, ensure_ascii=False).encode()
 
     @classmethod
-    def decode(cls, encoded: bytes) -> Explanation:
+    def decode(cls, encoded: bytes) -> EmptyReason:
         """What `encode` was asked of."""
         given = json.loads(encoded)
         return cls(
