@@ -30,7 +30,7 @@ LAYERS = (
             ),
         },
     ),
-    ("engines", {"reasoning", "validation", "engine", "emptiness"}),
+    ("engines", {"reasoning", "validation", "engine", "emptiness", "root_queries"}),
     ("query language", {"sparql"}),
     (
         "base",

@@ -18,6 +18,7 @@ from typing import IO, Final, NoReturn, cast
 
 import pyoxigraph as ox
 
+from calcigraph.engine.declared_prefixes import with_declared
 from calcigraph.engine.empty_documents import says_nothing
 from calcigraph.engine.replica import Replica
 from calcigraph.engine.result_formats import Form, Results, is_graph, write
@@ -149,7 +150,10 @@ class _WorkerProcess:
         wanted = query.graph_format if is_graph(results) else query.results_format
         assert wanted is not None, "the engine is not asked for what nobody can read"
         out.is_empty = partial(_is_empty, results, wanted)
-        write(results, wanted, wanted, self._prefixes, cast(IO[bytes], out))
+        prefixes = self._prefixes
+        if is_graph(results):
+            prefixes = with_declared(prefixes, query.text, query.base_iri)
+        write(results, wanted, wanted, prefixes, cast(IO[bytes], out))
 
     def _explain(self, query: Query, out: _Out) -> None:
         ask = partial(fetch, self._channel)

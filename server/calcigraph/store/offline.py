@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 import pyoxigraph as ox
 
 from calcigraph.edition import Change, ChangeOutcome, Edition, EditionPassed, Writer
+from calcigraph.engine.declared_prefixes import with_declared
 from calcigraph.engine.empty_documents import says_nothing
 from calcigraph.engine.replica import Replica
 from calcigraph.engine.result_formats import Form, is_graph, write
@@ -76,7 +77,7 @@ class OfflineEngine(EditionAnswers):
                 inference=query.inference,
                 base_iri=query.base_iri,
             )
-            write(results, table, graph, prefixes, out)
+            write(results, table, graph, with_declared(prefixes, query.text, query.base_iri), out)
         except SyntaxError as error:
             raise diagnosis.malformed(str(error)) from None
         except (RuntimeError, ValueError, OSError) as error:

@@ -26,7 +26,7 @@ from calcigraph.web.protocol.request_problems import (
     NothingAcceptable,
     RequestMalformed,
 )
-from calcigraph.web.representations import GRAPH_OFFERS, RESULT_OFFERS
+from calcigraph.web.representations import GRAPH_OFFERS, PROFILED_OFFERS, RESULT_OFFERS
 from calcigraph.web.site import Site
 
 PATH = "/sparql"
@@ -37,7 +37,7 @@ _EXPLAINED = "empty"
 _LONGEST_LINK = 3000
 QUERY_TYPE = "application/sparql-query"
 _RESULTS = (*RESULT_OFFERS, HTML)
-_GRAPHS = (*GRAPH_OFFERS, HTML)
+_GRAPHS = (*GRAPH_OFFERS, *PROFILED_OFFERS, HTML)
 # A longer `Accept` is not cached, so that clients cannot fill the memory.
 _USUAL_HEADER = 512
 
