@@ -13,7 +13,7 @@ import pytest
 from calcigraph.engine.engine_problems import CorrectionRefused
 from calcigraph.engine.functions.matching import compiled
 from calcigraph.engine.regular_expressions.engine_syntax import for_engine
-from calcigraph.engine.regular_expressions.reader import RegularExpressionInvalid, read
+from calcigraph.engine.regular_expressions.expression_reader import RegularExpressionInvalid, read
 from calcigraph.engine.replica import Replica
 
 REPLICA = Replica.load(b"")
@@ -98,7 +98,7 @@ MATCHES = [
     (r"^[a-z]{3000}$", "", "b" * 3000, "b"),
     (r"^\p{Lo}+$", "", "日本語", "abc"),
     (r"^😀.$", "", "😀x", "😀"),
-    # More than the letter has: see `reader`.
+    # More than the letter has: see `expression_reader`.
     (r"\bb", "", "a b", "ab"),
     (r"(?i)^ab$", "", "AB", "b"),
     (r"^a\/b\@c$", "", "a/b@c", "a"),

@@ -15,7 +15,7 @@ from calcigraph.engine.corrections.blank_nodes import with_new_blank_nodes
 from calcigraph.engine.corrections.casts import cast_as_xpath
 from calcigraph.engine.corrections.correction import Context, Correction
 from calcigraph.engine.corrections.lexical import corrected as lexically_corrected
-from calcigraph.engine.corrections.regular_expressions import read_as_xpath
+from calcigraph.engine.corrections.pattern_matching import read_as_xpath
 from calcigraph.engine.corrections.sorting import sorted_by_kind
 from calcigraph.engine.corrections.substrings import cut_as_xpath
 from calcigraph.engine.corrections.truth_values import with_order_of_truth_values, with_truth_values

@@ -17,7 +17,7 @@ from calcigraph.engine.corrections.expression_kinds import changes, is_text, str
 from calcigraph.engine.functions import NAMESPACE, name_of_concatenation
 from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.parser import Replacement, as_written
-from calcigraph.sparql.strings import string_value
+from calcigraph.sparql.string_literals import string_value
 from calcigraph.sparql.tree import Aggregate, BuiltInCall, Literal, Node, Variable
 
 _ERROR: Final = f"<{NAMESPACE}error>"

@@ -41,7 +41,7 @@ from calcigraph.sparql.tree import (
     SubSelect,
 )
 
-Select = Query | SubSelect
+Selecting = Query | SubSelect
 # For the group of no solutions, which is one.
 _NO_SOLUTION: Final = "none"
 
@@ -57,13 +57,13 @@ def with_new_blank_nodes(query: ParsedQuery, context: Context) -> Mapping[Node, 
         if aggregate.argument is None and aggregate.is_distinct:
             detail = "BNODE with an argument is not right here beside COUNT(DISTINCT *)."
             raise refusal(query, aggregate, detail, "Count one variable.")
-    names = _Names(query, context)
+    names = _NewStrings(query, context)
     found: dict[Node, Replacement] = {call: _hashed(call, names.string_for(call)) for call in calls}
     return found | names.bindings() | _spelt_out(query)
 
 
 @dataclass
-class _Names:
+class _NewStrings:
     """The variables for new strings: in front of which BIND and behind which group they are bound, and whose
     VALUES come into the group."""
 
@@ -71,7 +71,7 @@ class _Names:
     context: Context
     before: dict[Bind, str] = field(default_factory=dict)
     behind: dict[Group, str] = field(default_factory=dict)
-    joined: dict[Group, Select] = field(default_factory=dict)
+    joined: dict[Group, Selecting] = field(default_factory=dict)
 
     def string_for(self, call: BuiltInCall) -> str:
         """The expression that is a new string in each solution that `call` sees."""
@@ -108,7 +108,7 @@ class _Names:
             self.behind[group] = self._fresh()
         return self.behind[group]
 
-    def _of_select(self, call: BuiltInCall, select: Select, is_of_solution: bool) -> str:
+    def _of_select(self, call: BuiltInCall, select: Selecting, is_of_solution: bool) -> str:
         assert select.where is not None, "what has expressions has a group"
         is_of_group = is_grouped(select) and not is_of_solution
         if select.values is not None:
@@ -145,7 +145,7 @@ class _Names:
     def _bound_before(self, bind: Bind, name: str) -> Replacement:
         return lambda write: f"BIND(STRUUID() AS {name}) {as_written(self.query.text, bind, write)}"
 
-    def _bound_behind(self, group: Group, name: str, select: Select | None) -> Replacement:
+    def _bound_behind(self, group: Group, name: str, select: Selecting | None) -> Replacement:
         has_filter = any(isinstance(each, Filter) for each in group.elements)
 
         def bound(write: Callable[[Node], str]) -> str:

@@ -15,7 +15,7 @@ from calcigraph.engine.functions import name_of
 from calcigraph.engine.functions.arguments import collapsed, double
 from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.parser import Replacement
-from calcigraph.sparql.strings import simple_value
+from calcigraph.sparql.string_literals import simple_value
 from calcigraph.sparql.tree import Expression, FunctionCall, Literal, Node, Variable
 
 _FLOATING: Final = ("double", "float")

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 
 import pyoxigraph as ox
 
-from calcigraph.engine.functions import casts, matching, sorting, substrings, truth
+from calcigraph.engine.functions import lexical_forms, matching, term_kinds, text_parts, truth
 from calcigraph.engine.functions.concatenation import distinct_concatenation
 from calcigraph.rdf.terms import Term
 
@@ -24,14 +24,14 @@ _CALLED: Final = re.compile(rf"<{NAMESPACE}([a-z-]+)(?::([0-9a-f]*))?>")
 _FUNCTIONS: Final[Mapping[str, Callable[..., Term | None]]] = {
     "at-most": truth.at_most,
     "effective-boolean-value": truth.effective_boolean_value,
-    "kind": sorting.kind,
+    "kind": term_kinds.kind,
     "less-than": truth.less_than,
     "regex": matching.regex,
     "replace": matching.replace,
-    "string": casts.string,
-    "substring": substrings.substring,
-    "trimmed": casts.trimmed,
-    "trimmed-number": casts.trimmed_number,
+    "string": lexical_forms.string,
+    "substring": text_parts.substring,
+    "trimmed": lexical_forms.trimmed,
+    "trimmed-number": lexical_forms.trimmed_number,
 }
 _CONCATENATION: Final = "distinct-concatenation"
 

@@ -14,9 +14,14 @@ from functools import lru_cache
 import pyoxigraph as ox
 
 from calcigraph.engine.functions.arguments import XSD_BOOLEAN, is_string, like, simple
+from calcigraph.engine.regular_expressions.expression_reader import RegularExpressionInvalid, read
 from calcigraph.engine.regular_expressions.python_syntax import for_python
-from calcigraph.engine.regular_expressions.reader import RegularExpressionInvalid, read
-from calcigraph.engine.regular_expressions.replacement import Parts, ReplacementInvalid, filled, parts_of
+from calcigraph.engine.regular_expressions.replacement import (
+    ReplacementInvalid,
+    ReplacementParts,
+    filled,
+    parts_of,
+)
 from calcigraph.rdf.terms import Term
 
 _PATTERNS_KEPT = 256
@@ -58,7 +63,7 @@ def compiled(pattern: str, flags: str) -> re.Pattern[str] | None:
 
 
 @lru_cache(maxsize=_PATTERNS_KEPT)
-def _parts(replacement: str, groups: int) -> Parts | None:
+def _parts(replacement: str, groups: int) -> ReplacementParts | None:
     try:
         return parts_of(replacement, groups)
     except ReplacementInvalid:

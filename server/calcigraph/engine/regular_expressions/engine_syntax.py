@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from calcigraph.engine.regular_expressions.spans import spans_of
-from calcigraph.engine.regular_expressions.syntax import (
-    Atom,
+from calcigraph.engine.regular_expressions.code_points import spans_of
+from calcigraph.engine.regular_expressions.expression_parts import (
+    Alternative,
     BackReference,
-    Branch,
     Character,
     CharacterClass,
-    Group,
     Mark,
+    PatternGroup,
     RegularExpression,
+    Repeatable,
     Repeated,
 )
 
@@ -31,11 +31,11 @@ def for_engine(expression: RegularExpression) -> str:
     return _alternatives(expression.alternatives, "i" in expression.flags)
 
 
-def _alternatives(alternatives: tuple[Branch, ...], ignores_case: bool) -> str:
+def _alternatives(alternatives: tuple[Alternative, ...], ignores_case: bool) -> str:
     return "|".join("".join(_piece(piece, ignores_case) for piece in branch) for branch in alternatives)
 
 
-def _piece(piece: Atom | Repeated, ignores_case: bool) -> str:
+def _piece(piece: Repeatable | Repeated, ignores_case: bool) -> str:
     if not isinstance(piece, Repeated):
         return _atom(piece, ignores_case)
     atom = _atom(piece.atom, ignores_case)
@@ -57,10 +57,10 @@ def character(atom: Character) -> str:
     return _escaped(atom.character)
 
 
-def _atom(atom: Atom, ignores_case: bool) -> str:
+def _atom(atom: Repeatable, ignores_case: bool) -> str:
     if isinstance(atom, Character):
         return character(atom)
-    if isinstance(atom, Group):
+    if isinstance(atom, PatternGroup):
         inner = _alternatives(atom.alternatives, ignores_case)
         return f"({inner})" if atom.number is not None else f"(?:{inner})"
     if isinstance(atom, Mark):

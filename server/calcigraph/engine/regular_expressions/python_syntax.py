@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import re
 
+from calcigraph.engine.regular_expressions.code_points import spans_of
 from calcigraph.engine.regular_expressions.engine_syntax import character, repetition, spelt_out
-from calcigraph.engine.regular_expressions.spans import spans_of
-from calcigraph.engine.regular_expressions.syntax import (
-    Atom,
+from calcigraph.engine.regular_expressions.expression_parts import (
+    Alternative,
     BackReference,
-    Branch,
     Character,
-    Group,
     Mark,
+    PatternGroup,
     RegularExpression,
+    Repeatable,
     Repeated,
 )
 
@@ -28,26 +28,26 @@ def for_python(expression: RegularExpression) -> re.Pattern[str]:
     flags = re.RegexFlag(0)
     for flag in expression.flags:
         flags |= re.RegexFlag[flag.upper()]
-    return re.compile(_Writer(expression.flags).alternatives(expression.alternatives), flags)
+    return re.compile(_PythonWriter(expression.flags).alternatives(expression.alternatives), flags)
 
 
-class _Writer:
+class _PythonWriter:
     def __init__(self, flags: str) -> None:
         self._ignores_case = "i" in flags
         self._end = "$" if "m" in flags else r"\Z"
 
-    def alternatives(self, alternatives: tuple[Branch, ...]) -> str:
+    def alternatives(self, alternatives: tuple[Alternative, ...]) -> str:
         return "|".join("".join(map(self._piece, branch)) for branch in alternatives)
 
-    def _piece(self, piece: Atom | Repeated) -> str:
+    def _piece(self, piece: Repeatable | Repeated) -> str:
         if isinstance(piece, Repeated):
             return f"(?:{self._atom(piece.atom)}){repetition(piece)}"
         return self._atom(piece)
 
-    def _atom(self, atom: Atom) -> str:
+    def _atom(self, atom: Repeatable) -> str:
         if isinstance(atom, Character):
             return character(atom)
-        if isinstance(atom, Group):
+        if isinstance(atom, PatternGroup):
             inner = self.alternatives(atom.alternatives)
             return f"({inner})" if atom.number is not None else f"(?:{inner})"
         if isinstance(atom, Mark):

@@ -10,10 +10,10 @@ class ReplacementInvalid(ValueError):
     """What is no replacement string (err:FORX0004); says why."""
 
 
-Parts = tuple[str | int, ...]
+ReplacementParts = tuple[str | int, ...]
 
 
-def parts_of(replacement: str, groups: int) -> Parts:
+def parts_of(replacement: str, groups: int) -> ReplacementParts:
     """The parts of `replacement` for an expression with so many groups: a text, or the number of a group,
     0 for the whole match. A number that no group has stands for nothing.
 
@@ -51,11 +51,11 @@ def _number(replacement: str, start: int, groups: int) -> tuple[int, int]:
     return int(replacement[start:end]), end
 
 
-def for_engine(parts: Parts) -> str:
+def for_engine(parts: ReplacementParts) -> str:
     """The parts as the engine's library reads them."""
     return "".join(f"${{{part}}}" if isinstance(part, int) else part.replace("$", "$$") for part in parts)
 
 
-def filled(parts: Parts, groups: Sequence[str | None]) -> str:
+def filled(parts: ReplacementParts, groups: Sequence[str | None]) -> str:
     """The text for a match, whose groups are given, the whole match first."""
     return "".join((groups[part] or "") if isinstance(part, int) else part for part in parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Span = tuple[int, int]
+CodeSpan = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class CharacterClass:
     negated; without those of `minus`. `is_caseless` where the spans are those of an escape such as `\\i` or
     `\\p{IsGreek}`, which the flag i does not widen (section 5.6.1.1)."""
 
-    spans: tuple[Span, ...] = ()
+    spans: tuple[CodeSpan, ...] = ()
     categories: tuple[Category, ...] = ()
     classes: tuple[CharacterClass, ...] = ()
     is_negated: bool = False
@@ -51,10 +51,10 @@ class BackReference:
 
 
 @dataclass(frozen=True)
-class Group:
+class PatternGroup:
     """Alternatives in brackets, with the number by which they are called, if any."""
 
-    alternatives: tuple[Branch, ...]
+    alternatives: tuple[Alternative, ...]
     number: int | None
 
 
@@ -62,21 +62,21 @@ class Group:
 class Repeated:
     """An atom from `least` to `most` times, as often or as seldom as possible."""
 
-    atom: Atom
+    atom: Repeatable
     least: int
     most: int | None
     is_reluctant: bool
 
 
-Atom = Character | CharacterClass | Mark | BackReference | Group
-Branch = tuple[Atom | Repeated, ...]
+Repeatable = Character | CharacterClass | Mark | BackReference | PatternGroup
+Alternative = tuple[Repeatable | Repeated, ...]
 
 
 @dataclass(frozen=True)
 class RegularExpression:
     """A whole one: `groups` is how many are called by a number; of the flags, `i`, `m` and `s` are left."""
 
-    alternatives: tuple[Branch, ...]
+    alternatives: tuple[Alternative, ...]
     groups: int
     flags: str
     has_back_references: bool

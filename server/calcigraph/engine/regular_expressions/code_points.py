@@ -10,13 +10,13 @@ import unicodedata
 from collections.abc import Iterable
 from functools import cache
 
-from calcigraph.engine.regular_expressions.syntax import CharacterClass, Span
+from calcigraph.engine.regular_expressions.expression_parts import CharacterClass, CodeSpan
 
 
-def spans_of(characters: CharacterClass, ignores_case: bool) -> tuple[Span, ...]:
+def spans_of(characters: CharacterClass, ignores_case: bool) -> tuple[CodeSpan, ...]:
     """The spans of `characters`; with `ignores_case`, those that are written as characters or spans stand
     for their capital and small letters too, while categories and blocks do not (section 5.6.1.1)."""
-    spans: list[Span] = list(characters.spans)
+    spans: list[CodeSpan] = list(characters.spans)
     if ignores_case and not characters.is_caseless:
         spans += _of_other_case(spans)
     for category in characters.categories:
@@ -32,8 +32,8 @@ def spans_of(characters: CharacterClass, ignores_case: bool) -> tuple[Span, ...]
     return found
 
 
-def _united(spans: Iterable[Span]) -> tuple[Span, ...]:
-    found: list[Span] = []
+def _united(spans: Iterable[CodeSpan]) -> tuple[CodeSpan, ...]:
+    found: list[CodeSpan] = []
     for first, last in sorted(spans):
         if found and first <= found[-1][1] + 1:
             found[-1] = (found[-1][0], max(found[-1][1], last))
@@ -42,7 +42,7 @@ def _united(spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(found)
 
 
-def _others(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+def _others(spans: tuple[CodeSpan, ...]) -> tuple[CodeSpan, ...]:
     found, at = [], 0
     for first, last in spans:
         if at < first:
@@ -51,7 +51,7 @@ def _others(spans: tuple[Span, ...]) -> tuple[Span, ...]:
     return (*found, (at, sys.maxunicode)) if at <= sys.maxunicode else tuple(found)
 
 
-def _of_other_case(spans: list[Span]) -> list[Span]:
+def _of_other_case(spans: list[CodeSpan]) -> list[CodeSpan]:
     variants = _variants()
     return [
         (ord(other), ord(other))
@@ -74,15 +74,15 @@ def _variants() -> dict[str, tuple[str, ...]]:
     return {key: tuple(sorted(letters - {key})) for key, letters in classes.items()}
 
 
-def _of_category(name: str) -> tuple[Span, ...]:
+def _of_category(name: str) -> tuple[CodeSpan, ...]:
     found = _categories()
     return _united(span for each, spans in found.items() if each.startswith(name) for span in spans)
 
 
 @cache
-def _categories() -> dict[str, list[Span]]:
+def _categories() -> dict[str, list[CodeSpan]]:
     """The spans of every category. Cost: about 0.2 s, once."""
-    found: dict[str, list[Span]] = {}
+    found: dict[str, list[CodeSpan]] = {}
     first, current = 0, unicodedata.category("\0")
     for code in range(1, sys.maxunicode + 2):
         category = unicodedata.category(chr(code)) if code <= sys.maxunicode else ""

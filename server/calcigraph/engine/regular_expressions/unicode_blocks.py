@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from calcigraph.engine.regular_expressions.syntax import Span
+from calcigraph.engine.regular_expressions.expression_parts import CodeSpan
 
 _TABLE: Final = """
     BasicLatin 0 7F; Latin-1Supplement 80 FF; LatinExtended-A 100 17F; LatinExtended-B 180 24F;
@@ -62,7 +62,7 @@ _TABLE: Final = """
     SupplementaryPrivateUseArea-B 100000 10FFFF"""
 
 
-def _block(row: str) -> tuple[str, Span]:
+def _block(row: str) -> tuple[str, CodeSpan]:
     name, first, last = row.split()
     return name, (int(first, 16), int(last, 16))
 

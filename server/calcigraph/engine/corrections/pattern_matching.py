@@ -22,11 +22,11 @@ from calcigraph.engine.corrections.expression_kinds import constant
 from calcigraph.engine.functions import name_of
 from calcigraph.engine.regular_expressions import replacement as replacements
 from calcigraph.engine.regular_expressions.engine_syntax import for_engine
-from calcigraph.engine.regular_expressions.reader import RegularExpressionInvalid, read
-from calcigraph.engine.regular_expressions.syntax import RegularExpression
+from calcigraph.engine.regular_expressions.expression_parts import RegularExpression
+from calcigraph.engine.regular_expressions.expression_reader import RegularExpressionInvalid, read
 from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.parser import Replacement
-from calcigraph.sparql.strings import as_string, simple_value
+from calcigraph.sparql.string_literals import as_string, simple_value
 from calcigraph.sparql.tree import BuiltInCall, Node
 
 # How many arguments there may be; what is in other places is no call, as the engine says.

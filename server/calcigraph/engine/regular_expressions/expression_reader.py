@@ -10,19 +10,19 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from calcigraph.engine.regular_expressions.blocks import BLOCKS
-from calcigraph.engine.regular_expressions.syntax import (
-    Atom,
+from calcigraph.engine.regular_expressions.expression_parts import (
+    Alternative,
     BackReference,
-    Branch,
     Category,
     Character,
     CharacterClass,
-    Group,
     Mark,
+    PatternGroup,
     RegularExpression,
+    Repeatable,
     Repeated,
 )
+from calcigraph.engine.regular_expressions.unicode_blocks import BLOCKS
 
 FLAGS: Final = "smixq"
 _SPACES: Final = "\t\n\r "
@@ -105,15 +105,15 @@ class _Reader:
         self._at += 1
         return taken
 
-    def _alternatives(self) -> tuple[Branch, ...]:
+    def _alternatives(self) -> tuple[Alternative, ...]:
         branches = [self._branch()]
         while self._next() == "|":
             self._take()
             branches.append(self._branch())
         return tuple(branches)
 
-    def _branch(self) -> Branch:
-        pieces: list[Atom | Repeated] = []
+    def _branch(self) -> Alternative:
+        pieces: list[Repeatable | Repeated] = []
         while self._next() not in ("", "|", ")"):
             atom = self._atom()
             repeated = self._repeated(atom)
@@ -122,7 +122,7 @@ class _Reader:
             pieces.append(repeated)
         return tuple(pieces)
 
-    def _atom(self) -> Atom:
+    def _atom(self) -> Repeatable:
         character = self._take()
         if character == "(":
             return self._group()
@@ -144,7 +144,7 @@ class _Reader:
             raise self._invalid(f"`{character}` without its opening: write `\\{character}` for the character")
         return Character(character)
 
-    def _repeated(self, atom: Atom) -> Atom | Repeated:
+    def _repeated(self, atom: Repeatable) -> Repeatable | Repeated:
         mark = self._next()
         if mark not in ("?", "*", "+", "{"):
             return atom
@@ -171,7 +171,7 @@ class _Reader:
         self._at = closing + 1
         return least, most
 
-    def _group(self) -> Group:
+    def _group(self) -> PatternGroup:
         number = None
         if self._next() == "?":
             opening = self._pattern[self._at : self._at + 2]
@@ -192,9 +192,9 @@ class _Reader:
         self._take()
         if number is not None:
             self._open.discard(number)
-        return Group(alternatives, number)
+        return PatternGroup(alternatives, number)
 
-    def _escape(self) -> Atom:
+    def _escape(self) -> Repeatable:
         character = self._pattern[self._at : self._at + 1]
         if character in ("b", "B"):
             self._take()
