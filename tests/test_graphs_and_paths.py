@@ -146,6 +146,9 @@ def test_graph_is_evaluated_graph_by_graph(query: str, columns: str, rows: list[
         ("SELECT * { GRAPH ?g { :a (:p|:p)+ :a } }", "g", ["h"]),
         ("SELECT * { VALUES (?x ?y) { (:a :c) } GRAPH ?g { ?x (:p|:q)+ ?y } }", "x y g", ["a c g", "a c h"]),
         ("SELECT ?s { ?s :r ?o FILTER EXISTS { ?s :p|:q ?z } }", "s", ["b"]),
+        ("SELECT DISTINCT ?s { ?s :p|:q ?z }", "s", ["a", "b"]),
+        ("SELECT DISTINCT ?n { { SELECT (COUNT(*) AS ?n) { ?s :p|:q ?z } } }", "n", ["3"]),
+        ("SELECT DISTINCT ?s { { SELECT ?s { :a :p|:q ?s } LIMIT 1 OFFSET 1 } }", "s", ["b"]),
         ("SELECT (COUNT(DISTINCT *) AS ?n) { ?s (:p|:q)/:q ?o }", "n", ["1"]),
         ("SELECT * { { SELECT * { [] :p|:q [] } } UNION { VALUES ?x { 1 } } }", "x", ["-", "-", "-", "1"]),
         # Section 18.4, ZeroLengthPath.

@@ -5,7 +5,7 @@ pyoxigraph 0.5.13 gets three kinds wrong:
 - `a|b` is a union (section 18.2.2.3: translated to Union), a bag: what both lead to comes twice. The engine
   makes a set of it, also of `!(a|^b)`, and of `!a` where it knows both ends. They become UNION and a variable
   with a filter; between the parts of a sequence that one of them stands in are new variables. Inside of `*`,
-  `+` and `?` a set is right, and nothing is changed.
+  `+` and `?` a set is right, and nothing is changed, nor where nothing counts how often a solution comes.
 - `a+` is a set (ALP). Where the engine knows both ends and not the graph, it repeats solutions. `(a+|a)` is
   the same set, of which the engine makes one.
 - A path that may have no step leads from a term to that term itself, also where the term is in no triple of
@@ -14,7 +14,7 @@ pyoxigraph 0.5.13 gets three kinds wrong:
   `GRAPH ?g` both are written, and the data decides for each graph.
 
 A variable whose value comes from elsewhere, as from VALUES, matches nodes of the graph only (the pattern is
-evaluated by itself, and joined then): the engine does so. `torn_blocks` tells how the triples around such a path
+evaluated by itself, and joined then): the engine does so. `torn_blocks` tells how the triples around one
 are kept together.
 """
 
@@ -29,6 +29,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from calcigraph.engine.corrections.correction import Context, refusal
+from calcigraph.engine.corrections.multiplicity import counts
 from calcigraph.engine.corrections.star import lists_nothing
 from calcigraph.engine.corrections.torn_blocks import BlockWriter, labels
 from calcigraph.engine.prologue import Prologue
@@ -97,7 +98,7 @@ class _Finder:
         if isinstance(prop.verb, Variable | Iri) or of.annotations:
             # A path cannot be annotated (SPARQL 1.2), as the engine tells.
             return False
-        if is_bag(prop.verb) or (repeats_outside(prop.verb) and self.has_many_graphs(prop)):
+        if self.is_wrong_bag(prop) and counts(self.query, prop):
             return True
         return self._leads_nowhere(self.subject_of(prop), prop.verb, of.term)
 
@@ -116,6 +117,10 @@ class _Finder:
         else:
             is_possible = bool(constants) and may_have_no_step(path)
         return is_possible and any(not self.is_in_graph(term) for term in constants)
+
+    def is_wrong_bag(self, prop: Property) -> bool:
+        """Whether the engine has the right solutions of the path, and not as often as they are."""
+        return is_bag(prop.verb) or (repeats_outside(prop.verb) and self.has_many_graphs(prop))
 
     def has_many_graphs(self, node: Node) -> bool:
         """Whether the active graph of `node` is a variable's."""
