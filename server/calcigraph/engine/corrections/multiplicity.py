@@ -1,8 +1,8 @@
 """A node of a query in, out whether it matters how often the pattern there has a solution.
 
 It does not inside of EXISTS and of MINUS (SPARQL 1.1, sections 18.6 and 18.5), nor under DISTINCT, ASK and
-DESCRIBE; but an aggregate, LIMIT and OFFSET of a sub-select in between count, and so does what a call of RAND,
-UUID, STRUUID or BNODE tells apart.
+DESCRIBE; but an aggregate, LIMIT and OFFSET of a sub-select in between count, and so does what a call of
+RAND, UUID, STRUUID or BNODE tells apart.
 """
 
 from __future__ import annotations
