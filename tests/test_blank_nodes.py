@@ -14,6 +14,7 @@ from calcigraph.sparql.parsed_query import ParsedQuery
 
 DATA = b'_:abc <urn:p> "abc" .\n_:other <urn:p> "def" .\n'
 NODES = "(BNODE(?s) AS ?x) (bnode(?s) AS ?y) (BNODE(CONCAT(?s, '!')) AS ?z)"
+COUNTED = "{ SELECT (COUNT(DISTINCT *) AS ?n) { ?s ?p ?o BIND(BNODE('a') AS ?b) } }"
 VALUES = 'VALUES ?s { "a" "b" "a" "not a label" "" }'
 
 
@@ -62,7 +63,7 @@ def test_what_is_no_simple_literal_makes_no_node(argument: str) -> None:
         (f"SELECT (COUNT(*) AS ?n) (BNODE('a') AS ?x) {{ {VALUES} }} GROUP BY ?s", 4, 4),
         (f"SELECT (BNODE('a') AS ?x) (BNODE('a') AS ?y) {{ {VALUES} }} GROUP BY ?s", 4, 4),
         ("SELECT (COUNT(*) AS ?n) (BNODE('a') AS ?x) {}", 1, 1),
-        ("SELECT (COUNT(*) AS ?n) (BNODE('a') AS ?x) { FILTER(false) }", 1, 1),
+        (f"SELECT ?x {{ {COUNTED} FILTER(?n = 2) BIND(BNODE('b') AS ?x) }}", 1, 1),
         (f"SELECT (SAMPLE(BNODE(?s)) AS ?x) {{ {VALUES} }} GROUP BY ?s", 4, 4),
         (f"SELECT ?x {{ {VALUES} }} GROUP BY (BNODE(?s) AS ?x)", 5, 5),
         ("SELECT (BNODE('a') AS ?x) ?y {} VALUES ?y { 1 2 }", 2, 2),
@@ -118,7 +119,7 @@ def test_star_shows_no_further_variable() -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        "SELECT (COUNT(DISTINCT *) AS ?n) { BIND(BNODE('a') AS ?x) }",
+        "SELECT * { FILTER(isBlank(BNODE('a'))) }",
         "SELECT (COUNT(*) AS ?n) (BNODE('a') AS ?x) {} VALUES ?y { 1 2 }",
     ],
 )

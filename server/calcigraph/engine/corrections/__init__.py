@@ -14,9 +14,11 @@ from calcigraph.engine.corrections.aggregates import counted_and_concatenated
 from calcigraph.engine.corrections.blank_nodes import with_new_blank_nodes
 from calcigraph.engine.corrections.casts import cast_as_xpath
 from calcigraph.engine.corrections.correction import Context, Correction
-from calcigraph.engine.corrections.lexical import corrected as lexically_corrected
+from calcigraph.engine.corrections.graph_variables import graphs_kept_apart
+from calcigraph.engine.corrections.path_patterns import written_out_paths
 from calcigraph.engine.corrections.pattern_matching import read_as_xpath
 from calcigraph.engine.corrections.sorting import sorted_by_kind
+from calcigraph.engine.corrections.star import written_out_stars
 from calcigraph.engine.corrections.substrings import cut_as_xpath
 from calcigraph.engine.corrections.truth_values import with_order_of_truth_values, with_truth_values
 from calcigraph.engine.rewriting import rewritten
@@ -26,6 +28,11 @@ from calcigraph.sparql.tree import Node
 
 # One round after the other; the last one makes a right query a faster one.
 ROUNDS: Final[tuple[tuple[Correction, ...], ...]] = (
+    # Before any that adds variables, and paths before graphs, as they write patterns without a triple.
+    (written_out_stars,),
+    (written_out_paths,),
+    (graphs_kept_apart,),
+    # Expressions, whatever the patterns around them have become.
     (
         *(read_as_xpath, cast_as_xpath, cut_as_xpath, counted_and_concatenated, with_new_blank_nodes),
         *(with_order_of_truth_values, with_truth_values, sorted_by_kind),
@@ -47,7 +54,6 @@ def corrected(query: ParsedQuery, context: Context, rounds: Iterable[Iterable[Co
             query = query if text == query.text else ParsedQuery.of(text)
             replacements, waiting = _collected(query, waiting, context)
             text = query.replaced(replacements)
-    text = lexically_corrected(text, context.base_iri, context.data)
     return text if context.counts is None else rewritten(text, context.base_iri, context.counts)
 
 

@@ -11,33 +11,29 @@ The new string is bound by BIND, where the solutions that BNODE sees are complet
   because the solutions are;
 - for a FILTER and what stands outside of the group behind the last element of the group;
 - outside of the aggregates of a grouped query each group has that of one of its solutions.
-
-`*` would show the variable, so it is spelt out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from calcigraph.engine.corrections.correction import Context, refusal
 from calcigraph.engine.corrections.expression_kinds import constant
+from calcigraph.engine.corrections.star import lists_nothing
 from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.parser import Replacement, as_written
-from calcigraph.sparql.scope import in_scope, is_grouped, selected
+from calcigraph.sparql.scope import is_grouped
 from calcigraph.sparql.tree import (
     Aggregate,
     Bind,
     BuiltInCall,
-    Described,
     Filter,
     Group,
     GroupBy,
     Node,
     Query,
-    SelectClause,
-    Star,
     SubSelect,
 )
 
@@ -47,19 +43,18 @@ _NO_SOLUTION: Final = "none"
 
 
 def with_new_blank_nodes(query: ParsedQuery, context: Context) -> Mapping[Node, Replacement]:
-    """Every BNODE with an argument, what binds a string for it, and the stars that would show that string.
-    Raises: CorrectionRefused where solutions are counted with all of their variables, or joined behind
-    their grouping."""
+    """Every BNODE with an argument, and what binds a string for it. Stars are written out by now: they
+    would show that string. Raises: CorrectionRefused where one cannot be, because it stands for nothing, and
+    where solutions are joined behind their grouping."""
     calls = [each for each in query.nodes(BuiltInCall) if each.name == "BNODE" and len(each.arguments) == 1]
     if not calls:
         return {}
-    for aggregate in query.nodes(Aggregate):
-        if aggregate.argument is None and aggregate.is_distinct:
-            detail = "BNODE with an argument is not right here beside COUNT(DISTINCT *)."
-            raise refusal(query, aggregate, detail, "Count one variable.")
+    if lists_nothing(query):
+        detail = "BNODE with an argument is not right here in a SELECT * without a variable."
+        raise refusal(query, calls[0], detail, "Name what is to be selected.")
     names = _NewStrings(query, context)
     found: dict[Node, Replacement] = {call: _hashed(call, names.string_for(call)) for call in calls}
-    return found | names.bindings() | _spelt_out(query)
+    return found | names.bindings()
 
 
 @dataclass
@@ -178,22 +173,3 @@ def _run_of(group: Group, element: Node) -> list[Bind]:
 
 def _hashed(call: BuiltInCall, string: str) -> Replacement:
     return lambda write: f"BNODE(CONCAT({string}, SHA256({write(call.arguments[0])})))"
-
-
-def _spelt_out(query: ParsedQuery) -> dict[Node, Replacement]:
-    """The stars of the query, as the variables that they stand for."""
-    found: dict[Node, Replacement] = {}
-    for star in query.nodes(Star):
-        names = list(_listed(query, star))
-        if names:
-            found[star] = constant(" ".join(f"?{name}" for name in names))
-    return found
-
-
-def _listed(query: ParsedQuery, star: Star) -> Iterator[str]:
-    clause = query.parent(star)
-    owner = query.parent(clause)
-    if isinstance(clause, SelectClause) and isinstance(owner, Query | SubSelect):
-        yield from selected(owner)
-    elif isinstance(clause, Described) and isinstance(owner, Query) and owner.where is not None:
-        yield from in_scope(owner.where)
