@@ -1,4 +1,4 @@
-"""A query in, the same query out, written so that the engine answers it as SPARQL 1.1 says, and soon.
+"""A query in, the same query out, written so that the engine answers it as SPARQL 1.1 says.
 
 What a correction is, and what it has to keep to, stands in `correction`. Each stands in a file of its own,
 with what the engine gets wrong, the section of the specification, and why what it writes is right; here is
@@ -12,12 +12,11 @@ from typing import Final
 
 from calcigraph.engine.corrections.correction import Context, Correction
 from calcigraph.engine.corrections.lexical import corrected as lexically_corrected
-from calcigraph.engine.rewriting import rewritten
 from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.parser import Replacement
 from calcigraph.sparql.tree import Node
 
-# One round after the other; the last one makes a right query a faster one.
+# One round after the other.
 ROUNDS: Final[tuple[tuple[Correction, ...], ...]] = ()
 
 
@@ -35,8 +34,7 @@ def corrected(query: ParsedQuery, context: Context, rounds: Iterable[Iterable[Co
             query = query if text == query.text else ParsedQuery.of(text)
             replacements, waiting = _collected(query, waiting, context)
             text = query.replaced(replacements)
-    text = lexically_corrected(text, context.base_iri, context.data)
-    return text if context.counts is None else rewritten(text, context.base_iri, context.counts)
+    return lexically_corrected(text, context.base_iri, context.data)
 
 
 def _collected(
