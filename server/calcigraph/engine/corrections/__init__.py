@@ -11,13 +11,14 @@ from collections.abc import Iterable
 from typing import Final
 
 from calcigraph.engine.corrections.correction import Context, Correction
+from calcigraph.engine.corrections.exists_scope import exists_scope
 from calcigraph.engine.corrections.lexical import corrected as lexically_corrected
 from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.parser import Replacement
 from calcigraph.sparql.tree import Node
 
 # One round after the other.
-ROUNDS: Final[tuple[tuple[Correction, ...], ...]] = ()
+ROUNDS: Final[tuple[tuple[Correction, ...], ...]] = ((exists_scope,),)
 
 
 def corrected(query: ParsedQuery, context: Context, rounds: Iterable[Iterable[Correction]] = ROUNDS) -> str:
