@@ -39,7 +39,10 @@ class NestedMaker:
         rng = self._rng
         elements = [self._bgp(rng.choice((1, 1, 2)))] if rng.random() < 0.85 else []
         for _ in range(rng.choice((0, 1, 1, 2, 3)) if depth else rng.choice((0, 0, 1))):
-            elements.insert(rng.randint(0, len(elements)) if rng.random() < 0.3 else len(elements), self._element(depth, in_exists))
+            elements.insert(
+                rng.randint(0, len(elements)) if rng.random() < 0.3 else len(elements),
+                self._element(depth, in_exists),
+            )
         kept: list[Part] = []
         for each in elements:
             if each[0] != "bind" or each[2] not in in_scope(kept):
@@ -49,7 +52,18 @@ class NestedMaker:
     def _element(self, depth: int, in_exists: bool) -> Part:
         kinds = ["bgp", "filter"] if in_exists else ["bgp", "filter", "values", "bind"]
         if depth:
-            kinds += ["union", "union", "union", "group", "group", "exists", "exists", "optional", "optional", "graph"]
+            kinds += [
+                "union",
+                "union",
+                "union",
+                "group",
+                "group",
+                "exists",
+                "exists",
+                "optional",
+                "optional",
+                "graph",
+            ]
             if not in_exists:
                 kinds += ["minus", "select"]
         kind = self._rng.choice(kinds)

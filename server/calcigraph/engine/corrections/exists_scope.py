@@ -12,7 +12,8 @@ takes care.)
 - One that is in scope, but not bound by every solution (18.3 to 18.5), and named outside of the group, may
   have no value in a solution for which the engine has one from outside. There the group becomes the
   sub-select of all that is in scope in it, which has the same solutions (18.2.4.4), and which the engine
-  evaluates by itself."""
+  evaluates by itself.
+"""
 
 from __future__ import annotations
 
@@ -45,14 +46,14 @@ def exists_scope(query: ParsedQuery, context: Context) -> Mapping[Node, Replacem
     Cost: linear in each EXISTS and its group. Raises: CorrectionRefused."""
     found: dict[Node, Replacement] = {}
     for exists in query.nodes(Exists):
-        place = _Place.of(query, exists)
+        place = _ExistsPlace.of(query, exists)
         if place is not None:
             found |= place.renamed(context)
             found |= place.selected()
     return found
 
 
-class _Place:
+class _ExistsPlace:
     """An EXISTS in a group below that of a query. `elements` are those whose variables it sees."""
 
     def __init__(self, query: ParsedQuery, exists: Exists, element: Filter | Bind) -> None:
@@ -69,7 +70,7 @@ class _Place:
         self._group = _alone(query, group) if isinstance(element, Filter) else group
 
     @classmethod
-    def of(cls, query: ParsedQuery, exists: Exists) -> _Place | None:
+    def of(cls, query: ParsedQuery, exists: Exists) -> _ExistsPlace | None:
         """Where `exists` stands; None in another EXISTS, and where nothing is outside of its group."""
         around = list(query.around(exists))
         element = next((node for node in around if isinstance(node, Filter | Bind)), None)

@@ -1,14 +1,15 @@
 """A query in, another one with the same answer that the engine finds sooner out.
 
-Each rewriting is a module of its own, with what was measured and the proof that it is equal: `counting`,
-`subtraction`, and, for what stands in groups, `groups` with `joins`, `existence` and `lateral_equality`.
+Each rewriting is a module of its own, with what was measured and the proof that it is equal:
+`known_count`, `subtraction`, and, for what stands in groups, `looked_up_groups` with `joins`, `existence`
+and `lateral_equality`.
 """
 
 from __future__ import annotations
 
 from calcigraph.engine.corrections.correction import Context
-from calcigraph.engine.rewriting.counting import counted
-from calcigraph.engine.rewriting.groups import looked_up
+from calcigraph.engine.rewriting.known_count import counted
+from calcigraph.engine.rewriting.looked_up_groups import looked_up
 from calcigraph.engine.rewriting.subtraction import subtracted
 from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.parser import SparqlMalformed, SparqlTooDeep

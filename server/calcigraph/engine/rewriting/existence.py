@@ -5,7 +5,7 @@ from outside, and all of them anew for each solution outside. Of 3,000 things, `
 ?x :hasT ?t ; a :A }` takes 0.84 s, with a third pattern 1.5 s; an OPTIONAL or a MINUS of two patterns in
 it takes minutes. With LATERAL the order is ours, and each is looked up for the values before it: 0.007 s.
 
-The parts are single triple patterns (`statements`) and the other joined elements. First comes one with a
+The parts are single triple patterns (`flat_triples`) and the other joined elements. First comes one with a
 variable from outside, then always one that shares a variable with what has a value (a blank node is a
 variable here: it has to be in several groups). `lateral_equality` has the proof that this is the same;
 there it does not matter how often a solution comes, as long as nothing counts (`counts`).
@@ -13,7 +13,8 @@ there it does not matter how often a solution comes, as long as nothing counts (
 `A MINUS { B }` becomes `A LATERAL { FILTER NOT EXISTS { B } }` where every solution of A and every one of
 B binds some variable that is nowhere outside of this EXISTS: then each two share a variable, and MINUS
 (18.5) removes each solution of A that is compatible with one of B, which are those for which B, beginning
-with it, has one."""
+with it, has one.
+"""
 
 from __future__ import annotations
 
@@ -23,15 +24,15 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from calcigraph.engine.rewriting.chain import Chain, Link
-from calcigraph.engine.rewriting.joined import JOINED, flattened, is_reached, parts
-from calcigraph.engine.rewriting.joins import link
-from calcigraph.engine.rewriting.statements import (
+from calcigraph.engine.rewriting.flat_triples import (
+    FlatTriple,
     FreshVariables,
     NotFlatError,
-    Statement,
+    flat_triples,
     is_name,
-    statements,
 )
+from calcigraph.engine.rewriting.joined import JOINED, flattened, is_reached, parts
+from calcigraph.engine.rewriting.joins import link
 from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.parser import Replacement
 from calcigraph.sparql.scope import certain, certain_of, named, selected
@@ -66,7 +67,7 @@ def exists_below(node: Node) -> Iterable[Exists]:
 
 
 @dataclass(frozen=True)
-class _Outside:
+class _Surroundings:
     """What is known outside of a group: the variables that have values, those that stand nowhere else than in
     this EXISTS, and whether it matters how often a solution comes."""
 
@@ -74,13 +75,13 @@ class _Outside:
     own: frozenset[str]
     counts: bool = False
 
-    def with_bound(self, names: frozenset[str]) -> _Outside:
+    def with_bound(self, names: frozenset[str]) -> _Surroundings:
         """The same with more variables that have values."""
         return replace(self, bound=self.bound | names)
 
 
 @dataclass(frozen=True)
-class _Part:
+class _Factor:
     """A triple pattern, or another joined element."""
 
     link: Link
@@ -103,9 +104,9 @@ class ExistsGroups:
         for each in exists_below(node):
             inside = Counter(named(each.group))
             own = frozenset(name for name, times in inside.items() if self._named[name] == times)
-            self._group(each.group, _Outside(bound, own))
+            self._group(each.group, _Surroundings(bound, own))
 
-    def _group(self, group: Group, outside: _Outside) -> None:
+    def _group(self, group: Group, outside: _Surroundings) -> None:
         if group.elements and isinstance(group.elements[0], SubSelect):
             self._sub_select(group.elements[0], outside)
             return
@@ -126,7 +127,7 @@ class ExistsGroups:
         if chain.is_rewritten:
             self._replacements[group] = chain.written
 
-    def _sub_select(self, query: SubSelect, outside: _Outside) -> None:
+    def _sub_select(self, query: SubSelect, outside: _Surroundings) -> None:
         """A sub-select begins with the values of what it selects, and may count its solutions."""
         bound = outside.bound.intersection(selected(query))
         self._group(query.where, replace(outside, bound=bound, counts=True))
@@ -134,7 +135,7 @@ class ExistsGroups:
             self.below(part, bound | certain(query.where))
 
     def _apart(
-        self, chain: Chain, element: Pattern, elements: tuple[Pattern, ...], outside: _Outside
+        self, chain: Chain, element: Pattern, elements: tuple[Pattern, ...], outside: _Surroundings
     ) -> None:
         """OPTIONAL, MINUS, BIND and LATERAL, which take what stands before them."""
         if isinstance(element, Bind):
@@ -154,7 +155,7 @@ class ExistsGroups:
             self._group(element.group, outside)
         chain.join(link(element))
 
-    def _run(self, chain: Chain, run: list[Pattern], outside: _Outside) -> None:
+    def _run(self, chain: Chain, run: list[Pattern], outside: _Surroundings) -> None:
         """Put joined elements into the chain."""
         waiting = list(self._parts(run, outside))
         if len(waiting) + len(chain.parts) < 2:
@@ -164,7 +165,7 @@ class ExistsGroups:
             return
         self._connect(chain, waiting, outside)
 
-    def _connect(self, chain: Chain, waiting: list[_Part], outside: _Outside) -> None:
+    def _connect(self, chain: Chain, waiting: list[_Factor], outside: _Surroundings) -> None:
         """Put the parts into the chain, each behind one that it shares a variable with."""
         if not chain.parts:
             self._take(chain, _smallest(waiting, outside.bound) or _smallest(waiting), waiting, outside)
@@ -175,7 +176,9 @@ class ExistsGroups:
             self._connect(other, waiting, outside)
             chain.join_chain(other)
 
-    def _take(self, chain: Chain, part: _Part | None, waiting: list[_Part], outside: _Outside) -> None:
+    def _take(
+        self, chain: Chain, part: _Factor | None, waiting: list[_Factor], outside: _Surroundings
+    ) -> None:
         assert part is not None, "something waits"
         waiting.remove(part)
         if part.pattern is not None:
@@ -185,7 +188,7 @@ class ExistsGroups:
         else:
             chain.join(part.link)
 
-    def _visit(self, element: Pattern, outside: _Outside) -> None:
+    def _visit(self, element: Pattern, outside: _Surroundings) -> None:
         if isinstance(element, Group):
             self._group(element, outside)
         elif isinstance(element, Union):
@@ -194,30 +197,30 @@ class ExistsGroups:
         elif isinstance(element, GraphPattern):
             self._group(element.group, outside)
 
-    def _parts(self, run: Iterable[Pattern], outside: _Outside) -> Iterator[_Part]:
+    def _parts(self, run: Iterable[Pattern], outside: _Surroundings) -> Iterator[_Factor]:
         for element in flattened(run):
             if isinstance(element, TriplesBlock):
                 yield from self._parts_of_block(element, outside)
             else:
-                yield _pattern_part(element)
+                yield _pattern_factor(element)
 
-    def _parts_of_block(self, block: TriplesBlock, outside: _Outside) -> Iterable[_Part]:
+    def _parts_of_block(self, block: TriplesBlock, outside: _Surroundings) -> Iterable[_Factor]:
         fresh = None if outside.counts else self._fresh
         try:
-            found = [each for triples in block.triples for each in statements(self._text, triples, fresh)]
+            found = [each for triples in block.triples for each in flat_triples(self._text, triples, fresh)]
         except NotFlatError:
-            return map(_pattern_part, parts(block.triples))
-        return map(_statement_part, found)
+            return map(_pattern_factor, parts(block.triples))
+        return map(_triple_factor, found)
 
 
-def _smallest(waiting: Iterable[_Part], bound: frozenset[str] | None = None) -> _Part | None:
+def _smallest(waiting: Iterable[_Factor], bound: frozenset[str] | None = None) -> _Factor | None:
     """The part that should have the fewest solutions, of those that are reached from what is bound."""
     values = bound or frozenset()
     reached = (part for part in waiting if bound is None or part.is_reached(values))
     return min(reached, key=lambda part: part.size(values), default=None)
 
 
-def _statement_part(statement: Statement) -> _Part:
+def _triple_factor(statement: FlatTriple) -> _Factor:
     variables, verb = statement.variables, statement.verb
     is_simple = verb is None or is_name(verb)
 
@@ -234,9 +237,9 @@ def _statement_part(statement: Statement) -> _Part:
         statement.ends if is_simple else frozenset(),
         lambda before: verb is None or before.holds_for_path(verb, variables),
     )
-    return _Part(written, size, lambda bound: not variables or not bound.isdisjoint(variables))
+    return _Factor(written, size, lambda bound: not variables or not bound.isdisjoint(variables))
 
 
-def _pattern_part(pattern: Pattern) -> _Part:
+def _pattern_factor(pattern: Pattern) -> _Factor:
     size = _SIZE_OF_GROUP if isinstance(pattern, Group | Union | GraphPattern) else 2 * _SIZES[False, False]
-    return _Part(link(pattern), lambda _bound: size, lambda bound: is_reached(pattern, bound), pattern)
+    return _Factor(link(pattern), lambda _bound: size, lambda bound: is_reached(pattern, bound), pattern)

@@ -5,13 +5,14 @@ By SPARQL 1.1, section 18.2.2.6, the elements of a group are joined one after th
 OPTIONAL, MINUS and BIND take what stands before them; between two of these, elements may change places,
 because Join (18.5) is commutative and associative. A group that has nothing but joined elements may be
 joined element by element. A block of triples is the join of its parts where these share no blank node
-(18.3.1)."""
+(18.3.1).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from calcigraph.engine.rewriting.statements import steps
+from calcigraph.engine.rewriting.flat_triples import steps
 from calcigraph.sparql.scope import named
 from calcigraph.sparql.tree import (
     BlankNode,

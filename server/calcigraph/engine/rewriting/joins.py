@@ -11,7 +11,8 @@ So the plain elements come first, then one by one those that are `is_heavy`, eac
 `lateral_equality` has the proof that this is the same and each of their patterns can be looked up from
 what is bound (`joined.is_reached`). Where a union is much smaller than all that is plain, it comes first
 and the others are looked up for its solutions. What shares no variable with what stands before it stays
-outside."""
+outside.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +21,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from calcigraph.engine.rewriting.chain import Chain, Link, Write
+from calcigraph.engine.rewriting.estimates import Estimates
 from calcigraph.engine.rewriting.joined import flattened, is_heavy, is_reached, parts
 from calcigraph.engine.rewriting.lateral_equality import nodes_of
-from calcigraph.engine.rewriting.sizes import Sizes
 from calcigraph.sparql.scope import certain, in_scope
 from calcigraph.sparql.tree import Pattern, Triples, TriplesBlock, Values
 
@@ -34,7 +35,7 @@ Visit = Callable[[Pattern, frozenset[str]], None]
 
 @dataclass(frozen=True)
 class Unit:
-    """A joined element, or a part of a block of triples; `is_heavy` as in `joined`, `size` as in `sizes`."""
+    """A joined element, or a part of a block of triples; `is_heavy` as in `joined`, `size` an estimate."""
 
     pattern: Pattern
     is_heavy: bool
@@ -66,7 +67,7 @@ def link(pattern: Pattern) -> Link:
 
 
 def put_in_order(
-    chain: Chain, run: list[Pattern], outside: frozenset[str], sizes: Sizes, visit: Visit
+    chain: Chain, run: list[Pattern], outside: frozenset[str], sizes: Estimates, visit: Visit
 ) -> None:
     """Put the joined elements `run` into the chain, behind what stands in it already. `outside` are variables
     that have values before the group is evaluated, where that is known."""
@@ -128,7 +129,7 @@ class _Placing:
         return min(possible, key=lambda unit: (unit.is_heavy, unit.size), default=None)
 
 
-def _units(run: list[Pattern], sizes: Sizes) -> list[Unit]:
+def _units(run: list[Pattern], sizes: Estimates) -> list[Unit]:
     """The parts of which a run of joined elements consists."""
     found: list[Unit] = []
     triples: list[Triples] = []

@@ -27,12 +27,13 @@ D is what m may bind: the variables in scope in A (18.2.1). By induction over B 
 - MINUS, sub-selects, SERVICE and LATERAL: (1) is not claimed. MINUS asks which variables two solutions
   share, and both have those of m; a LIMIT or a COUNT would be one for each m.
 
-The conditions are of the form "the variables of D that ... are among ...", so what holds for D1 and for D2
-holds for both together: what is put into the LATERAL of another LATERAL, or into an EXISTS, stays equal
-there.
+The conditions are of the form "the variables of D that ... are among ...", so what holds for one D and for
+another holds for both together: what is put into the LATERAL of another LATERAL, or into an EXISTS, stays
+equal there.
 
 OPTIONAL as a whole: LeftJoin(A, Q, F) is `A LATERAL { OPTIONAL { Q FILTER F } }` where (1) holds for Q
-without F: F is evaluated on m + q in both."""
+without F: F is evaluated on m + q in both.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +41,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 
-from calcigraph.engine.rewriting.statements import is_name, may_be_empty, steps
+from calcigraph.engine.rewriting.flat_triples import is_name, may_be_empty, steps
 from calcigraph.sparql.scope import certain, named
 from calcigraph.sparql.tree import (
     AlternativePath,

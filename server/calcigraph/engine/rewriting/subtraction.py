@@ -16,7 +16,8 @@ instance of P that agrees with m on V, that is where no solution of P is compati
 P) (18.5) keeps m, as often as it occurs, where each solution of P is incompatible with m or shares no
 variable with it; they all share V, so that is the same. What MINUS binds is not visible outside (18.2.1),
 nor is what EXISTS binds. Where m has a blank node for a variable, section 18.6 by the letter puts in what
-matches anything; the engine, as all do, means that very node in both forms."""
+matches anything; the engine, as all do, means that very node in both forms.
+"""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from calcigraph.engine.cardinalities import TYPE, TripleCounts
 from calcigraph.engine.corrections.correction import Context
-from calcigraph.engine.rewriting.statements import is_name
+from calcigraph.engine.rewriting.flat_triples import is_name
 from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.tree import (
     BracketedPath,
@@ -37,10 +37,10 @@ MANY: Final = 1_000_000_000
 # Finding out that there are more costs about as much as a look-up or two.
 _COUNTED: Final = 200
 _BYTES_A_ROW: Final = 12
-Known = ox.NamedNode | ox.Literal | None
+_Constant = ox.NamedNode | ox.Literal | None
 
 
-class Sizes:
+class Estimates:
     """Estimates for the patterns of one query. Cost: names are resolved, once, when the first is asked for;
     for each triple pattern with a constant node up to 200 triples are counted."""
 
@@ -80,7 +80,7 @@ class Sizes:
             default=MANY,
         )
 
-    def _of_verb(self, subject: Known, verb: Node, value: Known, counts: TripleCounts) -> int:
+    def _of_verb(self, subject: _Constant, verb: Node, value: _Constant, counts: TripleCounts) -> int:
         """The same for one triple pattern; of a path, for its smallest step that is no choice."""
         if isinstance(verb, BracketedPath):
             return self._of_verb(subject, verb.path, value, counts)

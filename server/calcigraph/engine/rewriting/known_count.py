@@ -1,7 +1,8 @@
 """`SELECT (COUNT(*) AS ?n) { a triple pattern }` in, the same with the number in its place out.
 
 How many triples match is kept up to date with the data: 248 and 0.1 milliseconds on a million triples
-(also with a predicate, or a class)."""
+(also with a predicate, or a class).
+"""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class NotFlatError(Exception):
 
 
 @dataclass(frozen=True)
-class Statement:
+class FlatTriple:
     """One triple pattern. Each part is as it is written; `verb` is the node of the verb, None where that is
     of a collection."""
 
@@ -83,7 +83,7 @@ class FreshVariables:
         return self._labels[label]
 
 
-def statements(text: str, triples: Triples, fresh: FreshVariables | None) -> list[Statement]:
+def flat_triples(text: str, triples: Triples, fresh: FreshVariables | None) -> list[FlatTriple]:
     """The triple patterns that `triples` of `text` stand for. `fresh` is None where there may be no new
     variable. Cost: linear. Raises: NotFlatError."""
     return list(_Reader(text, fresh).of(triples))
@@ -94,12 +94,12 @@ class _Reader:
         self._text = text
         self._fresh = fresh
 
-    def of(self, triples: Triples) -> Iterator[Statement]:
+    def of(self, triples: Triples) -> Iterator[FlatTriple]:
         subject, found = self._term(triples.subject)
         yield from found
         yield from self._properties(subject, triples.properties)
 
-    def _properties(self, subject: str, properties: tuple[Property, ...]) -> Iterator[Statement]:
+    def _properties(self, subject: str, properties: tuple[Property, ...]) -> Iterator[FlatTriple]:
         for each in properties:
             for written in each.objects:
                 if written.annotations:
@@ -108,7 +108,7 @@ class _Reader:
                 yield from self._steps(subject, each.verb, value)
                 yield from found
 
-    def _steps(self, subject: str, verb: Node, value: str) -> Iterator[Statement]:
+    def _steps(self, subject: str, verb: Node, value: str) -> Iterator[FlatTriple]:
         """`subject verb value` with the paths in a row one by one."""
         if isinstance(verb, BracketedPath):
             yield from self._steps(subject, verb.path, value)
@@ -119,9 +119,9 @@ class _Reader:
             for start, path, end in zip([subject, *middle], verb.paths, [*middle, value], strict=True):
                 yield from self._steps(start, path, end)
         else:
-            yield Statement(subject, self._text[verb.start : verb.end], value, verb)
+            yield FlatTriple(subject, self._text[verb.start : verb.end], value, verb)
 
-    def _term(self, term: Term) -> tuple[str, list[Statement]]:
+    def _term(self, term: Term) -> tuple[str, list[FlatTriple]]:
         """How a term is written, and the triple patterns that say more of it."""
         if isinstance(term, Variable | Iri | Literal):
             return self._text[term.start : term.end], []
@@ -134,14 +134,14 @@ class _Reader:
             return self._collection(term.items)
         raise NotFlatError
 
-    def _collection(self, items: tuple[Term, ...]) -> tuple[str, list[Statement]]:
+    def _collection(self, items: tuple[Term, ...]) -> tuple[str, list[FlatTriple]]:
         nil = f"{_RDF}nil>"
         cells = [self._new() for _ in items]
-        found: list[Statement] = []
+        found: list[FlatTriple] = []
         for cell, item, rest in zip(cells, items, [*cells[1:], nil], strict=False):
             name, more = self._term(item)
-            found += [Statement(cell, f"{_RDF}first>", name, None), *more]
-            found.append(Statement(cell, f"{_RDF}rest>", rest, None))
+            found += [FlatTriple(cell, f"{_RDF}first>", name, None), *more]
+            found.append(FlatTriple(cell, f"{_RDF}rest>", rest, None))
         return (cells or [nil])[0], found
 
     def _new(self) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from calcigraph.engine.corrections.correction import Context
 from calcigraph.engine.rewriting.chain import Chain
+from calcigraph.engine.rewriting.estimates import Estimates
 from calcigraph.engine.rewriting.existence import ExistsGroups
 from calcigraph.engine.rewriting.joined import JOINED
 from calcigraph.engine.rewriting.joins import link, put_in_order
-from calcigraph.engine.rewriting.sizes import Sizes
 from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.parser import Replacement
 from calcigraph.sparql.scope import certain
@@ -45,7 +45,7 @@ def looked_up(query: ParsedQuery, context: Context) -> dict[Node, Replacement]:
 class _Groups:
     def __init__(self, query: ParsedQuery, context: Context) -> None:
         self.replacements: dict[Node, Replacement] = {}
-        self._sizes = Sizes(query, context)
+        self._sizes = Estimates(query, context)
         self._exists = ExistsGroups(query, self.replacements)
 
     def select(self, query: Query | SubSelect) -> None:
