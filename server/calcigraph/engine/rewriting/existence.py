@@ -67,7 +67,7 @@ def exists_below(node: Node) -> Iterable[Exists]:
 
 
 @dataclass(frozen=True)
-class _Surroundings:
+class _FromOutside:
     """What is known outside of a group: the variables that have values, those that stand nowhere else than in
     this EXISTS, and whether it matters how often a solution comes."""
 
@@ -75,7 +75,7 @@ class _Surroundings:
     own: frozenset[str]
     counts: bool = False
 
-    def with_bound(self, names: frozenset[str]) -> _Surroundings:
+    def with_bound(self, names: frozenset[str]) -> _FromOutside:
         """The same with more variables that have values."""
         return replace(self, bound=self.bound | names)
 
@@ -104,9 +104,9 @@ class ExistsGroups:
         for each in exists_below(node):
             inside = Counter(named(each.group))
             own = frozenset(name for name, times in inside.items() if self._named[name] == times)
-            self._group(each.group, _Surroundings(bound, own))
+            self._group(each.group, _FromOutside(bound, own))
 
-    def _group(self, group: Group, outside: _Surroundings) -> None:
+    def _group(self, group: Group, outside: _FromOutside) -> None:
         if group.elements and isinstance(group.elements[0], SubSelect):
             self._sub_select(group.elements[0], outside)
             return
@@ -127,7 +127,7 @@ class ExistsGroups:
         if chain.is_rewritten:
             self._replacements[group] = chain.written
 
-    def _sub_select(self, query: SubSelect, outside: _Surroundings) -> None:
+    def _sub_select(self, query: SubSelect, outside: _FromOutside) -> None:
         """A sub-select begins with the values of what it selects, and may count its solutions."""
         bound = outside.bound.intersection(selected(query))
         self._group(query.where, replace(outside, bound=bound, counts=True))
@@ -135,7 +135,7 @@ class ExistsGroups:
             self.below(part, bound | certain(query.where))
 
     def _apart(
-        self, chain: Chain, element: Pattern, elements: tuple[Pattern, ...], outside: _Surroundings
+        self, chain: Chain, element: Pattern, elements: tuple[Pattern, ...], outside: _FromOutside
     ) -> None:
         """OPTIONAL, MINUS, BIND and LATERAL, which take what stands before them."""
         if isinstance(element, Bind):
@@ -155,7 +155,7 @@ class ExistsGroups:
             self._group(element.group, outside)
         chain.join(link(element))
 
-    def _run(self, chain: Chain, run: list[Pattern], outside: _Surroundings) -> None:
+    def _run(self, chain: Chain, run: list[Pattern], outside: _FromOutside) -> None:
         """Put joined elements into the chain."""
         waiting = list(self._parts(run, outside))
         if len(waiting) + len(chain.parts) < 2:
@@ -165,7 +165,7 @@ class ExistsGroups:
             return
         self._connect(chain, waiting, outside)
 
-    def _connect(self, chain: Chain, waiting: list[_Factor], outside: _Surroundings) -> None:
+    def _connect(self, chain: Chain, waiting: list[_Factor], outside: _FromOutside) -> None:
         """Put the parts into the chain, each behind one that it shares a variable with."""
         if not chain.parts:
             self._take(chain, _smallest(waiting, outside.bound) or _smallest(waiting), waiting, outside)
@@ -177,7 +177,7 @@ class ExistsGroups:
             chain.join_chain(other)
 
     def _take(
-        self, chain: Chain, part: _Factor | None, waiting: list[_Factor], outside: _Surroundings
+        self, chain: Chain, part: _Factor | None, waiting: list[_Factor], outside: _FromOutside
     ) -> None:
         assert part is not None, "something waits"
         waiting.remove(part)
@@ -188,7 +188,7 @@ class ExistsGroups:
         else:
             chain.join(part.link)
 
-    def _visit(self, element: Pattern, outside: _Surroundings) -> None:
+    def _visit(self, element: Pattern, outside: _FromOutside) -> None:
         if isinstance(element, Group):
             self._group(element, outside)
         elif isinstance(element, Union):
@@ -197,14 +197,14 @@ class ExistsGroups:
         elif isinstance(element, GraphPattern):
             self._group(element.group, outside)
 
-    def _parts(self, run: Iterable[Pattern], outside: _Surroundings) -> Iterator[_Factor]:
+    def _parts(self, run: Iterable[Pattern], outside: _FromOutside) -> Iterator[_Factor]:
         for element in flattened(run):
             if isinstance(element, TriplesBlock):
                 yield from self._parts_of_block(element, outside)
             else:
                 yield _pattern_factor(element)
 
-    def _parts_of_block(self, block: TriplesBlock, outside: _Surroundings) -> Iterable[_Factor]:
+    def _parts_of_block(self, block: TriplesBlock, outside: _FromOutside) -> Iterable[_Factor]:
         fresh = None if outside.counts else self._fresh
         try:
             found = [each for triples in block.triples for each in flat_triples(self._text, triples, fresh)]
