@@ -71,10 +71,10 @@ def read(pattern: str, flags: str = "") -> RegularExpression:
         return RegularExpression((literal,), 0, "i" if "i" in flags else "", False)
     in_front = _FLAGS_IN_FRONT.match(pattern)
     at = in_front.end() if in_front else 0
-    return _Reader(pattern, at, flags + (in_front[1] if in_front else "")).whole()
+    return _PatternReader(pattern, at, flags + (in_front[1] if in_front else "")).whole()
 
 
-class _Reader:
+class _PatternReader:
     def __init__(self, pattern: str, at: int, flags: str) -> None:
         self._pattern = pattern
         self._at = at
