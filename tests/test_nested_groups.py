@@ -178,7 +178,7 @@ EXISTS_DATA = ":a :p :b . :c :r :a . :d :q :e ."
         ("{ ?a :p ?b { ?c :r ?a FILTER EXISTS { ?b :q ?y } } }", 1),
         ("{ ?a :p ?b { ?c :r ?a FILTER NOT EXISTS { ?b :q ?y } } }", 0),
         (
-            "{ ?a :p ?b { ?c :r ?a FILTER EXISTS { ?b :q [] } } UNION { ?c :r ?a FILTER EXISTS { ?b :p 1 } } }",
+            "{ ?a :p ?b { ?c :r ?a FILTER EXISTS { ?b :q [] } } UNION { ?c :r ?a FILTER EXISTS { ?b a 1 } }}",
             1,
         ),
         # The filter of an OPTIONAL sees what stands before it; that of a group in it does not.
