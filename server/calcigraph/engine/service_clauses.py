@@ -21,7 +21,8 @@ import pyoxigraph as ox
 from calcigraph.engine.engine_problems import ServiceUndetermined
 from calcigraph.engine.placeholders import Placeholders
 from calcigraph.engine.prologue import Prologue, check_syntax
-from calcigraph.engine.remote_results import RemoteSolutions, Skolem, read, union, with_column
+from calcigraph.engine.remote_results import RemoteSolutions, read, union, with_column
+from calcigraph.engine.remote_terms import Skolem
 from calcigraph.errors import Place, Problem
 from calcigraph.sparql.tokens import SparqlToken, place_of, tokens
 
