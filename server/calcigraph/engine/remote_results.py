@@ -28,15 +28,15 @@ class RemoteSolutions:
     rows: tuple[tuple[str, ...], ...]
 
 
-def read(data: bytes, wanted: frozenset[str], skolem: Skolem) -> RemoteSolutions:
-    """The solutions in `data`, of the variables `wanted` alone. A row with a term that is none (an IRI with a
-    space in it, a language tag of RFC 5646 that is none) is left out; where no row is left, the answer is of
-    no use.
+def read(data: bytes, names: Sequence[str], skolem: Skolem) -> RemoteSolutions:
+    """The solutions in `data`, of the variables `names` alone, whether it has them or not. A row with a term
+    that is none (an IRI with a space in it, a language tag that is none) is left out; where no row is left,
+    the answer is of no use.
 
     Cost: some 200 ms a MB. Raises: ServiceAnswerUnusable.
     """
     is_xml = data.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"<"
-    names = sorted(wanted)
+    wanted = frozenset(names)
     spoiled = 0
     rows: list[tuple[str, ...]] = []
     size = 0
@@ -53,7 +53,7 @@ def read(data: bytes, wanted: frozenset[str], skolem: Skolem) -> RemoteSolutions
         raise _unusable(str(error) if isinstance(error, RemoteMalformedError) else _TOO_DEEP) from error
     if spoiled and not rows:
         raise _unusable("Every row of it has a term that is none.")
-    return _without_unbound(RemoteSolutions(tuple(names), tuple(rows)))
+    return RemoteSolutions(tuple(names), tuple(rows))
 
 
 def with_column(table: RemoteSolutions, name: str, term: str) -> RemoteSolutions:
@@ -65,9 +65,8 @@ def with_column(table: RemoteSolutions, name: str, term: str) -> RemoteSolutions
     return RemoteSolutions(table.variables, tuple((*row[:at], term, *row[at + 1 :]) for row in rows))
 
 
-def union(tables: Sequence[RemoteSolutions]) -> RemoteSolutions:
-    """All rows of all tables, over all of their variables."""
-    names = tuple(dict.fromkeys(name for table in tables for name in table.variables))
+def union(names: tuple[str, ...], tables: Sequence[RemoteSolutions]) -> RemoteSolutions:
+    """All rows of all tables, over the variables `names`."""
     rows: list[tuple[str, ...]] = []
     for table in tables:
         for row in table.rows:
@@ -92,13 +91,6 @@ def _check_size(size: int) -> None:
             f"The answer of another service takes more than {_MOST_CHARACTERS >> 20} million characters.",
             "Ask it for less: put VALUES, a FILTER or a subquery with LIMIT into the SERVICE block.",
         )
-
-
-def _without_unbound(table: RemoteSolutions) -> RemoteSolutions:
-    """`table` without the columns that no row binds."""
-    kept = [i for i in range(len(table.variables)) if any(row[i] != "UNDEF" for row in table.rows)]
-    names = tuple(table.variables[i] for i in kept)
-    return RemoteSolutions(names, tuple(tuple(row[i] for i in kept) for row in table.rows))
 
 
 def _unusable(why: str) -> ServiceAnswerUnusable:
