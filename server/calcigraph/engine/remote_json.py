@@ -24,7 +24,8 @@ def rows_of_json(data: bytes, wanted: frozenset[str]) -> Iterator[RemoteRow]:
     """The rows, of the variables `wanted` alone. Raises: RemoteMalformedError, and RecursionError for what is
     nested too deep."""
     try:
-        document = json.loads(data.decode("utf-8-sig"))
+        # The worker can open no file any more, so no codec but those that are there.
+        document = json.loads(data.decode("utf-8"))
     except ValueError as error:
         raise RemoteMalformedError("It is neither SPARQL 1.1 Query Results JSON nor XML.") from error
     if not isinstance(document, dict):

@@ -36,7 +36,7 @@ def rows_of_xml(data: bytes, wanted: frozenset[str]) -> Iterator[RemoteRow]:
             parser.Parse(data[start : start + _PIECE], False)
             yield from reader.taken()
         parser.Parse(b"", True)
-    except (expat.ExpatError, LookupError, ValueError) as error:
+    except (expat.ExpatError, LookupError, ValueError, OSError) as error:
         if isinstance(error, RemoteMalformedError):
             raise
         raise RemoteMalformedError("It is neither SPARQL 1.1 Query Results JSON nor XML.") from error
