@@ -237,6 +237,14 @@ def test_a_long_answer_is_put_in_whole() -> None:
     assert rows(query, Remotes(many).fetch) == [("20000", str(sum(len(f"value {i}") for i in range(20_000))))]
 
 
+def test_an_answer_that_would_be_put_in_too_often_is_refused() -> None:
+    graphs = "".join(f'<{EX}s> <{EX}p> "{i}" <{EX}g{i}> .\n' for i in range(90))
+    many = {EX + "r1": "".join(f'<{EX}s{i}> <{EX}q> "{"x" * 1000}" .\n' for i in range(1000))}
+    query = "SELECT * { GRAPH ?g { SERVICE :r1 { ?s :q ?v } ?s :p ?o MINUS { OPTIONAL { ?s :r ?z } } } }"
+    with pytest.raises(RewritingTooLong):
+        Replica.load(graphs.encode()).query(PROLOGUE + query, fetch=Remotes(many).fetch)
+
+
 def test_what_is_put_in_is_bounded() -> None:
     placeholders = Placeholders("")
     blocks = [placeholders.values(("v",), ["(" + "x" * (20 << 20) + ")"]) for _ in range(2)]
