@@ -16,7 +16,7 @@ from calcigraph.web.serving.connection import Connection
 from calcigraph.web.serving.connection_limits import ConnectionLimits
 from calcigraph.web.serving.connections import Connections
 from calcigraph.web.serving.dispatcher import Dispatcher
-from calcigraph.web.serving.heap import keep_small
+from calcigraph.web.serving.heap import keep_large_blocks_apart, keep_small
 from calcigraph.web.site import publication_of
 
 _GRACE_S: Final = 10.0
@@ -35,6 +35,7 @@ def serve(app: Flask, listener: socket.socket, ready: Callable[[], None] | None 
     """
     # What is loaded is never garbage: to search it for some would stop every request for 50 to 300 ms.
     gc.freeze()
+    keep_large_blocks_apart()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(app, listener, ready))
 
