@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calcigraph.engine.corrections import corrected
+from calcigraph.engine.corrections.lexical import corrected
 from calcigraph.engine.replica import Replica
 from calcigraph.engine.view import View
 

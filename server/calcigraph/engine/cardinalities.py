@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, Protocol
 
 import pyoxigraph as ox
 
@@ -14,6 +14,13 @@ from calcigraph.rdf.vocabulary import RDF
 # Subject, predicate and object; None stands for any, and for another one each time.
 TriplePattern = tuple[ox.NamedNode | None, ox.NamedNode | None, ox.NamedNode | None]
 TYPE: Final = RDF["type"]
+
+
+class TripleCounts(Protocol):
+    """How many triples there are, where that is known or soon counted."""
+
+    def count(self, pattern: TriplePattern, most: int) -> int | None:
+        """How many triples match `pattern`, None for more than `most` where they have to be counted."""
 
 
 class Cardinalities:

@@ -1,6 +1,6 @@
 """What full-text search and SERVICE can fail by, as Problems; a worker sends them by the name of their class.
 
-Each is made of a detail and a remedy alone, so that it can cross from one process to another.
+Each is made of a detail, a remedy and a place alone, so that it can cross from one process to another.
 """
 
 from __future__ import annotations
@@ -38,6 +38,12 @@ class ServiceAnswerUnusable(Problem):
     """The answer of another service is no table of solutions, or is too large."""
 
     title: ClassVar[str] = "Another service gave no usable answer"
+
+
+class CorrectionRefused(Problem):
+    """A query that the engine would answer wrongly, in a way that cannot be corrected here."""
+
+    title: ClassVar[str] = "The query is not answered, because the answer would be wrong"
 
 
 class RewritingTooLong(Problem):

@@ -1,16 +1,17 @@
-"""A query's tokens in, its prologue out, and the terms that its names stand for (SPARQL 1.1 Query, section
-4.1)."""
+"""A query's tokens or its tree in, its prologue and the terms that its names stand for out (SPARQL 1.1 Query,
+section 4.1)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import pyoxigraph as ox
 
 from calcigraph.sparql.tokens import SparqlToken
+from calcigraph.sparql.tree import Iri, Node, Query, walk
 
 NamedTerm = ox.NamedNode | ox.Literal
 _EMPTY: Final = ox.Store()
@@ -20,18 +21,29 @@ _ABSOLUTE: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:")
 
 @dataclass(frozen=True)
 class Prologue:
-    """The tokens before the query form, and the IRI that relative ones are resolved against."""
+    """What BASE and PREFIX declare (a prefix without its colon, None for BASE, and the IRI as written), the
+    text that does, and the IRI that relative ones are resolved against.
 
-    tokens: tuple[SparqlToken, ...]
+    `length` is how many tokens it has, where it was read from tokens.
+    """
+
+    declarations: tuple[tuple[str | None, str], ...]
     text: str
     base_iri: str | None
+    length: int = 0
 
     @classmethod
     def of(cls, text: str, query: Sequence[SparqlToken], base_iri: str | None) -> Prologue:
         """The prologue of the query `text`, whose tokens are `query`."""
         end = next((i for i, token in enumerate(query) if token.is_word(*_FORMS)), len(query))
         start = query[end].start if end < len(query) else len(text)
-        return cls(tuple(query[:end]), text[:start], base_iri)
+        return cls(tuple(_declared(query[:end])), text[:start], base_iri, end)
+
+    @classmethod
+    def of_tree(cls, text: str, tree: Query, base_iri: str | None) -> Prologue:
+        """The prologue of the query `text`, whose tree is `tree`."""
+        declared = ((each.prefix, each.iri.text) for each in tree.prologue.declarations if each.iri)
+        return cls(tuple(declared), text[: tree.prologue.end], base_iri)
 
     def terms(self, written: Sequence[str]) -> list[NamedTerm | None]:
         """What IRIs, prefixed names and literals stand for, as `written`; None where that is neither.
@@ -49,21 +61,35 @@ class Prologue:
 
     def needed_by(self, part: Sequence[SparqlToken]) -> str:
         """The declarations that `part` of the query needs in a query of its own."""
-        prefixes = {token.text.split(":", 1)[0] for token in part if token.kind == "name"}
-        declarations = [self._declaration(i, prefixes) for i in range(len(self.tokens))]
-        written = [declaration for declaration in declarations if declaration]
-        relative = any(t.kind == "iri" and not _ABSOLUTE.match(t.text) for t in (*part, *self.tokens))
-        if relative and self.base_iri is not None:
-            written.insert(0, f"BASE <{self.base_iri}>")
-        return "\n".join(written)
+        return self._needed([token.text for token in part if token.kind in ("name", "iri")])
 
-    def _declaration(self, i: int, prefixes: set[str]) -> str:
-        token, following = self.tokens[i], self.tokens[i + 1 : i + 3]
+    def needed_by_node(self, node: Node) -> str:
+        """The declarations that `node` of the query needs in a query of its own."""
+        return self._needed([found.text for found in walk(node) if isinstance(found, Iri)])
+
+    def _needed(self, written: Sequence[str]) -> str:
+        prefixes = {iri.partition(":")[0] for iri in written if iri[0] != "<"}
+        lines = [
+            _line(prefix, iri) for prefix, iri in self.declarations if prefix is None or prefix in prefixes
+        ]
+        iris = [*written, *(iri for _, iri in self.declarations)]
+        relative = any(iri[0] == "<" and not _ABSOLUTE.match(iri) for iri in iris)
+        if relative and self.base_iri is not None:
+            lines.insert(0, _line(None, f"<{self.base_iri}>"))
+        return "\n".join(lines)
+
+
+def _line(prefix: str | None, iri: str) -> str:
+    return f"BASE {iri}" if prefix is None else f"PREFIX {prefix}: {iri}"
+
+
+def _declared(prologue: Sequence[SparqlToken]) -> Iterator[tuple[str | None, str]]:
+    for i, token in enumerate(prologue):
+        following = prologue[i + 1 : i + 3]
         if token.is_word("BASE") and following:
-            return f"BASE {following[0].text}"
-        if token.is_word("PREFIX") and len(following) == 2 and following[0].text[:-1] in prefixes:
-            return f"PREFIX {following[0].text} {following[1].text}"
-        return ""
+            yield None, following[0].text
+        if token.is_word("PREFIX") and len(following) == 2:
+            yield following[0].text[:-1], following[1].text
 
 
 def check_syntax(text: str, base_iri: str | None) -> None:

@@ -15,17 +15,20 @@ from typing import IO, Literal
 import pyoxigraph as ox
 
 from calcigraph.engine.corrections import corrected
+from calcigraph.engine.corrections.correction import Context
 from calcigraph.engine.dataset_clauses import QueryDataset, dataset_clause
-from calcigraph.engine.engine_problems import SearchUnavailable
+from calcigraph.engine.engine_problems import CorrectionRefused, SearchUnavailable
 from calcigraph.engine.placeholders import Placeholders
 from calcigraph.engine.prologue import check_syntax
 from calcigraph.engine.result_formats import Results
-from calcigraph.engine.rewriting import rewritten
 from calcigraph.engine.service_clauses import Fetch, calls_service, check_syntax_of_federated, federated
 from calcigraph.engine.text_index import TextIndex, TextSize
 from calcigraph.engine.text_search import mentions_search, searched
 from calcigraph.engine.view import View
 from calcigraph.settings import DefaultGraph, Settings
+from calcigraph.sparql.glance import look_up
+from calcigraph.sparql.parsed_query import ParsedQuery
+from calcigraph.sparql.parser import SparqlMalformed, SparqlTooDeep
 
 # The parts that are built when they are first needed: the data without inferences, and the index of texts.
 Part = Literal["asserted", "text"]
@@ -111,7 +114,7 @@ class Replica:
 
     def query(
         self,
-        text: str,
+        query: str | ParsedQuery,
         *,
         default_graphs: Iterable[str] = (),
         named_graphs: Iterable[str] = (),
@@ -119,17 +122,24 @@ class Replica:
         base_iri: str | None = None,
         fetch: Fetch | None = None,
     ) -> Results:
-        """Start to evaluate `text`; a dataset given here takes the place of its FROM clauses.
+        """Start to evaluate a query; a dataset given here takes the place of its FROM clauses.
 
-        `fetch` calls other services; without it a SERVICE fails, as the process has no network.
+        A query that was read already comes with its tree. `fetch` calls other services; without it a SERVICE
+        fails, as the process has no network.
         Spec: SPARQL 1.1 Protocol, section 2.1.4. Results are lazy and stay in this thread.
-        Raises: SyntaxError where `text` is not SPARQL or a graph's name is no IRI; what `searched` and
-        `federated` raise.
+        Raises: SyntaxError where the text is not SPARQL or a graph's name is no IRI; CorrectionRefused; what
+        `searched` and `federated` raise.
         """
         view = self._whole if inference else self.prepare_asserted()
         default = tuple(dict.fromkeys(_node(iri) for iri in default_graphs))
         named = tuple(dict.fromkeys(_node(iri) for iri in named_graphs))
-        given = QueryDataset(default, named) if default or named else dataset_clause(text, base_iri)
+        given = QueryDataset(default, named) if default or named else None
+        if isinstance(query, str):
+            if look_up(query) is not None:
+                return view.query(query, given, base_iri)
+            query = _read(query, base_iri)
+        text = query.text
+        given = given or dataset_clause(text, base_iri)
         placeholders = Placeholders(text)
         is_federated = fetch is not None and calls_service(text)
         if is_federated:
@@ -139,7 +149,9 @@ class Replica:
             ask = partial(_solutions, view, given, base_iri, placeholders)
             asked = federated(asked, base_iri, placeholders, fetch, ask)
         try:
-            return _evaluated(view, given, base_iri, placeholders, asked)
+            if asked != text:
+                query = _read(asked, base_iri)
+            return _evaluated(view, given, base_iri, placeholders, query)
         except SyntaxError:
             if asked != text:
                 # So that the message is about the text as it was written.
@@ -174,25 +186,44 @@ class Replica:
         ox.serialize(self._whole.quads(), out, ox.RdfFormat.N_QUADS)
 
 
+def _read(text: str, base_iri: str | None) -> ParsedQuery:
+    """The query `text` with its tree. Raises: SyntaxError, with the engine's message where it has one."""
+    try:
+        return ParsedQuery.of(text)
+    except (SparqlMalformed, SparqlTooDeep) as error:
+        check_syntax(text, base_iri)
+        raise SyntaxError(str(error)) from None
+
+
 def _evaluated(
-    view: View, given: QueryDataset | None, base_iri: str | None, placeholders: Placeholders, text: str
+    view: View,
+    given: QueryDataset | None,
+    base_iri: str | None,
+    placeholders: Placeholders,
+    query: ParsedQuery,
 ) -> Results:
-    """The results of `text`, corrected and rewritten; long tables are put in last."""
-    better = corrected(text, base_iri, view if given is None else _NamedGraphsView(view, given))
-    if given is None:
-        better = rewritten(better, base_iri, view)
-    if better != text:
-        # A SyntaxError is raised anew below, so that its message is about the text as it was written.
-        with suppress(SyntaxError):
-            return view.query(placeholders.fill(better), given, base_iri)
-    return view.query(placeholders.fill(text), given, base_iri)
+    """The results of `query`, corrected; long tables are put in last."""
+    data = view if given is None else _NamedGraphsView(view, given)
+    context = Context(data, view if given is None else None, base_iri)
+    better = corrected(query, context)
+    try:
+        return view.query(placeholders.fill(better), given, base_iri)
+    except SyntaxError:
+        # So that the message is about the text as it was written.
+        check_syntax(query.text, base_iri)
+        if better == query.text:
+            raise
+        raise CorrectionRefused(
+            "The engine does not take the form in which it would answer this query rightly.",
+            "Write it in another way, or report it with its text.",
+        ) from None
 
 
 def _solutions(
     view: View, given: QueryDataset | None, base_iri: str | None, placeholders: Placeholders, text: str
 ) -> ox.QuerySolutions:
     """The solutions of `text`, which is a SELECT query."""
-    results = _evaluated(view, given, base_iri, placeholders, text)
+    results = _evaluated(view, given, base_iri, placeholders, _read(text, base_iri))
     assert isinstance(results, ox.QuerySolutions)
     return results
 

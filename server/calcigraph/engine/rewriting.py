@@ -28,11 +28,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Final
 
 import pyoxigraph as ox
 
-from calcigraph.engine.cardinalities import TYPE, TriplePattern
+from calcigraph.engine.cardinalities import TYPE, TripleCounts, TriplePattern
 from calcigraph.engine.prologue import Prologue
 from calcigraph.sparql.tokens import SparqlToken, tokens
 
@@ -49,13 +49,6 @@ _MARGIN: Final = 3
 _PARTIAL: Final = ("LIMIT", "OFFSET", "VALUES")
 
 
-class TripleCounts(Protocol):
-    """What a rewriting depends on."""
-
-    def count(self, pattern: TriplePattern, most: int) -> int | None:
-        """How many triples match `pattern`, None for more than `most` where they have to be counted."""
-
-
 def rewritten(text: str, base_iri: str | None, counts: TripleCounts) -> str:
     """The query `text`, written so that the engine answers it sooner over the data that `counts` count.
 
@@ -66,7 +59,7 @@ def rewritten(text: str, base_iri: str | None, counts: TripleCounts) -> str:
         return text
     query = list(tokens(text))
     prologue = Prologue.of(text, query, base_iri)
-    select = query[len(prologue.tokens) :]
+    select = query[prologue.length :]
     try:
         return _counted(select, prologue, counts) or _subtracted(text, select, prologue, counts) or text
     except SyntaxError:

@@ -19,7 +19,7 @@ FOUND_BY_WORKERS: Final = (
     *(query_problems.ServiceForbidden, query_problems.UpdateForbidden, query_problems.NotAcceptable),
     *(engine_problems.SearchMalformed, engine_problems.SearchTooBroad, engine_problems.SearchUnavailable),
     *(engine_problems.ServiceUndetermined, engine_problems.ServiceAnswerUnusable),
-    engine_problems.RewritingTooLong,
+    *(engine_problems.RewritingTooLong, engine_problems.CorrectionRefused),
 )
 # Why there is no answer of another service, as the front process finds out.
 FOUND_BY_CALLS: Final = (

@@ -65,6 +65,7 @@ STATUS: dict[type[errors.Problem], int] = {
     engine_problems.SearchTooBroad: 400,
     engine_problems.ServiceUndetermined: 400,
     engine_problems.RewritingTooLong: 400,
+    engine_problems.CorrectionRefused: 400,
     query_problems.ServiceForbidden: 403,
     service_problems.ServiceRefused: 403,
     ResourceUnknown: 404,

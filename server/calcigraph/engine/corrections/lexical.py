@@ -16,12 +16,12 @@ function that returns the text unchanged where it does not apply:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Final, Protocol
+from typing import Final
 
 import pyoxigraph as ox
 
 from calcigraph.engine.blank_nodes import Edit, fresh_blank_nodes
+from calcigraph.engine.corrections.correction import Data
 from calcigraph.sparql.tokens import SparqlToken, tokens
 
 _EMPTY: Final = ox.Store()
@@ -32,16 +32,6 @@ _MOST_GRAPHS: Final = 100
 _MOST_SPELT_OUT: Final = 100_000
 _REPEATED: Final = re.compile(r"[\w>)][*?]\s")
 _ENDS_OF_STEPS: Final = tuple(mark + space for mark in "*?" for space in " \n\t\r")
-
-
-class Data(Protocol):
-    """What a correction depends on."""
-
-    def holds(self, node: ox.NamedNode) -> bool:
-        """Whether `node` is the subject or the object of any triple."""
-
-    def named_graphs(self) -> Iterable[ox.NamedNode]:
-        """The graphs that GRAPH may name."""
 
 
 def corrected(text: str, base_iri: str | None, data: Data) -> str:

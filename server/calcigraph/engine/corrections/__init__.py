@@ -1,0 +1,54 @@
+"""A query in, the same query out, written so that the engine answers it as SPARQL 1.1 says, and soon.
+
+What a correction is, and what it has to keep to, stands in `correction`. Each stands in a file of its own,
+with what the engine gets wrong, the section of the specification, and why what it writes is right; here is
+their order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from calcigraph.engine.corrections.correction import Context, Correction
+from calcigraph.engine.corrections.lexical import corrected as lexically_corrected
+from calcigraph.engine.rewriting import rewritten
+from calcigraph.sparql.parsed_query import ParsedQuery
+from calcigraph.sparql.parser import Replacement
+from calcigraph.sparql.tree import Node
+
+# One round after the other; the last one makes a right query a faster one.
+ROUNDS: Final[tuple[tuple[Correction, ...], ...]] = ()
+
+
+def corrected(query: ParsedQuery, context: Context, rounds: Iterable[Iterable[Correction]] = ROUNDS) -> str:
+    """The text of `query`, with every correction that applies.
+
+    Cost: one walk of the tree, and one more tree a round in which something was corrected, but for the last.
+    Raises: CorrectionRefused; SyntaxError where the query has a condition wrong that is no part of the
+    grammar.
+    """
+    text = query.text
+    for corrections in rounds:
+        waiting = list(corrections)
+        while waiting:
+            query = query if text == query.text else ParsedQuery.of(text)
+            replacements, waiting = _collected(query, waiting, context)
+            text = query.replaced(replacements)
+    text = lexically_corrected(text, context.base_iri, context.data)
+    return text if context.counts is None else rewritten(text, context.base_iri, context.counts)
+
+
+def _collected(
+    query: ParsedQuery, corrections: Iterable[Correction], context: Context
+) -> tuple[dict[Node, Replacement], list[Correction]]:
+    """The replacements of the corrections, and those corrections that want what others replace as well."""
+    found: dict[Node, Replacement] = {}
+    later: list[Correction] = []
+    for correction in corrections:
+        wanted = correction(query, context)
+        if wanted.keys() & found.keys():
+            later.append(correction)
+        else:
+            found.update(wanted)
+    return found, later

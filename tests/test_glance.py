@@ -1,0 +1,74 @@
+"""The glance: what it lets pass is a look-up by the tree too, and look-ups pass."""
+
+from __future__ import annotations
+
+import pytest
+
+from calcigraph.sparql.glance import look_up
+from calcigraph.sparql.parser import parse_query
+from calcigraph.sparql.tree import (
+    DatasetClause,
+    Declaration,
+    Group,
+    Iri,
+    Literal,
+    Object,
+    Prologue,
+    Property,
+    Query,
+    SelectClause,
+    Slice,
+    Triples,
+    TriplesBlock,
+    TypeKeyword,
+    Variable,
+    walk,
+)
+
+PLAIN = (Query, Prologue, Declaration, SelectClause, Group, TriplesBlock, Triples, Property, Object)
+TERMS = (Variable, Iri, Literal, TypeKeyword, Slice)
+LOOK_UPS = [
+    "SELECT ?p ?o { <http://a> ?p ?o }",
+    "SELECT ?p ?o WHERE { <http://a> ?p ?o . } LIMIT 10 OFFSET 5",
+    "PREFIX : <http://x/>\nPREFIX a-b: <http://x#>\nselect distinct $p "
+    "where { :a.b $p a-b:c ; a ?t , ?u . ?t :p 1 }",
+    'ask{?s<http://p/>"a b"@en-GB}',
+]
+OTHERS = [
+    "",
+    "SELECT * { ?s ?p ?o }",
+    "SELECT ?s { ?s ?p ?o FILTER(?o > 1) }",
+    "SELECT ?s { ?s ?p* ?o }",
+    "SELECT ?s { ?s <http://p>|<http://q> ?o }",
+    "SELECT ?s { GRAPH ?g { ?s ?p ?o } }",
+    "SELECT ?s FROM <http://g/> { ?s ?p ?o }",
+    "SELECT (1 AS ?x) { ?s ?p ?o }",
+    "SELECT ?s { ?s ?p _:b }",
+    "SELECT ?s { ?s ?p [] }",
+    "SELECT ?s { ?s ?p ?o } ORDER BY ?s",
+    "SELECT ?s { ?s ?p ?o } GROUP BY ?s",
+    "SELECT ?s { SERVICE ?o { ?s ?p ?o } }",
+    "SELECT ?s { ?s ?p '\\u0041' }",
+    "SELECT ?\\u0073 { ?s ?p ?o }",
+    "SELECT ?s { ?s ?p ?o } # a comment",
+    "PREFIX v: <http://x/server#> SELECT ?s { ?s v:search 'words' }",
+    'PREFIX v: <http://x/server#sea> SELECT ?s { ?s v:rch "words" }',
+    "SELECT ?s { " + "?s ?p ?o . " * 100 + "}",
+    "DESCRIBE <http://a>",
+    "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }",
+    "INSERT DATA { <http://a> <http://a> 1 }",
+]
+
+
+@pytest.mark.parametrize("text", LOOK_UPS)
+def test_look_up_is_seen_at_a_glance_and_is_one(text: str) -> None:
+    form = look_up(text)
+    query = parse_query(text)
+    assert query.form == form
+    assert all(isinstance(node, PLAIN + TERMS) for node in walk(query))
+    assert not any(isinstance(node, DatasetClause) for node in walk(query))
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_what_has_to_be_read_is_not_passed(text: str) -> None:
+    assert look_up(text) is None
