@@ -23,8 +23,8 @@ from calcigraph.web.site import publication_of
 _GRACE_S: Final = 10.0
 _BACKLOG: Final = 2048
 _LOOK_S: Final = 0.02
-# How long a thread that makes a page may run on while the event loop, in which queries are answered, waits for the
-# interpreter. By itself Python gives a thread ten times as long, each time that the loop wakes.
+# How long a thread that makes a page may run on while the event loop, in which queries are answered,
+# waits for the interpreter. By itself Python gives a thread ten times as long, each time that the loop wakes.
 _LOOP_WAITS_S: Final = 0.0005
 # In addition to a thread for each query that may run or wait in one.
 _THREADS_FOR_PAGES: Final = 32
