@@ -20,6 +20,7 @@ from calcigraph.rdf.formats import (
     RESULTS,
     Format,
     FormatIncomplete,
+    FormatUnfit,
     FormatUnknown,
     GraphFormat,
     Kind,
@@ -30,7 +31,7 @@ from calcigraph.rdf.formats import (
 )
 from calcigraph.rdf.native_formats import NATIVE_GRAPHS, NATIVE_RESULTS, native_graphs, native_results
 from calcigraph.rdf.prefixes import Prefixes
-from calcigraph.rdf.serialise import FormatUnfit, check_writers, serialise
+from calcigraph.rdf.serialise import check_writers, serialise
 from canonical_form import canonical_lines
 from turtle_texts import BASE, documents
 

@@ -30,7 +30,7 @@ LAYERS = (
             ),
         },
     ),
-    ("engines", {"reasoning", "validation", "engine"}),
+    ("engines", {"reasoning", "validation", "engine", "emptiness", "root_queries"}),
     ("query language", {"sparql"}),
     (
         "base",
@@ -80,7 +80,16 @@ INSIDE: dict[str, tuple[set[str], ...]] = {
         {"app", "serving"},
         {
             *("competency_questions", "conformance_page", "crawlers", "discovery", "downloads"),
-            *("explanations", "graphs", "home", "mappings", "name_search", "nanopubs", "openapi"),
+            *(
+                "empty_answers",
+                "explanations",
+                "graphs",
+                "home",
+                "mappings",
+                "name_search",
+                "nanopubs",
+                "openapi",
+            ),
             *(
                 "operations",
                 "problem_responses",

@@ -16,6 +16,7 @@ from calcigraph.pool.problem_encoding import (
     decode_problem,
     encode_problem,
 )
+from calcigraph.rdf.formats import FormatUnfit
 
 PROBLEMS: list[Problem] = [
     query_problems.QueryMalformed("`\\u00e9` stands here", "Take it away.", 3, 14),
@@ -24,6 +25,7 @@ PROBLEMS: list[Problem] = [
     query_problems.ServiceForbidden(),
     query_problems.UpdateForbidden("LOAD"),
     query_problems.NotAcceptable("ASK", ("json", "xml")),
+    FormatUnfit("XML", "the character U+0001"),
     engine_problems.SearchMalformed("What?", "Say it.", Place("query", 1, 2)),
     *(kind("Said.", "Do.") for kind in FOUND_BY_WORKERS if kind.__module__ == engine_problems.__name__),
     *(kind("Said.", "Do.") for kind in FOUND_BY_CALLS),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from calcigraph.edition import Edition, assemble
-from calcigraph.questions import answer, findings, is_ordered
+from calcigraph.questions import answer, findings
 from calcigraph.root import QuestionFile, Root
 from calcigraph.store import OfflineEngine
 from datasets import dataset_of
@@ -97,17 +97,3 @@ def test_a_forbidden_row_that_appears_is_found(
         }
         intruder = {**rows[0], **expanded}
         assert any("must not appear" in f.message for f in findings(asked, [*rows, intruder], prefixes))
-
-
-@pytest.mark.parametrize(
-    ("query", "ordered"),
-    [
-        ("SELECT * { ?s ?p ?o } ORDER BY ?s", True),
-        ("SELECT * { ?s ?p ?o } order  by desc(?s) limit 3", True),
-        ("SELECT * { { SELECT ?s { ?s ?p ?o } ORDER BY ?s } }", False),
-        ("SELECT * { ?s ?p ?o } # ORDER BY ?s", False),
-        ('SELECT * { ?s ?p "} ORDER BY" }', False),
-    ],
-)
-def test_an_order_counts_where_the_outermost_query_states_it(query: str, ordered: bool) -> None:
-    assert is_ordered(query) is ordered

@@ -5,7 +5,6 @@ One file is the truth: `ontology/questions/<slug>.rq` beside `<slug>.csv`, the w
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
@@ -15,6 +14,8 @@ from calcigraph.errors import Finding, Place
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.terms import parse_term
 from calcigraph.root import QuestionFile, csv_rows
+from calcigraph.sparql.parser import parse_query
+from calcigraph.sparql.traits import is_ordered
 
 # A query text and whether inferences are to be seen in, SPARQL 1.1 CSV results out.
 Evaluate = Callable[[str, bool], bytes]
@@ -72,17 +73,10 @@ def _differences(question: QuestionFile, actual: list[Row]) -> Iterator[Finding]
             yield _difference(question, f"A row {text}: {_shown(dict(row))}.", remedy, line)
         if len(found) > _SHOWN:
             yield _difference(question, f"So it is with {len(found) - _SHOWN} more: a row {text}.", remedy)
-    if not missing and not unrecorded and is_ordered(question.text) and recorded != actual:
+    if not missing and not unrecorded and is_ordered(parse_query(question.text)) and recorded != actual:
         yield _difference(
             question, "The rows come in another order than recorded.", "Mend the ORDER BY or the rows."
         )
-
-
-def is_ordered(query: str) -> bool:
-    """Whether the outermost query states an order (the last ORDER BY stands outside all braces)."""
-    bare = re.sub(r"#[^\n]*|\"[^\"\n]*\"|<[^<>\s]*>", " ", query)
-    tail = bare[bare.rfind("}") :]
-    return re.search(r"\bORDER\s+BY\b", tail, re.IGNORECASE) is not None
 
 
 def _csv_value(text: str, prefixes: Prefixes) -> str:

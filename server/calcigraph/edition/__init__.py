@@ -4,6 +4,7 @@
 - `edition` is one version, to be asked; `labels` and `search` are what it calls things;
 - `writer` makes the next one from a change, and proves what an edition says; `process` runs it apart;
 - `change` is what may be asked of it;
+- `near_terms` is what may have been meant by an IRI that it does not have;
 - `index`, `writing`, `layout`, `names`, `spellings` and `files` are how editions lie on disk.
 """
 
@@ -14,6 +15,7 @@ from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder
 from calcigraph.edition.labels import Labels
 from calcigraph.edition.lookups import LookUps
 from calcigraph.edition.names import LABELS
+from calcigraph.edition.near_terms import near_iris
 from calcigraph.edition.rules import construct_rules
 from calcigraph.edition.search import Match, Names
 from calcigraph.edition.writer import ChangeOutcome, EditionPassed, Writer
@@ -39,4 +41,5 @@ __all__ = [
     "clash_finding",
     "consistent",
     "construct_rules",
+    "near_iris",
 ]

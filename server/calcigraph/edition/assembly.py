@@ -24,6 +24,7 @@ from calcigraph.errors import Finding, Place, RootInvalid, no_room
 from calcigraph.rdf.terms import show_term
 from calcigraph.reasoning import Statement
 from calcigraph.root import Root
+from calcigraph.root_queries import query_findings
 from calcigraph.settings import ReasonerName
 
 
@@ -56,7 +57,8 @@ def assemble(
     or in one of its own.
 
     Cost: dominated by reading the files and closing; with a warm `cache` by neither.
-    Raises: RootInvalid where a file is broken, Problem where a rule of the root cannot be run.
+    Raises: RootInvalid where a file is broken or a query in one cannot be relied on, Problem where a rule of
+    the root cannot be run.
     Clashes are no error here: they stand in the value, and `consistent` refuses them.
     EnvironmentProblem where there is no room for the files.
     """
@@ -65,6 +67,9 @@ def assemble(
     if kept is not None:
         return Assembled(_proving(Edition.open(root, kept), reasoner, None))
     root.judge()
+    unusable = list(query_findings(root))
+    if unusable:
+        raise RootInvalid(unusable)
     asserted = sorted({triple for file in root.sources for triple in file.triples}, key=str)
     inference = reasoning.infer(asserted, construct_rules(root), engine=reasoner)
     try:

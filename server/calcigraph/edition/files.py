@@ -28,7 +28,10 @@ from calcigraph import __version__
 from calcigraph.errors import EnvironmentProblem, no_room
 from calcigraph.metadata import DatasetDescription
 
-_DECIDING: Final = ("edition/*.py", "metadata/*.py", "rdf/*.py", "reasoning/**/*.py", "root/*.py")
+_DECIDING: Final = (
+    *("edition/*.py", "engine/*.py", "metadata/*.py", "rdf/*.py", "reasoning/**/*.py", "root/*.py"),
+    *("root_queries.py", "sparql/*.py"),
+)
 _HEAD: Final = "head.json"
 _WORKING: Final = ".work-"
 _LOCK: Final = "lock"

@@ -17,7 +17,8 @@ class Query(NamedTuple):
     triples are seen. `timeout_s` None means the pool's own limit, and no more than that is given.
     `results_format` and `graph_format` are keys of `calcigraph.engine.result_formats`: the formats for SELECT
     and ASK, and for CONSTRUCT and DESCRIBE; None where the client accepts none. Relative IRIs are resolved
-    against `base_iri`.
+    against `base_iri`. Where it `explains_empty`, the answer is an encoded
+    `calcigraph.emptiness.EmptyReason` of why that of the query is empty.
     """
 
     text: str
@@ -28,6 +29,7 @@ class Query(NamedTuple):
     results_format: str | None = "json"
     graph_format: str | None = "turtle"
     base_iri: str | None = None
+    explains_empty: bool = False
 
 
 class ByteSource(Protocol):
@@ -78,10 +80,12 @@ class Body:
 class Answer:
     """An answer: `format` is a key of `calcigraph.engine.result_formats`, `version` the number of diffs that
     had been published to the data it is from. `content` is the whole answer, or None where it is
-    long and has to be read from `body`."""
+    long and has to be read from `body`. `is_empty` says that it has no row or triple, or is
+    false."""
 
     form: Form
     format: str
     version: int
     content: bytes | None
     body: Body = field(repr=False)
+    is_empty: bool = False

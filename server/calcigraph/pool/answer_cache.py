@@ -9,7 +9,7 @@ from typing import Final
 
 from calcigraph.pool.answer import Answer, Body, ByteSource, Query
 
-_QueryKey = tuple[str, tuple[str, ...], tuple[str, ...], bool, str | None, str | None, str | None]
+_QueryKey = tuple[str, tuple[str, ...], tuple[str, ...], bool, str | None, str | None, str | None, bool]
 # One answer may not push out all others, nor may those that are being copied.
 _SHARE: Final = 4
 _SHARE_OF_COPIES: Final = 2
@@ -45,9 +45,7 @@ class AnswerCache:
             self.hits += 1
             self._answers.move_to_end(key)
         assert answer.content is not None
-        return Answer(
-            answer.form, answer.format, answer.version, answer.content, Body([answer.content], None)
-        )
+        return replace(answer, body=Body([answer.content], None))
 
     def put(self, query: Query, answer: Answer) -> None:
         """Keep `answer`, if it is complete, of the newest version and not too large."""
@@ -61,9 +59,7 @@ class AnswerCache:
             key = _key(query)
             if size * _SHARE > self._most or answer.version < self._version or key in self._answers:
                 return
-            self._answers[key] = Answer(
-                answer.form, answer.format, answer.version, answer.content, Body([], None)
-            )
+            self._answers[key] = replace(answer, body=Body([], None))
             self.size += size
             self._make_room()
 
@@ -149,6 +145,7 @@ def _key(query: Query) -> _QueryKey:
         query.results_format,
         query.graph_format,
         query.base_iri,
+        query.explains_empty,
     )
 
 

@@ -223,7 +223,7 @@ class Attempt:
         assert form is not None, "the engine takes no query without a form"
         used = query.graph_format if form.answers_with_graph else query.results_format
         assert used is not None, "the engine is not asked for what nobody can read"
-        return Answer(form, used, run.version, content, body)
+        return Answer(form, used, run.version, content, body, run.is_empty)
 
 
 def _do_nothing() -> None:

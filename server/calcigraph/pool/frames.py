@@ -53,12 +53,14 @@ class FrameKind(Enum):
 
 
 _KINDS: Final = {kind.value: kind for kind in FrameKind}
+_EITHER: Final = (False, True)
 _BODIES: Final = {
-    (form, is_volatile): bytes([is_volatile]) + form.value.encode()
+    (form, is_volatile, is_empty): bytes([is_volatile, is_empty]) + form.value.encode()
     for form in Form
-    for is_volatile in (False, True)
+    for is_volatile in _EITHER
+    for is_empty in _EITHER
 }
-_SURVEYS: Final = {body: Survey(*found) for found, body in _BODIES.items()}
+_SURVEYS: Final = {body: (Survey(*found[:2]), found[2]) for found, body in _BODIES.items()}
 
 
 class ClosedError(Exception):
@@ -239,11 +241,13 @@ def decode_query(body: bytes) -> tuple[Query, bool]:
     return Query(*query), allows_services
 
 
-def encode_survey(form: Form, is_volatile: bool) -> bytes:
-    """The body of a SURVEYED frame, which comes before the first piece of an answer."""
-    return _BODIES[form, is_volatile]
+def encode_survey(form: Form, is_volatile: bool, is_empty: bool) -> bytes:
+    """The body of a SURVEYED frame, which comes before the first piece of an answer: what the text tells, and
+    whether the answer is empty. One that is longer than its first piece is not."""
+    return _BODIES[form, is_volatile, is_empty]
 
 
-def decode_survey(body: bytes) -> Survey:
-    """The survey of a SURVEYED frame; whether other services were called is not in it."""
+def decode_survey(body: bytes) -> tuple[Survey, bool]:
+    """The survey of a SURVEYED frame, and whether the answer is empty; whether other services were called is
+    not in it."""
     return _SURVEYS[body]

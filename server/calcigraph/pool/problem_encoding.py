@@ -12,6 +12,7 @@ from calcigraph.engine import engine_problems
 from calcigraph.errors import Place, Problem
 from calcigraph.federation import service_problems
 from calcigraph.pool import query_problems
+from calcigraph.rdf.formats import FormatUnfit
 
 # What ends a query before its answer, as the process that evaluates it finds out.
 FOUND_BY_WORKERS: Final = (
@@ -19,7 +20,7 @@ FOUND_BY_WORKERS: Final = (
     *(query_problems.ServiceForbidden, query_problems.UpdateForbidden, query_problems.NotAcceptable),
     *(engine_problems.SearchMalformed, engine_problems.SearchTooBroad, engine_problems.SearchUnavailable),
     *(engine_problems.ServiceUndetermined, engine_problems.ServiceAnswerUnusable),
-    *(engine_problems.RewritingTooLong, engine_problems.CorrectionRefused),
+    *(engine_problems.RewritingTooLong, engine_problems.CorrectionRefused, FormatUnfit),
 )
 # Why there is no answer of another service, as the front process finds out.
 FOUND_BY_CALLS: Final = (

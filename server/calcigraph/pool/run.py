@@ -94,6 +94,8 @@ class Run:
         self.version = 0
         # What the worker has found in the text; there before the first piece of an answer is.
         self.seen: Survey | None = None
+        # Whether the answer has no row or triple, or is false.
+        self.is_empty = False
 
     @cached_property
     def breadth(self) -> int:
@@ -178,7 +180,7 @@ class Run:
                 self._awaited_call = body
                 raise ServiceAwaitedError
             if kind is FrameKind.SURVEYED:
-                self.seen = decode_survey(body)
+                self.seen, self.is_empty = decode_survey(body)
                 continue
             self._has_begun = True
             if kind is FrameKind.DATA:

@@ -12,16 +12,21 @@ import os
 import resource
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import IO, Final, NoReturn, cast
 
+import pyoxigraph as ox
+
+from calcigraph.engine.declared_prefixes import with_declared
+from calcigraph.engine.empty_documents import says_nothing
 from calcigraph.engine.replica import Replica
-from calcigraph.engine.result_formats import is_graph, write
+from calcigraph.engine.result_formats import Form, Results, is_graph, write
 from calcigraph.errors import Problem
 from calcigraph.pool.admission import admitted
 from calcigraph.pool.answer import Query
 from calcigraph.pool.diagnosis import Diagnosis
+from calcigraph.pool.empty_explaining import explained
 from calcigraph.pool.frames import (
     USAGE,
     Channel,
@@ -129,6 +134,11 @@ class _WorkerProcess:
 
     def _answer(self, query: Query, allows_services: bool, out: _Out) -> None:
         seen = admitted(query, allows_services)
+        assert seen.form is not None, "the engine takes no query without a form"
+        out.begin(seen.form, seen.is_volatile)
+        if query.explains_empty:
+            self._explain(query, out)
+            return
         results = self._replica.query(
             query.text,
             default_graphs=query.default_graphs,
@@ -138,10 +148,16 @@ class _WorkerProcess:
             fetch=partial(fetch, self._channel),
         )
         wanted = query.graph_format if is_graph(results) else query.results_format
-        assert seen.form is not None, "the engine takes no query without a form"
         assert wanted is not None, "the engine is not asked for what nobody can read"
-        out.begin(encode_survey(seen.form, seen.is_volatile))
-        write(results, wanted, wanted, self._prefixes, cast(IO[bytes], out))
+        out.is_empty = partial(_is_empty, results, wanted)
+        prefixes = self._prefixes
+        if is_graph(results):
+            prefixes = with_declared(prefixes, query.text, query.base_iri)
+        write(results, wanted, wanted, prefixes, cast(IO[bytes], out))
+
+    def _explain(self, query: Query, out: _Out) -> None:
+        ask = partial(fetch, self._channel)
+        out.write(explained(self._replica, query, query.timeout_s or 0.0, ask).encode())
 
     def _diagnosis(self, query: Query) -> Diagnosis:
         return Diagnosis(query.text, self._prefixes, query.base_iri is not None)
@@ -167,17 +183,24 @@ def _grown(usage: resource.struct_rusage | None = None) -> tuple[int, int]:
     return usage.ru_minflt * _PAGE, usage.ru_maxrss * 1024
 
 
+def _is_empty(results: Results, key: str, content: bytes) -> bool:
+    """Whether `results`, which as a whole are `content`, have no row or triple, or are false."""
+    return not results if isinstance(results, ox.QueryBoolean) else says_nothing(key, content)
+
+
 class _Out:
     """A writable file, for the serialisers: what is written is sent as frames, the last one with END."""
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
-        self._survey = b""
+        self._survey: tuple[Form, bool] | None = None
         self._pending = bytearray()
+        # Whether an answer that is no longer than one frame is empty.
+        self.is_empty: Callable[[bytes], bool] = lambda content: False
 
-    def begin(self, survey: bytes) -> None:
-        """Have the body of a SURVEYED frame sent, together with the first frame."""
-        self._survey = encode(FrameKind.SURVEYED, survey)
+    def begin(self, form: Form, is_volatile: bool) -> None:
+        """Have what the text tells sent, together with the first frame."""
+        self._survey = form, is_volatile
 
     def write(self, data: bytes) -> int:
         """Take `data`; sent once there are 64 KiB."""
@@ -192,12 +215,16 @@ class _Out:
 
     def end(self, usage: bytes) -> None:
         """Send the rest of the answer and its end."""
-        self._send(FrameKind.END, usage + self._pending)
+        is_empty = self._survey is not None and self.is_empty(bytes(self._pending))
+        self._send(FrameKind.END, usage + self._pending, is_empty)
 
     def fail(self, usage: bytes, problem: Problem) -> None:
         """Send that there is no answer, or no more of it."""
         self._channel.send(FrameKind.FAILED, usage + encode_problem(problem))
 
-    def _send(self, kind: FrameKind, body: bytes | bytearray) -> None:
-        self._channel.send_bytes(self._survey + encode(kind, body))
-        self._survey = b""
+    def _send(self, kind: FrameKind, body: bytes | bytearray, is_empty: bool = False) -> None:
+        first = b""
+        if self._survey is not None:
+            first = encode(FrameKind.SURVEYED, encode_survey(*self._survey, is_empty))
+            self._survey = None
+        self._channel.send_bytes(first + encode(kind, body))

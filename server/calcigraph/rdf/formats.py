@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Literal, Protocol, TypeVar, overload
 
-from calcigraph.errors import InputUnreadable
+from calcigraph.errors import InputUnreadable, Problem
 
 Kind = Literal["graph", "result"]
 _NAME = re.compile(r"[a-z][a-z0-9-]*\Z")
@@ -24,6 +24,17 @@ class FormatUnknown(InputUnreadable):
     """A format, media type or file suffix that is not in the table."""
 
     title = "The format is not supported"
+
+
+class FormatUnfit(Problem):
+    """A graph or a table that a format cannot hold."""
+
+    title = "The format cannot hold this answer"
+
+    def __init__(
+        self, form: str, what: str, instead: str = "Turtle or N-Triples, which hold everything"
+    ) -> None:
+        super().__init__(f"{form} cannot hold {what}.", f"Ask for {instead}.")
 
 
 class FormatIncomplete(ValueError):
@@ -178,6 +189,20 @@ GRAPHS: tuple[GraphFormat, ...] = (
         has_prefixes=False,
     ),
 )
+_JSON_LD = next(row for row in GRAPHS if row.key == "json-ld")
+# The same media type in a form of its own, for who asks for its profile (JSON-LD 1.1, section 6.1). They
+# have no document of their own, so they stand in no list of what there is.
+PROFILED: tuple[GraphFormat, ...] = tuple(
+    replace(
+        _JSON_LD,
+        key=f"json-ld-{form}",
+        names=(),
+        generic=(),
+        profiles=(f"http://www.w3.org/ns/json-ld#{form}",),
+        has_prefixes=False,
+    )
+    for form in ("expanded", "flattened")
+)
 RESULTS: tuple[ResultFormat, ...] = (
     ResultFormat(
         key="json",
@@ -272,7 +297,7 @@ def by_name(kind: Literal["graph"], name: str) -> GraphFormat: ...
 def by_name(kind: Literal["result"], name: str) -> ResultFormat: ...
 def by_name(kind: Kind, name: str) -> Format:
     """The format of a kind that a name means (see `find`). Raises: FormatUnknown, listing the keys."""
-    found = find(name, formats(kind))
+    found = find(name, (*GRAPHS, *PROFILED) if kind == "graph" else RESULTS)
     if found is None:
         listed = ", ".join(candidate.key for candidate in formats(kind))
         raise FormatUnknown(f'There is no format "{name[:40]}" for a {kind}.', f"Use one of: {listed}.")

@@ -2,49 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from io import BytesIO
 from typing import Final
 
 import pyoxigraph as ox
 
-from calcigraph.errors import Problem
-from calcigraph.rdf.formats import GRAPHS, FormatIncomplete, GraphFormat
-from calcigraph.rdf.jsonld import write_jsonld
+from calcigraph.rdf.formats import GRAPHS, PROFILED, FormatIncomplete, GraphFormat
+from calcigraph.rdf.jsonld import write_expanded, write_jsonld
 from calcigraph.rdf.prefixes import Prefixes
+from calcigraph.rdf.rdf_xml import write_rdf_xml
 from calcigraph.rdf.terms import Term, show_term
 from calcigraph.rdf.turtle import TYPE, write_turtle
 from calcigraph.rdf.vocabulary import RDF, XSD
 
 TripleOrQuad = ox.Triple | ox.Quad
 _UNSAID = (XSD["string"], RDF["langString"])
-# Namespaces in XML 1.0, production NCName.
-_START = (
-    r"A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f"
-    r"\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
-)
-
-
-@cache  # compiling such large sets takes 20 ms, which no start has to wait for
-def _ends_in_name() -> re.Pattern[str]:
-    return re.compile(rf"[{_START}][{_START}\-.0-9\u00b7\u0300-\u036f\u203f\u2040]*\Z")
-
-
-@cache
-def _no_xml() -> re.Pattern[str]:
-    """What is no character of XML 1.0, section 2.2."""
-    return re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-class FormatUnfit(Problem):
-    """A graph that a format cannot hold."""
-
-    title = "The format cannot hold this graph"
-
-    def __init__(self, form: str, what: str) -> None:
-        super().__init__(f"{form} cannot hold {what}.", "Ask for Turtle or N-Triples, which hold everything.")
 
 
 def serialise(
@@ -54,8 +28,8 @@ def serialise(
 
     Duplicates are written once; in a format that names no graphs, the graphs of quads are merged. Lexical
     forms are kept, and only the prefixes that are of use are declared. Meant for answers and files that
-    people read, because all statements are sorted in memory (about 10 microseconds a triple); a dump streams
-    through pyoxigraph's own serialisers.
+    people read, because all statements are sorted in memory (about 10 microseconds a triple); what may be
+    long is written by `graph_streams`.
     Raises: FormatUnfit where the format has no way to write one of the statements.
     """
     quads = {s if isinstance(s, ox.Quad) else ox.Quad(s.subject, s.predicate, s.object) for s in statements}
@@ -73,7 +47,7 @@ def write_graph(quads: Iterable[ox.Quad], form: GraphFormat, prefixes: Prefixes)
     """
     said = list(quads)
     unnamed = [ox.Quad(quad.subject, quad.predicate, quad.object) for quad in said]
-    return serialise(unnamed if form.key == "json-ld" else [*said, *unnamed], form, prefixes)
+    return serialise(unnamed if form.key.startswith("json-ld") else [*said, *unnamed], form, prefixes)
 
 
 def _lines(quads: set[ox.Quad], _prefixes: Prefixes) -> bytes:
@@ -82,26 +56,17 @@ def _lines(quads: set[ox.Quad], _prefixes: Prefixes) -> bytes:
 
 
 def _json_ld(quads: set[ox.Quad], prefixes: Prefixes) -> bytes:
-    if any(isinstance(quad.object, ox.Triple) for quad in quads):
-        raise FormatUnfit("JSON-LD 1.1", "a triple inside a triple")
     return write_jsonld(quads, prefixes)
 
 
+def _json_ld_expanded(quads: set[ox.Quad], _prefixes: Prefixes) -> bytes:
+    return write_expanded(quads)
+
+
 def _rdf_xml(quads: set[ox.Quad], prefixes: Prefixes) -> bytes:
-    """RDF 1.1 XML Syntax: a predicate is the name of an element, a literal its text."""
-    ends_in_name, no_xml = _ends_in_name(), _no_xml()
-    triples = [quad.triple for quad in sorted(quads, key=str)]
-    for triple in triples:
-        value = triple.object
-        if not ends_in_name.search(triple.predicate.value):
-            raise FormatUnfit("RDF/XML", f"the predicate <{triple.predicate.value}>, which ends in no name")
-        if isinstance(value, ox.Literal) and no_xml.search(value.value):
-            raise FormatUnfit("RDF/XML", "a control character")
-        if isinstance(value, ox.Triple):
-            raise FormatUnfit("RDF/XML", "a triple inside a triple")
-    text = ox.serialize(triples, format=ox.RdfFormat.RDF_XML, prefixes=dict(prefixes.mapping)) or b""
-    # A reader of XML takes a bare carriage return for a line feed (XML 1.0, section 2.11).
-    return text.replace(b"\r", b"&#13;")
+    out = BytesIO()
+    write_rdf_xml((quad.triple for quad in sorted(quads, key=str)), prefixes.mapping, out)
+    return out.getvalue()
 
 
 def _useful(quads: Iterable[ox.Quad], prefixes: Prefixes) -> Prefixes:
@@ -152,6 +117,8 @@ _WRITERS: Final[dict[str, Writer]] = {
     "n-triples": _lines,
     "n-quads": _lines,
     "json-ld": _json_ld,
+    "json-ld-expanded": _json_ld_expanded,
+    "json-ld-flattened": _json_ld_expanded,
     "rdf-xml": _rdf_xml,
 }
 
@@ -163,4 +130,4 @@ def check_writers(rows: Iterable[GraphFormat]) -> None:
             raise FormatIncomplete(row.key, "has no writer: add one to `calcigraph.rdf.serialise`")
 
 
-check_writers(GRAPHS)
+check_writers((*GRAPHS, *PROFILED))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from abc import abstractmethod
 from typing import Final
 
@@ -31,14 +32,23 @@ _COMPARISON: Final = 3
 _PREFIXED: Final = ("!", "+", "-")
 AGGREGATES: Final = frozenset(["COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"])
 # The keywords of functions, of 1.1 and 1.2 (production BuiltInCall), and ADJUST (SPARQL Enhancement
-# Proposal 2).
-_FUNCTION_NAMES: Final = """
-    STR LANG LANGMATCHES LANGDIR DATATYPE BOUND IRI URI BNODE RAND ABS CEIL FLOOR ROUND CONCAT STRLEN
-    UCASE LCASE ENCODE_FOR_URI CONTAINS STRSTARTS STRENDS STRBEFORE STRAFTER YEAR MONTH DAY HOURS
-    MINUTES SECONDS TIMEZONE TZ NOW UUID STRUUID MD5 SHA1 SHA256 SHA384 SHA512 COALESCE IF STRLANG
-    STRLANGDIR STRDT SAMETERM ISIRI ISURI ISBLANK ISLITERAL ISNUMERIC HASLANG HASLANGDIR REGEX SUBSTR
-    REPLACE ISTRIPLE TRIPLE SUBJECT PREDICATE OBJECT ADJUST"""
-FUNCTIONS: Final = frozenset(_FUNCTION_NAMES.split())
+# Proposal 2), by how many arguments they take at least and at most.
+_OF_ONE: Final = """
+    STR LANG LANGDIR DATATYPE BOUND IRI URI ABS CEIL FLOOR ROUND STRLEN UCASE LCASE ENCODE_FOR_URI
+    YEAR MONTH DAY HOURS MINUTES SECONDS TIMEZONE TZ MD5 SHA1 SHA256 SHA384 SHA512 ISIRI ISURI ISBLANK
+    ISLITERAL ISNUMERIC HASLANG HASLANGDIR ISTRIPLE SUBJECT PREDICATE OBJECT"""
+_FUNCTION_NAMES: Final = {
+    (0, 0): "RAND NOW UUID STRUUID",
+    (0, 1): "BNODE",
+    (1, 1): _OF_ONE,
+    (2, 2): "LANGMATCHES CONTAINS STRSTARTS STRENDS STRBEFORE STRAFTER STRLANG STRDT SAMETERM ADJUST",
+    (2, 3): "SUBSTR REGEX",
+    (3, 3): "IF STRLANGDIR TRIPLE",
+    (3, 4): "REPLACE",
+    (0, sys.maxsize): "CONCAT COALESCE",
+}
+_ARGUMENTS: Final = {name: counts for counts, names in _FUNCTION_NAMES.items() for name in names.split()}
+FUNCTIONS: Final = frozenset(_ARGUMENTS)
 
 
 class _Operands:
@@ -133,9 +143,12 @@ class ExpressionParser(TermParser):
 
     def _unary(self) -> Expression:
         start, operators = self.start, []
+        # `!` may stand several times (SPARQL 1.2), then one sign.
         while self.is_mark(*_PREFIXED) and not self.begins_literal():
             operators.append(self.value)
             self.advance()
+            if operators[-1] != "!":
+                break
         operand = self._primary()
         return Unary(start, self.last, tuple(operators), operand) if operators else operand
 
@@ -167,25 +180,30 @@ class ExpressionParser(TermParser):
         if name not in FUNCTIONS:
             raise self.unexpected("a function", "an expression")
         self.advance()
-        arguments = self._list()
+        if name == "BOUND":
+            self.expect_mark("(")
+            arguments: tuple[Expression, ...] = (self.variable(),)
+            self.expect_mark(")")
+        else:
+            arguments = self._list(*_ARGUMENTS[name])
         return BuiltInCall(start, self.last, name, arguments)
 
     def _function_call(self, function: Iri) -> FunctionCall:
         self.expect_mark("(")
         is_distinct = self.take_word("DISTINCT")
-        arguments = self._rest_of_list()
+        arguments = self._rest_of_list(least=int(is_distinct))
         return FunctionCall(function.start, self.last, function, arguments, is_distinct)
 
-    def _list(self) -> tuple[Expression, ...]:
+    def _list(self, least: int = 0, most: int = sys.maxsize) -> tuple[Expression, ...]:
         self.expect_mark("(")
-        return self._rest_of_list()
+        return self._rest_of_list(least, most)
 
-    def _rest_of_list(self) -> tuple[Expression, ...]:
+    def _rest_of_list(self, least: int = 0, most: int = sys.maxsize) -> tuple[Expression, ...]:
         items: list[Expression] = []
-        if not self.is_mark(")"):
+        while len(items) < most and not (self.is_mark(")") and len(items) >= least):
+            if items:
+                self.expect_mark(",")
             items.append(self.expression())
-            while self.take_mark(","):
-                items.append(self.expression())
         self.expect_mark(")")
         return tuple(items)
 

@@ -32,6 +32,7 @@ from calcigraph.sparql.tree import (
 
 _TERM_MARKS: Final = ("[", "(", "<<", "<<(", "+", "-")
 _SIGNS: Final = ("+", "-")
+_NO_LABEL: Final = frozenset(":%\\")
 
 
 class TermParser(TokenStream):
@@ -119,9 +120,19 @@ class TermParser(TokenStream):
     def triple_term(self) -> TripleTerm:
         """`<<( s p o )>>`"""
         start = self.expect_mark("<<(")
-        subject, verb, obj = self.term(), self._plain_verb(), self.term()
+        subject, verb, obj = self._plain_term(), self._plain_verb(), self._plain_term("<<(")
         self.expect_mark(")>>")
         return TripleTerm(start, self.last, subject, verb, obj)
+
+    def _plain_term(self, *allowed: str) -> Term:
+        """A term that has no terms in it, or begins with one of the marks."""
+        if self.is_mark("(", "<<", "<<(") and not self.is_mark(*allowed):
+            raise self.unexpected("a variable", "an IRI", "a literal")
+        if self.is_mark("["):
+            start = self.expect_mark("[")
+            self.expect_mark("]")
+            return BlankNode(start, self.last, None)
+        return self.term()
 
     def triples(self, with_paths: bool) -> Triples:
         """A subject and its properties. Verbs may be paths in patterns, not in templates and data."""
@@ -129,7 +140,7 @@ class TermParser(TokenStream):
         says_something = isinstance(subject, BlankNodeProperties | ReifiedTriple) or (
             isinstance(subject, Collection) and bool(subject.items)
         )
-        if says_something and not isinstance(subject, Collection) and not self._begins_verb():
+        if says_something and not self._begins_verb():
             return Triples(start, self.last, subject, ())
         properties = self._properties(with_paths)
         return Triples(start, self.last, subject, properties)
@@ -138,6 +149,9 @@ class TermParser(TokenStream):
         return self.kind == "iri" or (self.kind == "name" and not self.value.startswith("_:"))
 
     def _blank_node(self) -> BlankNode:
+        # The lexer reads a label as it does a local name, which may be nothing, or hold more.
+        if len(self.value) == 2 or not _NO_LABEL.isdisjoint(self.value[2:]):
+            raise self.unexpected("the label of a blank node")
         found = BlankNode(self.start, self.end, self.value[2:])
         self.advance()
         return found
@@ -162,14 +176,15 @@ class TermParser(TokenStream):
 
     def _reified_triple(self) -> ReifiedTriple:
         start = self.expect_mark("<<")
-        subject, verb, obj = self.term(), self._plain_verb(), self.term()
+        subject, verb, obj = self._plain_term("<<"), self._plain_verb(), self._plain_term("<<", "<<(")
         reifier = self._reifier().term if self.is_mark("~") else None
         self.expect_mark(">>")
         return ReifiedTriple(start, self.last, subject, verb, obj, reifier)
 
     def _reifier(self) -> Reifier:
         start = self.expect_mark("~")
-        term = self.term() if self.kind in ("variable", "iri", "name") or self.is_mark("[") else None
+        named = self.kind in ("variable", "iri", "name") or self.is_mark("[")
+        term = self._plain_term() if named else None
         return Reifier(start, self.last, term)
 
     def _begins_verb(self) -> bool:

@@ -73,10 +73,10 @@ def _string(long_quotes: str) -> tuple[str, str]:
 
 @cache
 def token_pattern(long_quotes: str) -> re.Pattern[str]:
-    """One token or white space."""
+    """One token, or white space: of the characters that look like it those of the production WS only."""
     string, lost = _string(long_quotes)
     return re.compile(
-        rf"(?P<space>\s++|{_COMMENT})|(?P<iri>{_IRI})|(?P<string>{string})|(?P<lost>{lost})"
+        rf"(?P<space>[ \t\r\n]++|{_COMMENT})|(?P<iri>{_IRI})|(?P<string>{string})|(?P<lost>{lost})"
         rf"|(?P<unclosed>{_UNCLOSED})|(?P<variable>{_VARIABLE})|(?P<name>{_NAME})|(?P<number>{_NUMBER})"
         rf"|(?P<language>{_LANGUAGE})|(?P<word>{_WORD})|(?P<run>{_RUN})|(?P<operator>{_OPERATOR})",
         re.DOTALL,

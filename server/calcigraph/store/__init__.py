@@ -19,6 +19,7 @@ from calcigraph.store.document_contents import (
 from calcigraph.store.documents import Document, DocumentLimits
 from calcigraph.store.interface import Engine
 from calcigraph.store.local import LocalEngine, descriptors_of
+from calcigraph.store.near_reasons import with_near_terms
 from calcigraph.store.offline import OfflineEngine
 from calcigraph.store.sitemap_content import NoSuchSitemap, SitemapContent
 
@@ -38,4 +39,5 @@ __all__ = [
     "ResourceContent",
     "SitemapContent",
     "descriptors_of",
+    "with_near_terms",
 ]

@@ -10,12 +10,17 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping
 
+import pyoxigraph as ox
+
 from calcigraph.edition import Change, ChangeOutcome, Edition, EditionPassed, Writer
+from calcigraph.engine.declared_prefixes import with_declared
+from calcigraph.engine.empty_documents import says_nothing
 from calcigraph.engine.replica import Replica
 from calcigraph.engine.result_formats import Form, is_graph, write
 from calcigraph.pool import Answer, Attempt, Query
 from calcigraph.pool.answer import Body
 from calcigraph.pool.diagnosis import Diagnosis
+from calcigraph.pool.empty_explaining import explained_here
 from calcigraph.pool.guard import survey
 from calcigraph.store.answered import engine_diff
 from calcigraph.store.documents import DocumentLimits
@@ -62,6 +67,8 @@ class OfflineEngine(EditionAnswers):
         diagnosis = Diagnosis(query.text, prefixes, has_base=query.base_iri is not None)
         table, graph = query.results_format or "json", query.graph_format or "turtle"
         out = io.BytesIO()
+        if query.explains_empty:
+            return self._explained(query, diagnosis)
         try:
             results = self._replica.query(
                 query.text,
@@ -70,14 +77,26 @@ class OfflineEngine(EditionAnswers):
                 inference=query.inference,
                 base_iri=query.base_iri,
             )
-            write(results, table, graph, prefixes, out)
+            write(results, table, graph, with_declared(prefixes, query.text, query.base_iri), out)
         except SyntaxError as error:
             raise diagnosis.malformed(str(error)) from None
         except (RuntimeError, ValueError, OSError) as error:
             raise diagnosis.unsupported(str(error)) from None
         form = seen.form or (Form.CONSTRUCT if is_graph(results) else Form.SELECT)
         written = graph if is_graph(results) else table
-        return Answer(form, written, self._edition.number, out.getvalue(), Body([], None))
+        content = out.getvalue()
+        is_truth = isinstance(results, ox.QueryBoolean)
+        is_empty = not results if is_truth else says_nothing(written, content)
+        return Answer(form, written, self._edition.number, content, Body([], None), is_empty)
+
+    def _explained(self, query: Query, diagnosis: Diagnosis) -> Answer:
+        try:
+            content = explained_here(self._replica, query).encode()
+        except SyntaxError as error:
+            raise diagnosis.malformed(str(error)) from None
+        except (RuntimeError, ValueError, OSError) as error:
+            raise diagnosis.unsupported(str(error)) from None
+        return Answer(Form.SELECT, "json", self._edition.number, content, Body([], None))
 
     def attempt(
         self, query: Query, woken: Callable[[], None], gone: Callable[[], bool] | None = None

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 import pyoxigraph as ox
 
 from calcigraph.errors import InputUnreadable
 from calcigraph.rdf.terms import Term
 from calcigraph.rdf.vocabulary import OWL, SH
+from calcigraph.sparql.parser import SparqlMalformed, SparqlTooDeep, parse_query, parse_update
+from calcigraph.sparql.repeatable import Obstacle
+from calcigraph.sparql.tokens import place_of
+from calcigraph.sparql.traits import service_patterns, volatile_calls
+from calcigraph.sparql.tree import ManageGraph, Node, Service, Update, walk
+from calcigraph.sparql.undeclared import undeclared
 
-QUERIES = {SH[name].value for name in ("select", "ask", "construct", "update")}
-# Strings, IRIs and comments: a keyword or a colon in one of them is none.
-_QUIET = re.compile(
-    r"""\"{3}(?:[^\\]|\\.)*?\"{3}|'{3}(?:[^\\]|\\.)*?'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'"""
-    r"""|<[^<>\s]*>|\#[^\n]*""",
-    re.DOTALL,
-)
-_NETWORK = re.compile(r"(?<![\w?$:-])(SERVICE|FROM|LOAD)(?![\w:-])", re.IGNORECASE)
-_PREFIX_LINE = re.compile(r"(?<![\w?$:-])PREFIX\s+([\w.-]*):", re.IGNORECASE)
-_PREFIXED_NAME = re.compile(r"(?<![\w?$:.-])((?!_:)[A-Za-z][\w.-]*|(?=:)):")
+_QUERIES: Final = frozenset(SH[name] for name in ("select", "ask", "construct", "update"))
 
 
 class ShapesUnreadable(InputUnreadable):
@@ -31,26 +28,73 @@ class ShapesUnreadable(InputUnreadable):
 
 
 def check_queries(shapes: Iterable[ox.Triple], declared: dict[Term, set[str]]) -> None:
-    """Raise ShapesUnreadable where a query would read from the network or has an undeclared prefix.
+    """Raise ShapesUnreadable where a query of the shapes is none, has an undeclared prefix, would read from
+    the network, or has another answer each time.
 
     SHACL forbids SERVICE in a constraint (section 5.3.1); FROM would fetch its graph. `declared` has the
-    prefixes of each node with `sh:prefixes`, see `prefixes_of`.
+    prefixes of each node with `sh:prefixes`, see `prefixes_of`. Cost: linear in the texts.
     """
     listed = list(shapes)
-    for node, text in _queries(listed):
-        found = _NETWORK.search(text)
-        if found:
+    for node, kind, text in _queries(listed):
+        flaw = _flaw(kind, text, declared.get(node, set()))
+        if flaw is not None:
+            where = f"line {flaw.line}, column {flaw.column} of the query"
             raise ShapesUnreadable(
-                f"The query of {owner(node, listed)} uses {found[1].upper()}.",
-                "A shape may read nothing but the data it validates: leave it out.",
+                f"The query of {owner(node, listed)} {flaw.message} ({where}).", flaw.remedy
             )
-        known = declared.get(node, set()) | set(_PREFIX_LINE.findall(text))
-        for name in _PREFIXED_NAME.findall(text):
-            if name not in known:
-                raise ShapesUnreadable(
-                    f'The query of {owner(node, listed)} uses the prefix "{name}:", not declared for it.',
-                    "Name a node that declares it (sh:declare) with sh:prefixes, or add a PREFIX line.",
-                )
+
+
+def _flaw(kind: str, text: str, known: set[str]) -> Obstacle | None:
+    """The first thing for which a query must not be run; its message goes on after the name of the query."""
+    try:
+        if kind == "update":
+            return next(_loads(text, parse_update(text)), None)
+        query = parse_query(text)
+    except SparqlMalformed as error:
+        wanted = " or ".join(error.expected)
+        return Obstacle(
+            error.line,
+            error.column,
+            f"is malformed: {wanted} is expected",
+            "Mend the query there (SPARQL 1.1, section 19.8).",
+        )
+    except SparqlTooDeep as error:
+        return Obstacle(
+            error.line, error.column, "has too many brackets in each other", "Write it with fewer."
+        )
+    for dataset in query.datasets:
+        return _network(text, dataset, "FROM")
+    for service in service_patterns(query):
+        return _network(text, service, "SERVICE")
+    for call in volatile_calls(query):
+        return Obstacle(
+            *place_of(text, call.start),
+            f"calls {call.name}, which gives something else each time",
+            "The same data have to get the same report: leave it out, or write the value that is meant.",
+        )
+    for name in undeclared(text, query, known):
+        return Obstacle(
+            *place_of(text, name.start),
+            f'uses the prefix "{name.prefix}:", not declared for it',
+            "Name a node that declares it (sh:declare) with sh:prefixes, or add a PREFIX line.",
+        )
+    return None
+
+
+def _loads(text: str, update: Update) -> Iterator[Obstacle]:
+    for node in walk(update):
+        if isinstance(node, ManageGraph) and node.keyword == "LOAD":
+            yield _network(text, node, "LOAD")
+        elif isinstance(node, Service):
+            yield _network(text, node, "SERVICE")
+
+
+def _network(text: str, node: Node, word: str) -> Obstacle:
+    return Obstacle(
+        *place_of(text, node.start),
+        f"uses {word}",
+        "A shape may read nothing but the data it validates: leave it out.",
+    )
 
 
 def owner(node: Term, shapes: Iterable[ox.Triple]) -> Term:
@@ -63,10 +107,11 @@ def owner(node: Term, shapes: Iterable[ox.Triple]) -> Term:
     return found if isinstance(found, ox.NamedNode) else node
 
 
-def _queries(shapes: Iterable[ox.Triple]) -> Iterator[tuple[Term, str]]:
+def _queries(shapes: Iterable[ox.Triple]) -> Iterator[tuple[Term, str, str]]:
+    """The node of each query, the name of the property that it is the value of, and its text."""
     for triple in shapes:
-        if triple.predicate.value in QUERIES and isinstance(triple.object, ox.Literal):
-            yield triple.subject, _QUIET.sub(" ", triple.object.value)
+        if triple.predicate in _QUERIES and isinstance(triple.object, ox.Literal):
+            yield triple.subject, triple.predicate.value.removeprefix(SH.iri), triple.object.value
 
 
 def imported_declarations(shapes: Iterable[ox.Triple]) -> list[ox.Triple]:

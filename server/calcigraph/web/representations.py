@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calcigraph.rdf.formats import GRAPHS, RESULTS, Format, GraphFormat
+from calcigraph.rdf.formats import GRAPHS, PROFILED, RESULTS, Format, GraphFormat
 from calcigraph.rdf.serialise import write_graph as write_graph
 from calcigraph.web.protocol.negotiation import HTML, Offer
 
@@ -15,10 +15,21 @@ def offer(form: Format) -> Offer:
 
 
 GRAPH_OFFERS: tuple[Offer, ...] = tuple(map(offer, GRAPHS))
+# The same media type as one of these, for who asks for its profile or by its name.
+PROFILED_OFFERS: tuple[Offer, ...] = tuple(
+    Offer(
+        form.media_type,
+        form.key,
+        profiles=frozenset(form.profiles),
+        suffix=form.suffixes[0],
+        profile=form.profiles[0],
+    )
+    for form in PROFILED
+)
 RESULT_OFFERS: tuple[Offer, ...] = tuple(map(offer, RESULTS))
 # A page, and the same as data.
 DOCUMENT_OFFERS: tuple[Offer, ...] = (*GRAPH_OFFERS, HTML)
-_BY_NAME = {form.key: form for form in GRAPHS}
+_BY_NAME = {form.key: form for form in (*GRAPHS, *PROFILED)}
 
 
 def graph_format(chosen: Offer) -> GraphFormat:

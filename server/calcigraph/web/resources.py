@@ -32,9 +32,9 @@ from calcigraph.web.protocol.request_problems import (
     VersionUnknown,
 )
 from calcigraph.web.protocol.request_target import raw_path, raw_target
-from calcigraph.web.protocol.requested_format import requested
+from calcigraph.web.protocol.requested_format import profiled, requested
 from calcigraph.web.protocol.versions import PARAMETER
-from calcigraph.web.representations import DOCUMENT_OFFERS, graph_format, write_graph
+from calcigraph.web.representations import DOCUMENT_OFFERS, PROFILED_OFFERS, graph_format, write_graph
 from calcigraph.web.site import Site, current_site
 from calcigraph.web.views import ontology
 from calcigraph.web.views.pages import resource_page
@@ -91,6 +91,7 @@ def ontology_document(suffix: str) -> Response:
     node = ox.NamedNode(f"{site.namespace}ontology")
     if chosen is HTML:
         return finished(site, lambda: ontology.page(site), "/ontology", chosen, node, "ontology")
+    chosen = profiled(chosen, PROFILED_OFFERS)
     response = announced(site, "/ontology", chosen, node)
     content = OntologyContent(chosen.name)
     return document_response(response, site, f"ontology.{chosen.name}", content, _size(site))
@@ -132,6 +133,8 @@ def announced(
 ) -> Response:
     """The response with a document, still without content: its place, its siblings, what it describes."""
     response = Response(content_type=chosen.content_type)
+    if chosen.profiles:
+        response.vary.add("Accept")
     response.headers["Content-Location"] = site.link(stem + chosen.suffix)
     signposting.of_document(response, site, stem, chosen, node, types)
     nanopubs.announce(response, site, node)
@@ -140,7 +143,7 @@ def announced(
 
 def _document(site: Site, node: ox.NamedNode, stem: str, chosen: Offer) -> Response:
     """One document about a resource. Raises: DescriptionTooLong where a page would be too long."""
-    offset = _offset()
+    offset, chosen = _offset(), profiled(chosen, PROFILED_OFFERS)
     response = announced(site, stem, chosen, node, _types(site, node))
 
     def body() -> str | bytes | FileContent:

@@ -57,6 +57,11 @@ _QUERY: Final = (
         "Whether what is derived and inferred is seen.",
         {"type": "string", "enum": ["on", "off"]},
     ),
+    Parameter(
+        "explain",
+        "`empty` for why the answer has nothing, in place of the answer.",
+        {"type": "string", "enum": ["empty"]},
+    ),
     Parameter("timeout", "Seconds, at most the server's; 0 for that.", {"type": "number", "minimum": 0}),
 )
 _EXPLAIN: Final = (
@@ -77,7 +82,7 @@ _INCOMING: Final = (
 
 # By the endpoint of the route; routes that are not here are for the pages alone.
 INTERFACE: Final[Mapping[str, RouteFacts]] = {
-    "sparql.sparql": RouteFacts((*RESULT, *GRAPH, *HTML), _QUERY, negotiates=True),
+    "sparql.sparql": RouteFacts((*RESULT, *GRAPH, *JSON, *_PLAIN, *HTML), _QUERY, negotiates=True),
     "questions.questions": RouteFacts((*JSON, *GRAPH, *HTML), negotiates=True),
     "questions.questions_document": RouteFacts((*JSON, *GRAPH, *HTML)),
     "questions.question": RouteFacts((*JSON, *GRAPH, *RESULT, *HTML), negotiates=True),

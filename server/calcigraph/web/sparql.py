@@ -9,7 +9,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 
 from calcigraph.pool import Answer, Query
-from calcigraph.web import service_description, sparql_request
+from calcigraph.web import empty_answers, service_description, sparql_request
 from calcigraph.web.protocol import bodies, streaming, versions
 from calcigraph.web.protocol.caching import links, validated
 from calcigraph.web.protocol.negotiation import FORMAT_PARAMETERS, HTML
@@ -30,6 +30,8 @@ def sparql() -> Response:
     site = current_site()
     content_type, accept = request.headers.get("Content-Type"), request.headers.get("Accept")
     asked = sparql_request.read(site, request.method, request.query_string, bodies.body, content_type, accept)
+    if asked.query is not None and asked.explains:
+        return empty_answers.explained(asked, asked.query)
     if asked.query is not None:
         return _answered(asked, asked.query)
     text = asked.single("query")
@@ -42,9 +44,12 @@ def _answered(asked: SparqlRequest, query: Query) -> Response:
     given = answer(query, asked.single(versions.PARAMETER))
     chosen = asked.offer_for(given)
     if chosen is HTML:
-        response = _page(query.text, asked.parameters, given)
+        response = _page(query.text, asked, given)
     else:
         response = streaming.respond(given, chosen.content_type, current_site().settings.spool_bytes)
+    why = asked.explanation(current_site()) if given.is_empty else None
+    if why is not None:
+        links(response, why)
     response.vary.add("Accept")
     # Of the edition that the answer is from.
     return validated(response, current_site(), "page")
@@ -68,9 +73,10 @@ def _form(text: str, inference: bool) -> Response:
     return response
 
 
-def _page(text: str, parameters: bodies.NameValuePairs, answer: Answer) -> Response:
+def _page(text: str, asked: SparqlRequest, answer: Answer) -> Response:
     body = read_whole(answer)
-    kept = [(name, value) for name, value in parameters if name not in (*FORMAT_PARAMETERS, "edit")]
+    why = asked.explanation(current_site()) if answer.is_empty else None
+    kept = [(name, value) for name, value in asked.parameters if name not in (*FORMAT_PARAMETERS, "edit")]
     is_graph = answer.form.answers_with_graph
     page = render_template(
         "results.html",
@@ -79,5 +85,6 @@ def _page(text: str, parameters: bodies.NameValuePairs, answer: Answer) -> Respo
         table=None if is_graph else read_table(body, _ROWS_ON_A_PAGE),
         graph=body.decode() if is_graph else None,
         offers=GRAPH_OFFERS if is_graph else RESULT_OFFERS,
+        why=why[0] if why is not None else None,
     )
     return Response(page, content_type=HTML.content_type)

@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from urllib.parse import urlencode
 
 from calcigraph.numerals import NumeralRefused, decimal
 from calcigraph.pool import Answer, Query
 from calcigraph.rdf.formats import find
 from calcigraph.rdf.iris import named_node
 from calcigraph.web.protocol import bodies, versions
-from calcigraph.web.protocol.negotiation import HTML, Offer, choose, wishes
+from calcigraph.web.protocol.caching import LinkEntry
+from calcigraph.web.protocol.negotiation import FORMAT_PARAMETERS, HTML, Offer, choose, wishes
 from calcigraph.web.protocol.request_problems import (
     AddressTooLong,
     BodyTooLarge,
@@ -24,13 +26,18 @@ from calcigraph.web.protocol.request_problems import (
     NothingAcceptable,
     RequestMalformed,
 )
-from calcigraph.web.representations import GRAPH_OFFERS, RESULT_OFFERS
+from calcigraph.web.representations import GRAPH_OFFERS, PROFILED_OFFERS, RESULT_OFFERS
 from calcigraph.web.site import Site
 
 PATH = "/sparql"
+EXPLAIN = "explain"
+# What is asked for in another answer than that of the query.
+_EXPLAINED = "empty"
+# A longer address is not sent in a header: what stands in front of a server takes 4 KiB of them.
+_LONGEST_LINK = 3000
 QUERY_TYPE = "application/sparql-query"
 _RESULTS = (*RESULT_OFFERS, HTML)
-_GRAPHS = (*GRAPH_OFFERS, HTML)
+_GRAPHS = (*GRAPH_OFFERS, *PROFILED_OFFERS, HTML)
 # A longer `Accept` is not cached, so that clients cannot fill the memory.
 _USUAL_HEADER = 512
 
@@ -60,6 +67,25 @@ class SparqlRequest:
         chosen = self.graph if answer.form.answers_with_graph else self.results
         assert chosen is not None
         return chosen
+
+    @property
+    def explains(self) -> bool:
+        """Whether it asks why the answer to its query is empty."""
+        return self.query is not None and self.query.explains_empty
+
+    def explanation(self, site: Site) -> LinkEntry | None:
+        """The link to why the answer is empty, for an answer that is; None where its address would be very
+        long. Cost: linear in the query.
+
+        Its relation is a registered one (RFC 8288, section 4.2): what it leads to tells about the link's
+        context, which is the answer.
+        """
+        assert self.query is not None, "there is an answer"
+        named = [pair for pair in self.parameters if pair[0] not in (*FORMAT_PARAMETERS, "query")]
+        target = urlencode([("query", self.query.text), *named, (EXPLAIN, _EXPLAINED)])
+        if len(target) > _LONGEST_LINK:
+            return None
+        return f"{site.link(PATH)}?{target}", "describedby", "application/json"
 
     @property
     def may_be_a_page(self) -> bool:
@@ -95,6 +121,13 @@ def read(
     if len(text) * 4 > most and len(text.encode()) > most:
         problem = BodyTooLarge if is_post else AddressTooLong
         raise problem(f"The query has more than {most} bytes.", "Send a shorter one.")
+    explains = _explains(_single(parameters, EXPLAIN))
+    if explains:
+        # Its own formats are told apart where it is answered.
+        query = _query(site, parameters, text, None, None)
+        return SparqlRequest(
+            parameters, query._replace(results_format="json", graph_format="turtle", explains_empty=True)
+        )
     results, graph = _formats(wishes(parameters), accept)
     return SparqlRequest(parameters, _query(site, parameters, text, results, graph), results, graph)
 
@@ -197,6 +230,13 @@ def inference(value: str | None) -> bool:
     if value not in (None, "on", "off"):
         raise RequestMalformed("`inference` is neither on nor off.", "Write inference=on or inference=off.")
     return value != "off"
+
+
+def _explains(value: str | None) -> bool:
+    """What the parameter `explain` says. Raises: RequestMalformed."""
+    if value not in (None, _EXPLAINED):
+        raise RequestMalformed("`explain` is not empty.", "Write explain=empty, which says why an answer is.")
+    return value is not None
 
 
 def _timeout(value: str | None, most_s: float) -> float | None:

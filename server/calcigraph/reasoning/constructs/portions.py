@@ -15,7 +15,6 @@ from calcigraph.reasoning.queries.algebra import analyse, term
 from calcigraph.reasoning.queries.anchor import anchor_of
 from calcigraph.reasoning.queries.reads import Triple, matching
 from calcigraph.reasoning.queries.rule import ConstructRule
-from calcigraph.reasoning.queries.text import inject
 
 Built = dict[Portion, frozenset[ox.Triple]]
 Difference = tuple[list[ox.Triple], list[ox.Triple]]
@@ -112,7 +111,7 @@ class Portions:
 
     def _some(self, portions: set[Portion]) -> Built:
         clause = values(self.anchor.variables, portions)
-        found = self._gathered(inject(self.algebra.text.where, clause, self.anchor.selected))
+        found = self._gathered(self.algebra.text.having(clause, self.anchor.selected))
         return {portion: built for portion, built in found.items() if portion in portions}
 
     def _gathered(self, where: str) -> Built:

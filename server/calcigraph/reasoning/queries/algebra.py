@@ -10,7 +10,6 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 import pyoxigraph as ox
-from pyparsing import ParseException
 from rdflib import Literal, URIRef
 from rdflib.plugins.sparql.algebra import translateQuery
 from rdflib.plugins.sparql.parser import parseQuery
@@ -19,8 +18,11 @@ from calcigraph.errors import Place
 from calcigraph.reasoning.queries.places import required
 from calcigraph.reasoning.queries.reads import Read, Triple, outer, read, reads, walk
 from calcigraph.reasoning.queries.rule import RuleRefused
-from calcigraph.reasoning.queries.text import Text, inner, split
+from calcigraph.reasoning.queries.text import Text, split
 from calcigraph.reasoning.queries.usable import refuse_useless
+from calcigraph.sparql.parser import SparqlMalformed, SparqlTooDeep, parse_query
+from calcigraph.sparql.repeatable import obstacles
+from calcigraph.sparql.tree import Query
 
 
 @dataclass(frozen=True)
@@ -62,19 +64,25 @@ class Algebra:
     @cached_property
     def groups(self) -> tuple[GroupPattern, ...]:
         """The WHERE clause, then each sub-select inside it, outermost first."""
-        where = self.text.where
-        return tuple(_group(self.text.prologue, group) for group in (where, *inner(where)))
+        groups = (self.text.where, *self.text.inner)
+        return tuple(_group(self.text.prologue, group) for group in groups)
 
 
 @lru_cache(maxsize=256)
 def analyse(slug: str, text: str) -> Algebra:
     """Read one rule. Raises RuleRefused, naming it, when it is not a CONSTRUCT query of use."""
     place = Place(f"ontology/rules/{slug}.rq")
+    tree = _tree(text, place)
     try:
         query = translateQuery(parseQuery(text)).algebra
-    except ParseException as error:
-        place = Place(place.file, error.lineno, error.column)
-        raise RuleRefused("The rule is not well-formed SPARQL.", "Mend the syntax here.", place) from error
+    except Exception as error:
+        # rdflib raises bare Exceptions as well. What it is given is the root's own, and SPARQL.
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        raise RuleRefused(
+            f"The reasoner cannot read the rule: {reason}.",
+            "Write it in the language of SPARQL 1.1.",
+            place,
+        ) from error
     if query.name != "ConstructQuery" or not query.template:
         raise RuleRefused("The rule is not CONSTRUCT { template } WHERE { pattern }.", "Write it so.", place)
     template = tuple(tuple(triple) for triple in query.template)
@@ -85,8 +93,21 @@ def analyse(slug: str, text: str) -> Algebra:
         frozenset(each for triple, good in found if good for each in reads(triple)),
         frozenset(each for triple, good in found if not good for each in reads(triple)),
         query.p,
-        split(text),
+        split(text, tree),
     )
+
+
+def _tree(text: str, place: Place) -> Query:
+    """The tree of a rule whose solutions depend on its data alone. Raises RuleRefused."""
+    try:
+        tree = parse_query(text)
+    except (SparqlMalformed, SparqlTooDeep) as error:
+        where = Place(place.file, error.line, error.column)
+        raise RuleRefused("The rule is not well-formed SPARQL.", "Mend the syntax here.", where) from error
+    for obstacle in obstacles(text, tree):
+        where = Place(place.file, obstacle.line, obstacle.column)
+        raise RuleRefused(obstacle.message, obstacle.remedy, where)
+    return tree
 
 
 def term(node: Any) -> Any:

@@ -40,12 +40,6 @@ def _refuse_other_data(query: Any, place: Place) -> None:
             "Leave out FROM, and GRAPH around its patterns.",
             place,
         )
-    if any(node.name == "ServiceGraphPattern" for node in _nodes(query.p)):
-        raise RuleRefused(
-            "The rule asks another endpoint, whose answers may change at any time.",
-            "Take what it needs into the data, and leave out SERVICE.",
-            place,
-        )
 
 
 def _refuse_unbound(where: Any, slots: list[Any], place: Place) -> None:

@@ -81,6 +81,11 @@ def _date(response: Response, published: Versioned) -> None:
 
 def links(response: Response, *entries: LinkEntry) -> None:
     """Add `Link` entries (RFC 8288): target, relation and, where it is known, the media type."""
-    for target, relation, media_type in entries:
-        kind = f'; type="{media_type}"' if media_type else ""
-        response.headers.add("Link", f'<{target}>; rel="{relation}"{kind}')
+    for entry in entries:
+        response.headers.add("Link", link_value(*entry))
+
+
+def link_value(target: str, relation: str, media_type: str | None) -> str:
+    """One entry of `Link`."""
+    kind = f'; type="{media_type}"' if media_type else ""
+    return f'<{target}>; rel="{relation}"{kind}'

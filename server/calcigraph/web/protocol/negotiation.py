@@ -27,7 +27,7 @@ class Offer:
     `media_type` is what goes into `Content-Type` (without charset), `name` what `?format=` calls it and
     `names` what it may be called there as well, `aliases` further media types that ask for the same
     bytes, `profiles` the profile IRIs (RFC 6906) that it meets, `suffix` what the path of its document ends
-    in (see `calcigraph.web.protocol.suffixes`).
+    in (see `calcigraph.web.protocol.suffixes`), `profile` the one that `Content-Type` has to name.
     """
 
     media_type: str
@@ -36,6 +36,7 @@ class Offer:
     profiles: frozenset[str] = frozenset()
     names: tuple[str, ...] = ()
     suffix: str = ""
+    profile: str = ""
 
     @property
     def called(self) -> tuple[Sequence[str], ...]:
@@ -45,6 +46,8 @@ class Offer:
     @property
     def content_type(self) -> str:
         """The value of `Content-Type`; every textual type of ours is UTF-8."""
+        if self.profile:
+            return f'{self.media_type}; profile="{self.profile}"'
         return f"{self.media_type}; charset=utf-8" if self.media_type.startswith("text/") else self.media_type
 
 

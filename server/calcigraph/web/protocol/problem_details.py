@@ -14,7 +14,7 @@ from calcigraph.edition import change, process, writer
 from calcigraph.engine import engine_problems
 from calcigraph.federation import service_problems
 from calcigraph.pool import query_problems
-from calcigraph.rdf import formats, iris, malformed, prefixes, reading, serialise, terms
+from calcigraph.rdf import formats, iris, malformed, prefixes, reading, terms
 from calcigraph.rdf.vocabulary import SRV
 from calcigraph.reasoning import LimitMet, RuleRefused, StepWrong
 from calcigraph.store import document_problems, sitemap_content
@@ -77,7 +77,7 @@ STATUS: dict[type[errors.Problem], int] = {
     query_problems.NotAcceptable: 406,
     NothingAcceptable: 406,
     AnswerTooLong: 406,
-    serialise.FormatUnfit: 406,
+    formats.FormatUnfit: 406,
     RequestTimedOut: 408,
     ResourceRemoved: 410,
     ConditionFailed: 412,

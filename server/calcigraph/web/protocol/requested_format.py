@@ -19,3 +19,13 @@ def requested(offers: tuple[Offer, ...]) -> Offer:
     if chosen is None:
         raise NothingAcceptable(offer.media_type for offer in offers)
     return chosen
+
+
+def profiled(chosen: Offer, variants: tuple[Offer, ...]) -> Offer:
+    """The one of `variants` that has the media type of `chosen` and a profile that the request asks for, by
+    `format=` or in `Accept` (RFC 6906); else `chosen`. So the document of one format has its profiles."""
+    same = tuple(variant for variant in variants if variant.media_type == chosen.media_type)
+    if not same:
+        return chosen
+    wanted = wished(request.args.items(multi=True), same)
+    return wanted or choose(request.headers.get("Accept"), (chosen, *same)) or chosen

@@ -19,6 +19,7 @@ from calcigraph.web import sparql_request
 from calcigraph.web.in_flight import InFlight
 from calcigraph.web.metrics import ANSWERED
 from calcigraph.web.protocol import bodies, problem_details, versions
+from calcigraph.web.protocol.caching import link_value
 from calcigraph.web.protocol.finishing import finished, is_conditional, is_heavy
 from calcigraph.web.protocol.http_response import HttpResponse
 from calcigraph.web.protocol.request_head import RequestHead
@@ -83,20 +84,24 @@ class QueryEndpoint:
         if isinstance(begun, Problem):
             self._refuse(in_flight, begun)
         elif isinstance(begun, Answer) and begun.content is not None and len(begun.content) <= _LONG_ANSWER:
-            self._answer(in_flight, begun, begun.content, request.offer_for(begun).content_type, is_cached)
+            self._answer(in_flight, begun, begun.content, request, is_cached)
         else:
             in_flight.done(None)
 
     def _answer(
-        self, in_flight: InFlight, answer: Answer, content: bytes, content_type: str, is_cached: bool
+        self, in_flight: InFlight, answer: Answer, content: bytes, request: SparqlRequest, is_cached: bool
     ) -> None:
         head, site = in_flight.head, self._publication.at(answer.version)
+        content_type = request.offer_for(answer).content_type
         fields = [
             (b"content-type", content_type.encode()),
             (b"etag", f'"{entity_tag(content, content_type)}"'.encode()),
             (b"vary", b"Accept"),
             (b"cache-control", b"no-cache"),
         ]
+        why = request.explanation(site) if answer.is_empty else None
+        if why is not None:
+            fields.append((b"link", link_value(*why).encode()))
         response = HttpResponse(HTTPStatus.OK, fields, content, site.version, sparql_request.PATH)
         key = _key(head) if is_cached else None
         if is_heavy(response, head):
@@ -142,5 +147,5 @@ def _read(site: Site, in_flight: InFlight) -> SparqlRequest:
 
 
 def _is_left_alone(request: SparqlRequest) -> bool:
-    """Whether Flask is to answer: with a page, or for a version that is named."""
-    return request.may_be_a_page or versions.PARAMETER in request
+    """Whether Flask is to answer: with a page, for a version that is named, or why an answer is empty."""
+    return request.may_be_a_page or request.explains or versions.PARAMETER in request
