@@ -238,7 +238,7 @@ def test_a_long_answer_is_put_in_whole() -> None:
 def test_an_answer_that_would_be_put_in_too_often_is_refused() -> None:
     graphs = "".join(f'<{EX}s> <{EX}p> "{i}" <{EX}g{i}> .\n' for i in range(90))
     many = {EX + "r1": "".join(f'<{EX}s{i}> <{EX}q> "{"x" * 1000}" .\n' for i in range(1000))}
-    query = "SELECT * { GRAPH ?g { SERVICE :r1 { ?s :q ?v } { SELECT ?s { ?s :p ?o } } } }"
+    query = "SELECT * { GRAPH ?g { SERVICE :r1 { ?s :q ?v } ?s :p ?o MINUS { OPTIONAL { ?s :r ?z } } } }"
     with pytest.raises(RewritingTooLong):
         Replica.load(graphs.encode()).query(PROLOGUE + query, fetch=Remotes(many).fetch)
 

@@ -21,6 +21,7 @@ from calcigraph.engine.engine_problems import CorrectionRefused, SearchUnavailab
 from calcigraph.engine.placeholders import Placeholders
 from calcigraph.engine.prologue import check_syntax
 from calcigraph.engine.result_formats import Results
+from calcigraph.engine.rewriting import rewritten
 from calcigraph.engine.service_clauses import Fetch, calls_service, check_syntax_of_federated, federated
 from calcigraph.engine.text_index import TextIndex, TextSize
 from calcigraph.engine.text_search import mentions_search, searched
@@ -203,9 +204,9 @@ def _evaluated(
     query: ParsedQuery,
 ) -> Results:
     """The results of `query`, corrected; long tables are put in last."""
-    data = view if given is None else _NamedGraphsView(view, given)
+    data = view if given is None else _DatasetView(view, given)
     context = Context(data, view if given is None else None, base_iri)
-    better = corrected(query, context)
+    better = rewritten(query, corrected(query, context), context)
     try:
         return view.query(placeholders.fill(better), given, base_iri)
     except SyntaxError:
@@ -229,14 +230,16 @@ def _solutions(
 
 
 @dataclass(frozen=True)
-class _NamedGraphsView:
-    """A view of which GRAPH sees only the named graphs of `dataset`."""
+class _DatasetView:
+    """A view of the graphs of `dataset` alone."""
 
     view: View
     dataset: QueryDataset
 
-    def holds(self, node: ox.NamedNode) -> bool:
-        return self.view.holds(node)
+    def has_node(self, node: ox.NamedNode | ox.Literal, graph: ox.NamedNode | None) -> bool:
+        if graph is not None:
+            return graph in self.dataset.named and self.view.has_node(node, graph)
+        return any(self.view.has_node(node, default) for default in self.dataset.default)
 
     def named_graphs(self) -> Iterable[ox.NamedNode]:
         return self.dataset.named
