@@ -39,6 +39,22 @@ MEANINGS = {
         "?y :p* :absent . BIND(:a AS ?x)",
         ":a :built :absent .",
     ),
+    "a group is not followed by a letter of its own (17.4.3.15)": (
+        '?x :code ?code BIND(REPLACE(?code, "^(.*?)d(.*)$", "$1c$2") AS ?y) FILTER(CONTAINS(?code, "d"))',
+        ":e :built 'carted' .",
+    ),
+    "a concatenation of numbers is one of their texts (18.5.1.7)": (
+        '{ SELECT ?x (GROUP_CONCAT(?n; SEPARATOR="+") AS ?y) { VALUES ?i { 1 2 } ?x :size ?n } GROUP BY ?x }',
+        ":e :built '2+2' . :f :built '3+3' .",
+    ),
+    "the truth value of a text with a language is that of the text (17.2.2)": (
+        '?x :code "x" BIND(IF("a"@en, 1, 2) AS ?y)',
+        ":f :built 1 .",
+    ),
+    "a cast forgives space around a number (17.5)": (
+        '?x :code "x" BIND(xsd:integer(" 7 ") AS ?y)',
+        ":f :built 7 .",
+    ),
 }
 
 

@@ -15,6 +15,7 @@ import pyoxigraph as ox
 
 from calcigraph.engine.corrections import corrected
 from calcigraph.engine.corrections.correction import Context
+from calcigraph.engine.functions import functions_of
 from calcigraph.sparql.glance import look_up
 from calcigraph.sparql.parsed_query import ParsedQuery
 
@@ -27,7 +28,14 @@ def asked(store: ox.Store, graphs: Sequence[Any], text: str, **options: Any) -> 
     better = text
     if look_up(text) is None:
         better = corrected(_read(text), Context(_Graphs(store, graphs)))
-    return store.query(better, default_graph=list(graphs), **options)
+    functions = functions_of(better)
+    return store.query(
+        better,
+        default_graph=list(graphs),
+        custom_functions=functions.scalar,
+        custom_aggregate_functions=functions.aggregate,
+        **options,
+    )
 
 
 # A rule asks the same few questions again and again; others have the values of a change in them.
