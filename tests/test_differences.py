@@ -8,6 +8,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from calcigraph.differences import differences
 from calcigraph.engine.engine_problems import CorrectionRefused
 from calcigraph.engine.replica import Replica
 
@@ -29,6 +30,13 @@ def test_every_row_of_the_tables_is_read() -> None:
     ]
     assert len(ROWS) == len(lines) > 30
     assert sum(expected != answered for _, expected, answered in ROWS) > 25
+
+
+def test_the_page_about_conformance_has_the_rows_of_the_documentation() -> None:
+    found = [(row.expression, row.by_letter, row.answered) for row in differences()]
+    assert found == ROWS
+    headings = re.findall("^## (.+)$", PAGE, re.MULTILINE)
+    assert list(dict.fromkeys(row.topic for row in differences())) == headings
 
 
 @pytest.mark.parametrize(("expression", "_expected", "answered"), ROWS)
