@@ -1,8 +1,8 @@
 """Texts of queries in, how long and with how much memory each parser of SPARQL makes trees of them out.
 
-`python -m bench.parsers FOLDER [PYTHON]` writes bench/parsers/report.md. FOLDER has queries in `.rq` files, as
-the suites of the W3C do; PYTHON is an interpreter that has `tree-sitter` and `tree-sitter-sparql` besides what
-the tests need. A parser that cannot be imported is named and has no figures.
+`python -m bench.parsers FOLDER [PYTHON]` writes bench/parsers/report.md. FOLDER has queries in `.rq` files,
+as the suites of the W3C do; PYTHON is an interpreter that has `tree-sitter` and `tree-sitter-sparql` besides
+what the tests need. A parser that cannot be imported is named and has no figures.
 """
 
 from __future__ import annotations
@@ -71,9 +71,9 @@ def report(folder: Path, python: str) -> Iterator[str]:
     yield "# Parsers of SPARQL"
     yield ""
     yield f"Written by `python -m bench.parsers`; Python {platform.python_version()}, {os.cpu_count()} cores."
-    yield f"{len(texts)} well-formed queries of {count:,} tokens; processor time, the least of {ROUNDS} rounds."
-    yield "A token costs that much to parse, and to parse and walk: to see every node from Python. Memory is"
-    yield "what the process grew by to build the parser and hold all trees."
+    yield f"{len(texts)} well-formed queries of {count:,} tokens; processor time, the least of {ROUNDS}"
+    yield "rounds. A token costs that much to parse, and to parse and walk: to see every node from Python."
+    yield "Memory is what the process grew by to build the parser and hold all trees."
     yield ""
     yield "| parser | to build ms | parse µs | beside ours | and walk µs | memory MiB | refuses |"
     yield "|---|---|---|---|---|---|---|"
