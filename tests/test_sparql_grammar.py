@@ -152,7 +152,7 @@ def judge(number: int, seed: int) -> None:
 def judge_one(text: str, unit: str, counts: Counter[str]) -> bool:
     """Whether the engine takes the text: what has a tree is just what the grammar takes.
 
-    The engine misses no dot between two triples of an update, and takes `CONSTRUCT {.}`; such texts are refused.
+    The engine misses no dot between triples of an update, and takes `CONSTRUCT {.}`; such texts are refused.
     """
     by_grammar, tree = is_well_formed(text, unit), tree_of(text, unit)
     taken = is_taken_by_the_engine(text, unit)
