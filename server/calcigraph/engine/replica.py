@@ -27,6 +27,7 @@ from calcigraph.engine.text_index import TextIndex, TextSize
 from calcigraph.engine.text_search import mentions_search, searched
 from calcigraph.engine.view import View
 from calcigraph.settings import DefaultGraph, Settings
+from calcigraph.sparql.escapes import decoded
 from calcigraph.sparql.glance import look_up
 from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.parser import SparqlMalformed, SparqlTooDeep
@@ -192,7 +193,7 @@ class Replica:
 def _read(text: str, base_iri: str | None) -> ParsedQuery:
     """The query `text` with its tree. Raises: SyntaxError, with the engine's message where it has one."""
     try:
-        return ParsedQuery.of(text)
+        return ParsedQuery.of(decoded(text).text)
     except (SparqlMalformed, SparqlTooDeep) as error:
         check_syntax(text, base_iri)
         raise SyntaxError(str(error)) from None
