@@ -26,7 +26,7 @@ from itertools import count
 from typing import Final
 
 from calcigraph.engine.corrections.correction import Context
-from calcigraph.engine.corrections.path_writer import PathEnd, PathWriter
+from calcigraph.engine.corrections.path_writer import EndTerm, PathWriter
 from calcigraph.engine.corrections.torn_blocks import BlockWriter, labels
 from calcigraph.engine.corrections.wrong_paths import WrongPaths
 from calcigraph.sparql.parsed_query import ParsedQuery
@@ -78,8 +78,8 @@ def _written(
     return BlockWriter(wrong.query, wrong.is_affected, path_pattern, paths.fresh, write).text(block)
 
 
-def _end(text: str, node: Node) -> PathEnd:
-    return PathEnd(text, node if isinstance(node, Iri | Literal) else None)
+def _end(text: str, node: Node) -> EndTerm:
+    return EndTerm(text, node if isinstance(node, Iri | Literal) else None)
 
 
 def _names_of_labels(query: ParsedQuery, context: Context, wanted: set[TriplesBlock]) -> dict[str, str]:

@@ -36,7 +36,7 @@ MOST_BRANCHES: Final = 500
 
 
 @dataclass(frozen=True)
-class PathEnd:
+class EndTerm:
     """A term at an end of a path: its text, and its node where that is an IRI or a literal."""
 
     text: str
@@ -62,7 +62,7 @@ class PathWriter:
             raise refusal(query, self._block, reason, "Name a variable, or ask with ASK.")
         return f"?{self._wrong.context.fresh(query, name)}"
 
-    def pattern(self, start: PathEnd, path: Node, end: PathEnd) -> str:
+    def pattern(self, start: EndTerm, path: Node, end: EndTerm) -> str:
         """The elements of a group for what leads from `start` to `end`."""
         path = inner(path)
         if isinstance(path, InversePath):
@@ -77,7 +77,7 @@ class PathWriter:
             return self._without_a_step(start, path, end)
         return self._triple(start, path, end)
 
-    def _triple(self, start: PathEnd, path: Node, end: PathEnd) -> str:
+    def _triple(self, start: EndTerm, path: Node, end: EndTerm) -> str:
         return f"{start.text} {self._path(path)} {end.text} ."
 
     def _path(self, path: Node) -> str:
@@ -91,7 +91,7 @@ class PathWriter:
         assert isinstance(path, InversePath | BracketedPath), "others have become patterns"
         return f"{'^' * isinstance(path, InversePath)}({self._path(path.path)})"
 
-    def _union(self, start: PathEnd, paths: tuple[Node, ...], end: PathEnd) -> str:
+    def _union(self, start: EndTerm, paths: tuple[Node, ...], end: EndTerm) -> str:
         if len(paths) > _MOST_NAMES and all(isinstance(path, Iri) for path in paths):
             verb = self.fresh("verb")
             names = " ".join(map(self._write, paths))
@@ -105,7 +105,7 @@ class PathWriter:
             reason = f"The alternatives of the paths are more than {MOST_BRANCHES} in all."
             raise refusal(self._wrong.query, self._block, reason, "Ask in several queries.")
 
-    def _negated(self, start: PathEnd, path: NegatedPath, end: PathEnd) -> str:
+    def _negated(self, start: EndTerm, path: NegatedPath, end: EndTerm) -> str:
         forward = [step for step in path.paths if not isinstance(step, InversePath)]
         back = [step.path for step in path.paths if isinstance(step, InversePath)]
         if not forward and back:
@@ -116,7 +116,7 @@ class PathWriter:
         parts = self._any_but(start, forward, end), self._any_but(end, back, start)
         return f"{{ {parts[0]} }} UNION {{ {parts[1]} }}"
 
-    def _any_but(self, start: PathEnd, names: list[Node], end: PathEnd) -> str:
+    def _any_but(self, start: EndTerm, names: list[Node], end: EndTerm) -> str:
         verb = self.fresh("verb")
         triple = f"{start.text} {verb} {end.text} ."
         if not names:
@@ -124,17 +124,17 @@ class PathWriter:
         excluded = ", ".join(_TYPE if isinstance(n, TypeKeyword) else self._write(n) for n in names)
         return f"{triple} FILTER({verb} NOT IN ({excluded}))"
 
-    def _is_to_be_split(self, path: SequencePath, start: PathEnd, end: PathEnd) -> bool:
+    def _is_to_be_split(self, path: SequencePath, start: EndTerm, end: EndTerm) -> bool:
         if is_bag(path):
             return True
         return bool(start.node and end.node) and all(map(may_have_no_step, path.paths))
 
-    def _sequence(self, start: PathEnd, path: SequencePath, end: PathEnd) -> str:
-        between = [PathEnd(self.fresh("between")) for _ in path.paths[1:]]
+    def _sequence(self, start: EndTerm, path: SequencePath, end: EndTerm) -> str:
+        between = [EndTerm(self.fresh("between")) for _ in path.paths[1:]]
         ends = pairwise([start, *between, end])
         return " ".join(self.pattern(a, step, b) for step, (a, b) in zip(path.paths, ends, strict=True))
 
-    def _without_a_step(self, start: PathEnd, path: Node, end: PathEnd) -> str:
+    def _without_a_step(self, start: EndTerm, path: Node, end: EndTerm) -> str:
         if start.node is not None and end.node is not None:
             if self._wrong.same(start.node, end.node):
                 return ""
