@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Final
 
 import pyoxigraph as ox
 
 from calcigraph.emptiness.asking import Around, Asker
 from calcigraph.emptiness.empty_reason import EmptyKind, EmptyReason
+from calcigraph.emptiness.parts import GroupPart, Role
 from calcigraph.emptiness.places import Places
 from calcigraph.sparql.parser import printed
 from calcigraph.sparql.tree import Having, Node, Query, SelectClause, Slice, SubSelect
+
+_MAKES_TRIPLES: Final = ("CONSTRUCT", "DESCRIBE")
+
+
+def can_be_emptied_behind(query: Query | SubSelect, parts: Iterable[GroupPart]) -> bool:
+    """Whether an empty answer may come of something else than its pattern, whose parts these are."""
+    if any(isinstance(modifier, Having | Slice) for modifier in query.modifiers):
+        return True
+    if any(part.role is Role.ELSEWHERE for part in parts):
+        return True
+    return isinstance(query, Query) and query.form in _MAKES_TRIPLES
 
 
 def emptied_behind(
@@ -29,7 +42,7 @@ def emptied_behind(
         return _sliced(
             ask, places, slices, f"{around.before}{{ {_select(text, query, [*slices])}\n}}{around.behind}"
         )
-    if isinstance(query, Query) and query.form in ("CONSTRUCT", "DESCRIBE"):
+    if isinstance(query, Query) and query.form in _MAKES_TRIPLES:
         parts = (places.of(query.head),) if query.head is not None else ()
         return EmptyReason(EmptyKind.TEMPLATE, parts)
     return None
