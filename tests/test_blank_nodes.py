@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from calcigraph.engine.corrections.lexical import corrected
 from calcigraph.engine.replica import Replica
-from calcigraph.engine.view import View
 
 DATA = b'_:abc <urn:p> "abc" .\n_:other <urn:p> "def" .\n'
 NODES = "(BNODE(?s) AS ?x) (bnode(?s) AS ?y) (BNODE(CONCAT(?s, '!')) AS ?z)"
@@ -70,7 +69,7 @@ def test_what_is_no_simple_literal_makes_no_node(argument: str) -> None:
     ],
 )
 def test_what_cannot_be_mended_without_a_doubt_is_left_as_it_is(query: str) -> None:
-    assert corrected(query, None, View((), "union")) == query
+    assert corrected(query) == query
 
 
 def test_names_of_the_query_are_not_taken() -> None:
@@ -85,4 +84,4 @@ def test_names_of_the_query_are_not_taken() -> None:
     st.lists(st.sampled_from(["BNODE(", "BIND(", "(", ")", "{", "}", "SELECT", "*", "?x", "AS", "'a'", "."]))
 )
 def test_any_text_is_rewritten_or_left_without_an_error(words: list[str]) -> None:
-    corrected(" ".join(words), None, View((), "union"))
+    corrected(" ".join(words))

@@ -18,7 +18,7 @@ from calcigraph.sparql.tree import BuiltInCall, Filter, Iri, Literal, Node
 class NoData:
     """A dataset without triples."""
 
-    def holds(self, node: ox.NamedNode) -> bool:
+    def has_node(self, node: ox.NamedNode | ox.Literal, graph: ox.NamedNode | None) -> bool:
         return False
 
     def named_graphs(self) -> list[ox.NamedNode]:

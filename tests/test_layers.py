@@ -40,6 +40,8 @@ LAYERS = (
             "settings",
             "deadline",
             "errors",
+            "evaluated_apart",
+            "evaluating",
             "logs",
             "listening_address",
             "numerals",

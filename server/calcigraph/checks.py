@@ -16,15 +16,17 @@ import pyoxigraph as ox
 from calcigraph.edition import Edition, EditionCache, assemble, clash_finding
 from calcigraph.edition.layout import QuadKind
 from calcigraph.errors import EnvironmentProblem, Finding, Place, Problem, RootInvalid
+from calcigraph.evaluated_apart import answer as answer_apart
+from calcigraph.evaluating import evaluating, working
 from calcigraph.lints import lint
 from calcigraph.questions import answer
 from calcigraph.questions import findings as question_findings
-from calcigraph.rdf.terms import show_term
+from calcigraph.rdf.terms import Term, show_term
 from calcigraph.rdf.vocabulary import RDF
 from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
 from calcigraph.store import OfflineEngine
-from calcigraph.validation import Result, validate
+from calcigraph.validation import Result, ShapesUnreadable, validate
 
 _COMBINING = {"And", "Node", "Not", "Or", "Property", "Xone"}
 
@@ -34,26 +36,39 @@ def check(
 ) -> list[Finding]:
     """All findings on the root in `folder`, in the order of the checks; none where it is sound.
 
-    Cost: reading, closing, one SHACL validation and every question once.
+    Cost: reading, closing, one SHACL validation and every question once; a rule, a shape or a query may take
+    for ever (see `evaluated_apart`, in which `calcigraph check` calls this).
     Raises: RootMissing where there is no such directory, EnvironmentProblem where there is no room to work.
     """
+    return list(_findings(folder, reasoner, cache))
+
+
+def _findings(folder: Path, reasoner: ReasonerName, cache: EditionCache | None) -> Iterator[Finding]:
+    """The findings as they come."""
     try:
-        root = Root.open(folder)
-        assembled = assemble(root, reasoner, cache)
+        with working("the files are read"):
+            root = Root.open(folder)
+        with working("rules are run, axioms closed"):
+            assembled = assemble(root, reasoner, cache)
     except RootInvalid as invalid:
-        return invalid.findings
+        yield from invalid.findings
+        return
     except EnvironmentProblem:
         raise
     except Problem as problem:
-        return [Finding("rules", problem.place or Place("ontology/rules"), problem.detail, problem.remedy)]
+        yield Finding("rules", problem.place or Place("ontology/rules"), problem.detail, problem.remedy)
+        return
     edition = assembled.edition
-    return [
-        *(_placed(root, finding) for finding in assembled.findings),
-        *(clash_finding(root, clash) for clash in assembled.clashes),
-        *shape_findings(edition),
-        *lint(edition, OfflineEngine(edition, described=False).csv),
-        *answer_findings(edition, OfflineEngine(edition)),
-    ]
+    yield from (_placed(root, finding) for finding in assembled.findings)
+    yield from (clash_finding(root, clash) for clash in assembled.clashes)
+    yield from shape_findings(edition)
+    yield from lint(edition, OfflineEngine(edition, described=False).csv)
+    yield from answer_findings(edition, OfflineEngine(edition))
+
+
+def _checked(folder: Path, reasoner: ReasonerName) -> Iterator[Finding]:
+    """What the process of a check is asked for."""
+    return _findings(folder, reasoner, EditionCache.of_user())
 
 
 def shape_findings(edition: Edition) -> Iterator[Finding]:
@@ -68,7 +83,21 @@ def shape_findings(edition: Edition) -> Iterator[Finding]:
         return
     quads = edition.kinded()
     stated = (q.triple for q, kind in quads if q.predicate == RDF["type"] or kind is not QuadKind.INFERRED)
-    for result in validate(stated, shapes).results:
+    root = edition.root
+
+    def place_of(node: Term) -> Place:
+        found = root.place(node) if isinstance(node, ox.NamedNode | ox.BlankNode) else None
+        return found or Place("shapes")
+
+    try:
+        with working("shapes are read"):
+            report = validate(stated, shapes, place_of)
+    except ShapesUnreadable as problem:
+        node = show_term(problem.node, root.prefixes) if problem.node is not None else ""
+        place = place_of(problem.node) if problem.node is not None else Place("shapes")
+        yield Finding("shapes", place, problem.detail, problem.remedy, node=node)
+        return
+    for result in report.results:
         yield _finding(edition, result)
 
 
@@ -76,11 +105,16 @@ def answer_findings(edition: Edition, offline: OfflineEngine) -> Iterator[Findin
     """Where the answers to the root's questions differ from what is recorded."""
     for question in edition.root.questions:
         try:
-            rows = answer(question, offline.csv)
+            with evaluating("questions", Place(question.path), question.slug):
+                rows = answer(question, offline.csv)
         except Problem as problem:
-            line = problem.place.line if problem.place else 0
+            place = problem.place or Place("")
             yield Finding(
-                "questions", Place(question.path, line), problem.detail, problem.remedy, node=question.slug
+                "questions",
+                Place(question.path, place.line, place.column),
+                problem.detail,
+                problem.remedy,
+                node=question.slug,
             )
             continue
         yield from question_findings(question, rows, edition.root.prefixes)
@@ -119,3 +153,7 @@ def _constraint(result: Result) -> str:
     if name in _COMBINING:
         return "A condition"
     return " ".join(re.findall(r"[A-Z][a-z]*", name)).capitalize()
+
+
+if __name__ == "__main__":
+    answer_apart(_checked)

@@ -15,7 +15,8 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 
 from calcigraph.edition import Edition
-from calcigraph.errors import Finding, Place
+from calcigraph.errors import Finding, Place, Problem
+from calcigraph.evaluating import evaluating
 from calcigraph.questions import Evaluate, Row, rows
 from calcigraph.root import LintFile
 
@@ -23,10 +24,23 @@ from calcigraph.root import LintFile
 def lint(edition: Edition, evaluate: Evaluate) -> Iterator[Finding]:
     """Run every lint of the root over asserted, derived and inferred triples together.
 
-    Raises: what `evaluate` raises.
+    One that cannot be evaluated is a finding itself.
     """
     for file in edition.root.lints:
-        for row in rows(evaluate(file.text, True)):
+        try:
+            with evaluating("lints", Place(file.path)):
+                found = rows(evaluate(file.text, True))
+        except Problem as problem:
+            place = problem.place or Place("")
+            yield Finding(
+                "lints",
+                Place(file.path, place.line, place.column),
+                problem.detail,
+                problem.remedy,
+                node=file.slug,
+            )
+            continue
+        for row in found:
             yield _finding(edition, file, row)
 
 

@@ -64,6 +64,13 @@ class Settings:
     default_graph: DefaultGraph = setting(
         "union", "Default graph of a query: the union of all graphs, or only what stands in no named graph."
     )
+    file_timeout: float = setting(
+        60.0,
+        "Seconds that one rule, lint, question or shape of a root may take before it is refused by name.",
+        "SECONDS",
+        least=0.1,
+        most=_DAY_S,
+    )
     workers: int = setting(4, "Processes that evaluate queries at the same time.", least=1, most=64)
     timeout: float = setting(
         10.0, "Seconds that a query may run before it is ended with 503.", "SECONDS", least=0.1, most=_DAY_S

@@ -6,16 +6,26 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from calcigraph.checks import check
+from calcigraph.cli.progress import Progress
 from calcigraph.cli.streams import give, tell
-from calcigraph.edition import EditionCache
 from calcigraph.errors import Finding, Severity
+from calcigraph.evaluated_apart import EvaluationStopped, evaluated_apart
 from calcigraph.settings import ReasonerName
 
 
-def judge(folder: Path, reasoner: ReasonerName, style: str) -> bool:
-    """Print all findings in that style. Out: whether none of them is a violation."""
-    findings = check(folder, reasoner, EditionCache.of_user())
+def judge(folder: Path, reasoner: ReasonerName, style: str, limit_s: float) -> bool:
+    """Print all findings in that style. Out: whether none of them is a violation.
+
+    A file that takes longer than `limit_s` is a finding, the last one. Raises: RootMissing,
+    EnvironmentProblem.
+    """
+    findings: list[Finding] = []
+    with Progress() as progress:
+        try:
+            for finding in evaluated_apart("calcigraph.checks", (folder, reasoner), limit_s, progress.show):
+                findings.append(finding)
+        except EvaluationStopped as stopped:
+            findings.append(stopped.finding)
     for line in _STYLES[style](findings):
         give(f"{line}\n".encode()) if style == "json" else tell(line)
     return not any(finding.severity is Severity.VIOLATION for finding in findings)

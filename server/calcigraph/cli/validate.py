@@ -4,32 +4,40 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Final
 
+from calcigraph.cli.progress import Progress
 from calcigraph.cli.streams import give, tell
 from calcigraph.cli.verbs.options import Style
+from calcigraph.evaluated_apart import evaluated_apart
 from calcigraph.rdf.formats import GraphFormat
 from calcigraph.rdf.prefixes import Prefixes
-from calcigraph.rdf.reading import read_files
 from calcigraph.rdf.serialise import serialise
 from calcigraph.rdf.terms import show_term
-from calcigraph.validation import Report, validate
 from calcigraph.validation.paths import Paths
+from calcigraph.validation.report import Report
+
+_WORK: Final = "calcigraph.validation.of_files"
 
 
-def print_report(files: tuple[Path, ...], shape_files: tuple[Path, ...], style: Style | GraphFormat) -> bool:
+def print_report(
+    files: tuple[Path, ...], shape_files: tuple[Path, ...], style: Style | GraphFormat, limit_s: float
+) -> bool:
     """Print what validating the files against the shapes gave. Out: whether they conform.
 
-    Raises: what is wrong with a file or a shape.
+    Raises: what is wrong with a file or a shape; EvaluationStopped for a shape that takes longer than
+    `limit_s`.
     """
-    data, shapes = read_files(files), read_files(shape_files)
-    report = validate(data.triples, shapes.triples)
+    with Progress() as progress:
+        found = evaluated_apart(_WORK, (files, shape_files), limit_s, progress.show)
+        report, prefixes = next(found)
     if isinstance(style, GraphFormat):
-        give(serialise(report.to_triples(), style, report.prefixes(data.prefixes)))
+        give(serialise(report.to_triples(), style, report.prefixes(prefixes)))
     elif style.key == "json":
         give((json.dumps(_values(report), ensure_ascii=False, indent=2) + "\n").encode())
     else:
-        tell("\n".join(_text(report, data.prefixes)))
-    return report.conforms
+        tell("\n".join(_text(report, prefixes)))
+    return bool(report.conforms)
 
 
 def _text(report: Report, prefixes: Prefixes) -> list[str]:

@@ -32,16 +32,19 @@ from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder
 from calcigraph.edition.writer import ChangeOutcome, Writer
 from calcigraph.edition.writing import changing, forget_after
 from calcigraph.errors import Problem
+from calcigraph.evaluated_apart import Watch
+from calcigraph.evaluating import watched_by
 from calcigraph.logs import error_line
 from calcigraph.processes import is_stopped, started
 from calcigraph.reasoning import Proof, Proofs, Statement, leaves_first
 from calcigraph.root import Root
-from calcigraph.settings import ReasonerName
+from calcigraph.settings import ReasonerName, Settings
 
 # So many threads may wait for proofs; others are left for pages that need none.
 _MOST_WAITING: Final = 32
 _RETRY_AFTER_S: Final = 5
 _ABANDON: Final = "abandon"
+_STEP: Final = "step"
 _LOG: Final = logging.getLogger(__name__)
 _FAREWELL_S: Final = 2.0
 # Somebody who stops all processes, and then continues them one after the other, has not stopped this one.
@@ -186,13 +189,16 @@ class WriterProcess:
             child.end()
 
 
-def assembled_apart(root: Path, reasoner: ReasonerName, owner: WorkFolder) -> EditionFiles:
+def assembled_apart(
+    root: Path, reasoner: ReasonerName, owner: WorkFolder, file_limit_s: float = Settings.file_timeout
+) -> EditionFiles:
     """The files of a root's edition in a work folder, made by a process that ends with it: what it takes to
     read and to close is given back to the system.
 
-    Raises: RootMissing, RootInvalid (also for contradictions), Problem as `assemble`; WriterUnavailable.
+    Raises: RootMissing, RootInvalid (also for contradictions), Problem as `assemble`; WriterUnavailable;
+    EvaluationStopped for a rule that takes longer than `file_limit_s`.
     """
-    child = _Child()
+    child = _Child(Watch(file_limit_s))
     try:
         folder: Path = child.ask("assemble", root, reasoner, owner.path)
         return EditionFiles(folder, owner)
@@ -203,8 +209,10 @@ def assembled_apart(root: Path, reasoner: ReasonerName, owner: WorkFolder) -> Ed
 class _Child:
     """The process, and the connection to it."""
 
-    def __init__(self) -> None:
-        """Raises: WriterUnavailable where the system gives no process or no descriptors."""
+    def __init__(self, watch: Watch | None = None) -> None:
+        """A `watch` ends evaluations that take too long. Raises: WriterUnavailable where the system gives no
+        process or no descriptors."""
+        self._watch = watch
         self._owed = self._is_abandoned = False
         try:
             self._spawn()
@@ -232,7 +240,7 @@ class _Child:
             kind, answer = self._answer()
         except (OSError, EOFError):
             self.end()
-            raise _ended() from None
+            raise (self._watch.ended() if self._watch is not None else _ended()) from None
         if kind == "problem":
             raise answer
         if kind == "failed":
@@ -242,10 +250,14 @@ class _Child:
         return answer
 
     def _answer(self) -> tuple[str, Any]:
-        self._await_answer()
-        self._owed = self._is_abandoned = False
-        kind, answer = self._connection.recv()
-        return kind, answer
+        while True:
+            self._await_answer()
+            kind, answer = self._connection.recv()
+            if kind != _STEP:
+                self._owed = self._is_abandoned = False
+                return kind, answer
+            if self._watch is not None:
+                self._watch.note(answer)
 
     def _abandon(self) -> None:
         """Let it know, once, that nobody waits for its answer."""
@@ -262,9 +274,19 @@ class _Child:
             except Problem:
                 self._abandon()
                 raise
+            if self._watch is not None:
+                self._watch_evaluation(self._watch)
             stopped_s = stopped_s + _LOOK_S if is_stopped(self._process.pid) else 0.0
             if stopped_s >= _STOPPED_S:
                 self.kill()
+
+    def _watch_evaluation(self, watch: Watch) -> None:
+        """Raises: EvaluationStopped, and then it has been killed."""
+        try:
+            watch.check()
+        except Problem:
+            self.kill()
+            raise
 
     @property
     def has_ended(self) -> bool:
@@ -298,7 +320,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     connection = Connection(int(sys.argv[1]))
     threading.Thread(target=_end_with, args=(connection.fileno(),), daemon=True).start()
-    answering = _Answering()
+    answering = _Answering(connection)
     while True:
         try:
             name, values, left_s = connection.recv()
@@ -350,12 +372,14 @@ def _end_with(descriptor: int) -> None:
 class _Answering:
     """The requests, by name."""
 
-    def __init__(self) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._writer: Writer | None = None
+        self._connection = connection
 
     def assemble(self, root: Path, reasoner: ReasonerName, folder: Path) -> Path:
         cache = EditionCache.of_user()
-        return consistent(assemble(Root.read(root), reasoner, cache, WorkFolder(folder))).files.folder
+        with watched_by(lambda step: self._connection.send((_STEP, step))):
+            return consistent(assemble(Root.read(root), reasoner, cache, WorkFolder(folder))).files.folder
 
     def open(self, source: WriterStart) -> None:
         files = EditionFiles(source.files, WorkFolder(source.owner))

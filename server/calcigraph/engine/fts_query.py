@@ -6,7 +6,7 @@ The language is small, and nothing else of FTS5's can be reached through it:
     part    = item *( [ "AND" ] item / "NOT" item )
     item    = word [ "*" ] / DQUOTE phrase DQUOTE [ "*" ]
 
-A word stands for itself whatever its case and accents; with `*` for all words that begin with it.
+A word stands for itself as `folding` compares it, with `*` for all words that begin with it.
 The operators are in capitals, and one without something on both of its sides is left out. Any other
 character separates: `a-b` is the phrase "a b". See https://www.sqlite.org/fts5.html sections 3 and 4.3.1.
 """
@@ -14,14 +14,16 @@ character separates: `a-b` is the phrase "a b". See https://www.sqlite.org/fts5.
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from typing import Final
 
 from calcigraph.engine.engine_problems import SearchMalformed
+from calcigraph.engine.folding import folded
 
 MOST_ITEMS: Final = 32
 _ITEM: Final = re.compile(r'"([^"]*)"?(\*?)|([^\s"]+)')
+# What the index has for a word: letters and digits of ASCII, and all that is not ASCII.
+_WORD: Final = re.compile(r"[a-z0-9]|[^\x00-\x7f]")
 _OPERATORS: Final = ("OR", "AND", "NOT")
 
 
@@ -65,14 +67,10 @@ def expression(search: str) -> str:
 
 
 def _item(text: str, is_prefix: bool) -> str:
-    if not any(_is_of_a_word(character) for character in text):
+    words = folded(text).replace('"', " ").strip()
+    if not _WORD.search(words):
         return ""
-    return f'"{text}"{"*" if is_prefix else ""}'
-
-
-def _is_of_a_word(character: str) -> bool:
-    category = unicodedata.category(character)
-    return category[0] in "LN" or category == "Co"
+    return f'"{words}"{"*" if is_prefix else ""}'
 
 
 def _written(part: _Condition) -> str:

@@ -203,7 +203,7 @@ def _evaluated(
     query: ParsedQuery,
 ) -> Results:
     """The results of `query`, corrected; long tables are put in last."""
-    data = view if given is None else _NamedGraphsView(view, given)
+    data = view if given is None else _DatasetView(view, given)
     context = Context(data, view if given is None else None, base_iri)
     better = corrected(query, context)
     try:
@@ -229,14 +229,16 @@ def _solutions(
 
 
 @dataclass(frozen=True)
-class _NamedGraphsView:
-    """A view of which GRAPH sees only the named graphs of `dataset`."""
+class _DatasetView:
+    """A view of the graphs of `dataset` alone."""
 
     view: View
     dataset: QueryDataset
 
-    def holds(self, node: ox.NamedNode) -> bool:
-        return self.view.holds(node)
+    def has_node(self, node: ox.NamedNode | ox.Literal, graph: ox.NamedNode | None) -> bool:
+        if graph is not None:
+            return graph in self.dataset.named and self.view.has_node(node, graph)
+        return any(self.view.has_node(node, default) for default in self.dataset.default)
 
     def named_graphs(self) -> Iterable[ox.NamedNode]:
         return self.dataset.named

@@ -58,11 +58,15 @@ class View:
             if not self._merged or quad.graph_name != _UNNAMED or quad.triple in self._unnamed:
                 yield quad
 
-    def holds(self, node: ox.NamedNode) -> bool:
-        """Whether `node` is the subject or the object of any triple."""
-        as_subject = self._store.quads_for_pattern(node, None, None, None)
-        as_object = self._store.quads_for_pattern(None, None, node, None)
-        return next(as_subject, None) is not None or next(as_object, None) is not None
+    def has_node(self, node: ox.NamedNode | ox.Literal, graph: ox.NamedNode | None) -> bool:
+        """Whether `node` is the subject or the object of a triple of `graph`; None is the default graph."""
+        where = graph if graph is not None else self._default
+        as_object = self._store.quads_for_pattern(None, None, node, where)
+        if next(as_object, None) is not None:
+            return True
+        if isinstance(node, ox.Literal):
+            return False
+        return next(self._store.quads_for_pattern(node, None, None, where), None) is not None
 
     def says(self, predicate: ox.NamedNode, object_: ox.Literal) -> bool:
         """Whether any triple of any graph has this predicate and this object."""
@@ -74,8 +78,7 @@ class View:
         known = self._cardinalities.of(pattern)
         if known is not None or most == 0:
             return known
-        graph = _UNNAMED if self._merged or not self._union else None
-        found = len(list(islice(self._store.quads_for_pattern(*pattern, graph), most + 1)))
+        found = len(list(islice(self._store.quads_for_pattern(*pattern, self._default), most + 1)))
         return found if found <= most else None
 
     def named_graphs(self) -> Iterable[ox.NamedNode]:
@@ -114,6 +117,11 @@ class View:
         self._cardinalities.remove(before - after)
         self._cardinalities.add(after - before)
         return rebuilt
+
+    @property
+    def _default(self) -> ox.DefaultGraph | None:
+        """What the default graph of a query is to the store: None for all graphs together."""
+        return _UNNAMED if self._merged or not self._union else None
 
     def _numbers(self, pattern: str) -> dict[Term, int]:
         """How many triples of the default graph there are for each ?key of `pattern`."""

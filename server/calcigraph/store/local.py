@@ -60,11 +60,12 @@ class LocalEngine(EditionAnswers):
         of the work stays in this one.
 
         Cost: with a warm cache some hundred bytes a quad in the processes for queries, and a second for each
-        million. Raises: RootInvalid, AllowListMalformed, EngineUnavailable, WriterUnavailable.
+        million. Raises: RootInvalid, AllowListMalformed, EngineUnavailable, WriterUnavailable;
+        EvaluationStopped for a rule that takes too long.
         """
         folder = cache.work_folder()
         kept = cache.recall(root.digest, settings.reasoner, folder)
-        files = kept or assembled_apart(root.folder, settings.reasoner, folder)
+        files = kept or assembled_apart(root.folder, settings.reasoner, folder, settings.file_timeout)
         edition = Edition.open(root.without_contents(), files)
         if edition.digest != root.digest:
             raise RootChanged(

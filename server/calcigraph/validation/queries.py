@@ -22,9 +22,14 @@ _QUERIES: Final = frozenset(SH[name] for name in ("select", "ask", "construct", 
 
 
 class ShapesUnreadable(InputUnreadable):
-    """A shapes graph that cannot be run; the message names the shape where it can be told."""
+    """A shapes graph that cannot be run; the message names the shape where it can be told, and so does
+    `node`."""
 
     title = "The shapes cannot be read"
+
+    def __init__(self, detail: str, remedy: str, node: Term | None = None) -> None:
+        super().__init__(detail, remedy)
+        self.node = node
 
 
 def check_queries(shapes: Iterable[ox.Triple], declared: dict[Term, set[str]]) -> None:
@@ -39,9 +44,8 @@ def check_queries(shapes: Iterable[ox.Triple], declared: dict[Term, set[str]]) -
         flaw = _flaw(kind, text, declared.get(node, set()))
         if flaw is not None:
             where = f"line {flaw.line}, column {flaw.column} of the query"
-            raise ShapesUnreadable(
-                f"The query of {owner(node, listed)} {flaw.message} ({where}).", flaw.remedy
-            )
+            shape = owner(node, listed)
+            raise ShapesUnreadable(f"The query of {shape} {flaw.message} ({where}).", flaw.remedy, shape)
 
 
 def _flaw(kind: str, text: str, known: set[str]) -> Obstacle | None:

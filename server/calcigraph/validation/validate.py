@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Any
 
@@ -20,6 +20,8 @@ from pyshacl.monkey import rdflib_bool_patch, rdflib_bool_unpatch
 from rdflib.namespace import SH
 from rdflib.term import Node as RdflibNode
 
+from calcigraph.errors import Place
+from calcigraph.evaluating import evaluating
 from calcigraph.rdf.bridge import from_rdflib, to_graph
 from calcigraph.rdf.terms import Subject, Term
 from calcigraph.rdf.turtle import NIL
@@ -58,10 +60,16 @@ QUIET.propagate = False
 # parameters anew for every focus node, which takes two fifths of its time, so it never gets to see them.
 _DISPLAY = {SH[name].toPython() for name in ("name", "description", "order", "group", "defaultValue")}
 
+PlaceOf = Callable[[Term], Place]
 _Parts = dict[RdflibNode, list[RdflibNode]]  # the predicates of one result and their values
 
 
-def validate(data: Iterable[ox.Triple], shapes: Iterable[ox.Triple]) -> Report:
+def _nowhere(_node: Term) -> Place:
+    """Where a shape stands that came without its file."""
+    return Place("shapes")
+
+
+def validate(data: Iterable[ox.Triple], shapes: Iterable[ox.Triple], place_of: PlaceOf = _nowhere) -> Report:
     """Check data against shapes (W3C SHACL: Core and SPARQL-based constraints), with no inference of its own.
 
     Nothing is fetched: `owl:imports` is not followed, SERVICE and FROM are refused; JavaScript and rules
@@ -69,7 +77,8 @@ def validate(data: Iterable[ox.Triple], shapes: Iterable[ox.Triple]) -> Report:
 
     Cost: shapes times focus nodes, some 35 seconds for 19 property shapes on a million triples. A shape
     is a program that can run forever (`sh:pattern`, `sh:sparql`): for shapes or data that are not
-    trusted, call it in a process that can be killed. One call at a time in a process, because pyshacl
+    trusted, call it in a process that can be killed, which is told at which shape it is (`evaluating`), and
+    by `place_of` where that stands. One call at a time in a process, because pyshacl
     changes what rdflib takes for true meanwhile.
 
     Raises: ShapesUnreadable, naming the shape; a recursive shape is refused too. Spec: SHACL section 3.4.
@@ -78,24 +87,46 @@ def validate(data: Iterable[ox.Triple], shapes: Iterable[ox.Triple]) -> Report:
     shape_triples += imported_declarations(shape_triples)
     check_queries(shape_triples, prefixes_of(shape_triples))
     tested = [triple for triple in shape_triples if triple.predicate.value not in _DISPLAY]
-    conforms, found = _run(to_graph(data), _shapes_graph(tested), shape_triples)
+    conforms, found = _run(to_graph(data), _shapes_graph(tested), shape_triples, place_of)
     paths = Paths(shape_triples)
     results = tuple(sorted(map(_result, found), key=lambda result: result.order))
     described = {t: None for result in results if result.path for t in paths.triples(result.path)}
     return Report(bool(conforms), results, tuple(described))
 
 
-def _run(data: rdflib.Graph, shapes: rdflib.Graph, triples: list[ox.Triple]) -> tuple[bool, list[_Parts]]:
+def _run(
+    data: rdflib.Graph, shapes: rdflib.Graph, triples: list[ox.Triple], place_of: PlaceOf
+) -> tuple[bool, list[_Parts]]:
     options = {"inference": "none", "advanced": False, "use_js": False, "logger": QUIET}
     with warnings.catch_warnings():
         warnings.simplefilter("error", ValidationWarning)
         warnings.simplefilter("error", ConstraintLoadWarning)
         try:
             validator = _Collector(DataGraph.from_rdflib(data), shacl_graph=shapes, options=options)
+            announced: Any = _Announced(validator.shacl_graph, triples, place_of)
+            validator.shacl_graph = announced
             conforms, found, _ = validator.run()  # type: ignore[no-untyped-call]
         except BROKEN as error:
             raise _unreadable(error, triples) from error
     return conforms, found
+
+
+class _Announced:
+    """A shapes graph of pyshacl's that says which of its shapes is being evaluated."""
+
+    def __init__(self, shapes: Any, triples: list[ox.Triple], place_of: PlaceOf) -> None:
+        self._shapes, self._triples, self._place_of = shapes, triples, place_of
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._shapes, name)
+
+    @property
+    def shapes(self) -> Iterator[Shape]:
+        """The shapes; while one is in use, it is evaluated."""
+        for shape in self._shapes.shapes:
+            node = owner(_node(shape.node), self._triples)
+            with evaluating("shapes", self._place_of(node), str(node)):
+                yield shape
 
 
 class _Collector(Validator):
@@ -160,6 +191,7 @@ def _unreadable(error: BaseException, shapes: list[ox.Triple]) -> ShapesUnreadab
     return ShapesUnreadable(
         f"{who} cannot be run: {words.splitlines()[0].rstrip('.')}.",
         "Mend the shape there (W3C SHACL, sections 2 to 6).",
+        owner(shape, shapes) if shape else None,
     )
 
 

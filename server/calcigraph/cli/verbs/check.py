@@ -7,13 +7,14 @@ from pathlib import Path
 
 import click
 
-from calcigraph.cli.verbs.options import reasoner_option, root_option
+from calcigraph.cli.verbs.options import reasoner_option, root_option, setting_option
 from calcigraph.settings import ReasonerName
 
 
 @click.command()
 @root_option
 @reasoner_option()
+@setting_option("file_timeout")
 @click.option(
     "--format",
     "style",
@@ -22,12 +23,14 @@ from calcigraph.settings import ReasonerName
     show_default=True,
     help="How findings are written.",
 )
-def check(folder: Path, reasoner: ReasonerName, style: str) -> None:
+def check(folder: Path, reasoner: ReasonerName, style: str, file_timeout: float) -> None:
     """Judge a root: files, closure and clashes, shapes, lints, questions against their answers.
 
-    Exits with 1 where a violation was found; warnings and hints are printed and pass.
+    Exits with 1 where a violation was found; warnings and hints are printed and pass. A rule, shape, lint or
+    question that does not end is a violation, and what comes after it is not judged. Shows on a terminal at
+    which file it is.
     """
     from calcigraph.cli.check import judge
 
-    if not judge(folder, reasoner, style):
+    if not judge(folder, reasoner, style, file_timeout):
         sys.exit(1)

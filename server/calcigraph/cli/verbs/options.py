@@ -102,6 +102,12 @@ def settings_options(table: type) -> Callable[[Command], Command]:
     return add
 
 
+def setting_option(name: str) -> Callable[[Command], Command]:
+    """The option of one setting of the server, for a verb that uses it too."""
+    row = next(row for row in fields(Settings) if row.name == name)
+    return _option(row, get_type_hints(Settings)[name])
+
+
 def _option(row: Field[Any], hint: Any) -> Callable[[Command], Command]:
     """One setting as an option. Raises: TypeError for a type that the command line cannot take."""
     shared: dict[str, Any] = {"default": row.default, "show_default": True, "help": row.metadata["help"]}

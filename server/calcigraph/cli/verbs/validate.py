@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from calcigraph.cli.verbs.options import Style, format_option
+from calcigraph.cli.verbs.options import Style, format_option, setting_option
 from calcigraph.rdf.formats import GRAPHS, GraphFormat
 
 TEXT, JSON = Style("text"), Style("json")
@@ -27,8 +27,12 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="A file of shapes; may be given several times.",
 )
 @format_option("text", "How the report is written.", (TEXT, JSON, *GRAPHS))
+@setting_option("file_timeout")
 def validate(
-    files: tuple[Path, ...], shape_files: tuple[Path, ...], style: tuple[Style | GraphFormat]
+    files: tuple[Path, ...],
+    shape_files: tuple[Path, ...],
+    style: tuple[Style | GraphFormat],
+    file_timeout: float,
 ) -> None:
     """Check FILE… against shapes and print the SHACL validation report.
 
@@ -36,5 +40,5 @@ def validate(
     """
     from calcigraph.cli.validate import print_report
 
-    if not print_report(files, shape_files, style[0]):
+    if not print_report(files, shape_files, style[0], file_timeout):
         sys.exit(1)

@@ -11,14 +11,22 @@ from collections.abc import Iterable
 from typing import Final
 
 from calcigraph.engine.corrections.correction import Context, Correction
+from calcigraph.engine.corrections.graph_variables import graphs_kept_apart
 from calcigraph.engine.corrections.lexical import corrected as lexically_corrected
+from calcigraph.engine.corrections.path_patterns import written_out_paths
+from calcigraph.engine.corrections.star import written_out_stars
 from calcigraph.engine.rewriting import rewritten
 from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.parser import Replacement
 from calcigraph.sparql.tree import Node
 
 # One round after the other; the last one makes a right query a faster one.
-ROUNDS: Final[tuple[tuple[Correction, ...], ...]] = ()
+ROUNDS: Final[tuple[tuple[Correction, ...], ...]] = (
+    # Before any that adds variables, and paths before graphs, as they write patterns without a triple.
+    (written_out_stars,),
+    (written_out_paths,),
+    (graphs_kept_apart,),
+)
 
 
 def corrected(query: ParsedQuery, context: Context, rounds: Iterable[Iterable[Correction]] = ROUNDS) -> str:
@@ -35,7 +43,7 @@ def corrected(query: ParsedQuery, context: Context, rounds: Iterable[Iterable[Co
             query = query if text == query.text else ParsedQuery.of(text)
             replacements, waiting = _collected(query, waiting, context)
             text = query.replaced(replacements)
-    text = lexically_corrected(text, context.base_iri, context.data)
+    text = lexically_corrected(text)
     return text if context.counts is None else rewritten(text, context.base_iri, context.counts)
 
 

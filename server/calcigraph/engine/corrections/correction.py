@@ -41,8 +41,8 @@ QUERY: Final = "query"
 class Data(Protocol):
     """What a correction may ask of the data, as the dataset of the query shows them."""
 
-    def holds(self, node: ox.NamedNode) -> bool:
-        """Whether `node` is the subject or the object of any triple."""
+    def has_node(self, node: ox.NamedNode | ox.Literal, graph: ox.NamedNode | None) -> bool:
+        """Whether `node` is the subject or the object of a triple of `graph`; None is the default graph."""
 
     def named_graphs(self) -> Iterable[ox.NamedNode]:
         """The graphs that GRAPH may name."""

@@ -111,7 +111,8 @@ class Constructs:
         for portions in self.rules.values():
             for pattern in portions.algebra.required if portions.rule.stage == "before" else ():
                 text = pattern_text(pattern)
-                early, late = (bool(self.views.query(s, f"ASK {{ {text} }}")) for s in STAGES)
+                with portions.evaluating():
+                    early, late = (bool(self.views.query(s, f"ASK {{ {text} }}")) for s in STAGES)
                 if late and not early:
                     yield portions.rule, text
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pyoxigraph as ox
 from rdflib import Variable
 
+from calcigraph.errors import Place
+from calcigraph.evaluating import evaluating
 from calcigraph.reasoning.constructs.history import Recorded
 from calcigraph.reasoning.constructs.reach import Everything, Portion, reached, values
 from calcigraph.reasoning.constructs.views import Views
@@ -26,8 +29,9 @@ class Portions:
 
     def __init__(self, rule: ConstructRule, views: Views) -> None:
         self.rule, self.views = rule, views
-        self.algebra = analyse(rule.slug, rule.text)
-        self.anchor = anchor_of(self.algebra)
+        with self.evaluating():
+            self.algebra = analyse(rule.slug, rule.text)
+            self.anchor = anchor_of(self.algebra)
         self._built: Recorded[Portion, frozenset[ox.Triple]] = Recorded(views.history)
         slots = {slot for pattern in self.algebra.template for slot in pattern}
         self.constants = {
@@ -67,17 +71,18 @@ class Portions:
         if not self.anchor.variables:
             return None
         try:
-            with self.views.lent(self.rule.stage, went):
+            with self.evaluating(), self.views.lent(self.rule.stage, went):
                 return reached(self.anchor, changed, self._ask, self._canonical)
         except Everything:
             return None
 
     def update(self, portions: set[Portion] | None) -> Difference:
         """Build some portions (or all) again; what they gained and what they lost. Cost: a query for them."""
-        try:
-            new = self._everything() if portions is None else self._some(portions)
-        except Everything:
-            new, portions = self._everything(), None
+        with self.evaluating():
+            try:
+                new = self._everything() if portions is None else self._some(portions)
+            except Everything:
+                new, portions = self._everything(), None
         return self._replace(new, {*self._built, *new} if portions is None else portions)
 
     def _replace(self, new: Built, portions: Iterable[Portion]) -> Difference:
@@ -99,6 +104,10 @@ class Portions:
         store.extend(ox.Quad(*each) for each in triples)
         built: Any = store.query(self.rule.text)
         return any(self.views.spelling.canonical(each) == triple for each in built)
+
+    def evaluating(self) -> AbstractContextManager[None]:
+        """What is done in this context is an evaluation of the rule."""
+        return evaluating("rules", Place(f"ontology/rules/{self.rule.slug}.rq"))
 
     def _ask(self, text: str) -> Any:
         return self.views.query(self.rule.stage, text)
