@@ -19,7 +19,7 @@ NUMBER = 200
 FEWEST = {
     **dict.fromkeys(("unknown-term", "no-match", "no-join", "filter", "removed", "missing-graph"), 12),
     **dict.fromkeys(("values", "slice"), 10),
-    "having": 2,
+    "having": 5,
 }
 
 
@@ -80,13 +80,6 @@ def test_each_kind_is_hit_often_enough(judged: list[Judged]) -> None:
 
 def test_the_kind_is_right_in_19_of_20(judged: list[Judged]) -> None:
     wrong = [(each.broken, each.found) for each in judged if not each.is_right]
-    import os
-
-    if os.environ.get("SHOW"):
-        print(Counter(each.broken.kind for each in judged))
-        for b, f in wrong:
-            print("=====", b.text, b.kind, b.part, f)
-        assert 0
     assert len(wrong) <= NUMBER // 20, wrong
 
 

@@ -53,7 +53,7 @@ def _sliced(ask: Asker, places: Places, slices: list[Slice], pattern: str) -> Em
     explained = EmptyReason(EmptyKind.SLICE, tuple(map(places.of, none or slices)))
     if none:
         return explained
-    found = ask.rows("(COUNT(*) AS ?number)", pattern, 1)
+    found = ask.rows("(COUNT(*) AS ?any__number)", pattern, 1)
     number = found[0][0] if found else None
     if not isinstance(number, ox.Literal):
         return explained
@@ -68,7 +68,7 @@ def _select(text: str, query: Query | SubSelect, without: list[Node]) -> str:
         return printed(text, query, left_out)
     left_out |= dict.fromkeys(query.datasets, _left_out)
     start = query.where.start if query.where is not None else query.end
-    begin = "SELECT (1 AS ?one) "
+    begin = "SELECT (1 AS ?any__row) "
     if isinstance(query.head, SelectClause):
         start, begin = query.head.start, ""
     pieces, at = [begin], start

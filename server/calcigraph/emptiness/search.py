@@ -14,7 +14,7 @@ from calcigraph.emptiness.asking import NOTHING_AROUND, Around, Asker, Evaluate
 from calcigraph.emptiness.empty_reason import EmptyKind, EmptyReason
 from calcigraph.emptiness.filters import filter_removes
 from calcigraph.emptiness.levels import can_be_emptied_behind, emptied_behind
-from calcigraph.emptiness.missing_graphs import absent_dataset, absent_graph
+from calcigraph.emptiness.missing_graphs import absent_dataset, absent_graph, absent_names
 from calcigraph.emptiness.parts import GroupPart, Role, exists_of, parts_of
 from calcigraph.emptiness.places import Places
 from calcigraph.emptiness.unknown_terms import (
@@ -67,6 +67,9 @@ class EmptySearch:
         """
         missing = absent_dataset(self._ask, self._places, self._query, self._dataset)
         found = missing or self._of_query(self._query, NOTHING_AROUND) or EmptyReason(EmptyKind.UNDECIDED)
+        if missing is None:
+            for name in absent_names(self._ask, self._query, self._dataset):
+                found = found.with_note(f"There is no graph {name}, which the dataset names.")
         self._tell(found)
         if not self._inference:
             found = self._with_inference(found)
