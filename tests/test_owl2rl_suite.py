@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from click.testing import CliRunner, Result
 
+from calcigraph.cli.verbs.infer import infer as infer_verb
 from calcigraph.conformance import DOCUMENT
 from calcigraph.reasoning import Inference, check_proof, infer
 from earl import w3c
@@ -27,11 +31,16 @@ def holds(conclusion: list[ox.Triple], inference: Inference, asserted: list[ox.T
     store = ox.Store()
     store.extend(ox.Quad(*t) for t in {*asserted, *inference.inferred, *inference.trivial})
 
+    return bool(store.query(f"ASK {{ {pattern(conclusion)} }}"))
+
+
+def pattern(conclusion: list[ox.Triple]) -> str:
+    """The triples as a basic graph pattern."""
+
     def slot(term: object) -> str:
         return f"?{term.value}" if isinstance(term, ox.BlankNode) else str(term)
 
-    patterns = " . ".join(" ".join(slot(term) for term in triple) for triple in conclusion)
-    return bool(store.query(f"ASK {{ {patterns} }}"))
+    return " . ".join(" ".join(slot(term) for term in triple) for triple in conclusion)
 
 
 def test_suite_is_the_one_that_was_counted():
@@ -56,3 +65,41 @@ def test_case_is_decided_as_the_suite_says(case: str):
     assert inference.clashes == ()
     for triple in inference.inferred:
         check_proof(inference.explain(triple))
+
+
+def printed(case: str, kind: str, *options: str) -> Result:
+    """What `calcigraph infer` does with a file of a case."""
+    return CliRunner().invoke(infer_verb, [str(FOLDER / case / f"{case}.{kind}.ttl"), *options])
+
+
+def closed(case: str, *options: str) -> bool:
+    """Whether the conclusion of a case stands in what the command line prints of its premise, and nowhere
+    else."""
+    done = printed(case, "premisegraph", *options)
+    assert done.exit_code == 0, done.output
+    store = ox.Store()
+    store.load(done.stdout.encode(), format=ox.RdfFormat.N_TRIPLES)
+    conclusion = triples(FOLDER / case / f"{case}.conclusiongraph.ttl")
+    return bool(store.query(f"ASK {{ {pattern(conclusion)} }}"))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_command_line_prints_what_a_case_expects(case: str):
+    if not (FOLDER / case / f"{case}.premisegraph.ttl").exists():
+        assert printed(case, "graph").exit_code == 1
+        return
+    assert closed(case, "--axiomatic")
+
+
+def test_axiomatic_triples_are_printed_on_request_only():
+    case = "rdfbased-sem-class-nothing-type"
+    assert not closed(case)
+    assert closed(case, "--axiomatic")
+    whole, rest = (printed(case, "premisegraph", *options).stdout for options in (["--axiomatic"], []))
+    assert set(rest.splitlines()) < set(whole.splitlines())
+    # Python and the command line agree also where the program is a process of its own.
+    file = FOLDER / case / f"{case}.premisegraph.ttl"
+    done = subprocess.run(
+        [sys.executable, "-m", "calcigraph", "infer", "--axiomatic", file], capture_output=True, check=True
+    )
+    assert sorted(done.stdout.decode().splitlines()) == sorted(whole.splitlines())

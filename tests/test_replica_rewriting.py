@@ -10,10 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calcigraph.engine import rewriting
+from calcigraph.engine.corrections.correction import Context
 from calcigraph.engine.replica import Diff, Replica
-from calcigraph.engine.rewriting import rewritten
+from calcigraph.engine.rewriting import subtraction
 from calcigraph.engine.view import View
 from calcigraph.settings import DefaultGraph
+from calcigraph.sparql.parsed_query import ParsedQuery
+from calcigraph.sparql.parser import SparqlMalformed
 
 EX = "http://example.org/"
 PROLOGUE = f"PREFIX : <{EX}> PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>\n"
@@ -46,11 +49,20 @@ counts = st.tuples(st.sampled_from(["*", "?x", "?y", "?w"]), st.sampled_from(["?
 )
 
 
+def rewritten(text: str, numbers: View) -> str:
+    """The query as it is asked of a view; itself where it cannot be read."""
+    try:
+        query = ParsedQuery.of(text)
+    except SparqlMalformed:
+        return text
+    return rewriting.rewritten(query, text, Context(numbers, numbers))
+
+
 def rewritten_whatever_pays(text: str, numbers: View) -> str:
     """As where every subtraction is held for worth while."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rewriting, "_MARGIN", 0.0)
-        return rewritten(text, None, numbers)
+        patch.setattr(subtraction, "_MARGIN", 0.0)
+        return rewritten(text, numbers)
 
 
 def view(data: Quads, mode: DefaultGraph = "union") -> View:
@@ -101,7 +113,7 @@ def test_numbers_are_those_that_counting_gives_also_after_changes(
 ) -> None:
     whole, text = view(data, mode), PROLOGUE + text
     for _ in range(2):
-        other = rewritten(text, None, whole)
+        other = rewritten(text, whole)
         counted = answer(whole, text)
         assert isinstance(counted, str) or answer(whole, other) == counted
         whole.apply(list(view(added, mode).quads()), list(view(removed, mode).quads()))
@@ -121,7 +133,7 @@ ABSENCE = PROLOGUE + "SELECT (COUNT(?x) AS ?n) { ?x a :C FILTER NOT EXISTS { ?x 
 @pytest.mark.parametrize(("without", "pays"), [(100, True), (70, True), (60, False), (0, False)])
 def test_filter_becomes_a_subtraction_only_where_there_is_less_to_subtract(without: int, pays: bool) -> None:
     replica = things(100, without)
-    assert ("MINUS" in rewritten(ABSENCE, None, replica._whole)) == pays
+    assert ("MINUS" in rewritten(ABSENCE, replica._whole)) == pays
     assert [row[0].value for row in replica.query(ABSENCE)] == [str(without)]  # type: ignore[union-attr]
 
 
@@ -130,12 +142,11 @@ def test_what_has_to_be_counted_is_counted_only_as_far_as_it_pays() -> None:
     pattern = (None, ox.NamedNode(EX + "p"), ox.NamedNode(EX + "s1"))
     assert [whole.count(pattern, most) for most in (0, 9, 500)] == [None, None, 143]
     text = PROLOGUE + "SELECT ?x { ?x a :C FILTER NOT EXISTS { ?x :p :s1 } }"
-    assert rewritten(text, None, whole) == text
-    assert "MINUS" in rewritten(text.replace(":s1", ":s999"), None, whole)
+    assert rewritten(text, whole) == text
+    assert "MINUS" in rewritten(text.replace(":s1", ":s999"), whole)
 
 
 KEPT = [
-    "SELECT ?x { ?x a :C FILTER NOT EXISTS { ?x :p ?y . ?y :p ?z } }",
     "SELECT ?x { ?x a :C FILTER NOT EXISTS { ?y :p ?z } }",
     "SELECT ?x { ?x a :C FILTER NOT EXISTS { ?x :p [] } }",
     "SELECT ?x { ?x a :C FILTER NOT EXISTS { ?x :p _:b } }",
@@ -167,7 +178,7 @@ KEPT = [
 @pytest.mark.parametrize("text", KEPT)
 def test_what_is_not_proven_or_not_worth_it_is_left_as_it_is(text: str) -> None:
     whole = things(100, 90)._whole
-    assert rewritten(PROLOGUE + text, None, whole) == PROLOGUE + text
+    assert rewritten(PROLOGUE + text, whole) == PROLOGUE + text
 
 
 def test_number_is_that_of_the_dataset_that_is_asked_for() -> None:

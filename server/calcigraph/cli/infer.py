@@ -16,9 +16,17 @@ from calcigraph.settings import ReasonerLimits, ReasonerName
 
 
 def print_inferences(
-    files: tuple[Path, ...], reasoner: ReasonerName, form: GraphFormat, limits: ReasonerLimits
+    files: tuple[Path, ...],
+    reasoner: ReasonerName,
+    form: GraphFormat,
+    limits: ReasonerLimits,
+    *,
+    axiomatic: bool = False,
 ) -> bool:
     """Print what the files entail, or their clashes. Out: whether they are consistent.
+
+    With `axiomatic`, the whole closure (OWL 2 Profiles, section 4.3): also what the files say, as no second
+    document can name their blank nodes, and what holds of any ontology.
 
     Raises: LimitMet, and what is wrong with a file.
     """
@@ -36,7 +44,8 @@ def print_inferences(
         for clash in inference.clashes:
             say("\n".join(_clash(clash, read.prefixes)))
         return False
-    give(serialise(inference.inferred, form, read.prefixes))
+    others = read.triples | inference.trivial if axiomatic else frozenset()
+    give(serialise(inference.inferred | others, form, read.prefixes))
     return True
 
 

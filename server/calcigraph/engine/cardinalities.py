@@ -12,7 +12,7 @@ from calcigraph.rdf.terms import Term
 from calcigraph.rdf.vocabulary import RDF
 
 # Subject, predicate and object; None stands for any, and for another one each time.
-TriplePattern = tuple[ox.NamedNode | None, ox.NamedNode | None, ox.NamedNode | None]
+TriplePattern = tuple[ox.NamedNode | None, ox.NamedNode | None, ox.NamedNode | ox.Literal | None]
 TYPE: Final = RDF["type"]
 
 

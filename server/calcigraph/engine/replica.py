@@ -21,6 +21,7 @@ from calcigraph.engine.engine_problems import CorrectionRefused, SearchUnavailab
 from calcigraph.engine.placeholders import Placeholders
 from calcigraph.engine.prologue import check_syntax
 from calcigraph.engine.result_formats import Results
+from calcigraph.engine.rewriting import rewritten
 from calcigraph.engine.service_clauses import Fetch, calls_service, check_syntax_of_federated, federated
 from calcigraph.engine.text_index import TextIndex, TextSize
 from calcigraph.engine.text_search import mentions_search, searched
@@ -205,7 +206,7 @@ def _evaluated(
     """The results of `query`, corrected; long tables are put in last."""
     data = view if given is None else _DatasetView(view, given)
     context = Context(data, view if given is None else None, base_iri)
-    better = corrected(query, context)
+    better = rewritten(query, corrected(query, context), context)
     try:
         return view.query(placeholders.fill(better), given, base_iri)
     except SyntaxError:

@@ -28,6 +28,12 @@ _LARGEST = 10**15
 @reasoner_option(without_none=True)
 @format_option("n-triples", "How the triples are written.", GRAPHS)
 @click.option(
+    "--axiomatic",
+    is_flag=True,
+    help="Print the whole closure: also what FILE… say themselves, and what holds of any ontology"
+    " (axiomatic and reflexive triples).",
+)
+@click.option(
     "--limit",
     "bounds",
     metavar="NAME NUMBER",
@@ -39,6 +45,7 @@ def infer(
     files: tuple[Path, ...],
     reasoner: ReasonerName,
     style: tuple[GraphFormat],
+    axiomatic: bool,
     bounds: tuple[tuple[str, int], ...],
 ) -> None:
     """Print what FILE… entail under OWL 2 RL and do not say themselves.
@@ -49,5 +56,6 @@ def infer(
     """
     from calcigraph.cli.infer import print_inferences
 
-    if not print_inferences(files, reasoner, style[0], ReasonerLimits(**{**_BOUNDS, **dict(bounds)})):
+    limits = ReasonerLimits(**{**_BOUNDS, **dict(bounds)})
+    if not print_inferences(files, reasoner, style[0], limits, axiomatic=axiomatic):
         sys.exit(1)

@@ -1,4 +1,4 @@
-"""A query in, the same query out, written so that the engine answers it as SPARQL 1.1 says, and soon.
+"""A query in, the same query out, written so that the engine answers it as SPARQL 1.1 says.
 
 What a correction is, and what it has to keep to, stands in `correction`. Each stands in a file of its own,
 with what the engine gets wrong, the section of the specification, and why what it writes is right; here is
@@ -11,19 +11,19 @@ from collections.abc import Iterable
 from typing import Final
 
 from calcigraph.engine.corrections.correction import Context, Correction
+from calcigraph.engine.corrections.exists_scope import exists_scope
 from calcigraph.engine.corrections.graph_variables import graphs_kept_apart
 from calcigraph.engine.corrections.lexical import corrected as lexically_corrected
 from calcigraph.engine.corrections.path_patterns import written_out_paths
 from calcigraph.engine.corrections.star import written_out_stars
-from calcigraph.engine.rewriting import rewritten
 from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.parser import Replacement
 from calcigraph.sparql.tree import Node
 
-# One round after the other; the last one makes a right query a faster one.
+# One round after the other.
 ROUNDS: Final[tuple[tuple[Correction, ...], ...]] = (
     # Before any that adds variables, and paths before graphs, as they write patterns without a triple.
-    (written_out_stars,),
+    (written_out_stars, exists_scope),
     (written_out_paths,),
     (graphs_kept_apart,),
 )
@@ -43,8 +43,7 @@ def corrected(query: ParsedQuery, context: Context, rounds: Iterable[Iterable[Co
             query = query if text == query.text else ParsedQuery.of(text)
             replacements, waiting = _collected(query, waiting, context)
             text = query.replaced(replacements)
-    text = lexically_corrected(text)
-    return text if context.counts is None else rewritten(text, context.base_iri, context.counts)
+    return lexically_corrected(text)
 
 
 def _collected(

@@ -20,22 +20,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 import pyoxigraph as ox
 
 from calcigraph.engine.cardinalities import TripleCounts
 from calcigraph.engine.engine_problems import CorrectionRefused
-from calcigraph.engine.prologue import Prologue
+from calcigraph.engine.prologue import NamedTerm, Prologue
 from calcigraph.errors import Place
 from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.parser import Replacement
 from calcigraph.sparql.scope import named
 from calcigraph.sparql.tokens import place_of
-from calcigraph.sparql.tree import Iri, Node
+from calcigraph.sparql.tree import Iri, Literal, Node
 
 Correction = Callable[[ParsedQuery, "Context"], Mapping[Node, Replacement]]
 QUERY: Final = "query"
+_T = TypeVar("_T", bound=Iri | Literal)
 
 
 class Data(Protocol):
@@ -68,11 +69,15 @@ class Context:
     def resolved(self, query: ParsedQuery, iris: Iterable[Iri]) -> dict[Iri, ox.NamedNode]:
         """What IRIs and prefixed names of the query stand for. Raises: SyntaxError for an undeclared
         prefix and for a relative IRI without a base."""
-        asked = list(iris)
+        found = self.resolved_terms(query, iris)
+        return {iri: term for iri, term in found.items() if isinstance(term, ox.NamedNode)}
+
+    def resolved_terms(self, query: ParsedQuery, terms: Iterable[_T]) -> dict[_T, NamedTerm]:
+        """The same with literals."""
+        asked = list(terms)
         prologue = Prologue.of_tree(query.text, query.tree, self.base_iri)
-        terms = prologue.terms([iri.text for iri in asked])
-        pairs = zip(asked, terms, strict=True)
-        return {iri: term for iri, term in pairs if isinstance(term, ox.NamedNode)}
+        pairs = zip(asked, prologue.terms([query.written(term) for term in asked]), strict=True)
+        return {term: found for term, found in pairs if found is not None}
 
 
 def refusal(query: ParsedQuery, node: Node, detail: str, remedy: str) -> CorrectionRefused:

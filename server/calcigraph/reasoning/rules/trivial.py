@@ -1,7 +1,7 @@
 """Triples in, what is true of any such triples out: axiomatic, reflexive and schema-bound triples.
 
-They are part of the OWL 2 RL/RDF closure but are kept out of stores and pages. `calcigraph infer`
-adds them on request.
+They are part of the OWL 2 RL/RDF closure but are kept out of stores and pages. `calcigraph infer --axiomatic`
+prints them.
 """
 
 from __future__ import annotations
