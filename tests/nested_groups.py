@@ -139,5 +139,5 @@ class NestedMaker:
         return ("minus", self._group(depth - 1))
 
     def _graph(self, depth: int, in_exists: bool) -> Part:
-        name = self._rng.choice(("g", "h"))
+        name = self._rng.choice(("?g", "g", "h"))
         return ("graph", name, self._group(depth - 1, in_exists))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from random import Random
 
 import pyoxigraph as ox
@@ -10,6 +11,7 @@ import pytest
 
 from calcigraph.engine.engine_problems import CorrectionRefused
 from calcigraph.engine.replica import Replica
+from calcigraph.settings import DefaultGraph
 from random_groups import GRAPHS, PREFIX, GroupMaker, in_scope, random_graph, text_of
 from section18 import Evaluator, Graph, Part
 
@@ -135,6 +137,7 @@ def test_graph_is_evaluated_graph_by_graph(query: str, columns: str, rows: list[
         ("SELECT * { ?s (:p|:q)? ?o . VALUES ?s { :a } }", "s o", ["a a", "a b"]),
         ("SELECT * { :a (:p|:q)+ ?o }", "o", ["b", "c"]),
         ("SELECT * { ?s !(:r|^:r) ?o }", "s o", ["a b", "a b", "b a", "b a", "b c", "c b"]),
+        ("SELECT (COUNT(*) AS ?n) { VALUES ?x { :b } :a !() ?x }", "n", ["2"]),
         ("SELECT ?x { VALUES ?x { :b } :a !:r ?x }", "x", ["b", "b"]),
         ("SELECT ?x { VALUES ?x { 1 } :a !(:p|a) :b }", "x", ["1"]),
         ("SELECT * { ?s :p|:q ?o ; :q ?z }", "s o z", ["a b b", "a b b", "b c c"]),
@@ -218,30 +221,73 @@ def random_group(kind: str, rng: Random, maker: GroupMaker) -> list[Part]:
     return maker.basic(rng.randint(1, 3))
 
 
+@dataclass
+class Case:
+    """Random data, and a query of them with what it has to answer."""
+
+    data: list[ox.Quad]
+    text: str
+    names: list[str]
+    right: Counter[tuple[str | None, ...]]
+    options: dict[str, list[str]]
+    mode: DefaultGraph
+
+    @classmethod
+    def of(cls, rng: Random, kind: str, maker: GroupMaker) -> Case:
+        default = random_graph(rng)
+        named = {name: graph for name in GRAPHS if (graph := random_graph(rng))}
+        data = quads(default, named)
+        mode: DefaultGraph = rng.choice(("separate", "union"))
+        options: dict[str, list[str]] = {}
+        if mode == "union":
+            default = default.union(*named.values())
+        if rng.random() < 0.3:
+            chosen, seen = rng.sample(GRAPHS, rng.randint(1, 2)), rng.sample(GRAPHS, rng.randint(1, 2))
+            options = {"default_graphs": [EX + g for g in chosen], "named_graphs": [EX + g for g in seen]}
+            default = frozenset[tuple[str, str, str]]().union(*(named.get(g, frozenset()) for g in chosen))
+            named = {g: named.get(g, frozenset()) for g in seen}
+        group = random_group(kind, rng, maker)
+        names = sorted(in_scope(group)) or ["?one"]
+        solutions = Evaluator(default, named).group(group, default)
+        right = Counter(tuple(s.get(name) for name in names) for s in solutions)
+        selected = " ".join(names)
+        if names == ["?one"]:
+            selected = "(1 AS ?one)"
+            right = Counter({("1",): right.total()} if right else {})
+        return cls(data, f"{PREFIX} SELECT {selected} {text_of(group)}", names, right, options, mode)
+
+    def answered(self) -> Counter[tuple[str | None, ...]]:
+        replica = Replica(self.data, self.mode)
+        return table(replica.query(self.text, **self.options), self.names)  # type: ignore[arg-type]
+
+    def answered_by_the_engine(self) -> Counter[tuple[str | None, ...]]:
+        store = ox.Store()
+        store.extend(self.data)
+        if not self.options:
+            union = self.mode == "union"
+            return table(store.query(self.text, use_default_graph_as_union=union), self.names)
+        default, named = (list(map(ox.NamedNode, graphs)) for graphs in self.options.values())
+        return table(store.query(self.text, default_graph=default, named_graphs=named), self.names)
+
+
 def check(kind: str, seeds: range) -> None:
     """Compare the replica with section 18 on random data, and the engine with it to know what was hit."""
     made: Counter[str] = Counter()
     wrong = 0
     for seed in seeds:
-        rng = Random(f"{kind} {seed}")
-        default = random_graph(rng)
-        named = {name: graph for name in GRAPHS if (graph := random_graph(rng))}
-        maker = GroupMaker(rng)
-        group = random_group(kind, rng, maker)
-        names = sorted(in_scope(group)) or ["?one"]
-        selected = "(1 AS ?one)" if names == ["?one"] else " ".join(names)
-        text = f"{PREFIX} SELECT {selected} {text_of(group)}"
-        solutions = Evaluator(default, named).group(group, default)
-        right = Counter(tuple(s.get(name) for name in names) for s in solutions)
-        if names == ["?one"]:
-            right = Counter({("1",): right.total()} if right else {})
-        data = quads(default, named)
-        assert table(Replica(data, "separate").query(text), names) == right, (seed, text)
-        store = ox.Store()
-        store.extend(data)
-        wrong += table(store.query(text), names) != right
+        maker = GroupMaker(rng := Random(f"{kind} {seed}"))
+        case = Case.of(rng, kind, maker)
+        assert case.answered() == case.right, (seed, case)
+        try:
+            wrong += case.answered_by_the_engine() != case.right
+        except SyntaxError:
+            # It refuses a label of a blank node on both sides of a FILTER EXISTS, which is right.
+            wrong += 1
         made += maker.made
-    for each, rate in HIT[kind].items():
+        made[case.mode] += 1
+        made["dataset"] += bool(case.options)
+    hit = HIT[kind] | {"separate": 30, "union": 30, "dataset": 20}
+    for each, rate in hit.items():
         assert made[each] >= rate * len(seeds) / 100, (each, made)
     assert wrong >= ENGINE_WRONG[kind] * len(seeds) / 100, wrong
 
@@ -254,4 +300,4 @@ def test_random_queries_are_answered_by_section_18(kind: str) -> None:
 @pytest.mark.campaign
 @pytest.mark.parametrize("kind", HIT)
 def test_many_random_queries_are_answered_by_section_18(kind: str) -> None:
-    check(kind, range(1000, 6000))
+    check(kind, range(1000, 4000))

@@ -221,8 +221,11 @@ class _PathWriter:
 
     def _any_but(self, start: _End, names: list[Node], end: _End) -> str:
         verb = self.fresh("verb")
+        triple = f"{start.text} {verb} {end.text} ."
+        if not names:
+            return triple
         excluded = ", ".join(_TYPE if isinstance(n, TypeKeyword) else self._write(n) for n in names)
-        return f"{start.text} {verb} {end.text} . FILTER({verb} NOT IN ({excluded}))"
+        return f"{triple} FILTER({verb} NOT IN ({excluded}))"
 
     def _is_to_be_split(self, path: SequencePath, start: _End, end: _End) -> bool:
         if is_bag(path):
