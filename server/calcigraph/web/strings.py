@@ -180,8 +180,9 @@ class Strings:
     )
     conformance_differences: str = "Answered otherwise than by the letter"
     conformance_differences_lead: str = (
-        "What the engine cannot have, and what is taken beyond the standard. An error is an expression without "
-        "a value; refused is a query with status 400. The reasons stand in docs/sparql-differences.md."
+        "What the engine cannot have, and what is taken beyond the standard. An error is an expression "
+        "without a value; refused is a query with status 400. The reasons stand in "
+        "docs/sparql-differences.md."
     )
     conformance_columns: tuple[str, ...] = ("Expression", "By the letter of SPARQL 1.1", "Answered")
     conformance_link: str = "How this program does in the test suites of the standards"
