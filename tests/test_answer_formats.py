@@ -11,6 +11,7 @@ import pytest
 import rdflib
 
 from calcigraph.engine.declared_prefixes import with_declared
+from calcigraph.engine.empty_documents import says_nothing
 from calcigraph.engine.result_formats import write
 from calcigraph.rdf.formats import GRAPHS, PROFILED, FormatUnfit
 from calcigraph.rdf.graph_streams import LOOKED_AT, MOST_LAID_OUT, write_graph_stream
@@ -61,7 +62,9 @@ def test_graph_of_any_size_is_read_back_as_it_was(row, size: int) -> None:
     triples = graph(size)
     native = ox.RdfFormat.from_media_type(row.media_type)
     assert native is not None
-    assert {quad.triple for quad in ox.parse(written(triples, row), native)} == set(triples)
+    document = written(triples, row)
+    assert {quad.triple for quad in ox.parse(document, native)} == set(triples)
+    assert says_nothing(row.key, document) is (size == 0)
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # rdflib's own use of its classes

@@ -152,11 +152,11 @@ MALFORMED = {
     "comma in SELECT": ("SELECT ?s, ?p { ?s ?p ?o }", (1, 10), "comma", "space"),
     "relative IRI": ("SELECT * { ?s <rel> ?o }", (1, 15), "relative", "whole IRI"),
     "space in an IRI": ("SELECT * { ?s <http://x/a b> ?o }", (1, 15), "character", "%20"),
-    "not grouped": ("SELECT ?x (COUNT(*) AS ?n) { ?s ?p ?x }", (1, 40), "grouped", "GROUP BY"),
+    "not grouped": ("SELECT ?x (COUNT(*) AS ?n) { ?s ?p ?x }", (1, 8), "grouped", "GROUP BY"),
     "assigned twice": ("SELECT * { BIND(1 AS ?x) BIND(2 AS ?x) }", (1, 36), "twice", "another name"),
     "LIMIT of a word": ("SELECT * { ?s ?p ?o } LIMIT ?x", (1, 29), "`?x`", "before"),
-    "nothing": ("", (0, 0), "no query", "SELECT"),
-    "only a prologue": ("PREFIX a: <http://a/>", (0, 0), "no query", "SELECT"),
+    "nothing": ("", (1, 1), "no query", "SELECT"),
+    "only a prologue": ("PREFIX a: <http://a/>", (1, 22), "no query", "SELECT"),
 }
 
 

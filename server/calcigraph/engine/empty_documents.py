@@ -70,4 +70,6 @@ _SAYS_NOTHING: Final[Mapping[str, Callable[[bytes], bool]]] = {
     "n-quads": _is_nothing,
     "rdf-xml": _has_no_node,
     "json-ld": _has_no_object,
+    "json-ld-expanded": _has_no_object,
+    "json-ld-flattened": _has_no_object,
 }

@@ -11,7 +11,8 @@ from typing import Final
 import pyoxigraph as ox
 
 from calcigraph.sparql.tokens import SparqlToken
-from calcigraph.sparql.tree import Iri, Node, Query, walk
+from calcigraph.sparql.tree import Iri, Node, Query
+from calcigraph.sparql.undeclared import walk_with_rows
 
 NamedTerm = ox.NamedNode | ox.Literal
 _EMPTY: Final = ox.Store()
@@ -63,9 +64,9 @@ class Prologue:
         """The declarations that `part` of the query needs in a query of its own."""
         return self._needed([token.text for token in part if token.kind in ("name", "iri")])
 
-    def needed_by_node(self, node: Node) -> str:
-        """The declarations that `node` of the query needs in a query of its own."""
-        return self._needed([found.text for found in walk(node) if isinstance(found, Iri)])
+    def needed_by_node(self, text: str, node: Node) -> str:
+        """The declarations that `node` of the query `text` needs in a query of its own."""
+        return self._needed([found.text for found in walk_with_rows(text, node) if isinstance(found, Iri)])
 
     def _needed(self, written: Sequence[str]) -> str:
         prefixes = {iri.partition(":")[0] for iri in written if iri[0] != "<"}

@@ -1,28 +1,23 @@
 """The bytes that another endpoint sent in, the rows of a VALUES block out.
 
 The sender is not trusted: what is no SPARQL 1.1 Query Results JSON or XML is refused, every term is written
-anew by its kind, and only variables that were asked for are taken. A blank node may be called anything, as
-both formats allow (Virtuoso's are `nodeID://b1`); the engine's readers want a name of Turtle.
+anew by its kind, and only variables that were asked for are taken.
 """
 
 from __future__ import annotations
 
 import codecs
-import json
-import re
-import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urljoin
-
-import pyoxigraph as ox
 
 from calcigraph.engine.engine_problems import ServiceAnswerUnusable
+from calcigraph.engine.remote_json import RemoteMalformedError, RemoteRow, rows_of_json
+from calcigraph.engine.remote_terms import RowSpoiledError, Skolem, written
+from calcigraph.engine.remote_xml import rows_of_xml
 
 _MOST_CHARACTERS: Final = 32 << 20
-_NOWHERE: Final = "http://localhost/"
-_XML_NODE: Final = re.compile(r"(<(?:[\w.-]{1,100}:)?bnode\s*>)([^<]*+)<")
+_TOO_DEEP: Final = "Its JSON is nested too deep."
 
 
 @dataclass(frozen=True)
@@ -33,39 +28,32 @@ class RemoteSolutions:
     rows: tuple[tuple[str, ...], ...]
 
 
-class Skolem:
-    """Blank nodes in, IRIs that nobody has used before out (RDF 1.1 Concepts, section 3.5).
+def read(data: bytes, names: Sequence[str], skolem: Skolem) -> RemoteSolutions:
+    """The solutions in `data`, of the variables `names` alone, whether it has them or not. A row with a term
+    that is none (an IRI with a space in it, a language tag that is none) is left out; where no row is left,
+    the answer is of no use.
 
-    VALUES takes no blank nodes. The same node of one answer gives the same IRI, below `base_iri`'s host.
-    """
-
-    def __init__(self, base_iri: str | None) -> None:
-        self._start = urljoin(base_iri or _NOWHERE, f"/.well-known/genid/{secrets.token_hex(8)}-")
-        self._numbers: dict[str, int] = {}
-
-    def iri(self, node: ox.BlankNode) -> ox.NamedNode:
-        """The IRI for `node`."""
-        number = self._numbers.setdefault(node.value, len(self._numbers))
-        return ox.NamedNode(f"{self._start}{number}")
-
-
-def read(data: bytes, wanted: frozenset[str], skolem: Skolem) -> RemoteSolutions:
-    """The solutions in `data`, of the variables `wanted` alone.
-
-    Cost: some 100 ms a MB, twice that where it has blank nodes. Raises: ServiceAnswerUnusable.
+    Cost: some 200 ms a MB. Raises: ServiceAnswerUnusable.
     """
     is_xml = data.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"<"
-    form = ox.QueryResultsFormat.XML if is_xml else ox.QueryResultsFormat.JSON
+    wanted = frozenset(names)
+    spoiled = 0
+    rows: list[tuple[str, ...]] = []
+    size = 0
     try:
-        results = ox.parse_query_results(_relabelled(data, is_xml), form)
-        if not isinstance(results, ox.QuerySolutions):
-            raise _unusable("It sent a truth value instead of a table.")
-        names = [variable.value for variable in results.variables]
-        kept = [(i, name) for i, name in enumerate(names) if name in wanted]
-        rows = tuple(_bounded(tuple(_written(row[i], skolem) for i, _ in kept) for row in results))
-    except (SyntaxError, ValueError, OSError, RecursionError) as error:
-        raise _unusable("It is neither SPARQL 1.1 Query Results JSON nor XML.") from error
-    return RemoteSolutions(tuple(name for _, name in kept), rows)
+        for row in (rows_of_xml if is_xml else rows_of_json)(data.removeprefix(codecs.BOM_UTF8), wanted):
+            terms = _terms(row, names, skolem)
+            if terms is None:
+                spoiled += 1
+                continue
+            size += sum(map(len, terms)) + len(terms) + 3
+            _check_size(size)
+            rows.append(terms)
+    except (RemoteMalformedError, RecursionError) as error:
+        raise _unusable(str(error) if isinstance(error, RemoteMalformedError) else _TOO_DEEP) from error
+    if spoiled and not rows:
+        raise _unusable("Every row of it has a term that is none.")
+    return RemoteSolutions(tuple(names), tuple(rows))
 
 
 def with_column(table: RemoteSolutions, name: str, term: str) -> RemoteSolutions:
@@ -77,9 +65,8 @@ def with_column(table: RemoteSolutions, name: str, term: str) -> RemoteSolutions
     return RemoteSolutions(table.variables, tuple((*row[:at], term, *row[at + 1 :]) for row in rows))
 
 
-def union(tables: Sequence[RemoteSolutions]) -> RemoteSolutions:
-    """All rows of all tables, over all of their variables."""
-    names = tuple(dict.fromkeys(name for table in tables for name in table.variables))
+def union(names: tuple[str, ...], tables: Sequence[RemoteSolutions]) -> RemoteSolutions:
+    """All rows of all tables, over the variables `names`."""
     rows: list[tuple[str, ...]] = []
     for table in tables:
         for row in table.rows:
@@ -88,54 +75,22 @@ def union(tables: Sequence[RemoteSolutions]) -> RemoteSolutions:
     return RemoteSolutions(names, tuple(rows))
 
 
-def _relabelled(data: bytes, is_xml: bool) -> bytes:
-    """The answer with names for its blank nodes that the engine can read, the same name for the same node."""
-    if b"bnode" not in data:
-        return data
-    names: dict[str, str] = {}
-    if is_xml:
-        text = _XML_NODE.sub(lambda found: f"{found[1]}{_name(names, found[2])}<", data.decode("utf-8"))
-        return text.encode()
-    document = json.loads(data)
-    for node in _json_nodes(document):
-        node["value"] = _name(names, node["value"])
-    return json.dumps(document).encode()
+def _terms(row: RemoteRow, names: Sequence[str], skolem: Skolem) -> tuple[str, ...] | None:
+    """The terms of a row in the order of `names`; None where one of them is none."""
+    if row is None:
+        return None
+    try:
+        return tuple(written(row[name], skolem) if name in row else "UNDEF" for name in names)
+    except RowSpoiledError:
+        return None
 
 
-def _json_nodes(document: object) -> Iterator[dict[str, str]]:
-    """The blank nodes in the rows of an answer, as far as it is one; the engine judges the rest."""
-    results = document.get("results") if isinstance(document, dict) else None
-    rows = results.get("bindings") if isinstance(results, dict) else None
-    for row in rows if isinstance(rows, list) else ():
-        for term in row.values() if isinstance(row, dict) else ():
-            if isinstance(term, dict) and term.get("type") == "bnode" and isinstance(term.get("value"), str):
-                yield term
-
-
-def _name(names: dict[str, str], label: str) -> str:
-    return names.setdefault(label, f"b{len(names)}")
-
-
-def _bounded(rows: Iterator[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
-    size = 0
-    for row in rows:
-        size += sum(map(len, row)) + len(row) + 3
-        if size > _MOST_CHARACTERS:
-            raise ServiceAnswerUnusable(
-                f"The answer of another service takes more than {_MOST_CHARACTERS >> 20} million characters.",
-                "Ask it for less: put VALUES, a FILTER or a subquery with LIMIT into the SERVICE block.",
-            )
-        yield row
-
-
-def _written(term: object, skolem: Skolem) -> str:
-    if term is None:
-        return "UNDEF"
-    if isinstance(term, ox.BlankNode):
-        term = skolem.iri(term)
-    if isinstance(term, ox.NamedNode | ox.Literal):
-        return str(term)
-    raise _unusable("It sent a triple term, which SPARQL 1.1 does not have.")
+def _check_size(size: int) -> None:
+    if size > _MOST_CHARACTERS:
+        raise ServiceAnswerUnusable(
+            f"The answer of another service takes more than {_MOST_CHARACTERS >> 20} million characters.",
+            "Ask it for less: put VALUES, a FILTER or a subquery with LIMIT into the SERVICE block.",
+        )
 
 
 def _unusable(why: str) -> ServiceAnswerUnusable:

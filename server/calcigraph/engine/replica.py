@@ -22,14 +22,16 @@ from calcigraph.engine.placeholders import Placeholders
 from calcigraph.engine.prologue import check_syntax
 from calcigraph.engine.result_formats import Results
 from calcigraph.engine.rewriting import rewritten
-from calcigraph.engine.service_clauses import Fetch, calls_service, check_syntax_of_federated, federated
+from calcigraph.engine.service_clauses import CalledFor, Fetch, check_syntax_of_federated, federated
 from calcigraph.engine.text_index import TextIndex, TextSize
-from calcigraph.engine.text_search import mentions_search, searched
+from calcigraph.engine.text_search import searched
 from calcigraph.engine.view import View
 from calcigraph.settings import DefaultGraph, Settings
+from calcigraph.sparql.escapes import decoded
 from calcigraph.sparql.glance import look_up
 from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.parser import SparqlMalformed, SparqlTooDeep
+from calcigraph.sparql.tree import Service
 
 # The parts that are built when they are first needed: the data without inferences, and the index of texts.
 Part = Literal["asserted", "text"]
@@ -142,16 +144,14 @@ class Replica:
         text = query.text
         given = given or dataset_clause(text, base_iri)
         placeholders = Placeholders(text)
-        is_federated = fetch is not None and calls_service(text)
-        if is_federated:
-            check_syntax_of_federated(text, base_iri)
-        asked = self._searched(text, base_iri, placeholders)
-        if fetch is not None and is_federated:
+        if fetch is not None and query.nodes(Service):
+            check_syntax_of_federated(query, base_iri)
+        query = self._searched(query, base_iri, placeholders)
+        if fetch is not None and query.nodes(Service):
             ask = partial(_solutions, view, given, base_iri, placeholders)
-            asked = federated(asked, base_iri, placeholders, fetch, ask)
+            query = _read(federated(query, CalledFor(fetch, ask, placeholders, base_iri)), base_iri)
+        asked = query.text
         try:
-            if asked != text:
-                query = _read(asked, base_iri)
             return _evaluated(view, given, base_iri, placeholders, query)
         except SyntaxError:
             if asked != text:
@@ -159,8 +159,9 @@ class Replica:
                 check_syntax(text, base_iri)
             raise
 
-    def _searched(self, text: str, base_iri: str | None, placeholders: Placeholders) -> str:
-        return searched(text, base_iri, placeholders, self.prepare_text) if mentions_search(text) else text
+    def _searched(self, query: ParsedQuery, base_iri: str | None, placeholders: Placeholders) -> ParsedQuery:
+        asked = searched(query, base_iri, placeholders, self.prepare_text)
+        return query if asked == query.text else _read(asked, base_iri)
 
     def apply(self, diff: Diff) -> bool:
         """Remove and add what `diff` says; True where that made the default graph be merged anew.
@@ -190,7 +191,7 @@ class Replica:
 def _read(text: str, base_iri: str | None) -> ParsedQuery:
     """The query `text` with its tree. Raises: SyntaxError, with the engine's message where it has one."""
     try:
-        return ParsedQuery.of(text)
+        return ParsedQuery.of(decoded(text).text)
     except (SparqlMalformed, SparqlTooDeep) as error:
         check_syntax(text, base_iri)
         raise SyntaxError(str(error)) from None

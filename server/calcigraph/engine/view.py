@@ -16,6 +16,7 @@ import pyoxigraph as ox
 
 from calcigraph.engine.cardinalities import Cardinalities, TriplePattern
 from calcigraph.engine.dataset_clauses import QueryDataset
+from calcigraph.engine.functions import functions_of
 from calcigraph.engine.result_formats import Results
 from calcigraph.rdf.terms import Term
 from calcigraph.settings import DefaultGraph
@@ -91,21 +92,31 @@ class View:
         Raises: SyntaxError where `text` is not SPARQL; OSError or RuntimeError for what the engine
         refuses to do.
         """
+        functions = functions_of(text)
         if dataset is None:
-            union = self._union and not self._merged
-            return self._store.query(text, base_iri=base_iri, use_default_graph_as_union=union)
+            return self._store.query(
+                text,
+                base_iri=base_iri,
+                use_default_graph_as_union=self._union and not self._merged,
+                custom_functions=functions.scalar,
+                custom_aggregate_functions=functions.aggregate,
+            )
         if self._overlaps and len(dataset.default) > 1:
             return self._copy(dataset).query(
                 text,
                 base_iri=base_iri,
                 default_graph=_UNNAMED,
                 named_graphs=list(dataset.named),
+                custom_functions=functions.scalar,
+                custom_aggregate_functions=functions.aggregate,
             )
         return self._store.query(
             text,
             base_iri=base_iri,
             default_graph=list(dataset.default),
             named_graphs=list(dataset.named),
+            custom_functions=functions.scalar,
+            custom_aggregate_functions=functions.aggregate,
         )
 
     def apply(self, added: list[ox.Quad], removed: list[ox.Quad]) -> bool:

@@ -220,7 +220,6 @@ class Attempt:
 
     def _answer(self, run: Run, content: bytes | None, body: Body) -> Answer:
         form, query = _survey(run).form, self._query
-        assert form is not None, "the engine takes no query without a form"
         used = query.graph_format if form.answers_with_graph else query.results_format
         assert used is not None, "the engine is not asked for what nobody can read"
         return Answer(form, used, run.version, content, body, run.is_empty)

@@ -20,9 +20,17 @@ class QueryMalformed(Problem):
 
     def __init__(self, detail: str, hint: str, line: int = 0, column: int = 0) -> None:
         super().__init__(detail, hint, Place(QUERY_FILE, line, column))
-        self.line = line
-        self.column = column
         self.hint = hint
+
+    @property
+    def line(self) -> int:
+        """The 1-based line."""
+        return self.place.line if self.place else 0
+
+    @property
+    def column(self) -> int:
+        """The 1-based column."""
+        return self.place.column if self.place else 0
 
 
 class QueryRefused(Problem):
@@ -30,8 +38,8 @@ class QueryRefused(Problem):
 
     title: ClassVar[str] = "The query is refused"
 
-    def __init__(self, reason: str, detail: str, remedy: str) -> None:
-        super().__init__(detail, remedy)
+    def __init__(self, reason: str, detail: str, remedy: str, place: Place | None = None) -> None:
+        super().__init__(detail, remedy, place)
         self.reason = reason
 
 

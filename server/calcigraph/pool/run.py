@@ -231,15 +231,21 @@ class Run:
         self._next_client_look = time.monotonic() + _LOOK_S
 
     def _check_time(self) -> None:
-        """Check whether its deadline has passed, and preempt the worker once it has run for long. Raises:
-        QueryTimedOut, QueueFull."""
+        """Check whether its deadline has passed, and preempt the worker once it has run for long. Where too
+        many are preempted already it is refused, but not before it has used several times its quantum, as a
+        short query may on a busy machine. Raises: QueryTimedOut, QueueFull."""
         now = time.monotonic()
         if now >= self.deadline:
             raise self._timed_out()
         if now >= self._patience_until:
             self._patience_until = now + self._components.limits.patience_s
-            if self._scheduler.is_long(self._busy_worker):
-                self._make_room()
+            worker = self._busy_worker
+            if self._scheduler.is_long(worker):
+                if self._scheduler.preempt(worker):
+                    self._patience_until = math.inf
+                elif self._scheduler.is_very_long(worker):
+                    self._discard()
+                    raise self._overloaded()
 
     def _call_service(self, request: bytes) -> None:
         """Call another service for the worker, which waits for it."""

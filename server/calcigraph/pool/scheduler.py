@@ -125,6 +125,10 @@ class Scheduler:
         """Whether its query has used up its quantum of processor time."""
         return worker.cpu_used_s() >= _QUANTUM_S
 
+    def is_very_long(self, worker: Worker) -> bool:
+        """Whether its query has used so much that it may be ended where there is no room to preempt it."""
+        return worker.cpu_used_s() >= _SHED_AFTER_S
+
     def is_preempted(self, worker: Worker) -> bool:
         """Whether its query is preempted."""
         with self._lock:

@@ -23,9 +23,8 @@ from calcigraph.engine.empty_documents import says_nothing
 from calcigraph.engine.replica import Replica
 from calcigraph.engine.result_formats import Form, Results, is_graph, write
 from calcigraph.errors import Problem
-from calcigraph.pool.admission import admitted
+from calcigraph.pool.admission import Admission, Admitted
 from calcigraph.pool.answer import Query
-from calcigraph.pool.diagnosis import Diagnosis
 from calcigraph.pool.empty_explaining import explained
 from calcigraph.pool.frames import (
     USAGE,
@@ -125,22 +124,22 @@ class _WorkerProcess:
             self._answer(query, allows_services, out)
         except Problem as problem:
             out.fail(self._usage(), problem)
-        except SyntaxError as error:
-            out.fail(self._usage(), self._diagnosis(query).malformed(str(error)))
-        except (RuntimeError, ValueError, OSError) as error:
-            out.fail(self._usage(), self._diagnosis(query).unsupported(str(error)))
         else:
             out.end(self._usage())
 
     def _answer(self, query: Query, allows_services: bool, out: _Out) -> None:
-        seen = admitted(query, allows_services)
-        assert seen.form is not None, "the engine takes no query without a form"
-        out.begin(seen.form, seen.is_volatile)
-        if query.explains_empty:
-            self._explain(query, out)
-            return
+        admission = Admission(query, self._prefixes, allows_services=allows_services)
+        with admission.explained():
+            admitted = admission.admitted()
+            out.begin(admitted.survey.form, admitted.survey.is_volatile)
+            if query.explains_empty:
+                self._explain(query._replace(text=admitted.text), out)
+            else:
+                self._write(query, admitted, out)
+
+    def _write(self, query: Query, admitted: Admitted, out: _Out) -> None:
         results = self._replica.query(
-            query.text,
+            admitted.query,
             default_graphs=query.default_graphs,
             named_graphs=query.named_graphs,
             inference=query.inference,
@@ -152,15 +151,12 @@ class _WorkerProcess:
         out.is_empty = partial(_is_empty, results, wanted)
         prefixes = self._prefixes
         if is_graph(results):
-            prefixes = with_declared(prefixes, query.text, query.base_iri)
+            prefixes = with_declared(prefixes, admitted.text, query.base_iri)
         write(results, wanted, wanted, prefixes, cast(IO[bytes], out))
 
     def _explain(self, query: Query, out: _Out) -> None:
         ask = partial(fetch, self._channel)
         out.write(explained(self._replica, query, query.timeout_s or 0.0, ask).encode())
-
-    def _diagnosis(self, query: Query) -> Diagnosis:
-        return Diagnosis(query.text, self._prefixes, query.base_iri is not None)
 
     def _usage(self) -> bytes:
         usage = resource.getrusage(resource.RUSAGE_SELF)

@@ -21,6 +21,7 @@ __all__ = [
     "MOST_NESTED",
     "SparqlMalformed",
     "SparqlTooDeep",
+    "as_written",
     "parse_query",
     "parse_update",
     "printed",
@@ -66,14 +67,17 @@ def printed(text: str, node: Node, replacements: Mapping[Node, Replacement] | No
 
     def write(part: Node) -> str:
         replacement = replacements.get(part)
-        return write_inside(part) if replacement is None else replacement(write)
-
-    def write_inside(part: Node) -> str:
-        pieces, at = [], part.start
-        for child in part.children():
-            # An inherited place: the same token is the end of one node and the beginning of another.
-            pieces += [text[at : child.start], write(child)]
-            at = child.end
-        return "".join([*pieces, text[at : part.end]])
+        return as_written(text, part, write) if replacement is None else replacement(write)
 
     return write(node)
+
+
+def as_written(text: str, node: Node, write: Callable[[Node], str]) -> str:
+    """The part of `text` that is `node`, with what `write` says in the places of the nodes right below it:
+    for a replacement that puts something around its own node."""
+    pieces, at = [], node.start
+    for child in node.children():
+        # An inherited place: the same token is the end of one node and the beginning of another.
+        pieces += [text[at : child.start], write(child)]
+        at = child.end
+    return "".join([*pieces, text[at : node.end]])

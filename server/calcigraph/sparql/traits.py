@@ -18,7 +18,12 @@ _VOLATILE: Final = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
 def volatile_calls(node: Node) -> Iterator[BuiltInCall]:
     """The calls below `node` whose value is another one at each evaluation, in the order of the text. Cost:
     linear."""
-    return (call for call in walk(node) if isinstance(call, BuiltInCall) and call.name in _VOLATILE)
+    return (call for call in walk(node) if isinstance(call, BuiltInCall) and is_volatile_call(call))
+
+
+def is_volatile_call(call: BuiltInCall) -> bool:
+    """Whether the value of `call` is another one at each evaluation."""
+    return call.name in _VOLATILE
 
 
 def service_patterns(node: Node) -> Iterator[Service]:

@@ -13,19 +13,20 @@ def undeclared(text: str, query: Query, known: Collection[str] = ()) -> Iterator
     """The names of `query`, the tree of `text`, with a prefix that neither it nor `known` declares. Cost:
     linear."""
     declared = {*known, *_declared(query.prologue)}
-    for node in walk(query):
-        for part in _with_rows(text, node):
-            if isinstance(part, Iri) and part.is_prefixed and part.prefix not in declared:
-                yield part
+    for part in walk_with_rows(text, query):
+        if isinstance(part, Iri) and part.is_prefixed and part.prefix not in declared:
+            yield part
 
 
 def _declared(prologue: Prologue) -> Iterator[str]:
     return (each.prefix for each in prologue.declarations if each.prefix is not None)
 
 
-def _with_rows(text: str, node: Node) -> Iterator[Node]:
-    """A node, and the terms of the rows where it is VALUES: these are no nodes of the tree."""
-    yield node
-    if isinstance(node, Values):
-        for term in filter(None, chain.from_iterable(rows_of(text, node))):
-            yield from walk(term)
+def walk_with_rows(text: str, node: Node) -> Iterator[Node]:
+    """`node` of `text` and every node below it, with the terms of the rows of VALUES, which are no nodes of
+    the tree. Cost: linear."""
+    for found in walk(node):
+        yield found
+        if isinstance(found, Values):
+            for term in filter(None, chain.from_iterable(rows_of(text, found))):
+                yield from walk(term)

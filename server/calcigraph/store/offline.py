@@ -18,10 +18,9 @@ from calcigraph.engine.empty_documents import says_nothing
 from calcigraph.engine.replica import Replica
 from calcigraph.engine.result_formats import Form, is_graph, write
 from calcigraph.pool import Answer, Attempt, Query
+from calcigraph.pool.admission import Admission
 from calcigraph.pool.answer import Body
-from calcigraph.pool.diagnosis import Diagnosis
 from calcigraph.pool.empty_explaining import explained_here
-from calcigraph.pool.guard import survey
 from calcigraph.store.answered import engine_diff
 from calcigraph.store.documents import DocumentLimits
 from calcigraph.store.editions import EditionAnswers
@@ -62,40 +61,31 @@ class OfflineEngine(EditionAnswers):
         Raises: QueryMalformed, QueryFailed, and what the guard refuses: a trusted query may be
         wrong, and then deserves the same message as any other.
         """
-        seen = survey(query.text)
         prefixes = self._edition.root.prefixes.mapping
-        diagnosis = Diagnosis(query.text, prefixes, has_base=query.base_iri is not None)
         table, graph = query.results_format or "json", query.graph_format or "turtle"
-        out = io.BytesIO()
-        if query.explains_empty:
-            return self._explained(query, diagnosis)
-        try:
+        admission = Admission(query._replace(results_format=table, graph_format=graph), prefixes)
+        with admission.explained():
+            admitted = admission.admitted()
+            if query.explains_empty:
+                return self._explained(query._replace(text=admitted.text))
             results = self._replica.query(
-                query.text,
+                admitted.query,
                 default_graphs=query.default_graphs,
                 named_graphs=query.named_graphs,
                 inference=query.inference,
                 base_iri=query.base_iri,
             )
-            write(results, table, graph, with_declared(prefixes, query.text, query.base_iri), out)
-        except SyntaxError as error:
-            raise diagnosis.malformed(str(error)) from None
-        except (RuntimeError, ValueError, OSError) as error:
-            raise diagnosis.unsupported(str(error)) from None
-        form = seen.form or (Form.CONSTRUCT if is_graph(results) else Form.SELECT)
-        written = graph if is_graph(results) else table
+            written = graph if is_graph(results) else table
+            out = io.BytesIO()
+            write(results, table, graph, with_declared(prefixes, admitted.text, query.base_iri), out)
         content = out.getvalue()
         is_truth = isinstance(results, ox.QueryBoolean)
         is_empty = not results if is_truth else says_nothing(written, content)
-        return Answer(form, written, self._edition.number, content, Body([], None), is_empty)
+        number = self._edition.number
+        return Answer(admitted.survey.form, written, number, content, Body([], None), is_empty)
 
-    def _explained(self, query: Query, diagnosis: Diagnosis) -> Answer:
-        try:
-            content = explained_here(self._replica, query).encode()
-        except SyntaxError as error:
-            raise diagnosis.malformed(str(error)) from None
-        except (RuntimeError, ValueError, OSError) as error:
-            raise diagnosis.unsupported(str(error)) from None
+    def _explained(self, query: Query) -> Answer:
+        content = explained_here(self._replica, query).encode()
         return Answer(Form.SELECT, "json", self._edition.number, content, Body([], None))
 
     def attempt(

@@ -10,12 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from calcigraph.engine.corrections.aggregates import counted_and_concatenated
+from calcigraph.engine.corrections.blank_nodes import with_new_blank_nodes
+from calcigraph.engine.corrections.casts import cast_as_xpath
 from calcigraph.engine.corrections.correction import Context, Correction
 from calcigraph.engine.corrections.exists_scope import exists_scope
 from calcigraph.engine.corrections.graph_variables import graphs_kept_apart
-from calcigraph.engine.corrections.lexical import corrected as lexically_corrected
 from calcigraph.engine.corrections.path_patterns import written_out_paths
+from calcigraph.engine.corrections.pattern_matching import read_as_xpath
+from calcigraph.engine.corrections.sorting import sorted_by_kind
 from calcigraph.engine.corrections.star import written_out_stars
+from calcigraph.engine.corrections.substrings import cut_as_xpath
+from calcigraph.engine.corrections.truth_values import with_order_of_truth_values, with_truth_values
 from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.parser import Replacement
 from calcigraph.sparql.tree import Node
@@ -26,6 +32,11 @@ ROUNDS: Final[tuple[tuple[Correction, ...], ...]] = (
     (written_out_stars, exists_scope),
     (written_out_paths,),
     (graphs_kept_apart,),
+    # Expressions, whatever the patterns around them have become.
+    (
+        *(read_as_xpath, cast_as_xpath, cut_as_xpath, counted_and_concatenated, with_new_blank_nodes),
+        *(with_order_of_truth_values, with_truth_values, sorted_by_kind),
+    ),
 )
 
 
@@ -43,7 +54,7 @@ def corrected(query: ParsedQuery, context: Context, rounds: Iterable[Iterable[Co
             query = query if text == query.text else ParsedQuery.of(text)
             replacements, waiting = _collected(query, waiting, context)
             text = query.replaced(replacements)
-    return lexically_corrected(text)
+    return text
 
 
 def _collected(

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from typing import Any
 
 import pyoxigraph as ox
 from rdflib import Variable
 
+from calcigraph.engine.engine_problems import CorrectionRefused
 from calcigraph.errors import Place
 from calcigraph.evaluating import evaluating
+from calcigraph.reasoning.constructs.asking import asked
 from calcigraph.reasoning.constructs.history import Recorded
 from calcigraph.reasoning.constructs.reach import Everything, Portion, reached, values
 from calcigraph.reasoning.constructs.views import Views
 from calcigraph.reasoning.queries.algebra import analyse, term
 from calcigraph.reasoning.queries.anchor import anchor_of
 from calcigraph.reasoning.queries.reads import Triple, matching
-from calcigraph.reasoning.queries.rule import ConstructRule
+from calcigraph.reasoning.queries.rule import ConstructRule, RuleRefused
 
 Built = dict[Portion, frozenset[ox.Triple]]
 Difference = tuple[list[ox.Triple], list[ox.Triple]]
@@ -102,12 +104,26 @@ class Portions:
         """Whether the rule builds a triple from some triples alone. Cost: the rule's query over these."""
         store = ox.Store()
         store.extend(ox.Quad(*each) for each in triples)
-        built: Any = store.query(self.rule.text)
+        built = asked(store, [ox.DefaultGraph()], self.rule.text)
         return any(self.views.spelling.canonical(each) == triple for each in built)
 
-    def evaluating(self) -> AbstractContextManager[None]:
-        """What is done in this context is an evaluation of the rule."""
-        return evaluating("rules", Place(f"ontology/rules/{self.rule.slug}.rq"))
+    @contextmanager
+    def evaluating(self) -> Iterator[None]:
+        """What is done in this context is an evaluation of the rule. Raises: RuleRefused where the engine
+        would get it wrong."""
+        place = Place(f"ontology/rules/{self.rule.slug}.rq")
+        try:
+            with evaluating("rules", place):
+                yield
+        except CorrectionRefused as refused:
+            raise RuleRefused(refused.detail, refused.remedy, place) from refused
+        except (SyntaxError, RuntimeError, ValueError) as error:
+            # What the engine says of a query that it does not take, or of a function that it has not.
+            raise RuleRefused(
+                f"The engine cannot evaluate the rule: {str(error).rstrip('.')}.",
+                "Write it with what SPARQL 1.1 has, and check the names of functions.",
+                place,
+            ) from error
 
     def _ask(self, text: str) -> Any:
         return self.views.query(self.rule.stage, text)

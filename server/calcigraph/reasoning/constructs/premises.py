@@ -26,15 +26,23 @@ def origins(rule: Portions, triple: ox.Triple, may_use: MayUse) -> Iterator[tupl
     seen: set[frozenset[ox.Triple]] = set()
     for pattern in rule.algebra.template:
         binding = _unify(rule, pattern, kept)
-        for premises in () if binding is None else _matches(rule, binding, may_use):
-            if frozenset(premises) not in seen:
+        for attempts in () if binding is None else _matches(rule, binding, may_use):
+            for premises in attempts:
+                if frozenset(premises) in seen:
+                    continue
                 seen.add(frozenset(premises))
                 if rule.builds_from(premises, kept):
                     yield tuple(map(views.grounds.as_written, premises))
+                    break
 
 
-def _matches(rule: Portions, binding: Solution, may_use: MayUse) -> Iterator[tuple[ox.Triple, ...]]:
-    """What the patterns match in each solution: first those that the solution binds, then all of them.
+Attempts = Iterator[tuple[ox.Triple, ...]]
+"""What may be enough to build a triple, the least first."""
+
+
+def _matches(rule: Portions, binding: Solution, may_use: MayUse) -> Iterator[Attempts]:
+    """What the patterns match in each solution: first those that the solution binds, then all of them. Of a
+    path one way is enough, but where a rule counts them, as by `a|b` or `a/b`.
 
     A solution need not bind the variables of EXISTS or blank nodes; but where the rule holds without what
     matches them (in another branch of a UNION, say), a proof had better do without it too.
@@ -43,11 +51,18 @@ def _matches(rule: Portions, binding: Solution, may_use: MayUse) -> Iterator[tup
     witnesses = Witnesses(rule.views, rule.rule.stage, may_use)
     for solution in _solutions(rule, outer, binding):
         rows = [(outer, solution), *((g, row) for g in inner for row in _solutions(rule, g, solution))]
-        found = [t for group, row in rows for t in witnesses.matched(group.patterns, row)]
-        yield tuple(dict.fromkeys(found))
+        yield _attempts(witnesses, rows, [])
         more = [t for group, row in rows for t in witnesses.opened(group.patterns, row)]
         if more:
-            yield tuple(dict.fromkeys(found + more))
+            yield _attempts(witnesses, rows, more)
+
+
+def _attempts(
+    witnesses: Witnesses, rows: list[tuple[GroupPattern, Solution]], more: list[ox.Triple]
+) -> Attempts:
+    for every_way in (False, True):
+        found = [t for group, row in rows for t in witnesses.matched(group.patterns, row, every_way)]
+        yield tuple(dict.fromkeys(found + more))
 
 
 def _solutions(rule: Portions, group: GroupPattern, binding: Solution) -> Iterator[Solution]:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
+from calcigraph.reasoning.constructs.asking import asked
 from calcigraph.reasoning.constructs.grounds import Grounds
 from calcigraph.reasoning.constructs.history import History, Recorded
 from calcigraph.reasoning.constructs.moves import STAGES, Moves
@@ -61,8 +62,8 @@ class Views:
         self._hidden: Recorded[ox.Triple, Stage] = Recorded(history)
 
     def query(self, stage: Stage, text: str, **options: Any) -> Any:
-        """What a query finds in the view of a stage."""
-        return self._placed.store.query(text, default_graph=_VIEWS[stage], **options)
+        """What a query finds in the view of a stage. Raises: CorrectionRefused."""
+        return asked(self._placed.store, _VIEWS[stage], text, **options)
 
     def matches(self, stage: Stage, subject: Any, predicate: Any, obj: Any) -> Iterator[ox.Triple]:
         """The triples of a view that match a pattern; None matches anything."""

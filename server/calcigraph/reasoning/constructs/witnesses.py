@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -31,13 +32,17 @@ class Witnesses:
     def __init__(self, views: Views, stage: Stage, may_use: MayUse) -> None:
         self._views, self._stage, self._may_use = views, stage, may_use
 
-    def matched(self, patterns: Iterable[Triple], solution: Solution) -> list[ox.Triple]:
+    def matched(
+        self, patterns: Iterable[Triple], solution: Solution, every_way: bool = False
+    ) -> list[ox.Triple]:
         """The triples that patterns match in a solution that binds all their variables.
 
         Other patterns (of a branch of UNION, or an OPTIONAL, that was not taken) give none. A path gives
-        the triples along one shortest way. Cost: a look-up a pattern, a search along each path.
+        the triples along one shortest way, or along every way (of a repeated part one is every way). Cost: a
+        look-up a pattern, a search along each path.
         """
-        return [t for p in patterns if _unbound(p, solution) == frozenset() for t in self._match(p, solution)]
+        bound = [pattern for pattern in patterns if not _unbound(pattern, solution)]
+        return [t for pattern in bound for t in self._match(pattern, solution, every_way)]
 
     def opened(self, patterns: Iterable[Triple], solution: Solution) -> list[ox.Triple]:
         """Triples that the patterns match whose variables a solution leaves open: those of EXISTS, and
@@ -66,10 +71,11 @@ class Witnesses:
             if all(matches):
                 yield [triple for match in matches for triple in match]
 
-    def _match(self, pattern: Triple, solution: Solution) -> list[ox.Triple]:
+    def _match(self, pattern: Triple, solution: Solution, every_way: bool = False) -> list[ox.Triple]:
         subject, predicate, obj = (_value(slot, solution) for slot in pattern)
         if isinstance(predicate, Path):
-            return next((list(way) for end, way in self.walk(subject, predicate) if end == obj), [])
+            ways = (way for end, way in self.walk(subject, predicate) if end == obj)
+            return [t for way in islice(ways, _MOST if every_way else 1) for t in way]
         return list(self.triples(subject, predicate, obj))
 
     def triples(self, subject: Any, predicate: Any, obj: Any) -> Iterator[ox.Triple]:

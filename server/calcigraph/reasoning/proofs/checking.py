@@ -11,6 +11,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from calcigraph.reasoning.constructs.asking import asked
 from calcigraph.reasoning.proofs.list_steps import LIST_RULES, TYPE, Nodes
 from calcigraph.reasoning.proofs.proof import Proof, StepWrong
 from calcigraph.reasoning.queries.rule import ConstructRule
@@ -147,4 +148,5 @@ def _constructed(proof: Proof, rules: Sequence[ConstructRule]) -> bool:
     # The store may write a literal in another way, so the conclusion goes through one as well.
     single.add(ox.Quad(*proof.triple))
     wanted = next(iter(single)).triple
-    return any(wanted in set(store.query(rule.text)) for rule in rules if rule.slug == slug)  # type: ignore[arg-type]
+    default = [ox.DefaultGraph()]
+    return any(wanted in set(asked(store, default, rule.text)) for rule in rules if rule.slug == slug)

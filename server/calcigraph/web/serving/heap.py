@@ -1,7 +1,7 @@
 """The memory of this process: what is free in it, given back to the system.
 
-glibc keeps what was freed between blocks that are in use. After a crowd of long answers that would be as much
-as they took, for good.
+glibc keeps what was freed between blocks that are in use. After a crowd of long answers, or of long
+bodies, that would be as much as they took, for good.
 """
 
 from __future__ import annotations
@@ -16,6 +16,21 @@ from typing import Final
 _LOOK_S: Final = 5.0
 # So much more than before is looked through: that takes some milliseconds.
 _GROWN: Final = 16 << 20
+# Of mallopt(3).
+_MMAP_THRESHOLD: Final = -3
+_LARGE_BYTES: Final = 1 << 18
+
+
+def keep_large_blocks_apart() -> None:
+    """Let each block of 256 KiB or more, as the body of a request may be, have pages of its own, which
+    are given back when it is freed.
+
+    By itself glibc does so only until the first such block is freed: from then on it takes blocks as large as
+    that one, up to 32 MiB, from the heap. Does nothing where the C library has no mallopt(3).
+    """
+    mallopt: Callable[[int, int], int] | None = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_MMAP_THRESHOLD, _LARGE_BYTES)
 
 
 async def keep_small() -> None:

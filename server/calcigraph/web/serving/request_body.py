@@ -50,7 +50,9 @@ class ChunkedBody:
         self._left = 0
         self._beside = 0
         self._line = bytearray()
-        self._read_line = self._begin_chunk
+        # A function, not a method of this body: that would be a circle, and the content kept until the next
+        # search for garbage, which an idle process does not make.
+        self._read_line = ChunkedBody._begin_chunk
 
     @property
     def size(self) -> int:
@@ -91,7 +93,7 @@ class ChunkedBody:
                 raise _unreadable()
             line = bytes(self._line[:-2])
             self._line.clear()
-            self._read_line(line)
+            self._read_line(self, line)
         return taken
 
     def _begin_chunk(self, line: bytes) -> None:
@@ -100,12 +102,12 @@ class ChunkedBody:
             raise _unreadable()
         self._left = int(chunk[1], 16)
         check_length(len(self.content) + self._left, self._most_bytes)
-        self._read_line = self._end_chunk if self._left else self._read_trailer
+        self._read_line = ChunkedBody._end_chunk if self._left else ChunkedBody._read_trailer
 
     def _end_chunk(self, line: bytes) -> None:
         if line:
             raise _unreadable()
-        self._read_line = self._begin_chunk
+        self._read_line = ChunkedBody._begin_chunk
 
     def _read_trailer(self, line: bytes) -> None:
         if not line:

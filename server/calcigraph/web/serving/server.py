@@ -6,6 +6,7 @@ import asyncio
 import gc
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from typing import Final
 
@@ -16,12 +17,15 @@ from calcigraph.web.serving.connection import Connection
 from calcigraph.web.serving.connection_limits import ConnectionLimits
 from calcigraph.web.serving.connections import Connections
 from calcigraph.web.serving.dispatcher import Dispatcher
-from calcigraph.web.serving.heap import keep_small
+from calcigraph.web.serving.heap import keep_large_blocks_apart, keep_small
 from calcigraph.web.site import publication_of
 
 _GRACE_S: Final = 10.0
 _BACKLOG: Final = 2048
 _LOOK_S: Final = 0.02
+# How long a thread that makes a page may run on while the event loop, in which queries are answered,
+# waits for the interpreter. By itself Python gives a thread ten times as long, each time that the loop wakes.
+_LOOP_WAITS_S: Final = 0.0005
 # In addition to a thread for each query that may run or wait in one.
 _THREADS_FOR_PAGES: Final = 32
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
@@ -35,6 +39,8 @@ def serve(app: Flask, listener: socket.socket, ready: Callable[[], None] | None 
     """
     # What is loaded is never garbage: to search it for some would stop every request for 50 to 300 ms.
     gc.freeze()
+    keep_large_blocks_apart()
+    sys.setswitchinterval(_LOOP_WAITS_S)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(app, listener, ready))
 
