@@ -201,6 +201,15 @@ def test_new_variables_are_not_shown() -> None:
         asked("SELECT * { :a (:p|:q)/:r :d }")
 
 
+def test_alternatives_of_any_number_are_a_bag_or_refused() -> None:
+    names = "|".join([":p"] * 300 + [":q"] * 300)
+    assert asked(f"SELECT * {{ :a {names} ?x }}") == (["x"], ["b"] * 600)
+    paths = "|".join([":p/:q"] * 400)
+    assert asked(f"SELECT * {{ :a {paths} ?x }}") == (["x"], ["c"] * 400)
+    with pytest.raises(CorrectionRefused, match="more than 500"):
+        asked(f"SELECT * {{ :a {paths}|{paths} ?x }}")
+
+
 def test_what_is_asked_graph_by_graph_is_refused_of_too_many() -> None:
     many = {f"g{i}": frozenset({("a", "p", "b")}) for i in range(2000)}
     replica = Replica(quads(DEFAULT, many), "separate")

@@ -115,20 +115,37 @@ def test_what_is_no_query_is_a_finding_with_its_place(root: Path, file: str, tex
     assert finding.check == KINDS[file]
 
 
-@pytest.mark.parametrize("file", KINDS)
-@pytest.mark.parametrize(
-    "text",
-    [
-        "{ \\u0053ERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }",
-        "{ ?s ?p ?o FILTER(0.5 < R\\u0041ND()) }",
-        "{ ?s ?p ?o FILTER(0.5 < \\U00000052AND()) }",
-    ],
-)
+ESCAPED = {
+    "{ \\u0053ERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }": ("SERVICE", 3),
+    "{ ?s ?p ?o FILTER(0.5 < R\\u0041ND()) }": ("RAND", 25),
+    "{ ?s ?p 'a' , '\\u0062' FILTER(\\U0000004eow() > ?x) }": ("NOW", 31),
+}
+
+
+@pytest.mark.parametrize("file", [LINT, QUESTION])
+@pytest.mark.parametrize("text", ESCAPED)
 def test_an_escape_hides_nothing(root: Path, file: str, text: str) -> None:
-    write(root, file, f"{QUERIES[file]} {text}")
+    write(root, file, f"{QUERIES[file]}\n{text}")
     (finding,) = found(root)
-    assert finding.place.file == file
-    assert finding.place.column > 0
+    word, column = ESCAPED[text]
+    assert finding.place == Place(file, HEADS[file].count("\n") + 2, column)
+    assert word in finding.message
+
+
+@pytest.mark.parametrize("file", [LINT, QUESTION])
+def test_an_escape_means_what_it_stands_for(root: Path, file: str) -> None:
+    write(root, file, f"{QUERIES[file]} {{ ?\\u0073 ?p 'RAND(\\u0022)' }}")
+    assert list(query_findings(Root.read(root))) == []
+
+
+@pytest.mark.parametrize(
+    "text", [*ESCAPED, "{ ?s ?p '\\u0022 SERVICE <http://x/> {} #' }", "{ # \\u000A\n }"]
+)
+def test_a_rule_has_no_escapes_as_two_readers_would_not_agree_on_it(root: Path, text: str) -> None:
+    write(root, RULE, f"{QUERIES[RULE]}\n{text}")
+    (finding,) = found(root)
+    assert finding.place == Place(RULE, HEADS[RULE].count("\n") + 2, text.index("\\") + 1)
+    assert "escape" in finding.message
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ _TERMS: Final = ("uri", "literal", "bnode")
 
 def rows_of_xml(data: bytes, wanted: frozenset[str]) -> Iterator[RemoteRow]:
     """The rows, of the variables `wanted` alone. Raises: RemoteMalformedError."""
-    reader = _Reader(wanted)
+    reader = _ResultsReader(wanted)
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     parser.StartElementHandler = reader.begin
@@ -50,7 +50,7 @@ def _refuse(*_: object) -> None:
     raise RemoteMalformedError("Its XML declares a document type, which is not read.")
 
 
-class _Reader:
+class _ResultsReader:
     """The state of reading one document, element by element."""
 
     def __init__(self, wanted: frozenset[str]) -> None:

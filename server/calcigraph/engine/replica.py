@@ -24,7 +24,7 @@ from calcigraph.engine.result_formats import Results
 from calcigraph.engine.rewriting import rewritten
 from calcigraph.engine.service_clauses import CalledFor, Fetch, check_syntax_of_federated, federated
 from calcigraph.engine.text_index import TextIndex, TextSize
-from calcigraph.engine.text_search import mentions_search, searched
+from calcigraph.engine.text_search import searched
 from calcigraph.engine.view import View
 from calcigraph.settings import DefaultGraph, Settings
 from calcigraph.sparql.escapes import decoded
@@ -161,9 +161,7 @@ class Replica:
             raise
 
     def _searched(self, query: ParsedQuery, base_iri: str | None, placeholders: Placeholders) -> ParsedQuery:
-        if not mentions_search(query.text):
-            return query
-        asked = searched(query.text, base_iri, placeholders, self.prepare_text)
+        asked = searched(query, base_iri, placeholders, self.prepare_text)
         return query if asked == query.text else _read(asked, base_iri)
 
     def apply(self, diff: Diff) -> bool:

@@ -9,13 +9,14 @@ that a triple says so is then asked of the data, so that FROM, GRAPH and `infere
     … srv:search (rdfs:label "words" 10)         restricted to properties, and to the best ten solutions
     … srv:search "words"@en                      restricted to a language, or to its regional forms
 
-What the words may be is described in `fts_query`. Nothing is changed where the property is not a verb.
+What the words may be is described in `fts_query`. Nothing is changed where the property is not a verb, nor
+in a SERVICE block, which is for another server, or a template of CONSTRUCT.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,13 +24,31 @@ import pyoxigraph as ox
 
 from calcigraph.engine.engine_problems import SearchMalformed, SearchTooBroad
 from calcigraph.engine.fts_query import expression
-from calcigraph.engine.graph_patterns import LostError, Property, SubjectBlock, TokenRange, statements
 from calcigraph.engine.placeholders import Placeholders
-from calcigraph.engine.prologue import Prologue, check_syntax
+from calcigraph.engine.prologue import Prologue
 from calcigraph.engine.text_index import TextIndex, TextMatch
 from calcigraph.errors import Place
 from calcigraph.rdf.vocabulary import SRV, XSD
-from calcigraph.sparql.tokens import SparqlToken, place_of, tokens
+from calcigraph.sparql.parsed_query import ParsedQuery
+from calcigraph.sparql.parser import Replacement
+from calcigraph.sparql.scope import named
+from calcigraph.sparql.tokens import place_of
+from calcigraph.sparql.tree import (
+    BlankNode,
+    BlankNodeProperties,
+    Collection,
+    Iri,
+    Literal,
+    Node,
+    Object,
+    Property,
+    Service,
+    Term,
+    Triples,
+    TriplesBlock,
+    Variable,
+    walk,
+)
 
 SEARCH: Final = SRV["search"].value
 MOST_MATCHES: Final = 10_000
@@ -40,8 +59,8 @@ _BOUND: Final = ("score", "text", "property")
 
 
 def mentions_search(text: str) -> bool:
-    """Whether the query `text` could search texts. Cost: next to nothing, and linear: what is
-    sought repeats nothing."""
+    """Whether the query `text` may search texts, so that the index had better be there already. Cost:
+    next to nothing, and linear: what is sought repeats nothing."""
     return "search" in text and "server" in text and _NAMED.search(text) is not None
 
 
@@ -56,37 +75,36 @@ class _Wanted:
 
 
 def searched(
-    text: str, base_iri: str | None, placeholders: Placeholders, index: Callable[[], TextIndex]
+    query: ParsedQuery, base_iri: str | None, placeholders: Placeholders, index: Callable[[], TextIndex]
 ) -> str:
-    """The query `text` with each search replaced by what `index` finds.
+    """The text of `query` with each search replaced by what `index` finds.
 
-    Cost: about 1 ms for 3 KB of text and for 100 matches.
-    Raises: SyntaxError where it is no query, SearchMalformed, SearchTooBroad, SearchUnavailable.
+    Cost: a look at each verb; about 1 ms for 100 matches.
+    Raises: SyntaxError for an undeclared prefix, SearchMalformed, SearchTooBroad, SearchUnavailable.
     """
-    query = list(tokens(text))
-    prologue = Prologue.of(text, query, base_iri)
-    try:
-        verbs = _verbs(query, prologue)
-        rewriter = _Rewriter(text, query, prologue, placeholders, index, verbs)
-        edits = [
-            edit for statement in (statements(query) if verbs else []) for edit in rewriter.edits(statement)
-        ]
-    except (LostError, SyntaxError):
-        check_syntax(text, base_iri)
-        raise SearchMalformed(
-            "srv:search stands in a query that is too unusual to be read for it.",
-            'Write it as a triple of its own: ?s srv:search "words" .',
-        ) from None
-    for start, end, replacement in sorted(edits, key=lambda edit: edit[:2], reverse=True):
-        text = text[:start] + replacement + text[end:]
-    return text
+    written = {
+        verb.text: verb for prop in query.nodes(Property) for verb in _names(prop.verb) if _may_be(verb.text)
+    }
+    if not written:
+        return query.text
+    prologue = Prologue.of_tree(query.text, query.tree, base_iri)
+    terms = dict(zip(written, prologue.terms(list(written)), strict=True))
+    verbs = frozenset(text for text, term in terms.items() if _iri(term) == SEARCH)
+    rewriter = _Rewriter(query, prologue, placeholders, index, verbs)
+    blocks = [block for block in query.nodes(TriplesBlock) if rewriter.has_search(block)] if verbs else []
+    return query.replaced({block: rewriter.replacement(block) for block in blocks})
 
 
-def _verbs(query: Sequence[SparqlToken], prologue: Prologue) -> frozenset[str]:
-    """The ways in which the query writes the magic property."""
-    written = {t.text for t in query if t.kind in ("iri", "name") and t.text.rstrip(">").endswith("search")}
-    terms = prologue.terms(sorted(written))
-    return frozenset(w for w, term in zip(sorted(written), terms, strict=True) if _iri(term) == SEARCH)
+def _names(verb: Node) -> Iterator[Iri]:
+    return (node for node in walk(verb) if isinstance(node, Iri))
+
+
+def _may_be(written: str) -> bool:
+    """Whether an IRI or a prefixed name could stand for the magic property: no other one has to be looked up.
+    A prefix may stand for any part of it."""
+    if written[0] == "<":
+        return written.endswith("#search>") or "\\" in written
+    return SEARCH.endswith(written.partition(":")[2].replace("\\", ""))
 
 
 def _iri(term: object) -> str:
@@ -94,74 +112,71 @@ def _iri(term: object) -> str:
 
 
 class _Rewriter:
-    """The state of rewriting one query, statement by statement."""
+    """The state of rewriting one query, block by block."""
 
     def __init__(
         self,
-        text: str,
-        query: Sequence[SparqlToken],
+        query: ParsedQuery,
         prologue: Prologue,
         placeholders: Placeholders,
         index: Callable[[], TextIndex],
         verbs: frozenset[str],
     ) -> None:
-        self._text = text
         self._query = query
         self._prologue = prologue
         self._placeholders = placeholders
         self._index = index
         self._verbs = verbs
-        self._taken = {token.text[1:] for token in query if token.kind == "variable"}
+        self._taken = set(named(query.tree))
 
-    def edits(self, statement: SubjectBlock) -> list[tuple[int, int, str]]:
-        """The edits (from, to, text) for the searches of one statement."""
-        searches = [prop for prop in statement.properties if self._is_search(prop)]
-        if not searches:
-            return []
-        self._check(statement, searches[0])
-        assert statement.subject is not None
-        blocks = [
-            self._block(statement.subject, arguments) for prop in searches for arguments in prop.objects
-        ]
-        others = [prop for prop in statement.properties if prop not in searches]
-        start, end = self._offsets((statement.subject[0], statement.end))
-        rest = ""
-        if others:
-            properties = " ; ".join(self._written(prop.span) for prop in others)
-            rest = f"{self._written(statement.subject)} {properties}"
-        elif self._query[statement.end].text == ".":
-            end = self._query[statement.end].end
-        # In front of the run of triples, which a group in their midst would tear apart.
-        front = self._query[statement.block].start
-        return [(start, end, rest), (front, front, " ".join(blocks) + " ")]
+    def has_search(self, block: TriplesBlock) -> bool:
+        """Whether a triple of `block` searches, for this server."""
+        searches = any(self._searches(node) for node in walk(block) if isinstance(node, Property))
+        return searches and not any(isinstance(node, Service) for node in self._query.around(block))
 
-    def _is_search(self, prop: Property) -> bool:
-        used = [i for i in range(*prop.verb) if self._query[i].text in self._verbs]
-        if used and prop.verb[1] - prop.verb[0] > 1:
-            raise self._refusal(used[0], "It is part of a path.", "Give the step a triple of its own.")
-        return bool(used)
+    def replacement(self, block: TriplesBlock) -> Replacement:
+        """What takes the place of `block`: what is found, and then its other triples, which stay together."""
+        found: list[str] = []
+        kept: list[tuple[Node, ...]] = []
+        for triples in block.triples:
+            searches = [prop for prop in triples.properties if self._searches(prop)]
+            self._check(triples, searches)
+            found += [
+                self._block(triples.subject, searched) for prop in searches for searched in prop.objects
+            ]
+            others = tuple(prop for prop in triples.properties if prop not in searches)
+            if not searches:
+                kept.append((triples,))
+            elif others:
+                kept.append((triples.subject, *others))
+        return lambda write: " ".join([*found, " . ".join(_joined(parts, write) for parts in kept)]) + " "
 
-    def _check(self, statement: SubjectBlock, search: Property) -> None:
-        at = search.verb[0]
-        if statement.is_template:
+    def _searches(self, prop: Property) -> bool:
+        return any(verb.text in self._verbs for verb in _names(prop.verb))
+
+    def _check(self, triples: Triples, searches: Sequence[Property]) -> None:
+        """Raise SearchMalformed where a search of `triples` cannot be answered."""
+        for prop in (node for node in walk(triples) if isinstance(node, Property) and self._searches(node)):
+            if not isinstance(prop.verb, Iri):
+                raise self._refusal(prop, "It is part of a path.", "Give the step a triple of its own.")
+            if prop not in searches:
+                raise self._refusal(prop, "Its subject is a blank node.", "Give the subject a variable.")
+            if self._query.tree.form == "CONSTRUCT" and self._query.tree.head is None:
+                remedy = "Write the template: CONSTRUCT { … } WHERE { … }."
+                raise self._refusal(prop, "CONSTRUCT WHERE would build it.", remedy)
+        if searches and isinstance(triples.subject, Collection) and len(triples.properties) > 1:
             raise self._refusal(
-                at, "CONSTRUCT WHERE would build it.", "Write the template: CONSTRUCT { … } WHERE { … }."
-            )
-        if statement.subject is None or self._query[statement.subject[0]].text == "[":
-            raise self._refusal(at, "Its subject is a blank node.", "Give the subject a variable.")
-        if self._query[statement.subject[0]].text == "(" and len(statement.properties) > 1:
-            raise self._refusal(
-                at,
+                searches[0],
                 "Other properties share its list.",
                 "Give them a triple of their own, of the first variable.",
             )
 
-    def _block(self, subject: TokenRange, arguments: TokenRange) -> str:
+    def _block(self, subject: Term, searched: Object) -> str:
         """The pattern that takes the place of one search."""
         node, names = self._subject(subject)
-        wanted = self._wanted(arguments)
+        wanted = self._wanted(searched)
         score, text, predicate = (names.get(what) or self._fresh(what) for what in _BOUND)
-        matches = self._matches(wanted, arguments[0])
+        matches = self._matches(wanted, searched)
         values = self._placeholders.values((predicate, text, score), map(_row, matches))
         pattern = f"{values} {node} ?{predicate} ?{text}"
         selected = [*([node] if node[0] in "?$" else []), *(f"?{name}" for name in names.values())]
@@ -172,35 +187,34 @@ class _Rewriter:
         )
         return f"{{ SELECT DISTINCT {' '.join(selected)} {{ {pattern} }} {ending} }}"
 
-    def _subject(self, span: TokenRange) -> tuple[str, dict[str, str]]:
+    def _subject(self, subject: Term) -> tuple[str, dict[str, str]]:
         """The subject as written, and the names of the variables that a list has besides."""
-        first = self._query[span[0]]
-        if first.text != "(":
-            return self._node(first), {}
-        members = self._query[span[0] + 1 : span[1] - 1]
-        names = [member.text[1:] for member in members[1:]]
+        if not isinstance(subject, Collection):
+            return self._node(subject), {}
+        variables = [item.name for item in subject.items if isinstance(item, Variable)]
+        names = [item.name for item in subject.items[1:] if isinstance(item, Variable)]
         if (
-            not 1 <= len(members) <= 1 + len(_BOUND)
-            or any(member.kind != "variable" for member in members[1:])
-            or len({member.text[1:] for member in members}) < len(members)
+            not 1 <= len(subject.items) <= 1 + len(_BOUND)
+            or len(names) < len(subject.items) - 1
+            or len(set(variables)) < len(variables)
         ):
             raise self._refusal(
-                span[0],
+                subject,
                 "The list before it is not understood.",
                 "Write (?subject ?score ?text ?property), each a variable of its own, or the first of them.",
             )
-        return self._node(members[0]), dict(zip(_BOUND, names, strict=False))
+        return self._node(subject.items[0]), dict(zip(_BOUND, names, strict=False))
 
-    def _node(self, token: SparqlToken) -> str:
-        if token.kind not in ("variable", "iri", "name") or token.text.startswith("_:"):
-            raise self._refusal(token, "Its subject is no variable and no IRI.", "Give it a variable.")
-        return token.text
+    def _node(self, term: Term) -> str:
+        if isinstance(term, BlankNode | BlankNodeProperties):
+            raise self._refusal(term, "Its subject is a blank node.", "Give the subject a variable.")
+        if not isinstance(term, Variable | Iri):
+            raise self._refusal(term, "Its subject is no variable and no IRI.", "Give it a variable.")
+        return self._query.written(term)
 
-    def _wanted(self, span: TokenRange) -> _Wanted:
+    def _wanted(self, searched: Object) -> _Wanted:
         """What the object says: words, or a list of properties, words and a limit."""
-        if self._query[span[0]].text == "(":
-            span = (span[0] + 1, span[1] - 1)
-        terms = self._terms(span)
+        terms = self._terms(searched)
         limit = None
         if terms and isinstance(terms[-1], ox.Literal) and terms[-1].datatype == XSD["integer"]:
             number = terms[-1].value
@@ -213,31 +227,29 @@ class _Rewriter:
             or (limit is not None and limit < 0)
         ):
             raise self._refusal(
-                span[0],
+                searched,
                 "What it looks for is not understood.",
                 'Write "words", or a list (property "words" limit) of which only the words are needed; '
                 "variables cannot stand there.",
             )
         return _Wanted(expression(words.value), tuple(map(_iri, properties)), words.language, limit)
 
-    def _terms(self, span: TokenRange) -> list[ox.NamedNode | ox.Literal | None]:
-        written: list[str] = []
-        for token in self._query[span[0] : span[1]]:
-            if token.kind == "language" and written:
-                written[-1] += token.text
-            elif token.kind not in ("iri", "name", "string", "number") or token.text.startswith("_:"):
-                return []
-            else:
-                written.append(token.text)
-        return self._prologue.terms(written)
+    def _terms(self, searched: Object) -> list[ox.NamedNode | ox.Literal | None]:
+        items = searched.term.items if isinstance(searched.term, Collection) else (searched.term,)
+        if searched.annotations or not all(isinstance(item, Iri | Literal) for item in items):
+            return []
+        return self._prologue.terms([self._query.written(item) for item in items])
 
-    def _matches(self, wanted: _Wanted, at: int) -> list[TextMatch]:
+    def _matches(self, wanted: _Wanted, searched: Object) -> list[TextMatch]:
         most = MOST_MATCHES + (wanted.limit is None)
         found = self._index().find(wanted.expression, wanted.properties, wanted.language, most)
         if len(found) > MOST_MATCHES and wanted.limit is None:
+            term = searched.term
+            items = term.items if isinstance(term, Collection) else (term,)
             raise SearchTooBroad(
                 f"More than {MOST_MATCHES} texts have the words of the search.",
-                f"Search for more words, or give a limit: srv:search ({self._query[at].text} 100).",
+                "Search for more words, or give a limit: "
+                f"srv:search ({' '.join(map(self._query.written, items))} 100).",
             )
         return found
 
@@ -248,17 +260,15 @@ class _Rewriter:
         self._taken.add(name)
         return name
 
-    def _offsets(self, span: TokenRange) -> tuple[int, int]:
-        return self._query[span[0]].start, self._query[span[1] - 1].end
-
-    def _written(self, span: TokenRange) -> str:
-        start, end = self._offsets(span)
-        return self._text[start:end]
-
-    def _refusal(self, at: int | SparqlToken, why: str, remedy: str) -> SearchMalformed:
-        token = self._query[at] if isinstance(at, int) else at
-        place = Place("query", *place_of(self._text, token.start))
+    def _refusal(self, at: Node, why: str, remedy: str) -> SearchMalformed:
+        place = Place("query", *place_of(self._query.text, at.start))
         return SearchMalformed(f"srv:search cannot be answered here. {why}", remedy, place)
+
+
+def _joined(parts: tuple[Node, ...], write: Callable[[Node], str]) -> str:
+    """A triple that stays whole, or a subject with the properties that stay."""
+    subject, *properties = map(write, parts)
+    return f"{subject} {' ; '.join(properties)}"
 
 
 def _row(match: TextMatch) -> str:
