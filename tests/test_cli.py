@@ -51,6 +51,17 @@ def test_a_question_is_answered_as_recorded(cache: Path) -> None:
     assert list(csv.DictReader(io.StringIO(done.stdout))) == list(csv.DictReader(io.StringIO(RECORDED)))
 
 
+def test_standard_error_says_why_an_answer_is_empty(cache: Path) -> None:
+    query = "SELECT ?s { ?s <https://example.org/plant/ontology/reachs> ?o }"
+    done = run(cache, "ask", "--query", "-", "--root", TOY, "--format", "csv", stdin=query)
+
+    assert (done.returncode, done.stdout) == (0, "s\n")
+    assert "In no triple: <https://example.org/plant/ontology/reachs>" in done.stderr
+    assert REACHES in done.stderr
+    done = run(cache, "ask", QUESTION, "--root", TOY, "--format", "csv")
+    assert done.stderr == ""
+
+
 @pytest.mark.parametrize("style", ["table", "markdown", "json", "tsv"])
 def test_each_format_holds_every_row(style: str, cache: Path) -> None:
     done = run(cache, "ask", QUESTION, "--root", TOY, "--format", style)

@@ -185,7 +185,15 @@ def test_path_without_a_step_is_of_the_graph_that_is_asked() -> None:
     assert asked(query.replace("{", f"FROM <{EX}h> {{", 1)) == (["x"], ["d"])
 
 
-@pytest.mark.parametrize(("query", "right"), [(":absent :p* :absent", True), (":absent :p* :a", False)])
+@pytest.mark.parametrize(
+    ("query", "right"),
+    [
+        (":absent :p* :absent", True),
+        (":absent ^(:p*/^:q*) :absent", True),
+        (":absent :p*/:q*/:r* :absent", False),
+        (":absent :p* :a", False),
+    ],
+)
 def test_ask_of_a_path_without_a_step(query: str, right: bool) -> None:
     assert bool(Replica(quads(DEFAULT, NAMED), "separate").query(f"{PREFIX} ASK {{ {query} }}")) is right
 
@@ -199,6 +207,15 @@ def test_new_variables_are_not_shown() -> None:
     assert set(described) == set(plain.query(f"{PREFIX} DESCRIBE ?s ?o {{ ?s (:p|:q)/:r ?o }}"))
     with pytest.raises(CorrectionRefused, match="without any variable"):
         asked("SELECT * { :a (:p|:q)/:r :d }")
+
+
+def test_alternatives_of_any_number_are_a_bag_or_refused() -> None:
+    names = "|".join([":p"] * 300 + [":q"] * 300)
+    assert asked(f"SELECT * {{ :a {names} ?x }}") == (["x"], ["b"] * 600)
+    paths = "|".join([":p/:q"] * 400)
+    assert asked(f"SELECT * {{ :a {paths} ?x }}") == (["x"], ["c"] * 400)
+    with pytest.raises(CorrectionRefused, match="more than 500"):
+        asked(f"SELECT * {{ :a {paths}|{paths} ?x }}")
 
 
 def test_what_is_asked_graph_by_graph_is_refused_of_too_many() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from html import unescape
+
 import pyoxigraph as ox
 import pytest
 import rdflib
 
 from calcigraph import conformance
+from calcigraph.differences import differences
 from conftest import BROWSER, Server
 
 # rdflib 7.6 itself uses what it deprecates when it parses into a Dataset or looks into one.
@@ -71,6 +74,17 @@ def test_every_test_that_has_not_passed_stands_on_the_page_with_its_reason_and_a
     for result in others:
         assert f'<a href="{result.link}">{result.name}</a>' in page
         assert result.reason in page
+
+
+def test_what_is_answered_otherwise_stands_on_the_page_with_an_example(server: Server) -> None:
+    page = unescape(server.get("/conformance", BROWSER).text)
+    assert len(differences()) > 30
+    for row in differences():
+        cells = (row.by_letter, row.answered)
+        shown = f"<code>{row.expression}</code></th>" + "".join(
+            f"<td><code>{cell}</code></td>" for cell in cells
+        )
+        assert shown in page
 
 
 def test_the_report_has_an_etag_of_each_variant_and_links_to_the_others(server: Server) -> None:

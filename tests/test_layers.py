@@ -22,6 +22,7 @@ LAYERS = (
             *(
                 "checks",
                 "conformance",
+                "differences",
                 "federation",
                 "lints",
                 "metadata",

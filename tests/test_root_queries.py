@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,21 @@ def test_who_asks_another_endpoint_is_a_finding_and_calls_nobody(root: Path, fil
     assert "SERVICE" in finding.message
 
 
+@pytest.mark.parametrize("file", KINDS)
+@pytest.mark.parametrize("group", SERVICES)
+def test_nobody_is_called(root: Path, file: str, group: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        address = f"<http://127.0.0.1:{listener.getsockname()[1]}/>"
+        asked = group.replace("<http://127.0.0.1:1/>", address).replace("?x {", f"{address} {{")
+        write(root, file, f"{QUERIES[file]} {asked}")
+        assert len(found(root)) == 1
+        with pytest.raises(RootInvalid):
+            assemble(Root.read(root))
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+
+
 HARMLESS = (
     "{ ?s ?p ?o . # SERVICE <http://x/> { RAND() }\n FILTER(STR(?o) != 'NOW()') }",
     "{ ?s <http://x/RAND()> ?rand . ?rand <http://x/SERVICE> '''UUID()''' }",
@@ -115,20 +131,37 @@ def test_what_is_no_query_is_a_finding_with_its_place(root: Path, file: str, tex
     assert finding.check == KINDS[file]
 
 
-@pytest.mark.parametrize("file", KINDS)
-@pytest.mark.parametrize(
-    "text",
-    [
-        "{ \\u0053ERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }",
-        "{ ?s ?p ?o FILTER(0.5 < R\\u0041ND()) }",
-        "{ ?s ?p ?o FILTER(0.5 < \\U00000052AND()) }",
-    ],
-)
+ESCAPED = {
+    "{ \\u0053ERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }": ("SERVICE", 3),
+    "{ ?s ?p ?o FILTER(0.5 < R\\u0041ND()) }": ("RAND", 25),
+    "{ ?s ?p 'a' , '\\u0062' FILTER(\\U0000004eow() > ?x) }": ("NOW", 31),
+}
+
+
+@pytest.mark.parametrize("file", [LINT, QUESTION])
+@pytest.mark.parametrize("text", ESCAPED)
 def test_an_escape_hides_nothing(root: Path, file: str, text: str) -> None:
-    write(root, file, f"{QUERIES[file]} {text}")
+    write(root, file, f"{QUERIES[file]}\n{text}")
     (finding,) = found(root)
-    assert finding.place.file == file
-    assert finding.place.column > 0
+    word, column = ESCAPED[text]
+    assert finding.place == Place(file, HEADS[file].count("\n") + 2, column)
+    assert word in finding.message
+
+
+@pytest.mark.parametrize("file", [LINT, QUESTION])
+def test_an_escape_means_what_it_stands_for(root: Path, file: str) -> None:
+    write(root, file, f"{QUERIES[file]} {{ ?\\u0073 ?p 'RAND(\\u0022)' }}")
+    assert list(query_findings(Root.read(root))) == []
+
+
+@pytest.mark.parametrize(
+    "text", [*ESCAPED, "{ ?s ?p '\\u0022 SERVICE <http://x/> {} #' }", "{ # \\u000A\n }"]
+)
+def test_a_rule_has_no_escapes_as_two_readers_would_not_agree_on_it(root: Path, text: str) -> None:
+    write(root, RULE, f"{QUERIES[RULE]}\n{text}")
+    (finding,) = found(root)
+    assert finding.place == Place(RULE, HEADS[RULE].count("\n") + 2, text.index("\\") + 1)
+    assert "escape" in finding.message
 
 
 @pytest.mark.parametrize(
@@ -168,3 +201,26 @@ def test_all_files_are_told_at_once_and_nothing_is_made_of_such_a_root(root: Pat
     with pytest.raises(RootInvalid) as caught:
         assemble(Root.read(root))
     assert len(caught.value.findings) == 2 * len(KINDS)
+
+
+MEANINGLESS = {
+    "a variable that is no key of its groups": ("{ SELECT ?s ?p { ?s ?p ?o } GROUP BY ?s }", 13),
+    "an aggregate of an aggregate": ("{ SELECT (SUM(COUNT(?o)) AS ?s) { ?x ?p ?o } }", 15),
+    "a variable that is bound twice": ("{ ?s ?p ?o BIND(1 AS ?s) }", 22),
+}
+
+
+@pytest.mark.parametrize("file", KINDS)
+@pytest.mark.parametrize(("group", "column"), MEANINGLESS.values(), ids=MEANINGLESS)
+def test_a_query_without_a_meaning_is_a_finding(root: Path, file: str, group: str, column: int) -> None:
+    write(root, file, f"{QUERIES[file]}\n{{ {group} }}")
+    (finding,) = found(root)
+    assert finding.place == Place(file, HEADS[file].count("\n") + 2, column + 2)
+
+
+@pytest.mark.parametrize("file", KINDS)
+def test_a_function_that_there_is_not_is_a_finding(root: Path, file: str) -> None:
+    write(root, file, f"{QUERIES[file]} {{ ?s ?p ?o FILTER(<http://x/f>(?o)) }}")
+    (finding,) = (each for each in found(root) if "<http://x/f>" in each.message)
+    assert finding.place.file == file
+    assert finding.check == KINDS[file]

@@ -71,6 +71,31 @@ def test_unbound_is_before_blank_nodes_before_iris_before_literals() -> None:
         assert [type(solution[0]).__name__ for solution in solutions] == expected.split()
 
 
+def test_durations_are_in_their_order_and_none_breaks_the_sorting_off() -> None:
+    right = ["-P1Y", "-PT1S", "PT0S", "PT1.5S", "P1D", "PT36H", "P27D", "P1M", "P32D", "P13M", "P2Y"]
+    for seed in range(10):
+        shuffled = random.Random(seed).sample(right, len(right))
+        found = sorted_values([f'"{duration}"^^xsd:duration' for duration in shuffled])
+        assert [term.value for term in found] == [
+            {"PT36H": "P1DT12H", "P13M": "P1Y1M"}.get(d, d) for d in right
+        ]
+    chance = random.Random(2)
+    durations = [
+        f"P{chance.randint(0, 24)}M{chance.randint(0, 800)}DT{chance.randint(0, 23)}H" for _ in range(300)
+    ]
+    assert len(sorted_values([f'"{duration}"^^xsd:duration' for duration in durations])) == 300
+
+
+def test_numbers_that_the_engine_does_not_have_stand_behind_those_that_it_has() -> None:
+    large = ["18446744073709551616", "0.0000000000000000001", "9223372036854775808"]
+    for order in ("?x", "COALESCE(?x, 1)"):
+        for seed in range(10):
+            values = [*large, *(str(random.Random(seed).randint(-99, 99)) for _ in range(30))]
+            found = [term.value for term in sorted_values(random.Random(seed).sample(values, 33), order)]
+            assert found[-3:] == sorted(large)
+            assert found[:-3] == sorted(found[:-3], key=int)
+
+
 def test_texts_with_and_without_a_language_stand_among_each_other() -> None:
     found = sorted_values(['"d"', '"c"@en', '"b"', '"a"@fr'])
     assert [term.value for term in found] == ["a", "b", "c", "d"]

@@ -206,6 +206,19 @@ def test_query_that_would_read_from_the_network_is_refused(keyword: str, text: s
         check(query(text))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT $this { $this ?p '\\\\u0027 . SERVICE <http://127.0.0.1:1/> { ?a ?b ?c } #' }",
+        "SELECT $this { $this ?p ?o . # \\\\u000A SERVICE <http://127.0.0.1:1/> { ?a ?b ?c }\n}",
+        "SELECT $this { $this ?p ?o . \\\\u0053ERVICE <http://127.0.0.1:1/> { ?a ?b ?c } }",
+    ],
+)
+def test_an_escape_in_a_query_is_refused_because_it_may_be_more_than_text(text: str) -> None:
+    with pytest.raises(ShapesUnreadable, match="has the escape"):
+        check(query(text))
+
+
 def test_keyword_in_a_string_a_name_or_a_comment_is_none() -> None:
     text = "SELECT $this ?from { $this <http://x/from> ?from . # SERVICE\n FILTER(?from = 'FROM <x>') }"
     assert check(query(text)).conforms

@@ -14,6 +14,7 @@ from calcigraph.errors import Finding, Place
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.terms import parse_term
 from calcigraph.root import QuestionFile, csv_rows
+from calcigraph.sparql.escapes import decoded
 from calcigraph.sparql.parser import parse_query
 from calcigraph.sparql.traits import is_ordered
 
@@ -73,7 +74,12 @@ def _differences(question: QuestionFile, actual: list[Row]) -> Iterator[Finding]
             yield _difference(question, f"A row {text}: {_shown(dict(row))}.", remedy, line)
         if len(found) > _SHOWN:
             yield _difference(question, f"So it is with {len(found) - _SHOWN} more: a row {text}.", remedy)
-    if not missing and not unrecorded and is_ordered(parse_query(question.text)) and recorded != actual:
+    if (
+        not missing
+        and not unrecorded
+        and is_ordered(parse_query(decoded(question.text).text))
+        and recorded != actual
+    ):
         yield _difference(
             question, "The rows come in another order than recorded.", "Mend the ORDER BY or the rows."
         )

@@ -7,13 +7,18 @@ form that its kind has, and that it has one answer (see `sparql.repeatable`).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from itertools import islice
 from typing import Final
 
+from calcigraph.engine.prologue import check_syntax
 from calcigraph.errors import Finding, Place
+from calcigraph.evaluating import evaluating
 from calcigraph.root import LintFile, QuestionFile, Root, RuleFile
-from calcigraph.sparql.parser import MOST_NESTED, SparqlMalformed, SparqlTooDeep, parse_query
-from calcigraph.sparql.repeatable import obstacles
+from calcigraph.sparql.conditions import KNOWN_TO_ENGINE, UNKNOWN_TO_ENGINE, first_broken
+from calcigraph.sparql.escapes import decoded
+from calcigraph.sparql.parsed_query import ParsedQuery
+from calcigraph.sparql.parser import MOST_NESTED, SparqlMalformed, SparqlTooDeep
+from calcigraph.sparql.repeatable import Obstacle, escape_in, obstacles
 from calcigraph.sparql.token_stream import TokenStream
 from calcigraph.sparql.tokens import place_of
 from calcigraph.sparql.tree import Query
@@ -30,48 +35,72 @@ def query_findings(root: Root) -> Iterator[Finding]:
     """
     for check, files in (("rules", root.rules), ("lints", root.lints), ("questions", root.questions)):
         for file in files:
-            for finding in _of_file(check, file):
-                yield replace(finding, node=file.slug)
+            yield from _of_file(check, file)
 
 
 def _of_file(check: str, file: RuleFile | LintFile | QuestionFile) -> Iterator[Finding]:
+    escape = escape_in(file.text) if check == "rules" else None
+    if escape is not None:
+        place = Place(file.path, escape.line, escape.column)
+        yield Finding(check, place, escape.message, escape.remedy, node=file.slug)
+        return
+    source = decoded(file.text)
+    with evaluating(check, Place(file.path), file.slug):
+        flaws = list(_flaws(check, source.text))
+    for flaw in flaws:
+        place = Place(file.path, *source.place(flaw.line, flaw.column))
+        yield Finding(check, place, flaw.message, flaw.remedy, node=file.slug)
+
+
+def _flaws(check: str, text: str) -> Iterator[Obstacle]:
+    """What is wrong with a query, whose places are those in the decoded `text`."""
     try:
-        tree = parse_query(file.text)
+        parsed = ParsedQuery.of(text)
     except SparqlMalformed as error:
         wanted = " or ".join(error.expected)
-        yield Finding(
-            check,
-            Place(file.path, error.line, error.column),
-            f"This is no SPARQL query: {wanted} is expected here.",
-            "Mend the syntax here.",
-        )
+        message = f"This is no SPARQL query: {wanted} is expected here."
+        yield Obstacle(error.line, error.column, message, "Mend the syntax here.")
         return
     except SparqlTooDeep as error:
-        yield Finding(
-            check,
-            Place(file.path, error.line, error.column),
-            "Too many brackets stand in each other here.",
-            "Write it with fewer, or in several files.",
-        )
+        message = "Too many brackets stand in each other here."
+        yield Obstacle(error.line, error.column, message, "Write it with fewer, or in several files.")
         return
-    yield from _of_tree(check, file.path, file.text, tree)
-
-
-def _of_tree(check: str, path: str, text: str, tree: Query) -> Iterator[Finding]:
-    wanted = _FORMS[check]
+    tree, wanted = parsed.tree, _FORMS[check]
     if tree.form != wanted:
-        place = Place(path, *place_of(text, _form_start(text, tree)))
-        yield Finding(check, place, f"The query is {tree.form}.", f"Write it as {wanted}.")
-    for obstacle in obstacles(text, tree):
-        yield Finding(check, Place(path, obstacle.line, obstacle.column), obstacle.message, obstacle.remedy)
-    for name in undeclared(text, tree):
-        yield Finding(
-            check,
-            Place(path, *place_of(text, name.start)),
+        place = place_of(text, _form_start(text, tree))
+        yield Obstacle(*place, f"The query is {tree.form}.", f"Write it as {wanted}.")
+    found = list(obstacles(text, tree))
+    # The engine, which is asked what it takes, would call a service.
+    yield from found or islice(_unmeant(parsed), 1)
+
+
+def _unmeant(query: ParsedQuery) -> Iterator[Obstacle]:
+    """Why a query that follows the grammar has no meaning, as far as its text tells."""
+    for name in undeclared(query.text, query.tree):
+        yield Obstacle(
+            *place_of(query.text, name.start),
             f"Nothing declares the prefix of {name.text}.",
             f"Begin the query with PREFIX {name.prefix}: and its IRI.",
         )
-        return
+    broken = first_broken(query, UNKNOWN_TO_ENGINE)
+    if broken is None and not _is_taken(query):
+        # What remains is told where it is evaluated.
+        broken = first_broken(query, KNOWN_TO_ENGINE)
+    if broken is not None:
+        place = place_of(query.text, broken.node.start)
+        yield Obstacle(*place, broken.detail, broken.remedy)
+
+
+def _is_taken(query: ParsedQuery) -> bool:
+    """Whether the engine takes a query, which it says by evaluating it over nothing."""
+    try:
+        check_syntax(query.text, None)
+    except SyntaxError:
+        return False
+    except RuntimeError:
+        # Of a function that it does not have.
+        return True
+    return True
 
 
 def _form_start(text: str, tree: Query) -> int:

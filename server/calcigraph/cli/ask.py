@@ -7,15 +7,18 @@ from typing import TextIO
 
 import click
 
-from calcigraph.cli.streams import give, tell
+from calcigraph.cli.progress import Progress
+from calcigraph.cli.streams import give, say, tell
 from calcigraph.cli.tables import markdown, table
 from calcigraph.cli.verbs.options import Style
-from calcigraph.edition import EditionCache, assemble, consistent
-from calcigraph.pool import Query
+from calcigraph.edition import EditionCache
+from calcigraph.edition.process import prepared
+from calcigraph.emptiness import EmptyReason
+from calcigraph.pool import Answer, Query
 from calcigraph.questions import rows
 from calcigraph.rdf.formats import GRAPHS, RESULTS, GraphFormat, ResultFormat
 from calcigraph.root import Root
-from calcigraph.store import Engine, OfflineEngine
+from calcigraph.store import Engine, OfflineEngine, with_near_terms
 
 
 def answer(
@@ -25,25 +28,38 @@ def answer(
     results: Style | ResultFormat | None,
     graph: GraphFormat | None,
     folder: Path,
+    file_limit_s: float,
 ) -> None:
     """Print the answer to the question `slug`, or to the query in a file.
 
     `results` is how a table or a truth value is written, `graph` how a graph is; None where the format that
-    was asked for is none of such.
-    Raises: click.UsageError for a question that there is not, and for a format that does not fit the answer.
+    was asked for is none of such. Where the answer is empty, standard error says why.
+    Raises: click.UsageError for a question that there is not, and for a format that does not fit the answer;
+    EvaluationStopped for a rule of the root that takes longer than `file_limit_s`.
     """
     root = Root.read(folder)
     text = query_file.read() if query_file is not None else _question(root, slug or "")
-    edition = consistent(assemble(root, cache=EditionCache.of_user()))
+    with Progress() as progress:
+        edition = prepared(root, EditionCache.of_user(), file_limit_s, progress.show)
     engine: Engine = OfflineEngine(edition)
-    given = engine.ask(
-        Query(
-            text,
-            inference=inference,
-            results_format=results.key if isinstance(results, ResultFormat) else "csv",
-            graph_format=graph.key if graph else "turtle",
-        )
+    query = Query(
+        text,
+        inference=inference,
+        results_format=results.key if isinstance(results, ResultFormat) else "csv",
+        graph_format=graph.key if graph else "turtle",
     )
+    given = engine.ask(query)
+    _print(given, results, graph, root)
+    if given.is_empty:
+        content = engine.ask(query._replace(explains_empty=True)).content
+        assert content is not None, "it is short"
+        say(with_near_terms(EmptyReason.decode(content), edition).text().rstrip())
+
+
+def _print(
+    given: Answer, results: Style | ResultFormat | None, graph: GraphFormat | None, root: Root
+) -> None:
+    """Print an answer. Raises: click.UsageError for a format that does not fit it."""
     body, is_graph = given.content or b"", given.form.answers_with_graph
     if isinstance(results, Style) and not is_graph:
         draw = {"table": table, "markdown": markdown}[results.key]

@@ -72,7 +72,7 @@ class Asker:
 
     def holds(self, pattern: str, inference: bool | None = None) -> bool:
         """Whether a pattern has a solution in the dataset of the query."""
-        return bool(self.rows("(1 AS ?one)", pattern, 1, inference))
+        return bool(self.rows("(1 AS ?any__one)", pattern, 1, inference))
 
     def rows(self, selected: str, pattern: str, most: int, inference: bool | None = None) -> list[Row]:
         """The first rows of such a SELECT over the dataset of the query."""
@@ -83,7 +83,7 @@ class Asker:
         """Whether a pattern has a solution in the default graph or in any one graph, whatever dataset was
         asked for."""
         anywhere = f"{{ {pattern} }} UNION {{ GRAPH ?any__graph {{ {pattern} }} }}"
-        asked = f"{self.prologue}SELECT (1 AS ?one) {{ {anywhere} }} LIMIT 1"
+        asked = f"{self.prologue}SELECT (1 AS ?any__one) {{ {anywhere} }} LIMIT 1"
         return bool(self._evaluate(asked, 1, in_dataset=False, inference=inference))
 
     def is_known(self, term: Node) -> bool:
@@ -93,7 +93,7 @@ class Asker:
 
     def resolved(self, term: Node) -> Term | None:
         """The value of a term of the query."""
-        asked = f"{self.prologue}SELECT ({self.written(term)} AS ?term) {{}}"
+        asked = f"{self.prologue}SELECT ({self.written(term)} AS ?any__term) {{}}"
         rows = self._evaluate(asked, 1, in_dataset=False)
         return rows[0][0] if rows else None
 

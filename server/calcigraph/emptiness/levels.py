@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Final
 
 import pyoxigraph as ox
 
 from calcigraph.emptiness.asking import Around, Asker
 from calcigraph.emptiness.empty_reason import EmptyKind, EmptyReason
+from calcigraph.emptiness.parts import GroupPart, Role
 from calcigraph.emptiness.places import Places
 from calcigraph.sparql.parser import printed
 from calcigraph.sparql.tree import Having, Node, Query, SelectClause, Slice, SubSelect
+
+_MAKES_TRIPLES: Final = ("CONSTRUCT", "DESCRIBE")
+
+
+def can_be_emptied_behind(query: Query | SubSelect, parts: Iterable[GroupPart]) -> bool:
+    """Whether an empty answer may come of something else than its pattern, whose parts these are."""
+    if any(isinstance(modifier, Having | Slice) for modifier in query.modifiers):
+        return True
+    if any(part.role is Role.ELSEWHERE for part in parts):
+        return True
+    return isinstance(query, Query) and query.form in _MAKES_TRIPLES
 
 
 def emptied_behind(
@@ -29,7 +42,7 @@ def emptied_behind(
         return _sliced(
             ask, places, slices, f"{around.before}{{ {_select(text, query, [*slices])}\n}}{around.behind}"
         )
-    if isinstance(query, Query) and query.form in ("CONSTRUCT", "DESCRIBE"):
+    if isinstance(query, Query) and query.form in _MAKES_TRIPLES:
         parts = (places.of(query.head),) if query.head is not None else ()
         return EmptyReason(EmptyKind.TEMPLATE, parts)
     return None
@@ -40,7 +53,7 @@ def _sliced(ask: Asker, places: Places, slices: list[Slice], pattern: str) -> Em
     explained = EmptyReason(EmptyKind.SLICE, tuple(map(places.of, none or slices)))
     if none:
         return explained
-    found = ask.rows("(COUNT(*) AS ?number)", pattern, 1)
+    found = ask.rows("(COUNT(*) AS ?any__number)", pattern, 1)
     number = found[0][0] if found else None
     if not isinstance(number, ox.Literal):
         return explained
@@ -55,7 +68,7 @@ def _select(text: str, query: Query | SubSelect, without: list[Node]) -> str:
         return printed(text, query, left_out)
     left_out |= dict.fromkeys(query.datasets, _left_out)
     start = query.where.start if query.where is not None else query.end
-    begin = "SELECT (1 AS ?one) "
+    begin = "SELECT (1 AS ?any__row) "
     if isinstance(query.head, SelectClause):
         start, begin = query.head.start, ""
     pieces, at = [begin], start

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from calcigraph.emptiness.asking import Asker
@@ -27,6 +27,16 @@ def absent_dataset(
     return EmptyReason(
         EmptyKind.MISSING_GRAPH, tuple(parts), tuple(_unknown(ask, zip(iris, parts, strict=True)))
     )
+
+
+def absent_names(ask: Asker, query: Query, named: tuple[Sequence[str], Sequence[str]]) -> Iterator[str]:
+    """The graphs of the dataset that are not there, as N-Triples writes them."""
+    if any(named):
+        yield from (f"<{iri}>" for iri in chain(*named) if not _exists(ask, f"<{iri}>"))
+        return
+    for clause in query.datasets:
+        if not _exists(ask, ask.written(clause.iri)):
+            yield str(ask.resolved(clause.iri))
 
 
 def absent_graph(ask: Asker, places: Places, pattern: GraphPattern) -> EmptyReason | None:

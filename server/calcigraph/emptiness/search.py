@@ -13,22 +13,23 @@ from dataclasses import replace
 from calcigraph.emptiness.asking import NOTHING_AROUND, Around, Asker, Evaluate
 from calcigraph.emptiness.empty_reason import EmptyKind, EmptyReason
 from calcigraph.emptiness.filters import filter_removes
-from calcigraph.emptiness.levels import emptied_behind
-from calcigraph.emptiness.missing_graphs import absent_dataset, absent_graph
+from calcigraph.emptiness.levels import can_be_emptied_behind, emptied_behind
+from calcigraph.emptiness.missing_graphs import absent_dataset, absent_graph, absent_names
 from calcigraph.emptiness.parts import GroupPart, Role, exists_of, parts_of
 from calcigraph.emptiness.places import Places
 from calcigraph.emptiness.unknown_terms import (
     described_nowhere,
     hints_for_triple,
     is_search,
-    near_literals,
     unknown_in_triple,
     unknown_in_values,
+    with_near_literals,
 )
 from calcigraph.sparql.scope import is_grouped
 from calcigraph.sparql.tree import Filter, GraphPattern, Group, GroupBy, Iri, Query, SubSelect, Union, Values
 
 _COUNTS_NOTHING = "The answer has one row, whose aggregates are of no solution."
+_FILTERS = {Role.FILTERING: EmptyKind.FILTER, Role.REMOVING: EmptyKind.REMOVED}
 _JOINS = frozenset({Role.JOINED, Role.CARRIED})
 
 
@@ -66,6 +67,9 @@ class EmptySearch:
         """
         missing = absent_dataset(self._ask, self._places, self._query, self._dataset)
         found = missing or self._of_query(self._query, NOTHING_AROUND) or EmptyReason(EmptyKind.UNDECIDED)
+        if missing is None:
+            for name in absent_names(self._ask, self._query, self._dataset):
+                found = found.with_note(f"There is no graph {name}, which the dataset names.")
         self._tell(found)
         if not self._inference:
             found = self._with_inference(found)
@@ -104,7 +108,8 @@ class EmptySearch:
             return described_nowhere(self._ask, self._places, query)
         values = [query.values] if query.values is not None else []
         parts = parts_of(self._text, [*query.where.elements, *values])
-        if not self._ask.holds(around.pattern(self._without_services(parts))):
+        pattern = around.pattern(self._without_services(parts))
+        if not (can_be_emptied_behind(query, parts) and self._ask.holds(pattern)):
             return self._of_group(parts, around)
         if any(part.role is Role.ELSEWHERE for part in parts):
             return self._found(EmptyKind.SERVICE, [part for part in parts if part.role is Role.ELSEWHERE])
@@ -117,9 +122,10 @@ class EmptySearch:
             if not self._ask.holds(around.pattern([part])):
                 return self._of_part(part, around)
         self._tell(EmptyReason(EmptyKind.UNDECIDED, notes=("Each pattern by itself matches something.",)))
-        if not self._ask.holds(around.pattern(joined)):
+        filters = [part for part in parts if part.role in _FILTERS]
+        if not filters or not self._ask.holds(around.pattern(joined)):
             return self._of_join(self._smallest(joined, around), around)
-        return self._of_filters(parts, around)
+        return self._of_filters(sorted(filters, key=lambda part: part.role is Role.REMOVING), joined, around)
 
     def _of_part(self, part: GroupPart, around: Around) -> EmptyReason:
         """Why a part has no solution by itself."""
@@ -165,9 +171,7 @@ class EmptySearch:
         unknown = unknown_in_triple(self._ask, self._places, part)
         if unknown is not None:
             self._tell(unknown)
-            return replace(
-                unknown, terms=tuple(near_literals(self._ask, part, term) for term in unknown.terms)
-            )
+            return with_near_literals(self._ask, part, unknown)
         explained = self._no_match(part)
         if (around.before or self._is_in_a_dataset) and self._ask.holds_anywhere(part.asked, None):
             return explained.with_note("It matches something in another graph than it is asked of.")
@@ -185,11 +189,16 @@ class EmptySearch:
         return bool(self._query.datasets) or any(self._dataset)
 
     def _of_join(self, parts: list[GroupPart], around: Around) -> EmptyReason:
+        for part in parts:
+            # A path of no step leads from a term that is nowhere to itself.
+            unknown = unknown_in_triple(self._ask, self._places, part, of_path=False)
+            if unknown is not None:
+                return unknown
         explained = self._found(EmptyKind.NO_JOIN, parts)
         listed = [part.node for part in parts if isinstance(part.node, Values)]
         if listed:
-            unknown = unknown_in_values(self._text, self._ask, self._places, listed)
-            return replace(explained, kind=EmptyKind.VALUES, terms=unknown, hinges=bool(unknown))
+            terms = unknown_in_values(self._text, self._ask, self._places, listed)
+            return replace(explained, kind=EmptyKind.VALUES, terms=terms, hinges=bool(terms))
         if around.before.startswith("GRAPH ?"):
             return explained.with_note(
                 "Each graph is looked at by itself: what two graphs say is not joined."
@@ -221,15 +230,14 @@ class EmptySearch:
                 empty = middle
         return empty
 
-    def _of_filters(self, parts: list[GroupPart], around: Around) -> EmptyReason | None:
-        """Which filters take away all solutions that the other parts have."""
-        joined = [part for part in parts if part.role in _JOINS]
-        filters = [part for part in parts if part.role in (Role.FILTERING, Role.REMOVING)]
+    def _of_filters(self, filters: list[GroupPart], joined: list[GroupPart], around: Around) -> EmptyReason:
+        """Which of the filters take away all solutions that the other parts have; those last that are likely
+        to take long. One that is the only one is it."""
         for part in filters:
-            if not self._ask.holds(around.pattern(_with(joined, [part]))):
+            if part is filters[-1]:
+                self._tell(self._found(_FILTERS[part.role], [part]))
+            if len(filters) == 1 or not self._ask.holds(around.pattern(_with(joined, [part]))):
                 return self._of_filter(part, joined, around)
-        if not filters or self._ask.holds(around.pattern(_with(joined, filters))):
-            return None
         kept = filters
         for part in filters:
             rest = [each for each in kept if each is not part]

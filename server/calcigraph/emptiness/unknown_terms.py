@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Final
 
@@ -22,11 +23,20 @@ _MOST_ROWS: Final = 100
 _VALUES_LOOKED_AT: Final = 2000
 _MOST_NEAR: Final = 5
 _NEAR_ENOUGH: Final = 0.75
+SAME_TEXT: Final = "the same text, but for capitals, language or datatype"
+SPELT_SO: Final = "spelt nearly so"
 
 
-def unknown_in_triple(ask: Asker, places: Places, part: GroupPart) -> EmptyReason | None:
-    """That a term of a triple pattern without a solution is in no triple of the data; None where all are."""
-    unknown = tuple(_unknown(ask, places, term) for term in part.terms if not ask.is_known(term))
+def unknown_in_triple(
+    ask: Asker, places: Places, part: GroupPart, *, of_path: bool = True
+) -> EmptyReason | None:
+    """That a term of a triple pattern is in no triple of the data; None where all are. Without `of_path`
+    it is about the subject and the object alone."""
+    terms = part.terms
+    if not of_path:
+        ends = part.triple[::2] if part.triple is not None else ()
+        terms = tuple(term for term in terms if any(term is end for end in ends))
+    unknown = tuple(_unknown(ask, places, term) for term in terms if not ask.is_known(term))
     if not unknown:
         return None
     return EmptyReason(EmptyKind.UNKNOWN_TERM, (places.part(part.shown, part.start),), unknown)
@@ -81,43 +91,45 @@ def hints_for_triple(ask: Asker, part: GroupPart) -> Iterator[str]:
             yield "With subject and object exchanged it matches something."
 
 
-def near_literals(ask: Asker, part: GroupPart, term: UnknownTerm) -> UnknownTerm:
-    """The same term with literals that are nearly the same, of the same predicate."""
+def with_near_literals(ask: Asker, part: GroupPart, reason: EmptyReason) -> EmptyReason:
+    """The same reason with literals of the same predicate that are nearly the same as the unknown one."""
     if part.triple is None:
-        return term
+        return reason
     _, verb, object_ = part.triple
     if not isinstance(object_, Literal) or not isinstance(verb, Iri | TypeKeyword):
-        return term
-    if term.part.text != ask.written(object_):
-        return term
-    return UnknownTerm(term.term, term.part, tuple(_near_literals(ask, verb, object_)))
+        return reason
+
+    def with_them(near: list[NearTerm]) -> EmptyReason:
+        own = ask.written(object_)
+        terms = (replace(term, near=tuple(near)) if term.part.text == own else term for term in reason.terms)
+        return replace(reason, terms=tuple(terms))
+
+    return with_them(_near_literals(ask, verb, object_))
 
 
 def _near_literals(ask: Asker, verb: Node, literal: Node) -> list[NearTerm]:
+    """Literals with the same text, or, where there are none, some that are spelt nearly so."""
     wanted = ask.resolved(literal)
     if not isinstance(wanted, ox.Literal):
         return []
-    rows = ask.rows("DISTINCT ?o", f"?s {ask.written(verb)} ?o FILTER(isLiteral(?o))", _VALUES_LOOKED_AT)
-    values = [row[0] for row in rows if isinstance(row[0], ox.Literal)]
-    ranked = sorted(((_likeness(wanted, value), str(value)) for value in values), reverse=True)
-    return [
-        NearTerm(text, _why(wanted, text)) for score, text in ranked[:_MOST_NEAR] if score >= _NEAR_ENOUGH
-    ]
+    values = f"?s {ask.written(verb)} ?o FILTER(isLiteral(?o))"
+    same = f"{values} FILTER(LCASE(STR(?o)) = LCASE(STR({ask.written(literal)})))"
+    rows = ask.rows("DISTINCT ?o", same, _MOST_NEAR)
+    if rows:
+        return [NearTerm(str(row[0]), SAME_TEXT) for row in rows]
+    rows = ask.rows("DISTINCT ?o", values, _VALUES_LOOKED_AT)
+    found = [row[0] for row in rows if isinstance(row[0], ox.Literal)]
+    ranked = sorted(((_likeness(wanted, value), str(value)) for value in found), reverse=True)
+    near = (text for score, text in ranked if score >= _NEAR_ENOUGH)
+    return [NearTerm(text, SPELT_SO) for text in islice(near, _MOST_NEAR)]
 
 
 def _likeness(wanted: ox.Literal, value: ox.Literal) -> float:
     one, other = wanted.value.casefold(), value.value.casefold()
-    if one == other:
-        return 1.0
     matcher = difflib.SequenceMatcher(None, one, other)
     if matcher.real_quick_ratio() < _NEAR_ENOUGH or matcher.quick_ratio() < _NEAR_ENOUGH:
         return 0.0
     return matcher.ratio()
-
-
-def _why(wanted: ox.Literal, text: str) -> str:
-    same = text.startswith(str(ox.Literal(wanted.value)))
-    return "the same text, with another language or datatype" if same else "spelt nearly so"
 
 
 def _unknown(ask: Asker, places: Places, term: Node) -> UnknownTerm:

@@ -138,8 +138,9 @@ class Replica:
         named = tuple(dict.fromkeys(_node(iri) for iri in named_graphs))
         given = QueryDataset(default, named) if default or named else None
         if isinstance(query, str):
-            if look_up(query) is not None:
-                return view.query(query, given, base_iri)
+            glanced = look_up(query)
+            if glanced is not None:
+                return view.query(glanced.text, given, base_iri)
             query = _read(query, base_iri)
         text = query.text
         given = given or dataset_clause(text, base_iri)

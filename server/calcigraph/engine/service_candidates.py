@@ -2,7 +2,7 @@
 
 That is asked of the nearest group around it of which another element binds the variable; a sub-select ends
 the search, as nothing outside of it is visible in it (SPARQL 1.1, section 18.2.1). More than the variable is
-in the end does no harm, since the answer of each service is joined with the group; less would lose solutions.
+in the end changes nothing, as the answer of each service is joined with the group; less would lose solutions.
 So a SERVICE without an answer is left out of a join, which makes more solutions, and with it what could take
 some away because of that (section 18.5): FILTER and MINUS that name a variable of it, OPTIONAL and BIND that
 do and have nothing to do with the variable. Where that is not enough there is no question.

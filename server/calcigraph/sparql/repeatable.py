@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from calcigraph.sparql.escapes import ESCAPE
 from calcigraph.sparql.tokens import place_of
 from calcigraph.sparql.traits import service_patterns, volatile_calls
 from calcigraph.sparql.tree import Node
@@ -42,6 +43,18 @@ def obstacles(text: str, tree: Node) -> Iterator[Obstacle]:
             "It asks another endpoint with SERVICE, whose answers may change at any time.",
             "Take what it needs into the data, and leave out SERVICE.",
         )
+
+
+def escape_in(text: str) -> Obstacle | None:
+    """The first codepoint escape of a text that rdflib is to read: it decodes escapes in strings, IRIs and
+    comments before it looks for their ends, so that what is text to SPARQL (section 19.2) may be a clause to
+    it."""
+    found = ESCAPE.search(text)
+    if found is None:
+        return None
+    return Obstacle(
+        *place_of(text, found.start()), f"It has the escape {found[0]}.", "Write the character itself."
+    )
 
 
 _REMEDIES = {

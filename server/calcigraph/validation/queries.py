@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 import pyoxigraph as ox
@@ -12,7 +13,7 @@ from calcigraph.errors import InputUnreadable
 from calcigraph.rdf.terms import Term
 from calcigraph.rdf.vocabulary import OWL, SH
 from calcigraph.sparql.parser import SparqlMalformed, SparqlTooDeep, parse_query, parse_update
-from calcigraph.sparql.repeatable import Obstacle
+from calcigraph.sparql.repeatable import Obstacle, escape_in
 from calcigraph.sparql.tokens import place_of
 from calcigraph.sparql.traits import service_patterns, volatile_calls
 from calcigraph.sparql.tree import ManageGraph, Node, Service, Update, walk
@@ -50,6 +51,9 @@ def check_queries(shapes: Iterable[ox.Triple], declared: dict[Term, set[str]]) -
 
 def _flaw(kind: str, text: str, known: set[str]) -> Obstacle | None:
     """The first thing for which a query must not be run; its message goes on after the name of the query."""
+    escape = escape_in(text)
+    if escape is not None:
+        return replace(escape, message=escape.message.replace("It has", "has").rstrip("."))
     try:
         if kind == "update":
             return next(_loads(text, parse_update(text)), None)

@@ -14,6 +14,7 @@ from flask import Blueprint, Response, jsonify, render_template
 
 from calcigraph import conformance
 from calcigraph.conformance import OUTCOMES, Result, Suite
+from calcigraph.differences import differences
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.vocabulary import DCTERMS, EARL, RDFS
 from calcigraph.web.protocol import suffixes
@@ -78,6 +79,9 @@ def _page() -> str:
         "conformance.html",
         outcomes=shown,
         suites=[(suite, _notes(suite), _by_reason(suite.others)) for suite in suites],
+        differences=[
+            (topic, list(rows)) for topic, rows in groupby(differences(), key=lambda row: row.topic)
+        ],
         formats=[(offer.suffix, offer) for offer in _OFFERS if offer is not HTML],
     )
 

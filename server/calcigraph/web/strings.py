@@ -178,6 +178,13 @@ class Strings:
         "What became of the tests that the W3C and others have published for the standards this program "
         "follows. Where a standard is about HTTP, its tests are run over HTTP."
     )
+    conformance_differences: str = "Answered otherwise than by the letter"
+    conformance_differences_lead: str = (
+        "What the engine cannot have, and what is taken beyond the standard. An error is an expression "
+        "without a value; refused is a query with status 400. The reasons stand in "
+        "docs/sparql-differences.md."
+    )
+    conformance_columns: tuple[str, ...] = ("Expression", "By the letter of SPARQL 1.1", "Answered")
     conformance_link: str = "How this program does in the test suites of the standards"
     conformance_totals: str = "Tests by suite and outcome"
     conformance_suite: str = "Suite"

@@ -40,7 +40,8 @@ _TRUTH_FUNCTIONS: Final = frozenset(_OF_TRUTH_VALUES.split())
 _NUMBER_FUNCTIONS: Final = frozenset(_OF_NUMBERS.split())
 _TEXT_FUNCTIONS: Final = frozenset(_OF_TEXTS.split())
 _NUMBER_AGGREGATES: Final = frozenset({"COUNT", "SUM", "AVG"})
-_NUMBER: Final = re.compile(r"[+-]?[0-9.]")
+# One that the engine has as a number, and not only as a text: it has none that is much longer.
+_NUMBER: Final = re.compile(r"[+-]?[0-9.][0-9.eE+-]{0,14}")
 _WHOLE: Final = re.compile(r"[+-]?[0-9]+")
 
 
@@ -76,7 +77,7 @@ def is_number(expression: Expression) -> bool:
         return found.name in _NUMBER_FUNCTIONS
     if isinstance(found, Aggregate):
         return found.name in _NUMBER_AGGREGATES
-    return _is_literal(found, lambda text: bool(_NUMBER.match(text)))
+    return _is_literal(found, lambda text: bool(_NUMBER.fullmatch(text)))
 
 
 def is_whole(expression: Expression) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from decimal import Decimal
 from typing import Final
 
 import pyoxigraph as ox
@@ -34,9 +35,16 @@ _MOMENT: Final = re.compile(
     r"(?:(-?[0-9]{4,9})-([0-9]{2})-([0-9]{2}))?(?:T?([0-9]{2}):([0-9]{2}):([0-9]{2})(\.[0-9]+)?)?"
     r"(?:Z|([+-])([0-9]{2}):([0-9]{2}))?"
 )
+_DURATION: Final = re.compile(
+    r"(-)?P(?:([0-9]{1,9})Y)?(?:([0-9]{1,9})M)?(?:([0-9]{1,9})D)?"
+    r"(?:T(?:([0-9]{1,9})H)?(?:([0-9]{1,9})M)?(?:([0-9]{1,9}(?:\.[0-9]*)?)S)?)?"
+)
+_LEAST_INTEGER: Final = -(2**63)
+_PLACES: Final = 18
 # 400 years have always as many days.
 _CYCLE_YEARS: Final = 400
 _CYCLE_DAYS: Final = 146_097
+_MONTH: Final = Decimal(_CYCLE_DAYS * 86_400) / (_CYCLE_YEARS * 12)
 # So that no number of seconds is negative, and all have as many digits.
 _LARGEST: Final = 10**17
 
@@ -49,8 +57,32 @@ def kind(term: Term) -> Term | None:
         return None
     group = _GROUPS.get(term.datatype)
     if group is None:
-        return _NUMERIC if number(term) is not None else _TEXT
+        return _NUMERIC if _is_calculated_with(number(term)) else _TEXT
+    if group == "duration":
+        return ox.Literal(f"{group} {_length(term.value)}")
     return ox.Literal(f"{group} {_moment(term.value)}" if group in ("dateTime", "date", "time") else group)
+
+
+def _is_calculated_with(value: Decimal | float | None) -> bool:
+    """Whether the engine has it as a number: integers of 64 bits, decimals of 128 with 18 places."""
+    if not isinstance(value, Decimal):
+        return value is not None
+    if value == value.to_integral_value():
+        return _LEAST_INTEGER <= value <= -_LEAST_INTEGER - 1
+    exponent = value.normalize().as_tuple().exponent
+    return abs(value) < -_LEAST_INTEGER and isinstance(exponent, int) and exponent >= -_PLACES
+
+
+def _length(text: str) -> str:
+    """The seconds of a duration, of which a month has as many as it has in four hundred years: in the
+    order of any two durations that have one."""
+    found = _DURATION.fullmatch(text)
+    if found is None:
+        return ""
+    sign, *parts = found.groups()
+    years, months, days, hours, minutes, seconds = (Decimal(part or 0) for part in parts)
+    passed = ((days * 24 + hours) * 60 + minutes) * 60 + seconds + (years * 12 + months) * _MONTH
+    return f"{(-passed if sign else passed) + _LARGEST:028.9f}"
 
 
 def _moment(text: str) -> str:

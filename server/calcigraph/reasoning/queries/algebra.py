@@ -21,7 +21,7 @@ from calcigraph.reasoning.queries.rule import RuleRefused
 from calcigraph.reasoning.queries.text import Text, split
 from calcigraph.reasoning.queries.usable import refuse_useless
 from calcigraph.sparql.parser import SparqlMalformed, SparqlTooDeep, parse_query
-from calcigraph.sparql.repeatable import obstacles
+from calcigraph.sparql.repeatable import escape_in, obstacles
 from calcigraph.sparql.tree import Query
 
 
@@ -104,7 +104,8 @@ def _tree(text: str, place: Place) -> Query:
     except (SparqlMalformed, SparqlTooDeep) as error:
         where = Place(place.file, error.line, error.column)
         raise RuleRefused("The rule is not well-formed SPARQL.", "Mend the syntax here.", where) from error
-    for obstacle in obstacles(text, tree):
+    escape = escape_in(text)
+    for obstacle in (*obstacles(text, tree), *([escape] if escape is not None else [])):
         where = Place(place.file, obstacle.line, obstacle.column)
         raise RuleRefused(obstacle.message, obstacle.remedy, where)
     return tree
