@@ -185,9 +185,32 @@ def test_path_without_a_step_is_of_the_graph_that_is_asked() -> None:
     assert asked(query.replace("{", f"FROM <{EX}h> {{", 1)) == (["x"], ["d"])
 
 
-@pytest.mark.parametrize(("query", "right"), [(":absent :p* :absent", True), (":absent :p* :a", False)])
+@pytest.mark.parametrize(
+    ("query", "right"),
+    [
+        (":absent :p* :absent", True),
+        (":absent ^(:p*/^:q*) :absent", True),
+        (":absent :p*/:q*/:r* :absent", False),
+        (":absent :p* :a", False),
+    ],
+)
 def test_ask_of_a_path_without_a_step(query: str, right: bool) -> None:
     assert bool(Replica(quads(DEFAULT, NAMED), "separate").query(f"{PREFIX} ASK {{ {query} }}")) is right
+
+
+def test_construct_makes_new_nodes_as_often_as_there_are_solutions() -> None:
+    replica = Replica(quads(DEFAULT, NAMED), "separate")
+    where = "WHERE { :a :p|:q ?x }"
+    assert len(list(replica.query(f"{PREFIX} CONSTRUCT {{ [] :saw ?x }} {where}"))) == 2
+    assert len(list(replica.query(f"{PREFIX} CONSTRUCT {{ :a :saw ?x }} {where}"))) == 1
+
+
+def test_lateral_sees_the_values_before_it_in_each_graph() -> None:
+    in_each = "GRAPH ?g { ?s :p ?o LATERAL { %s } }"
+    limited = in_each % "SELECT ?o ?z { ?z ?p ?o } ORDER BY DESC(?z) LIMIT 1"
+    assert asked(f"SELECT ?g ?s ?z {{ {limited} }}")[1] == ["g a a", "h a a", "h c c"]
+    counted = in_each % "SELECT (COUNT(*) AS ?n) { ?o :q ?w }"
+    assert asked(f"SELECT ?g ?s ?n {{ {counted} }}")[1] == ["g a 2", "h a 0", "h c 0"]
 
 
 def test_new_variables_are_not_shown() -> None:

@@ -217,6 +217,7 @@ WELL_FORMED = [
     "ASK { _:a.b :p _:é-1 }",
     "ASK { ?s ?p ?o ;;; . FILTER(1) . }",
     "# c\nASK{}#c",
+    "ASK { FILTER(1 + 2 * 3 IN (1) && 1 NOT IN () || (1 IN (1)) + 1 = 2) }",
 ]
 MALFORMED = [
     "ASK { FILTER(--?a) }",
@@ -227,6 +228,10 @@ MALFORMED = [
     "ASK { FILTER(BOUND(1)) }",
     "ASK { FILTER(RAND(1)) }",
     "ASK { FILTER(1 = 2 = 3) }",
+    "ASK { FILTER(1 IN (1) + 1) }",
+    "ASK { FILTER(1 IN (1) / 1) }",
+    "ASK { FILTER(1 NOT IN (1) IN (1)) }",
+    "ASK { FILTER(1 + 1 = 2 IN (1)) }",
     "ASK { FILTER(:f(DISTINCT)) }",
     "ASK { _:az:b :p 1 }",
     "ASK { _: :p 1 }",

@@ -90,8 +90,9 @@ class ExpressionParser(TermParser):
             if not precedence:
                 return left
             is_open = bool(waiting) and waiting[-1].precedence == precedence
-            if precedence == _COMPARISON and (is_open or isinstance(left, In)):
-                # `a = b = c`
+            after_list = isinstance(left, In) and precedence >= _COMPARISON
+            if after_list or (precedence == _COMPARISON and is_open):
+                # `a = b = c`, `a IN (b) + c`
                 raise self.unexpected("`)`", "`&&`", "`||`")
             if operator in ("IN", "NOT"):
                 left = self._in(left)
