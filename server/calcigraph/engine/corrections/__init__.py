@@ -27,18 +27,22 @@ from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.parser import Replacement
 from calcigraph.sparql.tree import Node
 
+Rounds = tuple[tuple[Correction, ...], ...]
 # One round after the other.
-ROUNDS: Final[tuple[tuple[Correction, ...], ...]] = (
+PATTERNS: Final[Rounds] = (
     # Before any that adds variables, and paths before graphs, as they write patterns without a triple.
     (written_out_stars, exists_scope),
     (written_out_paths,),
     (graphs_kept_apart,),
-    # Expressions, whatever the patterns around them have become.
+)
+# Whatever the patterns around them have become: of what these write nothing is read again.
+EXPRESSIONS: Final[Rounds] = (
     (
         *(read_as_xpath, cast_as_xpath, cut_as_xpath, counted_and_concatenated, with_new_blank_nodes),
         *(with_order_of_truth_values, with_truth_values, sorted_by_kind, named_group_keys),
     ),
 )
+ROUNDS: Final[Rounds] = (*PATTERNS, *EXPRESSIONS)
 
 
 def corrected(query: ParsedQuery, context: Context, rounds: Iterable[Iterable[Correction]] = ROUNDS) -> str:
