@@ -243,6 +243,7 @@ MALFORMED = [
     "ASK { ?s A :o }",
     "ASK { . }",
     "SELECT * {} LIMIT 1 LIMIT 2",
+    "VERSION '''1.2''' ASK {}",
     "CONSTRUCT WHERE { ?s :p/:q ?o }",
 ]
 
