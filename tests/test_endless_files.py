@@ -101,6 +101,16 @@ def test_the_start_of_a_server_ends_and_names_the_file(root: Path, file: str) ->
     assert caught.value.place == Place(file)
 
 
+def test_a_query_ends_with_the_root_that_it_is_asked_of(root: Path) -> None:
+    write(root, "ontology/rules/x.rq")
+    slug = next((root / "ontology/questions").glob("*.rq")).stem
+    asking = command(root, "ask", slug, "--root", str(root), "--file-timeout", "2")
+    out, err = asking.communicate()
+    assert asking.returncode == 2
+    assert "calcigraph: ontology/rules/x.rq: " in err
+    assert out == ""
+
+
 @pytest.mark.parametrize("file", ["shapes/pattern.ttl", "shapes/query.ttl"])
 def test_validate_ends_and_names_file_and_shape(root: Path, file: str) -> None:
     write(root, file)

@@ -185,7 +185,15 @@ def test_path_without_a_step_is_of_the_graph_that_is_asked() -> None:
     assert asked(query.replace("{", f"FROM <{EX}h> {{", 1)) == (["x"], ["d"])
 
 
-@pytest.mark.parametrize(("query", "right"), [(":absent :p* :absent", True), (":absent :p* :a", False)])
+@pytest.mark.parametrize(
+    ("query", "right"),
+    [
+        (":absent :p* :absent", True),
+        (":absent ^(:p*/^:q*) :absent", True),
+        (":absent :p*/:q*/:r* :absent", False),
+        (":absent :p* :a", False),
+    ],
+)
 def test_ask_of_a_path_without_a_step(query: str, right: bool) -> None:
     assert bool(Replica(quads(DEFAULT, NAMED), "separate").query(f"{PREFIX} ASK {{ {query} }}")) is right
 

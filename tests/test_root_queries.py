@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,21 @@ def test_who_asks_another_endpoint_is_a_finding_and_calls_nobody(root: Path, fil
     column = len(QUERIES[file]) + 2 + group.upper().index("SERVICE")
     assert finding.place == Place(file, line, column)
     assert "SERVICE" in finding.message
+
+
+@pytest.mark.parametrize("file", KINDS)
+@pytest.mark.parametrize("group", SERVICES)
+def test_nobody_is_called(root: Path, file: str, group: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        address = f"<http://127.0.0.1:{listener.getsockname()[1]}/>"
+        asked = group.replace("<http://127.0.0.1:1/>", address).replace("?x {", f"{address} {{")
+        write(root, file, f"{QUERIES[file]} {asked}")
+        assert len(found(root)) == 1
+        with pytest.raises(RootInvalid):
+            assemble(Root.read(root))
+        with pytest.raises(BlockingIOError):
+            listener.accept()
 
 
 HARMLESS = (
@@ -185,3 +201,26 @@ def test_all_files_are_told_at_once_and_nothing_is_made_of_such_a_root(root: Pat
     with pytest.raises(RootInvalid) as caught:
         assemble(Root.read(root))
     assert len(caught.value.findings) == 2 * len(KINDS)
+
+
+MEANINGLESS = {
+    "a variable that is no key of its groups": ("{ SELECT ?s ?p { ?s ?p ?o } GROUP BY ?s }", 13),
+    "an aggregate of an aggregate": ("{ SELECT (SUM(COUNT(?o)) AS ?s) { ?x ?p ?o } }", 15),
+    "a variable that is bound twice": ("{ ?s ?p ?o BIND(1 AS ?s) }", 22),
+}
+
+
+@pytest.mark.parametrize("file", KINDS)
+@pytest.mark.parametrize(("group", "column"), MEANINGLESS.values(), ids=MEANINGLESS)
+def test_a_query_without_a_meaning_is_a_finding(root: Path, file: str, group: str, column: int) -> None:
+    write(root, file, f"{QUERIES[file]}\n{{ {group} }}")
+    (finding,) = found(root)
+    assert finding.place == Place(file, HEADS[file].count("\n") + 2, column + 2)
+
+
+@pytest.mark.parametrize("file", KINDS)
+def test_a_function_that_there_is_not_is_a_finding(root: Path, file: str) -> None:
+    write(root, file, f"{QUERIES[file]} {{ ?s ?p ?o FILTER(<http://x/f>(?o)) }}")
+    (finding,) = (each for each in found(root) if "<http://x/f>" in each.message)
+    assert finding.place.file == file
+    assert finding.check == KINDS[file]

@@ -10,10 +10,14 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
+from calcigraph.engine.prologue import check_syntax
 from calcigraph.errors import Finding, Place
+from calcigraph.evaluating import evaluating
 from calcigraph.root import LintFile, QuestionFile, Root, RuleFile
+from calcigraph.sparql.conditions import KNOWN_TO_ENGINE, UNKNOWN_TO_ENGINE, first_broken
 from calcigraph.sparql.escapes import decoded
-from calcigraph.sparql.parser import MOST_NESTED, SparqlMalformed, SparqlTooDeep, parse_query
+from calcigraph.sparql.parsed_query import ParsedQuery
+from calcigraph.sparql.parser import MOST_NESTED, SparqlMalformed, SparqlTooDeep
 from calcigraph.sparql.repeatable import Obstacle, escape_in, obstacles
 from calcigraph.sparql.token_stream import TokenStream
 from calcigraph.sparql.tokens import place_of
@@ -41,7 +45,9 @@ def _of_file(check: str, file: RuleFile | LintFile | QuestionFile) -> Iterator[F
         yield Finding(check, place, escape.message, escape.remedy, node=file.slug)
         return
     source = decoded(file.text)
-    for flaw in _flaws(check, source.text):
+    with evaluating(check, Place(file.path), file.slug):
+        flaws = list(_flaws(check, source.text))
+    for flaw in flaws:
         place = Place(file.path, *source.place(flaw.line, flaw.column))
         yield Finding(check, place, flaw.message, flaw.remedy, node=file.slug)
 
@@ -49,7 +55,7 @@ def _of_file(check: str, file: RuleFile | LintFile | QuestionFile) -> Iterator[F
 def _flaws(check: str, text: str) -> Iterator[Obstacle]:
     """What is wrong with a query, whose places are those in the decoded `text`."""
     try:
-        tree = parse_query(text)
+        parsed = ParsedQuery.of(text)
     except SparqlMalformed as error:
         wanted = " or ".join(error.expected)
         message = f"This is no SPARQL query: {wanted} is expected here."
@@ -59,17 +65,42 @@ def _flaws(check: str, text: str) -> Iterator[Obstacle]:
         message = "Too many brackets stand in each other here."
         yield Obstacle(error.line, error.column, message, "Write it with fewer, or in several files.")
         return
-    wanted = _FORMS[check]
+    tree, wanted = parsed.tree, _FORMS[check]
     if tree.form != wanted:
         place = place_of(text, _form_start(text, tree))
         yield Obstacle(*place, f"The query is {tree.form}.", f"Write it as {wanted}.")
-    yield from obstacles(text, tree)
-    for name in islice(undeclared(text, tree), 1):
+    found = list(obstacles(text, tree))
+    # The engine, which is asked what it takes, would call a service.
+    yield from found or islice(_unmeant(parsed), 1)
+
+
+def _unmeant(query: ParsedQuery) -> Iterator[Obstacle]:
+    """Why a query that follows the grammar has no meaning, as far as its text tells."""
+    for name in undeclared(query.text, query.tree):
         yield Obstacle(
-            *place_of(text, name.start),
+            *place_of(query.text, name.start),
             f"Nothing declares the prefix of {name.text}.",
             f"Begin the query with PREFIX {name.prefix}: and its IRI.",
         )
+    broken = first_broken(query, UNKNOWN_TO_ENGINE)
+    if broken is None and not _is_taken(query):
+        # What remains is told where it is evaluated.
+        broken = first_broken(query, KNOWN_TO_ENGINE)
+    if broken is not None:
+        place = place_of(query.text, broken.node.start)
+        yield Obstacle(*place, broken.detail, broken.remedy)
+
+
+def _is_taken(query: ParsedQuery) -> bool:
+    """Whether the engine takes a query, which it says by evaluating it over nothing."""
+    try:
+        check_syntax(query.text, None)
+    except SyntaxError:
+        return False
+    except RuntimeError:
+        # Of a function that it does not have.
+        return True
+    return True
 
 
 def _form_start(text: str, tree: Query) -> int:

@@ -7,10 +7,12 @@ from typing import TextIO
 
 import click
 
+from calcigraph.cli.progress import Progress
 from calcigraph.cli.streams import give, say, tell
 from calcigraph.cli.tables import markdown, table
 from calcigraph.cli.verbs.options import Style
-from calcigraph.edition import EditionCache, assemble, consistent
+from calcigraph.edition import EditionCache
+from calcigraph.edition.process import prepared
 from calcigraph.emptiness import EmptyReason
 from calcigraph.pool import Answer, Query
 from calcigraph.questions import rows
@@ -26,16 +28,19 @@ def answer(
     results: Style | ResultFormat | None,
     graph: GraphFormat | None,
     folder: Path,
+    file_limit_s: float,
 ) -> None:
     """Print the answer to the question `slug`, or to the query in a file.
 
     `results` is how a table or a truth value is written, `graph` how a graph is; None where the format that
     was asked for is none of such. Where the answer is empty, standard error says why.
-    Raises: click.UsageError for a question that there is not, and for a format that does not fit the answer.
+    Raises: click.UsageError for a question that there is not, and for a format that does not fit the answer;
+    EvaluationStopped for a rule of the root that takes longer than `file_limit_s`.
     """
     root = Root.read(folder)
     text = query_file.read() if query_file is not None else _question(root, slug or "")
-    edition = consistent(assemble(root, cache=EditionCache.of_user()))
+    with Progress() as progress:
+        edition = prepared(root, EditionCache.of_user(), file_limit_s, progress.show)
     engine: Engine = OfflineEngine(edition)
     query = Query(
         text,

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
@@ -190,7 +190,11 @@ class WriterProcess:
 
 
 def assembled_apart(
-    root: Path, reasoner: ReasonerName, owner: WorkFolder, file_limit_s: float = Settings.file_timeout
+    root: Path,
+    reasoner: ReasonerName,
+    owner: WorkFolder,
+    file_limit_s: float = Settings.file_timeout,
+    show: Callable[[str], None] | None = None,
 ) -> EditionFiles:
     """The files of a root's edition in a work folder, made by a process that ends with it: what it takes to
     read and to close is given back to the system.
@@ -198,12 +202,24 @@ def assembled_apart(
     Raises: RootMissing, RootInvalid (also for contradictions), Problem as `assemble`; WriterUnavailable;
     EvaluationStopped for a rule that takes longer than `file_limit_s`.
     """
-    child = _Child(Watch(file_limit_s))
+    child = _Child(Watch(file_limit_s, show))
     try:
         folder: Path = child.ask("assemble", root, reasoner, owner.path)
         return EditionFiles(folder, owner)
     finally:
         child.end()
+
+
+def prepared(
+    root: Root, cache: EditionCache, file_limit_s: float, show: Callable[[str], None] | None = None
+) -> Edition:
+    """The edition of a root, for queries: found made, or made by a process that can be ended.
+
+    `show` is told what is being done. Raises: what `assembled_apart` raises.
+    """
+    folder = cache.work_folder()
+    kept = cache.recall(root.digest, "builtin", folder)
+    return Edition.open(root, kept or assembled_apart(root.folder, "builtin", folder, file_limit_s, show))
 
 
 class _Child:

@@ -7,7 +7,7 @@ from typing import TextIO
 
 import click
 
-from calcigraph.cli.verbs.options import Style, format_option, root_option
+from calcigraph.cli.verbs.options import Style, format_option, root_option, setting_option
 from calcigraph.rdf.formats import GRAPHS, RESULTS, GraphFormat, ResultFormat
 
 TABLE, MARKDOWN = Style("table"), Style("markdown")
@@ -30,16 +30,18 @@ TABLE, MARKDOWN = Style("table"), Style("markdown")
 )
 @format_option("table", "How the answer is written.", (TABLE, MARKDOWN, *RESULTS), GRAPHS)
 @root_option
+@setting_option("file_timeout")
 def ask(
     slug: str | None,
     query_file: TextIO | None,
     inference: str,
     style: tuple[Style | ResultFormat | None, GraphFormat | None],
     folder: Path,
+    file_timeout: float,
 ) -> None:
     """Answer the question SLUG of the root, or any SPARQL query."""
     if (slug is None) == (query_file is None):
         raise click.UsageError("Name either a question or --query FILE.")
     from calcigraph.cli.ask import answer
 
-    answer(slug, query_file, inference == "on", *style, folder)
+    answer(slug, query_file, inference == "on", *style, folder, file_timeout)

@@ -117,6 +117,13 @@ class Portions:
                 yield
         except CorrectionRefused as refused:
             raise RuleRefused(refused.detail, refused.remedy, place) from refused
+        except (SyntaxError, RuntimeError, ValueError) as error:
+            # What the engine says of a query that it does not take, or of a function that it has not.
+            raise RuleRefused(
+                f"The engine cannot evaluate the rule: {str(error).rstrip('.')}.",
+                "Write it with what SPARQL 1.1 has, and check the names of functions.",
+                place,
+            ) from error
 
     def _ask(self, text: str) -> Any:
         return self.views.query(self.rule.stage, text)
