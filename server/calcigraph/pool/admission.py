@@ -56,9 +56,9 @@ class Admission:
         QueryRefused, ServiceForbidden, UpdateForbidden, NotAcceptable.
         """
         _check_graphs(self._query)
-        form = look_up(self._query.text)
-        if form is not None:
-            found = Admitted(self._query.text, Survey(Form(form), is_volatile=False))
+        glanced = look_up(self._query.text)
+        if glanced is not None:
+            found = Admitted(glanced.text, Survey(Form(glanced.form), is_volatile=False))
         else:
             self._source = decoded(self._query.text)
             parsed = self._parsed()

@@ -16,6 +16,7 @@ from calcigraph.engine.corrections.casts import cast_as_xpath
 from calcigraph.engine.corrections.correction import Context, Correction
 from calcigraph.engine.corrections.exists_scope import exists_scope
 from calcigraph.engine.corrections.graph_variables import graphs_kept_apart
+from calcigraph.engine.corrections.group_keys import named_group_keys
 from calcigraph.engine.corrections.keyword_case import with_small_keywords
 from calcigraph.engine.corrections.path_patterns import written_out_paths
 from calcigraph.engine.corrections.pattern_matching import read_as_xpath
@@ -27,20 +28,24 @@ from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.parser import Replacement
 from calcigraph.sparql.tree import Node
 
+Rounds = tuple[tuple[Correction, ...], ...]
 # One round after the other.
-ROUNDS: Final[tuple[tuple[Correction, ...], ...]] = (
+PATTERNS: Final[Rounds] = (
     # Before any that asks the engine about a part of the query.
     (with_small_keywords,),
     # Before any that adds variables, and paths before graphs, as they write patterns without a triple.
     (written_out_stars, exists_scope),
     (written_out_paths,),
     (graphs_kept_apart,),
-    # Expressions, whatever the patterns around them have become.
+)
+# Whatever the patterns around them have become: of what these write nothing is read again.
+EXPRESSIONS: Final[Rounds] = (
     (
         *(read_as_xpath, cast_as_xpath, cut_as_xpath, counted_and_concatenated, with_new_blank_nodes),
-        *(with_order_of_truth_values, with_truth_values, sorted_by_kind),
+        *(with_order_of_truth_values, with_truth_values, sorted_by_kind, named_group_keys),
     ),
 )
+ROUNDS: Final[Rounds] = (*PATTERNS, *EXPRESSIONS)
 
 
 def corrected(query: ParsedQuery, context: Context, rounds: Iterable[Iterable[Correction]] = ROUNDS) -> str:
