@@ -14,7 +14,7 @@ from typing import IO, Literal
 
 import pyoxigraph as ox
 
-from calcigraph.engine.corrections import corrected
+from calcigraph.engine.corrections import EXPRESSIONS, PATTERNS, corrected, read_again
 from calcigraph.engine.corrections.correction import Context
 from calcigraph.engine.dataset_clauses import QueryDataset, dataset_clause
 from calcigraph.engine.engine_problems import CorrectionRefused, SearchUnavailable
@@ -208,7 +208,8 @@ def _evaluated(
     """The results of `query`, corrected; long tables are put in last."""
     data = view if given is None else _DatasetView(view, given)
     context = Context(data, view if given is None else None, base_iri)
-    better = rewritten(query, corrected(query, context), context)
+    sooner = rewritten(query, corrected(query, context, PATTERNS), context)
+    better = corrected(query if sooner == query.text else read_again(sooner), context, EXPRESSIONS)
     try:
         return view.query(placeholders.fill(better), given, base_iri)
     except SyntaxError:
