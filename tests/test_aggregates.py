@@ -121,6 +121,16 @@ def test_aggregates_of_expressions_work_behind_the_group(clause: str) -> None:
     assert rows(f"SELECT (COUNT(*) AS ?n) {{ ?s :p ?v }} {clause}") == [("6",)]
 
 
+@pytest.mark.parametrize("key", ["?v", "(?v)", "COALESCE(?v)"])
+def test_variable_has_a_further_name_as_a_key_of_groups(key: str) -> None:
+    query = f"SELECT ?k (COUNT(*) AS ?n) {{ ?s :p ?v }} GROUP BY ({key} AS ?k) ORDER BY ?k"
+    assert rows(query) == [("0", "2"), ("1", "2"), ("2", "2")]
+    query = (
+        f"SELECT ?k (COUNT(*) AS ?n) {{ VALUES ?v {{ 1 UNDEF UNDEF }} }} GROUP BY ({key} AS ?k) ORDER BY ?k"
+    )
+    assert rows(query) == [(None, "2"), ("1", "1")]
+
+
 def test_name_of_the_distinct_concatenation_is_no_function_of_others() -> None:
     for name in ("distinct-concatenation:0", "distinct-concatenation:ff", "nothing"):
         with pytest.raises(RuntimeError, match="not supported"):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping
+from contextlib import suppress
 
 import pyoxigraph as ox
 import pytest
@@ -10,6 +12,10 @@ import pytest
 from calcigraph.engine.corrections import corrected
 from calcigraph.engine.corrections.correction import Context, refusal
 from calcigraph.engine.engine_problems import CorrectionRefused
+from calcigraph.engine.replica import Replica
+from calcigraph.errors import Problem
+from calcigraph.pool.admission import Admission
+from calcigraph.pool.answer import Query
 from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.parser import Replacement
 from calcigraph.sparql.tree import BuiltInCall, Filter, Iri, Literal, Node
@@ -94,3 +100,36 @@ def test_nodes_above_a_node_lead_to_the_whole_query() -> None:
     (call,) = query.nodes(BuiltInCall)
     assert [type(node).__name__ for node in query.around(call)] == ["Bind", "Group", "Query"]
     assert query.parent(call) is next(query.around(call))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * { GRAPH ?g { { SELECT (COUNT(*) AS ?n) { ?s ?p ?o } } } }",
+        'SELECT (REPLACE("a", "(a)", "$1b") AS ?x) (BNODE("a") AS ?y) {}',
+        "SELECT * { ?s <p:1>|<p:2> ?o . ?o <p:3>* ?z FILTER(?z && true) }",
+        "SELECT ?s { ?s ?p ?o FILTER NOT EXISTS { ?s <p:1> ?x . ?x <p:2> ?y } } ORDER BY ?o",
+        "SELECT (GROUP_CONCAT(?o) AS ?x) { { ?s ?p ?o } UNION { ?o ?p ?s } } GROUP BY ?s",
+        "SELECT (SUM(COUNT(?o)) AS ?x) { ?s ?p ?o }",
+        "SELECT ?s { ?s ?p ?o } GROUP BY ?p",
+        "SELECT ?s { ?s ?p ?o",
+        "SELECT ?s { ?s ?\\u0070 ex:o }",
+    ],
+)
+def test_reading_and_correcting_a_query_leaves_no_cycles_that_a_worker_would_keep(text: str) -> None:
+    replica = Replica([])
+
+    def ask() -> None:
+        admission = Admission(Query(text), {})
+        with suppress(Problem), admission.explained():
+            replica.query(admission.admitted().query)
+
+    ask()
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(20):
+            ask()
+        assert gc.collect() < 20
+    finally:
+        gc.enable()

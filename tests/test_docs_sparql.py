@@ -1,4 +1,4 @@
-"""What docs/sparql.md shows is answered, and the numbers that it names are those of the program."""
+"""What docs/sparql.md and sparql-patterns.md show is answered, and their numbers are those of the program."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from datasets import dataset_of
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "sparql.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"^    (SELECT .*)$", PAGE, re.MULTILINE)
+PATTERNS = (ROOT / "docs" / "sparql-patterns.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"^ {4,6}(SELECT .*)$", PAGE + PATTERNS, re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,7 @@ def asked() -> tuple[Replica, str]:
 
 
 def test_there_are_examples() -> None:
-    assert len(EXAMPLES) >= 2
+    assert len(EXAMPLES) >= 4
 
 
 @pytest.mark.parametrize("query", EXAMPLES)
@@ -36,6 +37,12 @@ def test_every_example_has_an_answer(asked: tuple[Replica, str], query: str) -> 
     solutions = replica.query(prefixes + query)
     assert isinstance(solutions, ox.QuerySolutions)
     assert next(solutions, None) is not None
+
+
+@pytest.mark.parametrize("question", re.findall(r"^ {6}(ASK .*)$", PATTERNS, re.MULTILINE))
+def test_every_question_is_answered_with_true(asked: tuple[Replica, str], question: str) -> None:
+    replica, prefixes = asked
+    assert bool(replica.query(prefixes + question)) is True
 
 
 ANSWERED = [

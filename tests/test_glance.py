@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from calcigraph.sparql.glance import look_up
 from calcigraph.sparql.parser import parse_query
@@ -18,6 +20,7 @@ from calcigraph.sparql.tree import (
     Query,
     SelectClause,
     Slice,
+    Star,
     Triples,
     TriplesBlock,
     TypeKeyword,
@@ -36,7 +39,8 @@ LOOK_UPS = [
 ]
 OTHERS = [
     "",
-    "SELECT * { ?s ?p ?o }",
+    "SELECT * { <http://s> <http://p> <http://o> }",
+    "SELECT * { ?s ?p ?o { ?o ?p ?s } }",
     "SELECT ?s { ?s ?p ?o FILTER(?o > 1) }",
     "SELECT ?s { ?s ?p* ?o }",
     "SELECT ?s { ?s <http://p>|<http://q> ?o }",
@@ -62,9 +66,10 @@ OTHERS = [
 
 @pytest.mark.parametrize("text", LOOK_UPS)
 def test_look_up_is_seen_at_a_glance_and_is_one(text: str) -> None:
-    form = look_up(text)
+    found = look_up(text)
     query = parse_query(text)
-    assert query.form == form
+    assert found is not None
+    assert (found.form, found.text) == (query.form, text)
     assert all(isinstance(node, PLAIN + TERMS) for node in walk(query))
     assert not any(isinstance(node, DatasetClause) for node in walk(query))
 
@@ -72,3 +77,29 @@ def test_look_up_is_seen_at_a_glance_and_is_one(text: str) -> None:
 @pytest.mark.parametrize("text", OTHERS)
 def test_what_has_to_be_read_is_not_passed(text: str) -> None:
     assert look_up(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("SELECT * { ?s ?p ?o }", "SELECT ?s ?p ?o  { ?s ?p ?o }"),
+        ("SELECT DISTINCT *{ ?z ?a $z ; ?b 'x' }", None),
+        ("SELECT DISTINCT *{ ?z ?a $z ; ?b 1 }", "SELECT DISTINCT ?z ?a ?b { ?z ?a $z ; ?b 1 }"),
+        ('SELECT * { ?s <http://x/?q> "?r" , ?o }', 'SELECT ?s ?o  { ?s <http://x/?q> "?r" , ?o }'),
+    ],
+)
+def test_star_of_a_look_up_lists_the_variables_in_the_order_of_the_text(text: str, asked: str | None) -> None:
+    found = look_up(text)
+    assert (found and found.text) == asked
+
+
+PIECES = """
+    SELECT select ASK DISTINCT * ?x $y ?z { } . ; , :p x:q.r a <http://x/y> "b" 1 LIMIT 2 OFFSET WHERE
+    FILTER ( ) / | GRAPH search PREFIX x: <http://x#> _:b [ ]"""
+
+
+@given(st.lists(st.sampled_from([*PIECES.split(), "\n"]), max_size=14).map(" ".join))
+def test_what_passes_the_glance_is_a_plain_query_to_the_parser(rest: str) -> None:
+    for text in (rest, "SELECT * { ?x " + rest, "SELECT ?x { ?x :p " + rest + " }"):
+        if look_up(text) is not None:
+            assert all(isinstance(node, PLAIN + TERMS + (Star,)) for node in walk(parse_query(text)))

@@ -101,7 +101,7 @@ def test_the_part_is_the_one_that_was_broken(judged: list[Judged]) -> None:
 
 
 def test_what_was_meant_is_among_the_near_terms(judged: list[Judged]) -> None:
-    meant = [each for each in judged if each.broken.near and each.is_right]
+    meant = [each for each in judged if each.broken.near and each.is_right and each.found["complete"]]
     assert len(meant) >= 5
     for each in meant:
         assert each.broken.near in [near["term"] for term in each.found["terms"] for near in term["near"]]

@@ -31,7 +31,7 @@ OTHERS = {
         Worker _WorkerProcess""",
     "a constant": "Form FrameKind Offer",
     "a change, not a query": "Diff",
-    "how another type is seen": "Waiter ByteSource _DatasetView",
+    "how another type is seen": "Waiter ByteSource _DatasetView CalledFor",
     "what an InFlight begins with": "RequestHead ChunkedBody SizedBody",
     "an Answer for HTTP/1.0": "Spool",
     "the content of an HttpResponse": "FileContent Pieces Unmade",

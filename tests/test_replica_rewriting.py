@@ -86,8 +86,9 @@ def test_subtraction_has_the_answer_of_the_filter(data: Quads, mode: DefaultGrap
     whole, text = view(data, mode), PROLOGUE + text
     other = rewritten_whatever_pays(text, whole)
     if "LIMIT" in text:
-        # Any of the solutions would do.
-        assert other == text
+        # Any of the solutions would do; reading all that is to be subtracted would take longer.
+        assert other.count("MINUS") == text.count("MINUS")
+        assert len(answer(whole, other)) == len(answer(whole, text))
     else:
         assert answer(whole, other) == answer(whole, text)
 

@@ -58,6 +58,7 @@ class Asker:
         self._text = text
         self._query = query
         self._evaluate = evaluate
+        self._known: dict[str, bool] = {}
 
     @cached_property
     def prologue(self) -> str:
@@ -87,9 +88,12 @@ class Asker:
         return bool(self._evaluate(asked, 1, in_dataset=False, inference=inference))
 
     def is_known(self, term: Node) -> bool:
-        """Whether any triple of any graph has a term of the query; inferred triples too."""
-        pattern = _AS_OBJECT if isinstance(term, Literal) else _ANYWHERE
-        return self.holds_anywhere(pattern.format(self.written(term)))
+        """Whether any triple of any graph has a term of the query; inferred triples too. Kept."""
+        written = self.written(term)
+        if written not in self._known:
+            pattern = _AS_OBJECT if isinstance(term, Literal) else _ANYWHERE
+            self._known[written] = self.holds_anywhere(pattern.format(written))
+        return self._known[written]
 
     def resolved(self, term: Node) -> Term | None:
         """The value of a term of the query."""

@@ -86,7 +86,8 @@ class EmptyReason:
 
     `hinges` says of a FILTER or VALUES that it can hold for unknown terms only; then near ones make it
     a question of terms. `notes` are sentences. `is_empty` is whether the answer is: one row that counts
-    nothing is none, and yet it is said why it counts nothing.
+    nothing is none, and yet it is said why it counts nothing. `is_complete` is whether the search came to its
+    end.
     """
 
     kind: EmptyKind
@@ -96,6 +97,7 @@ class EmptyReason:
     notes: tuple[str, ...] = ()
     hinges: bool = field(default=False, repr=False)
     is_empty: bool = True
+    is_complete: bool = True
 
     @property
     def said(self) -> str:
@@ -116,8 +118,8 @@ class EmptyReason:
         """As what JSON can write, for programs."""
         given = asdict(self)
         del given["hinges"]
-        is_empty = given.pop("is_empty")
-        return {"empty": is_empty, **given, "kind": self.kind.value, "said": self.said}
+        own = {"empty": given.pop("is_empty"), "complete": given.pop("is_complete")}
+        return {**own, **given, "kind": self.kind.value, "said": self.said}
 
     def text(self) -> str:
         """As lines for people."""
@@ -147,6 +149,7 @@ class EmptyReason:
             tuple(given["notes"]),
             given["hinges"],
             given["is_empty"],
+            given["is_complete"],
         )
 
 

@@ -40,6 +40,7 @@ from calcigraph.sparql.tree import (
     TripleTerm,
     TypeKeyword,
     Unary,
+    Values,
     walk,
 )
 
@@ -77,6 +78,19 @@ class GroupPart:
     def is_triple(self) -> bool:
         """Whether it is one triple pattern, or triples that are not taken apart."""
         return isinstance(self.node, Triples)
+
+    def constants(self) -> Iterator[Node]:
+        """The names in the patterns of a part, but for those in its filters, options and the like."""
+        if self.is_triple:
+            yield from self.terms
+            return
+        pending: list[Node] = [self.node]
+        while pending:
+            node = pending.pop()
+            if isinstance(node, Iri | TypeKeyword):
+                yield node
+            elif not isinstance(node, Filter | Bind | Optional | Minus | Values | NegatedPath):
+                pending.extend(node.children())
 
 
 def parts_of(text: str, patterns: Iterable[Pattern]) -> list[GroupPart]:

@@ -26,7 +26,8 @@ from calcigraph.emptiness.unknown_terms import (
     with_near_literals,
 )
 from calcigraph.sparql.scope import is_grouped
-from calcigraph.sparql.tree import Filter, GraphPattern, Group, GroupBy, Iri, Query, SubSelect, Union, Values
+from calcigraph.sparql.tree import Filter, GraphPattern, Group, GroupBy, Query, SubSelect, Union, Values
+from calcigraph.sparql.tree import Path as PropertyPath
 
 _COUNTS_NOTHING = "The answer has one row, whose aggregates are of no solution."
 _FILTERS = {Role.FILTERING: EmptyKind.FILTER, Role.REMOVING: EmptyKind.REMOVED}
@@ -118,14 +119,30 @@ class EmptySearch:
     def _of_group(self, parts: list[GroupPart], around: Around) -> EmptyReason | None:
         """Why a group without a solution has none; None where that is not found."""
         joined = [part for part in parts if part.role in _JOINS]
-        for part in sorted((part for part in joined if part.role is Role.JOINED), key=_is_composite):
+        for part in sorted((part for part in joined if part.role is Role.JOINED), key=self._is_late):
             if not self._ask.holds(around.pattern([part])):
                 return self._of_part(part, around)
-        self._tell(EmptyReason(EmptyKind.UNDECIDED, notes=("Each pattern by itself matches something.",)))
+        self._tell(self._likely(joined))
         filters = [part for part in parts if part.role in _FILTERS]
         if not filters or not self._ask.holds(around.pattern(joined)):
             return self._of_join(self._smallest(joined, around), around)
         return self._of_filters(sorted(filters, key=lambda part: part.role is Role.REMOVING), joined, around)
+
+    def _likely(self, joined: list[GroupPart]) -> EmptyReason:
+        """What is likely where each part by itself has solutions: VALUES with an unknown term in each row
+        joins with nothing but a path of no step."""
+        for part in joined:
+            if isinstance(part.node, Values):
+                terms = unknown_in_values(self._text, self._ask, self._places, [part.node])
+                if terms:
+                    return replace(self._found(EmptyKind.VALUES, [part]), terms=terms, hinges=True)
+        return EmptyReason(EmptyKind.UNDECIDED, notes=("Each pattern by itself matches something.",))
+
+    def _is_late(self, part: GroupPart) -> tuple[bool, bool, bool]:
+        """Whether others are asked before a part: those with an unknown term, which are empty at once; then
+        those that are no group, which may take long, and no path."""
+        is_path = part.triple is not None and isinstance(part.triple[1], PropertyPath)
+        return all(map(self._ask.is_known, part.constants())), not part.is_triple, is_path
 
     def _of_part(self, part: GroupPart, around: Around) -> EmptyReason:
         """Why a part has no solution by itself."""
@@ -263,8 +280,3 @@ class EmptySearch:
 def _with(joined: Iterable[GroupPart], filters: Iterable[GroupPart]) -> list[GroupPart]:
     """All of them in the order of the text, which decides on what MINUS and BIND see."""
     return sorted([*joined, *filters], key=lambda part: part.start)
-
-
-def _is_composite(part: GroupPart) -> bool:
-    """Whether a part may take long by itself: the others are asked first."""
-    return not part.is_triple or not all(isinstance(child, Iri) for child in part.terms)

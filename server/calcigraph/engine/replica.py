@@ -14,7 +14,7 @@ from typing import IO, Literal
 
 import pyoxigraph as ox
 
-from calcigraph.engine.corrections import corrected
+from calcigraph.engine.corrections import EXPRESSIONS, PATTERNS, corrected, read_again
 from calcigraph.engine.corrections.correction import Context
 from calcigraph.engine.dataset_clauses import QueryDataset, dataset_clause
 from calcigraph.engine.engine_problems import CorrectionRefused, SearchUnavailable
@@ -138,8 +138,9 @@ class Replica:
         named = tuple(dict.fromkeys(_node(iri) for iri in named_graphs))
         given = QueryDataset(default, named) if default or named else None
         if isinstance(query, str):
-            if look_up(query) is not None:
-                return view.query(query, given, base_iri)
+            glanced = look_up(query)
+            if glanced is not None:
+                return view.query(glanced.text, given, base_iri)
             query = _read(query, base_iri)
         text = query.text
         given = given or dataset_clause(text, base_iri)
@@ -207,7 +208,8 @@ def _evaluated(
     """The results of `query`, corrected; long tables are put in last."""
     data = view if given is None else _DatasetView(view, given)
     context = Context(data, view if given is None else None, base_iri)
-    better = rewritten(query, corrected(query, context), context)
+    sooner = rewritten(query, corrected(query, context, PATTERNS), context)
+    better = corrected(query if sooner == query.text else read_again(sooner), context, EXPRESSIONS)
     try:
         return view.query(placeholders.fill(better), given, base_iri)
     except SyntaxError:

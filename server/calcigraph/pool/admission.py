@@ -56,9 +56,9 @@ class Admission:
         QueryRefused, ServiceForbidden, UpdateForbidden, NotAcceptable.
         """
         _check_graphs(self._query)
-        form = look_up(self._query.text)
-        if form is not None:
-            found = Admitted(self._query.text, Survey(Form(form), is_volatile=False))
+        glanced = look_up(self._query.text)
+        if glanced is not None:
+            found = Admitted(glanced.text, Survey(Form(glanced.form), is_volatile=False))
         else:
             self._source = decoded(self._query.text)
             parsed = self._parsed()
@@ -77,6 +77,8 @@ class Admission:
                 yield
             except SyntaxError as error:
                 raise self._diagnosis.rejected(str(error)) from None
+            except UnicodeEncodeError:
+                raise self._diagnosis.unencodable() from None
             except (RuntimeError, ValueError, OSError) as error:
                 raise self._diagnosis.unsupported(str(error)) from None
         except Problem as problem:

@@ -14,6 +14,7 @@ import struct
 import time
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import islice
 from typing import Final
 
@@ -112,6 +113,7 @@ def _in_child(search: Callable[[Tell], EmptyReason], has_answer: bool, seconds: 
         _, status = os.waitpid(child, 0)
         found = _Board(shared).read() or found
         if os.waitstatus_to_exitcode(status) and found.kind is not EmptyKind.NOT_EMPTY:
+            found = replace(found, is_complete=False)
             return found.with_note(f"What could be found out in {seconds:.2g} s; there may be more to say.")
         return found
 

@@ -21,10 +21,8 @@ from calcigraph.sparql.tree import (
     Filter,
     Group,
     GroupBy,
-    Having,
     Minus,
     Node,
-    OrderBy,
     Query,
     SelectClause,
     SubSelect,
@@ -54,11 +52,7 @@ def _nested_aggregates(query: ParsedQuery) -> Iterator[BrokenCondition]:
     """An aggregate is over the solutions of a group, so nothing in it is one (section 11)."""
     for outer in query.nodes(Aggregate):
         if outer.argument is not None and has_aggregate(outer.argument):
-            inner = next(
-                each
-                for each in query.nodes(Aggregate)
-                if each is not outer and outer.start <= each.start and each.end <= outer.end
-            )
+            inner = next(each for each in query.nodes(Aggregate) if each is not outer and _holds(outer, each))
             yield BrokenCondition(
                 inner,
                 f"{inner.name} stands in {outer.name}: an aggregate cannot be over another one.",
@@ -66,27 +60,35 @@ def _nested_aggregates(query: ParsedQuery) -> Iterator[BrokenCondition]:
             )
 
 
-_NO_PLACE: Final = {Filter: "FILTER", Bind: "BIND", GroupBy: "GROUP BY"}
+_NO_PLACE: Final[dict[type[Node], str]] = {Filter: "FILTER", Bind: "BIND", GroupBy: "GROUP BY"}
 
 
 def _misplaced_aggregates(query: ParsedQuery) -> Iterator[BrokenCondition]:
     """Aggregates stand in SELECT, HAVING and ORDER BY only (section 19.8, note 14)."""
     for aggregate in query.nodes(Aggregate):
-        kinds = (SelectClause, Having, OrderBy, *_NO_PLACE)
-        clause = next(type(node) for node in query.around(aggregate) if isinstance(node, kinds))
-        if clause in _NO_PLACE:
+        around = [clause for kind in _NO_PLACE for clause in query.nodes(kind) if _holds(clause, aggregate)]
+        if not around:
+            continue
+        clause = max(around, key=lambda node: node.start)
+        # A sub-select in an EXISTS has groups of its own.
+        if not any(_holds(clause, select) and _holds(select, aggregate) for select in query.nodes(SubSelect)):
             yield BrokenCondition(
                 aggregate,
-                f"{aggregate.name} stands in {_NO_PLACE[clause]}: there are no groups there yet.",
+                f"{aggregate.name} stands in {_NO_PLACE[type(clause)]}: there are no groups there yet.",
                 "Aggregates stand in SELECT, HAVING and ORDER BY; compute it in a sub-select first.",
             )
 
 
+def _holds(outer: Node, inner: Node) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
+
+
 def _keys_named_twice(query: ParsedQuery) -> Iterator[BrokenCondition]:
     """GROUP BY (expression AS ?name): the name is new (section 18.2.1)."""
-    for level in levels(query):
-        seen = set(in_scope(level.where)) if level.where is not None else set()
-        for name in (each.variable for each in _conditions(level) if isinstance(each, As)):
+    for level in levels(query) if query.nodes(GroupBy) else ():
+        named = [each.variable for each in _conditions(level) if isinstance(each, As)]
+        seen = set(in_scope(level.where)) if named and level.where is not None else set()
+        for name in named:
             if name is not None and name.name in seen:
                 yield _assigned_twice(name)
             seen |= {name.name} if name is not None else set()

@@ -1,18 +1,20 @@
-"""The text of a query in, its form out where nothing has to be looked at in it, and None for any other.
+"""The text of a query in, its form and the text for the engine out where nothing has to be looked at in it.
 
 Most queries of programs are look-ups: a few triple patterns of variables, names and plain literals. No limit
 can be passed by them, nothing in them is volatile, federated, ordered or corrected, and a tree of them would
 cost a seventh of the time that the look-up takes. What is said here is sure, because the pattern says what
 may stand in such a query, and not what may not: what it does not match is read as a tree.
 
-A look-up is SELECT with names of variables, or ASK; prefixes; triples with `.`, `;` and `,`, without
+A look-up is SELECT with names of variables or `*`, or ASK; prefixes; triples with `.`, `;` and `,`, without
 brackets, paths, escapes, comments and blank nodes; LIMIT and OFFSET. Text search is a property, so the word
-may not occur, nor may a prefix stand for a part of it.
+may not occur, nor may a prefix stand for a part of it. For `*` the variables are written in the order of the
+text, in which the engine does not give them.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 # So many joined patterns plan in a moment: see `limits`.
@@ -33,19 +35,39 @@ _OBJECTS: Final = rf"{_TERM}(?:{_SPACE},{_SPACE}{_TERM})*+"
 _TRIPLES: Final = rf"{_TERM}{_SPACE}{_VERB}{_SPACE}{_OBJECTS}(?:{_SPACE};{_SPACE}{_VERB}{_SPACE}{_OBJECTS})*+"
 _LOOK_UP: Final = re.compile(
     rf"{_SPACE}(?:prefix{_GAP}{_PREFIX}{_SPACE}{_NAMESPACE}{_SPACE})*+"
-    rf"(?:(?P<select>select){_GAP}(?:distinct{_GAP})?+(?:{_VARIABLE}{_SPACE})++|ask{_SPACE})"
+    rf"(?:(?P<select>select){_GAP}(?:distinct{_GAP})?+"
+    rf"(?:(?:{_VARIABLE}{_SPACE})++|(?P<star>\*){_SPACE})|ask{_SPACE})"
     rf"(?:where{_SPACE})?+\{{{_SPACE}{_TRIPLES}(?:{_SPACE}\.{_SPACE}{_TRIPLES})*+{_SPACE}(?:\.{_SPACE})?+\}}"
     rf"{_SPACE}(?:limit{_GAP}[0-9]{{1,9}}{_SPACE})?+(?:offset{_GAP}[0-9]{{1,9}}{_SPACE})?+\Z",
     re.IGNORECASE | re.ASCII,
 )
 
 
-def look_up(text: str) -> str | None:
-    """SELECT or ASK where the query `text` is a look-up, None where it has to be read. Cost: linear, some
+# A variable, behind what may look like one.
+_VARIABLES: Final = re.compile(r'"[^"]*+"|<[^>]*+>|[?$]([A-Za-z0-9_]++)')
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """SELECT or ASK, and the text that the engine is asked."""
+
+    form: str
+    text: str
+
+
+def look_up(text: str) -> LookUp | None:
+    """The query `text` where it is a look-up, None where it has to be read. Cost: linear, some
     microseconds."""
     if len(text) > _LONGEST or "search" in text.lower():
         return None
     found = _LOOK_UP.match(text)
     if found is None or sum(map(text.count, ".;,")) > _MOST_PATTERNS:
         return None
-    return "SELECT" if found["select"] else "ASK"
+    if not found["select"]:
+        return LookUp("ASK", text)
+    star = found.start("star")
+    if star < 0:
+        return LookUp("SELECT", text)
+    names = dict.fromkeys(filter(None, _VARIABLES.findall(text, star)))
+    listed = " ".join(f"?{name}" for name in names)
+    return LookUp("SELECT", f"{text[:star]}{listed} {text[star + 1 :]}") if names else None

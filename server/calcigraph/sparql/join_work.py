@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.tree import (
     Annotation,
     Collection,
@@ -18,7 +19,6 @@ from calcigraph.sparql.tree import (
     Node,
     Optional,
     Property,
-    Query,
     ReifiedTriple,
     SequencePath,
     SubSelect,
@@ -34,12 +34,17 @@ _UNION: Final = 3
 _TABLE: Final = 0.5
 
 
-def join_work(query: Query) -> int:
-    """The cubes of the numbers of patterns that are joined, of all groups of the query together.
+def join_work(query: ParsedQuery) -> int:
+    """The cubes of the numbers of patterns that are joined, of all groups of the query together; 0 where
+    there are so few in all of it that no grouping of them would matter.
 
-    Cost: linear.
+    Cost: linear; a few sums in most queries.
     """
-    total, pending = 0.0, [_planned(query)]
+    weighed = sum(len(query.nodes(kind)) * weight for kind, weight in _WEIGHTS.items())
+    counted = sum(_patterns(node) for kind in _COUNTED for node in query.nodes(kind))
+    if weighed + counted <= _MOST_JOINED:
+        return 0
+    total, pending = 0.0, [_planned(query.tree)]
     while pending:
         joined, apart = _joined(pending.pop())
         total += joined**3
@@ -81,6 +86,7 @@ def _patterns(node: Node) -> int:
     return 0
 
 
+_COUNTED: Final[tuple[type[Node], ...]] = (Property, SequencePath, Collection)
 _WEIGHTS: Final[dict[type[Node], float]] = {
     Union: _UNION,
     Values: _TABLE,

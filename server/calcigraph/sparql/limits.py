@@ -109,6 +109,6 @@ LIMITS: Final = (
         "patterns",
         "triple patterns joined in one group",
         MOST_JOIN_WORK,
-        lambda query: join_work(query.tree),
+        join_work,
     ),
 )

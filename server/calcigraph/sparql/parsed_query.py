@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar, cast
+from typing import Any, TypeVar
 
 from calcigraph.sparql.parser import Replacement, parse_query, printed
 from calcigraph.sparql.tree import Node, Query, walk
@@ -28,7 +28,9 @@ class ParsedQuery:
 
     def nodes(self, kind: type[_N]) -> Sequence[_N]:
         """Every node of exactly this class, in the order of the text. Cost: one walk for all kinds."""
-        return cast(Sequence[_N], self._by_kind.get(kind, ()))
+        # What a cast of `typing` says, without its call: this is asked dozens of times for each query.
+        found: Sequence[Any] = self._by_kind.get(kind, ())
+        return found
 
     def parent(self, node: Node) -> Node:
         """The node right above `node`, which is not the whole query. Cost: one walk, at the first call."""

@@ -64,12 +64,23 @@ def printed(text: str, node: Node, replacements: Mapping[Node, Replacement] | No
     """
     if not replacements:
         return text[node.start : node.end]
+    return _Printer(text, replacements).written(node)
 
-    def write(part: Node) -> str:
-        replacement = replacements.get(part)
-        return as_written(text, part, write) if replacement is None else replacement(write)
 
-    return write(node)
+class _Printer:
+    """A text, and what is to be replaced in it. No function that refers to itself: workers do not look for
+    cycles while they answer."""
+
+    def __init__(self, text: str, replacements: Mapping[Node, Replacement]) -> None:
+        self._text = text
+        self._replacements = replacements
+
+    def written(self, node: Node) -> str:
+        """The text of `node`, replaced or with what is in it replaced."""
+        replacement = self._replacements.get(node)
+        return (
+            as_written(self._text, node, self.written) if replacement is None else replacement(self.written)
+        )
 
 
 def as_written(text: str, node: Node, write: Callable[[Node], str]) -> str:

@@ -103,9 +103,8 @@ export const STRINGS = {
   problemReplace: (from: string, to: string) => `Replace ${from} by ${to}`,
   problemNetwork: "The server cannot be reached.",
   problemNetworkHint: "See whether it runs, then run the query again.",
-  emptyAlone: (line: number) => `In line ${line} the answer becomes empty. This part finds nothing, even by itself:`,
-  emptyTogether: (line: number) => `In line ${line} the answer becomes empty. This part does find something, but nothing that fits what stands before it:`,
   emptyWithout: "Leave it out and run",
+  emptyValues: (name: string) => `Some values of ?${name} that it saw:`,
   emptyUnknown: (name: string) => `${name} stands nowhere in this graph.`,
 
   share: "Share",

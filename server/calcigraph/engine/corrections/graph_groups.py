@@ -124,8 +124,8 @@ class GraphWriter:
         variable = pattern.name.name
         if does_not_see(pattern.group, variable):
             return f"{{ {self.elements(pattern.group, replace(place, graph=graph))} }}"
-        if any(isinstance(each, Exists | Lateral) for each in self.query.around(pattern)):
-            # The value from outside is put in for ?g, inside of P as well (section 18.6, substitute).
+        if self._may_be_put_in(pattern, variable):
+            # Then it is seen inside of the group as well (section 18.6, substitute), where it has a value.
             raise self._seen_from_outside(pattern)
         other = self.context.fresh(self.query, variable)
         inside = replace(place, graph=graph, names={**place.names, variable: other})
@@ -135,9 +135,18 @@ class GraphWriter:
             text = f"{{ {text} }} FILTER(!BOUND(?{other}) || SAMETERM(?{other}, {graph}))"
         return f"{{ {text} }}"
 
+    def _may_be_put_in(self, pattern: GraphPattern, variable: str) -> bool:
+        """Whether `pattern` stands in an EXISTS or a LATERAL that may be given a value for `variable`."""
+        taking = [each for each in self.query.around(pattern) if isinstance(each, Exists | Lateral)]
+        if not taking:
+            return False
+        outside = (each for each in self.query.nodes(Variable) if each.name == variable)
+        return not all(taking[-1].start <= each.start < taking[-1].end for each in outside)
+
     def _seen_from_outside(self, pattern: GraphPattern) -> Exception:
-        reason = "Inside of EXISTS, GRAPH with a variable stands around a group that looks at this variable."
-        return refusal(self.query, pattern, reason, "Use another variable inside of the group.")
+        name = self.query.written(pattern.name)
+        reason = f"In EXISTS, a group in GRAPH {name} looks at {name}, which is named outside of EXISTS too."
+        return refusal(self.query, pattern, reason, f"Write what is said of {name} behind the group.")
 
     def braced(self, group: Group, place: Surroundings) -> str:
         """`{ ... }`"""

@@ -61,10 +61,11 @@ def _aggregated(writer: GraphWriter, query: SubSelect, place: Surroundings) -> s
         f" GROUP BY {place.graph} {_tail(writer, query, place, kept)}"
     )
     copied = writer.copy(place, query)
+    # A sub-select of its own, as else a LATERAL around it would put values into the EXISTS.
     nothing = f"GRAPH {place.graph} {{}} FILTER NOT EXISTS {writer.braced(query.where, copied)}"
     items, tail = _items(writer, query, place), _tail(writer, query, place, kept)
     of_nothing = f"SELECT {items} {{ FILTER(false) }} {tail}"
-    return f"{{ {grouped} }} UNION {{ {nothing} {{ {of_nothing} }} }}"
+    return f"{{ {grouped} }} UNION {{ {{ SELECT {place.graph} {{ {nothing} }} }} {{ {of_nothing} }} }}"
 
 
 def _tail(writer: GraphWriter, query: SubSelect, place: Surroundings, modifiers: tuple[Modifier, ...]) -> str:

@@ -1,8 +1,8 @@
 """A node of a query in, out whether it matters how often the pattern there has a solution.
 
-It does not inside of EXISTS and of MINUS (SPARQL 1.1, sections 18.6 and 18.5), nor under DISTINCT, ASK and
-DESCRIBE; but an aggregate, LIMIT and OFFSET of a sub-select in between count, and so does what a call of
-RAND, UUID, STRUUID or BNODE tells apart.
+It does not inside of EXISTS and of MINUS (SPARQL 1.1, sections 18.6 and 18.5), nor under DISTINCT, ASK,
+DESCRIBE, and CONSTRUCT where its template makes no blank nodes; but an aggregate, LIMIT and OFFSET of a
+sub-select in between count, and so does what a call of RAND, UUID, STRUUID or BNODE tells apart.
 """
 
 from __future__ import annotations
@@ -12,18 +12,26 @@ from typing import Final
 from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.scope import is_grouped
 from calcigraph.sparql.tree import (
+    BlankNode,
+    BlankNodeProperties,
     BuiltInCall,
+    Collection,
     Exists,
     Minus,
     Node,
     Query,
+    ReifiedTriple,
+    Reifier,
     SelectClause,
     Service,
     Slice,
     SubSelect,
+    walk,
 )
 
 _TELLING_APART: Final = frozenset(["RAND", "UUID", "STRUUID", "BNODE"])
+# What makes a new node, in a template, of each solution (section 16.2).
+_NEW_NODES: Final = BlankNode | BlankNodeProperties | Collection | ReifiedTriple | Reifier
 
 
 def counts(query: ParsedQuery, node: Node) -> bool:
@@ -43,7 +51,9 @@ def counts(query: ParsedQuery, node: Node) -> bool:
                 return False
             if any(isinstance(modifier, Slice) for modifier in above.modifiers):
                 return True
-    return query.tree.form not in ("ASK", "DESCRIBE")
+    if query.tree.form == "CONSTRUCT":
+        return query.tree.head is None or any(isinstance(each, _NEW_NODES) for each in walk(query.tree.head))
+    return query.tree.form == "SELECT"
 
 
 def _is_inside(outer: Node, node: Node) -> bool:

@@ -53,7 +53,7 @@ def written_out_paths(query: ParsedQuery, context: Context) -> Mapping[Node, Rep
     if not any(map(query.nodes, _KINDS)):
         return {}
     wrong = WrongPaths(query, context)
-    wanted = {block for block in query.nodes(TriplesBlock) if wrong.is_wanted(block)}
+    wanted = wrong.blocks()
     if not wanted or _has_label_of_two_groups(query, wanted):
         return {}
     found: dict[Node, Replacement] = {}

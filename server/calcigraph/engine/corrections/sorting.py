@@ -28,6 +28,7 @@ from calcigraph.sparql.tree import (
     As,
     Expression,
     Node,
+    OrderBy,
     OrderCondition,
     Query,
     SelectClause,
@@ -42,22 +43,24 @@ _TEXTS: Final = f"<{XSD}string>, <{_RDF}langString>, <{XSD}boolean>"
 
 def sorted_by_kind(query: ParsedQuery, context: Context) -> Mapping[Node, Replacement]:
     """Conditions whose values may be of more than one kind."""
-    conditions = query.nodes(OrderCondition)
-    if not conditions:
+    if not query.nodes(OrderCondition):
         return {}
     casts = casts_of(query, context)
-    return {
-        condition: _by_kind(query, condition)
-        for condition in conditions
-        if not _is_of_one_kind(condition.expression, _given(query, condition), casts)
-        and not changes(condition.expression)
-    }
+    found: dict[Node, Replacement] = {}
+    selects: list[Query | SubSelect] = [query.tree, *query.nodes(SubSelect)]
+    for select in selects:
+        given = _given(select)
+        for modifier in select.modifiers:
+            for condition in modifier.conditions if isinstance(modifier, OrderBy) else ():
+                expression = condition.expression
+                if not _is_of_one_kind(expression, given, casts) and not changes(expression):
+                    found[condition] = _by_kind(query, condition)
+    return found
 
 
-def _given(query: ParsedQuery, condition: OrderCondition) -> dict[str, Expression]:
-    """The expressions that have a name in the SELECT clause of the query or sub-select of `condition`."""
-    owner = next(node for node in query.around(condition) if isinstance(node, Query | SubSelect))
-    clause = owner.select if isinstance(owner, SubSelect) else owner.head
+def _given(select: Query | SubSelect) -> dict[str, Expression]:
+    """The expressions that have a name in the SELECT clause of a query."""
+    clause = select.select if isinstance(select, SubSelect) else select.head
     items = clause.items if isinstance(clause, SelectClause) else ()
     named = (item for item in items if isinstance(item, As))
     return {item.variable.name: item.expression for item in named if item.variable is not None}

@@ -13,18 +13,20 @@ from calcigraph.engine.corrections.correction import Context
 from calcigraph.engine.corrections.multiplicity import counts
 from calcigraph.engine.prologue import Prologue
 from calcigraph.sparql.parsed_query import ParsedQuery
-from calcigraph.sparql.path_kinds import inner, is_bag, may_have_no_step, repeats_outside
+from calcigraph.sparql.path_kinds import is_bag, may_have_no_step, repeats_outside
 from calcigraph.sparql.tree import (
+    BracketedPath,
     GraphPattern,
+    InversePath,
     Iri,
     Literal,
     Node,
     Object,
+    Path,
     Property,
     SequencePath,
     TriplesBlock,
     Variable,
-    walk,
 )
 
 
@@ -35,18 +37,18 @@ class WrongPaths:
     query: ParsedQuery
     context: Context
 
-    def is_wanted(self, block: TriplesBlock) -> bool:
-        """Whether a path of `block` is to be written otherwise."""
-        return any(
-            self.is_affected(prop, each)
-            for prop in walk(block)
-            if isinstance(prop, Property)
-            for each in prop.objects
-        )
+    def blocks(self) -> set[TriplesBlock]:
+        """The blocks in which a path is to be written otherwise. Cost: next to nothing without paths."""
+        found = set()
+        for prop in self.query.nodes(Property):
+            if isinstance(prop.verb, Path) and any(self.is_affected(prop, each) for each in prop.objects):
+                above = self.query.around(prop)
+                found.add(next(each for each in above if isinstance(each, TriplesBlock)))
+        return found
 
     def is_affected(self, prop: Property, of: Object) -> bool:
         """Whether the path from the subject of `prop` to one object is to be written otherwise."""
-        if isinstance(prop.verb, Variable | Iri) or of.annotations:
+        if not isinstance(prop.verb, Path) or not _may_be_wrong(prop.verb) or of.annotations:
             # A path cannot be annotated (SPARQL 1.2), as the engine tells.
             return False
         if self.is_wrong_bag(prop) and counts(self.query, prop):
@@ -61,12 +63,10 @@ class WrongPaths:
     def _leads_nowhere(self, subject: Node, path: Node, object_: Node) -> bool:
         """Whether the path may have no step and begins or ends at a term that may not be in the graph."""
         constants = [term for term in (subject, object_) if isinstance(term, Iri | Literal)]
-        if isinstance(inner(path), SequencePath):
-            # By section 18.4 what is between two parts is bound by the graph: only where both ends are given
-            # can there be two parts without a step.
-            is_possible = len(constants) == 2 and all(map(may_have_no_step, inner(path).paths))  # type: ignore[attr-defined]
-        else:
-            is_possible = bool(constants) and may_have_no_step(path)
+        is_possible = bool(constants) and may_have_no_step(path)
+        # By section 18.4 what is between two parts is bound by the graph: only where both ends are given can
+        # there be two parts without a step.
+        is_possible = is_possible or (len(constants) == 2 and _has_parts_without_a_step(path))
         return is_possible and any(not self.is_in_graph(term) for term in constants)
 
     def is_wrong_bag(self, prop: Property) -> bool:
@@ -102,3 +102,15 @@ class WrongPaths:
         found = prologue.terms([self.query.written(term)])[0]
         assert found is not None, "an IRI or a literal is a term"
         return found
+
+
+def _may_be_wrong(path: Node) -> bool:
+    """Whether the engine can get `path` wrong between any terms of any graph."""
+    return is_bag(path) or repeats_outside(path) or may_have_no_step(path) or _has_parts_without_a_step(path)
+
+
+def _has_parts_without_a_step(path: Node) -> bool:
+    """Whether `path` is a sequence of paths that may have no step, in either direction."""
+    while isinstance(path, InversePath | BracketedPath):
+        path = path.path
+    return isinstance(path, SequencePath) and all(map(may_have_no_step, path.paths))

@@ -43,7 +43,7 @@ def effective_boolean_value(term: Term) -> Term | None:
 def less_than(left: Term, right: Term) -> Term | None:
     """`left < right`: false is less than true; anything else is compared as the engine does."""
     if not isinstance(left, ox.Literal) or not isinstance(right, ox.Literal):
-        return None
+        return FALSE if isinstance(left, ox.NamedNode) and left == right else None
     if left.datatype == XSD_BOOLEAN == right.datatype:
         small, large = _VALUES.get(left.value), _VALUES.get(right.value)
         return None if small is None or large is None else TRUE if small < large else FALSE
@@ -53,7 +53,7 @@ def less_than(left: Term, right: Term) -> Term | None:
 def at_most(left: Term, right: Term) -> Term | None:
     """`left <= right`, likewise: false is at most true, and each at most itself."""
     if not isinstance(left, ox.Literal) or not isinstance(right, ox.Literal):
-        return None
+        return TRUE if isinstance(left, ox.NamedNode) and left == right else None
     if left.datatype == XSD_BOOLEAN == right.datatype:
         more = less_than(right, left)
         return None if more is None else FALSE if more == TRUE else TRUE

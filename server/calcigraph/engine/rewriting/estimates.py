@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
+from math import isqrt
 from typing import Final
 
 import pyoxigraph as ox
@@ -35,72 +36,77 @@ from calcigraph.sparql.tree import (
 
 MANY: Final = 1_000_000_000
 # Finding out that there are more costs about as much as a look-up or two.
-_COUNTED: Final = 200
+COUNTED: Final = 200
 _BYTES_A_ROW: Final = 12
 _Constant = ox.NamedNode | ox.Literal | None
 
 
 class Estimates:
     """Estimates for the patterns of one query. Cost: names are resolved, once, when the first is asked for;
-    for each triple pattern with a constant node up to 200 triples are counted."""
+    for each triple pattern with a constant node some triples are counted."""
 
     def __init__(self, query: ParsedQuery, context: Context) -> None:
         self._query = query
         self._context = context
 
-    def of(self, pattern: Node) -> int:
-        """About how many solutions `pattern` has by itself, `MANY` where nothing is known."""
+    def of(self, pattern: Node, most: int = COUNTED) -> int:
+        """About how many solutions `pattern` has by itself, `MANY` where nothing is known. Triples are
+        counted as far as `most`."""
         if isinstance(pattern, TriplesBlock):
-            return self.of_triples(pattern.triples)
+            return self._of_triples(pattern.triples, most)
         if isinstance(pattern, Group):
-            return min(map(self.of, pattern.elements), default=1)
+            return min((self.of(each, most) for each in pattern.elements), default=1)
         if isinstance(pattern, Union):
-            return sum(map(self.of, pattern.groups))
+            return sum(self.of(each, most) for each in pattern.groups)
         if isinstance(pattern, GraphPattern):
-            return self.of(pattern.group)
+            return self.of(pattern.group, most)
         if isinstance(pattern, Values):
             return (pattern.rows_end - pattern.rows_start) // _BYTES_A_ROW + 1
         return MANY
 
-    def of_triples(self, triples: Iterable[Triples]) -> int:
+    def _of_triples(self, triples: Iterable[Triples], most: int) -> int:
         """The same for triples that are joined: not more, most of the time, than for the smallest."""
         counts = self._context.counts
         if counts is None:
             return MANY
-        return min((self._of_one(each, counts) for each in triples), default=1)
+        return min((self._of_one(each, most, counts) for each in triples), default=1)
 
-    def _of_one(self, triples: Triples, counts: TripleCounts) -> int:
+    def _of_one(self, triples: Triples, most: int, counts: TripleCounts) -> int:
         subject = self._terms.get(triples.subject)
         return min(
             (
-                self._of_verb(subject, each.verb, self._terms.get(written.term), counts)
+                self._of_verb(subject, each.verb, self._terms.get(written.term), most, counts)
                 for each in triples.properties
                 for written in each.objects
             ),
             default=MANY,
         )
 
-    def _of_verb(self, subject: _Constant, verb: Node, value: _Constant, counts: TripleCounts) -> int:
+    def _of_verb(
+        self, subject: _Constant, verb: Node, value: _Constant, most: int, counts: TripleCounts
+    ) -> int:
         """The same for one triple pattern; of a path, for its smallest step that is no choice."""
         if isinstance(verb, BracketedPath):
-            return self._of_verb(subject, verb.path, value, counts)
+            return self._of_verb(subject, verb.path, value, most, counts)
         if isinstance(verb, InversePath):
-            return self._of_verb(value, verb.path, subject, counts)
+            return self._of_verb(value, verb.path, subject, most, counts)
         if isinstance(verb, RepeatedPath):
-            return self._of_verb(None, verb.path, None, counts) if verb.mark == "+" else MANY
+            return self._of_verb(None, verb.path, None, most, counts) if verb.mark == "+" else MANY
         if isinstance(verb, SequencePath):
             ends = [(subject, None), *((None, None) for _ in verb.paths[2:]), (None, value)]
             steps = zip(ends, verb.paths, strict=True)
-            return min(self._of_verb(start, path, end, counts) for (start, end), path in steps)
+            return min(self._of_verb(start, path, end, most, counts) for (start, end), path in steps)
         if not is_name(verb):
             return MANY
         predicate = TYPE if isinstance(verb, TypeKeyword) else self._terms.get(verb)
         if isinstance(subject, ox.Literal) or isinstance(predicate, ox.Literal):
             return 0
-        found = counts.count((subject, predicate, value), _COUNTED)
-        if found is None:
-            found = counts.count((None, predicate, None), 0)
-        return MANY if found is None else found
+        found = counts.count((subject, predicate, value), most)
+        if found is not None:
+            return found
+        # Between that and all with the predicate; in the middle, as the one or the other is as often right.
+        all_of_it = counts.count((None, predicate, None), 0)
+        return MANY if all_of_it is None else isqrt(most * all_of_it)
 
     @cached_property
     def _terms(self) -> dict[Node, ox.NamedNode | ox.Literal]:

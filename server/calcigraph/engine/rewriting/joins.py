@@ -9,7 +9,7 @@ takes 5.7 s. With LATERAL in front of the union it knows that ?t has a value the
 
 So the plain elements come first, then one by one those that are `is_heavy`, each in a LATERAL, if
 `lateral_equality` has the proof that this is the same and each of their patterns can be looked up from
-what is bound (`joined.is_reached`). Where a union is much smaller than all that is plain, it comes first
+what is bound (`joined.is_reached`). Where a union is smaller than all that is plain, it comes first
 and the others are looked up for its solutions. What shares no variable with what stands before it stays
 outside.
 """
@@ -27,8 +27,8 @@ from calcigraph.engine.rewriting.lateral_equality import nodes_of
 from calcigraph.sparql.scope import certain, in_scope
 from calcigraph.sparql.tree import Pattern, Triples, TriplesBlock, Values
 
-# What there is to look up for each solution of a heavy element, and what for each of a plain one.
-_MARGIN: Final = 3
+_MOST_COUNTED: Final = 10_000
+_SHARE_COUNTED: Final = 10
 # Is told of each element behind which variables it is evaluated.
 Visit = Callable[[Pattern, frozenset[str]], None]
 
@@ -114,9 +114,9 @@ class _Placing:
             self.chain.join(unit.link)
 
     def _first(self, waiting: list[Unit]) -> Unit:
-        """What to begin with: the smallest, and a heavy one only where it is much smaller than the others."""
+        """What to begin with: the smallest, as there is one look-up or more for each of its solutions."""
         reached = [unit for unit in waiting if unit.is_reached(self.outside)] or waiting
-        return min(reached, key=lambda unit: (unit.size * (_MARGIN if unit.is_heavy else 1), unit.is_heavy))
+        return min(reached, key=lambda unit: (unit.size, unit.is_heavy))
 
     def _next(self, waiting: list[Unit]) -> Unit | None:
         """What comes next: of what can be looked up now, the smallest plain one, or else the smallest."""
@@ -131,11 +131,15 @@ class _Placing:
 
 def _units(run: list[Pattern], sizes: Estimates) -> list[Unit]:
     """The parts of which a run of joined elements consists."""
-    found: list[Unit] = []
+    others: list[Pattern] = []
     triples: list[Triples] = []
     for element in flattened(run):
         if isinstance(element, TriplesBlock):
             triples += element.triples
         else:
-            found.append(Unit(element, is_heavy(element), sizes.of(element)))
-    return [Unit(part, False, sizes.of(part)) for part in parts(triples)] + found
+            others.append(element)
+    plain = [Unit(part, False, sizes.of(part)) for part in parts(triples)]
+    least = min((unit.size for unit in plain), default=0)
+    # To know whether others are much fewer, no more of them is counted than costs little beside these.
+    most = max(1, min(_MOST_COUNTED, least // _SHARE_COUNTED))
+    return plain + [Unit(other, is_heavy(other), sizes.of(other, most)) for other in others]

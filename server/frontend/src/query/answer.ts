@@ -38,6 +38,9 @@ export async function show(output: HTMLElement, status: HTMLElement, run: Run, a
   }
   if (answer.kind === "truth") {
     output.append(h("p", { class: "truth" }, answer.truth ? STRINGS.answerYes : STRINGS.answerNo));
+    if (!answer.truth) {
+      await showNothing(output, run, known.acts);
+    }
   } else if (!answer.rows.length && !answer.triples.length) {
     output.append(h("p", {}, STRINGS.answerNothing));
     await showNothing(output, run, known.acts);

@@ -1,9 +1,8 @@
 // A query that failed, or found nothing, and the server's reason in; ways to mend it out.
 
-import { rows, type Problem } from "../rdf/endpoint";
-import { bare, declared, namedIn, names, nearest, shrink, type Prefixes } from "../rdf/prefixes";
+import type { Problem, QueryPart } from "../rdf/endpoint";
+import { bare, declared, names, nearest, shrink, type Prefixes } from "../rdf/prefixes";
 import { STRINGS } from "../strings";
-import { search } from "../ui/search";
 
 export interface Repair {
   text: string;
@@ -63,51 +62,25 @@ export function exchangePrefix(query: string, from: string, to: string): string 
   return places.reduceRight((text, { start }) => text.slice(0, start) + to + text.slice(start + from.length), query);
 }
 
-export interface Unknown {
-  name: string;
-  repair?: Repair;
+// These end where their text does; a triple may share its subject with others.
+const CUT = new Set(["filter", "removed", "values", "having", "slice"]);
+
+/** A query without the part that empties its answer; undefined where it cannot be cut out. */
+export function leftOut(query: string, kind: string, part: QueryPart): string | undefined {
+  const lines = query.split("\n").slice(0, Math.max(0, part.line - 1));
+  const start = lines.reduce((sum, line) => sum + line.length + 1, 0) + [...(query.split("\n")[part.line - 1] ?? "")].slice(0, part.column - 1).join("").length;
+  const isKeyword = /^(FILTER|MINUS|VALUES|HAVING|LIMIT|OFFSET)\b/i.test(part.text);
+  return part.line && CUT.has(kind) && isKeyword && query.startsWith(part.text, start) ? query.slice(0, start) + query.slice(start + part.text.length) : undefined;
 }
 
-/** What a query names that stands nowhere in the graph, with the name that comes nearest. */
-export async function unknownNames(query: string): Promise<Unknown[]> {
-  const iris = namedIn(query).filter((iri) => /^[^<>"{}|^`\\\s]+$/.test(iri));
-  if (!iris.length) {
-    return [];
-  }
-  const list = iris.map((iri) => `<${iri}>`).join(" ");
-  const absent = await rows(
-    `SELECT ?x WHERE { VALUES ?x { ${list} } FILTER NOT EXISTS { ?x ?p ?o } FILTER NOT EXISTS { ?s ?x ?o } ` +
-      `FILTER NOT EXISTS { ?s ?p ?x } FILTER NOT EXISTS { GRAPH ?x { ?s ?p ?o } } }`,
-  );
-  const own = declared(query);
-  return Promise.all(absent.flatMap((row) => (row["x"] ? [row["x"].value] : [])).map((iri) => unknown(query, iri, own)));
-}
-
-async function unknown(query: string, iri: string, own: Prefixes): Promise<Unknown> {
-  const name = shrink(iri, own);
-  const namespace = iri.slice(0, Math.max(iri.lastIndexOf("/"), iri.lastIndexOf("#")) + 1);
-  const local = iri.slice(namespace.length);
-  const candidates = await siblings(namespace, local);
-  const meant = nearest(local, candidates);
-  if (!meant) {
-    return { name };
-  }
-  const better = shrink(namespace + meant, own);
-  return { name, repair: { text: STRINGS.problemReplace(name, better), query: exchangeName(query, name, better) } };
-}
-
-/** The last parts of IRIs in a namespace that may be meant. */
-async function siblings(namespace: string, local: string): Promise<string[]> {
-  const used = await rows(
-    `SELECT DISTINCT ?x WHERE { { ?x a ?c } UNION { SELECT DISTINCT ?x WHERE { ?s ?x ?o } } FILTER(isIRI(?x) && STRSTARTS(STR(?x), "${namespace}")) } LIMIT 5000`,
-  ).catch(() => []);
-  const called = await search(local.replace(/[-_]/g, " ")).catch(() => []);
-  const iris = [...used.flatMap((row) => (row["x"] ? [row["x"].value] : [])), ...called.map((entry) => entry.iri)];
-  return iris.filter((iri) => iri.startsWith(namespace)).map((iri) => iri.slice(namespace.length));
+/** A query with a term of the data in place of one that is in none of its triples, written as the query can. */
+export function exchangeTerm(query: string, wrong: string, near: string): Repair {
+  const better = near.startsWith("<") ? shrink(near.slice(1, -1), declared(query)) : near;
+  return { text: STRINGS.problemReplace(wrong, better), query: exchangeName(query, wrong, better) };
 }
 
 function exchangeName(query: string, from: string, to: string): string {
-  if (from.startsWith("<")) {
+  if (/^[<"']/.test(from)) {
     return query.replaceAll(from, to);
   }
   const places = names(query).filter((name) => name.text === from);

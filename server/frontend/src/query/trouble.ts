@@ -1,11 +1,10 @@
 // A problem document in, what happened and buttons that mend it out.
 
 import { button, h } from "../dom";
-import type { Problem } from "../rdf/endpoint";
+import { explainEmpty, type Problem, type QueryPart } from "../rdf/endpoint";
 import { prefixes } from "../rdf/prefixes";
 import { STRINGS } from "../strings";
-import { asker, emptied } from "./emptied";
-import { repairs, unknownNames, type Repair } from "./repair";
+import { exchangeTerm, leftOut, repairs, type Repair } from "./repair";
 import type { Run } from "./run";
 
 export interface Acts {
@@ -32,28 +31,32 @@ export async function showProblem(output: HTMLElement, query: string, problem: P
   );
 }
 
-/** Add to `output` why a query found nothing: names that stand nowhere, and the part that empties the pattern. */
+/** Add to `output` why a query found nothing, as the server says, with ways to mend it. */
 export async function showNothing(output: HTMLElement, run: Run, acts: Acts): Promise<void> {
-  const [unknown, part] = await Promise.all([
-    unknownNames(run.query).catch(() => []),
-    emptied(run.query, asker(run.inference, run.signal)).catch(() => undefined),
+  const reason = await explainEmpty(run.query, { inference: run.inference, signal: run.signal }).catch(() => undefined);
+  if (!reason || reason.kind === "not-empty") {
+    return;
+  }
+  const terms = reason.terms.flatMap((term) => [
+    h("p", {}, STRINGS.emptyUnknown(term.part.text)),
+    term.near.length ? h("p", { class: "repairs" }, ...term.near.map((near) => mend(exchangeTerm(run.query, term.part.text, near.term), acts.replace))) : undefined,
   ]);
-  const said: HTMLElement[] = unknown.map(({ name, repair }) => h("p", {}, STRINGS.emptyUnknown(name), " ", repair ? mend(repair, acts.replace) : undefined));
-  if (part) {
-    said.push(
-      h("p", {}, part.matchesAlone ? STRINGS.emptyTogether(part.line) : STRINGS.emptyAlone(part.line)),
-      h("pre", { tabindex: 0 }, h("code", {}, part.unit.text)),
-      h(
-        "p",
-        { class: "repairs" },
-        button(STRINGS.problemGo(part.line, part.column), () => acts.go(part.line, part.column), { class: "small" }),
-        mend({ text: STRINGS.emptyWithout, query: part.without }, acts.replace),
-      ),
-    );
-  }
-  if (said.length) {
-    output.append(h("div", { class: "banner" }, ...said));
-  }
+  const seen = reason.values.map(({ variable, values }) => h("p", {}, STRINGS.emptyValues(variable), " ", h("code", {}, values.join(", "))));
+  const notes = reason.notes.map((note) => h("p", {}, note));
+  output.append(h("div", { class: "banner" }, h("p", {}, reason.said), ...reason.parts.flatMap((part) => shownPart(run.query, reason.kind, part, acts)), ...terms, ...seen, ...notes));
+}
+
+function shownPart(query: string, kind: string, part: QueryPart, acts: Acts): HTMLElement[] {
+  const without = leftOut(query, kind, part);
+  return [
+    h("pre", { tabindex: 0 }, h("code", {}, part.text)),
+    h(
+      "p",
+      { class: "repairs" },
+      part.line ? button(STRINGS.problemGo(part.line, part.column), () => acts.go(part.line, part.column), { class: "small" }) : undefined,
+      without === undefined ? undefined : mend({ text: STRINGS.emptyWithout, query: without }, acts.replace),
+    ),
+  ];
 }
 
 function mend(repair: Repair, replace: (query: string) => void): HTMLButtonElement {

@@ -36,8 +36,44 @@ export class Problem extends Error {
 
 const ACCEPT = "application/sparql-results+json, application/n-triples;q=0.9";
 
+/** A part of a query, and where it begins; both 0 where it stands beside the query. */
+export interface QueryPart {
+  text: string;
+  line: number;
+  column: number;
+}
+
+/** Why an answer is empty; see docs/empty.md. */
+export interface EmptyReason {
+  kind: string;
+  said: string;
+  parts: QueryPart[];
+  terms: { term: string; part: QueryPart; near: { term: string; why: string }[] }[];
+  values: { variable: string; values: string[] }[];
+  notes: string[];
+}
+
+/** Why the answer to a query is empty; rejects as `ask` does. */
+export async function explainEmpty(query: string, options: Options = {}): Promise<EmptyReason> {
+  const form = parameters(query, options);
+  form.set("explain", "empty");
+  const response = await post(form, "application/json", options.signal);
+  return (await response.json()) as EmptyReason;
+}
+
 /** Ask; rejects with a Problem, or with an AbortError where `signal` said so. */
 export async function ask(query: string, options: Options = {}): Promise<Answer> {
+  const response = await post(parameters(query, options), ACCEPT, options.signal);
+  const version = response.headers.get("Calcigraph-Version") ?? "";
+  const text = await response.text();
+  const type = response.headers.get("Content-Type") ?? "";
+  if (type.startsWith("application/n-triples")) {
+    return { kind: "graph", variables: [], rows: [], truth: false, triples: fromNTriples(text), version };
+  }
+  return { ...read(JSON.parse(text)), version };
+}
+
+function parameters(query: string, options: Options): URLSearchParams {
   const form = new URLSearchParams({ query });
   if (options.inference === false) {
     form.set("inference", "off");
@@ -46,22 +82,15 @@ export async function ask(query: string, options: Options = {}): Promise<Answer>
     form.append("default-graph-uri", graph);
     form.append("named-graph-uri", graph);
   }
-  const response = await fetch(at("/sparql"), {
-    method: "POST",
-    headers: { Accept: ACCEPT },
-    body: form,
-    ...(options.signal ? { signal: options.signal } : {}),
-  });
+  return form;
+}
+
+async function post(form: URLSearchParams, accept: string, signal?: AbortSignal): Promise<Response> {
+  const response = await fetch(at("/sparql"), { method: "POST", headers: { Accept: accept }, body: form, ...(signal ? { signal } : {}) });
   if (!response.ok) {
     throw await problem(response);
   }
-  const version = response.headers.get("Calcigraph-Version") ?? "";
-  const text = await response.text();
-  const type = response.headers.get("Content-Type") ?? "";
-  if (type.startsWith("application/n-triples")) {
-    return { kind: "graph", variables: [], rows: [], truth: false, triples: fromNTriples(text), version };
-  }
-  return { ...read(JSON.parse(text)), version };
+  return response;
 }
 
 /** The rows of a SELECT. */

@@ -1,0 +1,1 @@
+"""Groups in groups over HTTP, as they are written and rewritten by hand."""
