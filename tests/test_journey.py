@@ -36,7 +36,7 @@ OTHERS = {
     "an Answer for HTTP/1.0": "Spool",
     "the content of an HttpResponse": "FileContent Pieces Unmade",
     "the bytes of an Answer, or of their copy": "Body _Copy _Out",
-    "a Query as it is read, and what its corrections depend on": "DecodedText ParsedQuery Context",
+    "a Query as it is read, and what its corrections depend on": "DecodedText LookUp ParsedQuery Context",
     "what a guard looks for in it": "BuiltInCall Service",
     "the state of one function": "_Draft Placeholders QueryDataset Diagnosis Admission Admitted",
     "where a Problem is": "Place",

@@ -28,7 +28,7 @@ from calcigraph.engine.text_search import searched
 from calcigraph.engine.view import View
 from calcigraph.settings import DefaultGraph, Settings
 from calcigraph.sparql.escapes import decoded
-from calcigraph.sparql.glance import look_up
+from calcigraph.sparql.glance import LookUp, look_up
 from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.parser import SparqlMalformed, SparqlTooDeep
 from calcigraph.sparql.tree import Service
@@ -117,7 +117,7 @@ class Replica:
 
     def query(
         self,
-        query: str | ParsedQuery,
+        query: str | LookUp | ParsedQuery,
         *,
         default_graphs: Iterable[str] = (),
         named_graphs: Iterable[str] = (),
@@ -138,10 +138,9 @@ class Replica:
         named = tuple(dict.fromkeys(_node(iri) for iri in named_graphs))
         given = QueryDataset(default, named) if default or named else None
         if isinstance(query, str):
-            glanced = look_up(query)
-            if glanced is not None:
-                return view.query(glanced.text, given, base_iri)
-            query = _read(query, base_iri)
+            query = look_up(query) or _read(query, base_iri)
+        if isinstance(query, LookUp):
+            return view.query(query.text, given, base_iri)
         text = query.text
         given = given or dataset_clause(query, base_iri)
         placeholders = Placeholders(text)

@@ -21,7 +21,7 @@ from calcigraph.pool.query_problems import QUERY_FILE, NotAcceptable, QueryMalfo
 from calcigraph.rdf.formats import formats
 from calcigraph.sparql.conditions import UNKNOWN_TO_ENGINE, first_broken
 from calcigraph.sparql.escapes import DecodedText, decoded
-from calcigraph.sparql.glance import look_up
+from calcigraph.sparql.glance import LookUp, look_up
 from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.parser import SparqlMalformed, SparqlTooDeep
 from calcigraph.sparql.query_parser import UPDATES
@@ -29,15 +29,15 @@ from calcigraph.sparql.query_parser import UPDATES
 
 @dataclass(frozen=True)
 class Admitted:
-    """A query that the engine may have: its text where it is a look-up, else with its tree."""
+    """A query that the engine may have: with its tree where it is no look-up."""
 
-    query: str | ParsedQuery
+    query: LookUp | ParsedQuery
     survey: Survey
 
     @property
     def text(self) -> str:
         """The text, without escapes in its names."""
-        return self.query if isinstance(self.query, str) else self.query.text
+        return self.query.text
 
 
 class Admission:
@@ -58,7 +58,7 @@ class Admission:
         _check_graphs(self._query)
         glanced = look_up(self._query.text)
         if glanced is not None:
-            found = Admitted(glanced.text, Survey(Form(glanced.form), is_volatile=False))
+            found = Admitted(glanced, Survey(Form(glanced.form), is_volatile=False))
         else:
             self._source = decoded(self._query.text)
             parsed = self._parsed()

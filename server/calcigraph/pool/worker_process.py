@@ -38,6 +38,7 @@ from calcigraph.pool.frames import (
 )
 from calcigraph.pool.problem_encoding import encode_problem
 from calcigraph.pool.service_calls import fetch
+from calcigraph.sparql.parsed_query import ParsedQuery
 
 SOCKET: Final = 3
 OUT_OF_MEMORY: Final = 13
@@ -150,7 +151,7 @@ class _WorkerProcess:
         assert wanted is not None, "the engine is not asked for what nobody can read"
         out.is_empty = partial(_is_empty, results, wanted)
         prefixes = self._prefixes
-        if is_graph(results):
+        if isinstance(admitted.query, ParsedQuery) and is_graph(results):
             prefixes = with_declared(prefixes, admitted.query, query.base_iri)
         write(results, wanted, wanted, prefixes, cast(IO[bytes], out))
 

@@ -21,6 +21,7 @@ from calcigraph.pool import Answer, Attempt, Query
 from calcigraph.pool.admission import Admission
 from calcigraph.pool.answer import Body
 from calcigraph.pool.empty_explaining import explained_here
+from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.store.answered import engine_diff
 from calcigraph.store.documents import DocumentLimits
 from calcigraph.store.editions import EditionAnswers
@@ -77,7 +78,7 @@ class OfflineEngine(EditionAnswers):
             )
             written = graph if is_graph(results) else table
             out = io.BytesIO()
-            if is_graph(results):
+            if isinstance(admitted.query, ParsedQuery) and is_graph(results):
                 prefixes = with_declared(prefixes, admitted.query, query.base_iri)
             write(results, table, graph, prefixes, out)
         content = out.getvalue()
