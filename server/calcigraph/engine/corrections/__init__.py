@@ -17,12 +17,14 @@ from calcigraph.engine.corrections.correction import Context, Correction
 from calcigraph.engine.corrections.exists_scope import exists_scope
 from calcigraph.engine.corrections.graph_variables import graphs_kept_apart
 from calcigraph.engine.corrections.group_keys import named_group_keys
+from calcigraph.engine.corrections.keyword_case import with_small_keywords
 from calcigraph.engine.corrections.path_patterns import written_out_paths
 from calcigraph.engine.corrections.pattern_matching import read_as_xpath
 from calcigraph.engine.corrections.sorting import sorted_by_kind
 from calcigraph.engine.corrections.star import written_out_stars
 from calcigraph.engine.corrections.substrings import cut_as_xpath
 from calcigraph.engine.corrections.truth_values import with_order_of_truth_values, with_truth_values
+from calcigraph.engine.corrections.ungrouped_values import sampled
 from calcigraph.engine.engine_problems import CorrectionRefused
 from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.parser import MOST_NESTED, Replacement, SparqlTooDeep, parse_query
@@ -31,6 +33,8 @@ from calcigraph.sparql.tree import Node
 Rounds = tuple[tuple[Correction, ...], ...]
 # One round after the other.
 PATTERNS: Final[Rounds] = (
+    # Before any that asks the engine about a part of the query.
+    (with_small_keywords,),
     # Before any that adds variables, and paths before graphs, as they write patterns without a triple.
     (written_out_stars, exists_scope),
     (written_out_paths,),
@@ -40,7 +44,7 @@ PATTERNS: Final[Rounds] = (
 EXPRESSIONS: Final[Rounds] = (
     (
         *(read_as_xpath, cast_as_xpath, cut_as_xpath, counted_and_concatenated, with_new_blank_nodes),
-        *(with_order_of_truth_values, with_truth_values, sorted_by_kind, named_group_keys),
+        *(with_order_of_truth_values, with_truth_values, sampled, sorted_by_kind, named_group_keys),
     ),
 )
 ROUNDS: Final[Rounds] = (*PATTERNS, *EXPRESSIONS)
