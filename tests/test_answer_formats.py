@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 from xml.etree import ElementTree
@@ -9,6 +10,8 @@ from xml.etree import ElementTree
 import pyoxigraph as ox
 import pytest
 import rdflib
+from hypothesis import given
+from hypothesis import strategies as st
 
 from calcigraph.engine.declared_prefixes import with_declared
 from calcigraph.engine.empty_documents import says_nothing
@@ -224,3 +227,61 @@ def test_xml_results_keep_every_other_character(value: str) -> None:
     (literal,) = ElementTree.fromstring(document).iter("{http://www.w3.org/2005/sparql-results#}literal")
     expected = json.loads(f'"{value}"') if "U0001" not in value else "\ufffd\U00010000"
     assert literal.text == expected
+
+
+CELLS = [
+    ("<http://a.example/,b>", "http://a.example/,b"),
+    ("'a,b'", "a,b"),
+    ("'say \"x\"'", 'say "x"'),
+    ("'a\\r\\nb'", "a\r\nb"),
+    ("'a\\rb'", "a\rb"),
+    ("' a '", " a "),
+    ("''", ""),
+    ("?none", ""),
+    ("'x'@en", "x"),
+    ("1.50", "1.5"),
+    ("'=1+1'", "=1+1"),
+    ("<<( <a:b> <a:b> 'x, y' )>>", '<<( <a:b> <a:b> "x, y" )>>'),
+    ("<<( <a:b> <a:b> 'x\\ty' )>>", '<<( <a:b> <a:b> "x\\ty" )>>'),
+    ("'<b>'", "<b>"),
+    ("'a <b> \\\\ \\u0001 \\u2028'", "a <b> \\ \x01 \u2028"),
+    ("'a\\tb'", "a\tb"),
+    ("'\"x\"@en'", '"x"@en'),
+    ("true", "true"),
+    ("1e0", "1"),
+    ("'x'^^<http://a.example/,>", "x"),
+]
+
+
+def test_every_value_of_csv_is_one_cell() -> None:
+    names = " ".join(f"({written} AS ?x{i})" for i, (written, _) in enumerate(CELLS))
+    header, row = csv.reader(io.StringIO(answer(f"SELECT {names} {{}}", "csv").decode(), newline=""))
+    assert header == [f"x{i}" for i in range(len(CELLS))]
+    assert row == [value for _, value in CELLS]
+
+
+def test_csv_has_a_row_for_each_solution() -> None:
+    for size in (0, 1, 255, 256, 257, 1000):
+        text = f"SELECT ?n ?m {{ VALUES (?n ?m) {{ {' '.join(f'({i} UNDEF)' for i in range(size))} }} }}"
+        lines = answer(text, "csv").decode().split("\r\n")
+        assert lines == ["n,m", *(f"{i}," for i in range(size)), ""]
+
+
+@given(
+    st.lists(
+        st.one_of(st.text(), st.sampled_from(["a,b", "<", '"', "\\", "\t", " "])), min_size=1, max_size=5
+    )
+)
+def test_any_texts_are_one_row_of_csv(texts: list[str]) -> None:
+    names = " ".join(f"?x{i}" for i in range(len(texts)))
+    values = " ".join(str(ox.Literal(text)) for text in texts)
+    content = answer(f"SELECT {names} {{ VALUES ({names}) {{ ({values}) }} }}", "csv").decode()
+    cells, quoted = [""], False
+    for part in content.split("\r\n", 1)[1].removesuffix("\r\n"):
+        quoted ^= part == '"'
+        if part == "," and not quoted:
+            cells.append("")
+        else:
+            cells[-1] += part
+    plain = [c[1:-1].replace('""', '"') if c.startswith('"') else c for c in cells]
+    assert plain == texts

@@ -1,4 +1,4 @@
-"""What docs/sparql.md and docs/sparql-patterns.md show is answered, and the numbers that it names are those of the program."""
+"""What docs/sparql.md and sparql-patterns.md show is answered, and their numbers are those of the program."""
 
 from __future__ import annotations
 

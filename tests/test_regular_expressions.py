@@ -15,6 +15,7 @@ from calcigraph.engine.functions.matching import compiled
 from calcigraph.engine.regular_expressions.engine_syntax import for_engine
 from calcigraph.engine.regular_expressions.expression_reader import RegularExpressionInvalid, read
 from calcigraph.engine.replica import Replica
+from conftest import Server
 
 REPLICA = Replica.load(b"")
 ERROR = None
@@ -282,3 +283,17 @@ def test_categories_are_those_of_unicode() -> None:
 @pytest.mark.parametrize("pattern", ["a", "^abc$", "a b", "x-y_z"])
 def test_what_both_read_alike_is_left_to_the_engine(pattern: str) -> None:
     assert for_engine(read(pattern)).replace("\\", "") == pattern
+
+
+def test_pattern_that_takes_for_ever_ends_with_the_deadline_and_harms_nobody(toy: Server) -> None:
+    query = f"""SELECT (REGEX("{"a" * 40}b", "^((a+)+)\\\\1\\\\2$") AS ?r) {{}}"""
+    reply = toy.ask(query, timeout="1")
+    assert reply.status == 503
+    assert toy.rows('SELECT (REGEX("aa", "^(a)\\\\1$") AS ?r) {}') == [{"r": "true"}]
+
+
+def test_pattern_that_is_none_is_400_with_its_place_and_what_to_write(toy: Server) -> None:
+    reply = toy.ask("SELECT ?s {\n  ?s ?p ?o FILTER(REGEX(?o, 'a(?=b)')) }")
+    assert reply.status == 400
+    assert "use a second REGEX" in reply.json["detail"]
+    assert (reply.json["line"], reply.json["column"]) == (2, 29)

@@ -11,6 +11,7 @@ from typing import IO, cast
 
 import pyoxigraph as ox
 
+from calcigraph.engine.csv_results import CsvOutput
 from calcigraph.rdf.formats import by_name
 from calcigraph.rdf.graph_streams import write_graph_stream
 from calcigraph.rdf.native_formats import NATIVE_RESULTS
@@ -53,5 +54,9 @@ def write(
     elif results_format == "xml":
         checked = cast(IO[bytes], XmlOutput(out, "XML", "JSON or TSV, which hold everything"))
         results.serialize(checked, NATIVE_RESULTS[results_format])
+    elif results_format == "csv" and isinstance(results, ox.QuerySolutions):
+        table = CsvOutput(out)
+        results.serialize(cast(IO[bytes], table), NATIVE_RESULTS["tsv"])
+        table.finish()
     else:
         results.serialize(out, NATIVE_RESULTS[results_format])
