@@ -7,27 +7,30 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from calcigraph.sparql.parser import SparqlMalformed, SparqlTooDeep, parse_query
+from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.tree import Prologue
 
 _EMPTY: Final = ox.Store()
 
 
-def with_declared(prefixes: Mapping[str, str], text: str, base_iri: str | None) -> dict[str, str]:
-    """The table `prefixes` and, before it, what the query `text` declares: of two prefixes for one namespace
-    its own stays, and so does its own meaning of a prefix. Cost: reading the query where it declares any."""
-    declared = _declared(text, base_iri) if "prefix" in text.lower() else {}
+def with_declared(
+    prefixes: Mapping[str, str], query: str | ParsedQuery, base_iri: str | None
+) -> dict[str, str]:
+    """The table `prefixes` and, before it, what `query` declares: of two prefixes for one namespace its own
+    stays, and so does its own meaning of a prefix. Cost: some 20 microseconds where it declares any; reading
+    it where that has not been done."""
+    declared = _declared(query, base_iri)
     namespaces = set(declared.values())
     return {prefix: iri for prefix, iri in prefixes.items() if iri not in namespaces} | declared
 
 
-def _declared(text: str, base_iri: str | None) -> dict[str, str]:
+def _declared(query: str | ParsedQuery, base_iri: str | None) -> dict[str, str]:
     """The prefixes with what the engine takes them for: an IRI may be relative, and have escapes."""
-    try:
-        prologue = parse_query(text).prologue
-    except (SparqlMalformed, SparqlTooDeep):
-        # It was answered all the same, so its answer is written without them.
-        return {}
+    if isinstance(query, str):
+        if "prefix" not in query.lower():
+            return {}
+        query = ParsedQuery.of(query)
+    text, prologue = query.text, query.tree.prologue
     names = _names(prologue)
     if not names:
         return {}

@@ -14,7 +14,7 @@ from typing import IO, Literal
 
 import pyoxigraph as ox
 
-from calcigraph.engine.corrections import EXPRESSIONS, PATTERNS, corrected
+from calcigraph.engine.corrections import EXPRESSIONS, PATTERNS, corrected, read_again
 from calcigraph.engine.corrections.correction import Context
 from calcigraph.engine.dataset_clauses import QueryDataset, dataset_clause
 from calcigraph.engine.engine_problems import CorrectionRefused, SearchUnavailable
@@ -209,7 +209,7 @@ def _evaluated(
     data = view if given is None else _DatasetView(view, given)
     context = Context(data, view if given is None else None, base_iri)
     sooner = rewritten(query, corrected(query, context, PATTERNS), context)
-    better = corrected(query if sooner == query.text else _read(sooner, base_iri), context, EXPRESSIONS)
+    better = corrected(query if sooner == query.text else read_again(sooner), context, EXPRESSIONS)
     try:
         return view.query(placeholders.fill(better), given, base_iri)
     except SyntaxError:

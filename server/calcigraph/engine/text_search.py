@@ -159,7 +159,7 @@ class _Rewriter:
         for prop in (node for node in walk(triples) if isinstance(node, Property) and self._searches(node)):
             if not isinstance(prop.verb, Iri):
                 raise self._refusal(prop, "It is part of a path.", "Give the step a triple of its own.")
-            if prop not in searches:
+            if prop not in searches or _is_nameless(triples.subject):
                 raise self._refusal(prop, "Its subject is a blank node.", "Give the subject a variable.")
             if self._query.tree.form == "CONSTRUCT" and self._query.tree.head is None:
                 remedy = "Write the template: CONSTRUCT { … } WHERE { … }."
@@ -206,8 +206,6 @@ class _Rewriter:
         return self._node(subject.items[0]), dict(zip(_BOUND, names, strict=False))
 
     def _node(self, term: Term) -> str:
-        if isinstance(term, BlankNode | BlankNodeProperties):
-            raise self._refusal(term, "Its subject is a blank node.", "Give the subject a variable.")
         if not isinstance(term, Variable | Iri):
             raise self._refusal(term, "Its subject is no variable and no IRI.", "Give it a variable.")
         return self._query.written(term)
@@ -263,6 +261,12 @@ class _Rewriter:
     def _refusal(self, at: Node, why: str, remedy: str) -> SearchMalformed:
         place = Place("query", *place_of(self._query.text, at.start))
         return SearchMalformed(f"srv:search cannot be answered here. {why}", remedy, place)
+
+
+def _is_nameless(subject: Term) -> bool:
+    return isinstance(subject, BlankNodeProperties) or (
+        isinstance(subject, BlankNode) and subject.label is None
+    )
 
 
 def _joined(parts: tuple[Node, ...], write: Callable[[Node], str]) -> str:

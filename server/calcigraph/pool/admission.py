@@ -77,6 +77,8 @@ class Admission:
                 yield
             except SyntaxError as error:
                 raise self._diagnosis.rejected(str(error)) from None
+            except UnicodeEncodeError:
+                raise self._diagnosis.unencodable() from None
             except (RuntimeError, ValueError, OSError) as error:
                 raise self._diagnosis.unsupported(str(error)) from None
         except Problem as problem:

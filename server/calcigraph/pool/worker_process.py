@@ -151,7 +151,7 @@ class _WorkerProcess:
         out.is_empty = partial(_is_empty, results, wanted)
         prefixes = self._prefixes
         if is_graph(results):
-            prefixes = with_declared(prefixes, admitted.text, query.base_iri)
+            prefixes = with_declared(prefixes, admitted.query, query.base_iri)
         write(results, wanted, wanted, prefixes, cast(IO[bytes], out))
 
     def _explain(self, query: Query, out: _Out) -> None:

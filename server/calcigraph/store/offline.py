@@ -77,7 +77,9 @@ class OfflineEngine(EditionAnswers):
             )
             written = graph if is_graph(results) else table
             out = io.BytesIO()
-            write(results, table, graph, with_declared(prefixes, admitted.text, query.base_iri), out)
+            if is_graph(results):
+                prefixes = with_declared(prefixes, admitted.query, query.base_iri)
+            write(results, table, graph, prefixes, out)
         content = out.getvalue()
         is_truth = isinstance(results, ox.QueryBoolean)
         is_empty = not results if is_truth else says_nothing(written, content)

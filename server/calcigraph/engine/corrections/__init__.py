@@ -23,8 +23,9 @@ from calcigraph.engine.corrections.sorting import sorted_by_kind
 from calcigraph.engine.corrections.star import written_out_stars
 from calcigraph.engine.corrections.substrings import cut_as_xpath
 from calcigraph.engine.corrections.truth_values import with_order_of_truth_values, with_truth_values
+from calcigraph.engine.engine_problems import CorrectionRefused
 from calcigraph.sparql.parsed_query import ParsedQuery
-from calcigraph.sparql.parser import Replacement
+from calcigraph.sparql.parser import MOST_NESTED, Replacement, SparqlTooDeep, parse_query
 from calcigraph.sparql.tree import Node
 
 Rounds = tuple[tuple[Correction, ...], ...]
@@ -43,6 +44,8 @@ EXPRESSIONS: Final[Rounds] = (
     ),
 )
 ROUNDS: Final[Rounds] = (*PATTERNS, *EXPRESSIONS)
+# A correction adds brackets; the engine crashes beyond 976.
+_MOST_NESTED: Final = 2 * MOST_NESTED
 
 
 def corrected(query: ParsedQuery, context: Context, rounds: Iterable[Iterable[Correction]] = ROUNDS) -> str:
@@ -52,11 +55,35 @@ def corrected(query: ParsedQuery, context: Context, rounds: Iterable[Iterable[Co
     Raises: CorrectionRefused; SyntaxError where the query has a condition wrong that is no part of the
     grammar.
     """
+    try:
+        return _corrected(query, context, rounds)
+    except RecursionError:
+        raise _too_deep() from None
+
+
+def read_again(text: str) -> ParsedQuery:
+    """The tree of a query as it was written anew. Raises: CorrectionRefused where that has added so many
+    brackets that it cannot be read."""
+    try:
+        return ParsedQuery(text, parse_query(text, _MOST_NESTED))
+    except (SparqlTooDeep, RecursionError):
+        raise _too_deep() from None
+
+
+def _too_deep() -> CorrectionRefused:
+    return CorrectionRefused(
+        "What the engine would get wrong here stands in too many brackets to be written otherwise.",
+        "Put fewer groups or brackets in each other.",
+    )
+
+
+def _corrected(query: ParsedQuery, context: Context, rounds: Iterable[Iterable[Correction]]) -> str:
     text = query.text
     for corrections in rounds:
         waiting = list(corrections)
         while waiting:
-            query = query if text == query.text else ParsedQuery.of(text)
+            if text != query.text:
+                query = read_again(text)
             replacements, waiting = _collected(query, waiting, context)
             text = query.replaced(replacements)
     return text

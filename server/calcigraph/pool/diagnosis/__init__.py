@@ -49,6 +49,7 @@ _LOOKS: Final[tuple[Look, ...]] = (
 )
 _NAMES: Final = ("variable", "name")
 _PLACE: Final = re.compile(r"error at (\d+):(\d+)")
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _ABSOLUTE: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:")
 _FUNCTION_IRI: Final = re.compile(r"custom function <([^>\s]*)>")
 _LONGEST_SHOWN: Final = 40
@@ -81,6 +82,12 @@ class Diagnosis:
         failed = FailedText(self._text, error.offset, error.expected)
         slip = next((slip for look in _LOOKS if (slip := look(failed)) is not None), None)
         return self._at(slip or _unexpected(failed))
+
+    def unencodable(self) -> QueryMalformed:
+        """Where the text has half of a character (a surrogate), which no UTF-8 has."""
+        found = _SURROGATE.search(self._text)
+        offset = found.start() if found else 0
+        return self._at(Slip(offset, "There is half of a character here.", "Type this place anew."))
 
     def broken(self, condition: BrokenCondition) -> QueryMalformed:
         """Why a query that follows the grammar has no meaning."""
