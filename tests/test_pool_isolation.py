@@ -308,6 +308,15 @@ def test_worker_that_has_grown_goes_on_where_memory_is_plenty() -> None:
         assert before == children_of(fork_server_of(pool))
 
 
+def test_worker_that_has_grown_is_replaced_where_no_queries_come() -> None:
+    limits = QueryLimits(workers=1, spares=0, quiet_s=0.1, quiet_mib=1, cache_bytes=0)
+    with Pool.start(DATA, limits=limits) as pool:
+        before = children_of(fork_server_of(pool))
+        pool.ask(Query(GROWING))
+        until(lambda: not before & children_of(fork_server_of(pool)))
+        assert works(pool)
+
+
 CONFINED = """
 import os, socket, sys
 from calcigraph.pool.worker_process import confine

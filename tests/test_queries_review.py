@@ -159,6 +159,23 @@ def test_constructed_json_ld_has_types_as_keywords(service: PublishedServer) -> 
 
 
 @pytest.mark.parametrize(
+    "pattern",
+    [
+        "BIND (TRUE AS ?x)",
+        "BIND (EXISTS { FILTER(tRue) } && !False AS ?x)",
+        "VALUES ?x { True }",
+        "VALUES (?y ?x) { ('False' TRUE) }",
+        "VALUES ?x { TRUE } FILTER(?x = TRUE && 'TRUE' != 'true')",
+    ],
+)
+def test_truth_values_may_have_capitals(service: PublishedServer, pattern: str) -> None:
+    assert rows(service, f"SELECT ?x {{ {pattern} }}") == [{"x": "true"}]
+    assert rows(service, f"SELECT ?x {{ {{ SELECT * {{ {pattern} }} }} }} VALUES ?x {{ TRUE }}") == [
+        {"x": "true"}
+    ]
+
+
+@pytest.mark.parametrize(
     "query",
     ["SELECT (SUM(COUNT(?o)) AS ?n) { ?s ?p ?o }", "SELECT (MAX(?o + COUNT(?s)) AS ?n) { ?s ?p ?o }"],
 )

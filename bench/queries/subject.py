@@ -17,6 +17,8 @@ from bench.queries.results import Footprint, Result
 
 _QUERY_LIMIT_S = 120.0
 _REST_S = 1.0
+# A worker that has grown is replaced when it has not been used for a while.
+_QUIET_S = 4.0
 _WARM_TEXTS = 64
 _HEAVY_EVERY = 250
 _HOLDER = "calcigraph.pool.fork_server_process"
@@ -82,7 +84,7 @@ class Subject:
             while answered and asked < most and time.monotonic() < until:
                 asked += 1
                 self.ask(unasked(next(small if asked % _HEAVY_EVERY else heavy)))
-        time.sleep(_REST_S)
+        time.sleep(_QUIET_S)
         grown = replace(rest, before=before, after=_total(self.server.pid), mixed=asked)
         self.result = replace(self.result, footprint=grown)
 

@@ -35,11 +35,12 @@ class QueryLimits:
 
     An answer of up to `buffer_bytes` is read to its end before anyone sees it; a longer one is streamed.
     A process whose own memory has grown past `private_mib` is replaced, unless a share of `memory_plenty` of
-    the machine's is left: the pages of the data that it has made its own are what makes it fast, and with ten
-    million quads a query of a new one takes two to six times as long. One query may add `memory_mib`,
-    all together leave a share of `memory_kept_free` of the machine's memory, or the largest is ended.
-    One may be `query_bytes` long, and nobody may set a limit above `timeout_s` seconds. Answers are kept
-    for as long as they are true, in `cache_bytes`, of which one may take a quarter. `calls` bounds calls
+    the machine's is left: the pages of the data that it has made its own are what makes it fast, and with
+    ten million quads a query of a new one takes two to six times as long. One that has not been used for
+    `quiet_s` seconds is replaced if it keeps more than `quiet_mib`. One query may add `memory_mib`, all
+    together leave a share of `memory_kept_free` of the machine's memory, or the largest is ended. One may
+    be `query_bytes` long, and nobody may set a limit above `timeout_s` seconds. Answers are kept for as long
+    as they are true, in `cache_bytes`, of which one may take a quarter. `calls` bounds calls
     of other services.
     """
 
@@ -53,6 +54,8 @@ class QueryLimits:
     memory_kept_free: float = 0.15
     private_mib: int = 512
     memory_plenty: float = 0.5
+    quiet_s: float = 2.0
+    quiet_mib: int = 48
     buffer_bytes: int = 1 << 20
     query_bytes: int = Settings.query_bytes
     cache_bytes: int = 128 << 20

@@ -113,6 +113,7 @@ class Scheduler:
             worker.resume()
             worker.cpu_before_s = cpu_s
             worker.deadline = None
+            worker.used_at = time.monotonic()
             if self._closed or self._is_worn(worker, grown_bytes):
                 self._drop(worker)
             else:
@@ -416,13 +417,26 @@ class Scheduler:
         return sum(self._is_current(worker) for worker in self._idle)
 
     def _outdated(self) -> list[Worker]:
-        """Idle workers to be replaced: too far behind, or without a part that is asked for."""
+        """Idle workers to be replaced: too far behind, without a part that is asked for, or grown."""
+        now = time.monotonic()
         with self._lock:
             return [
                 worker
                 for worker in self._idle
-                if not self._is_current(worker) or not self._parts <= worker.parts
+                if not self._is_current(worker)
+                or not self._parts <= worker.parts
+                or self._is_grown(worker, now)
             ]
+
+    def _is_grown(self, worker: Worker, now: float) -> bool:
+        """Whether an idle worker keeps much memory of its own that nobody has needed for a while."""
+        if not worker.used_at or now - worker.used_at < self._limits.quiet_s:
+            return False
+        if worker.own_bytes() > self._limits.quiet_mib << 20:
+            return True
+        # It does not grow before it is used again.
+        worker.used_at = 0.0
+        return False
 
 
 def _stopping() -> EngineUnavailable:

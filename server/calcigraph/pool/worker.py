@@ -32,7 +32,8 @@ class Worker:
     """A worker process as the front sees it: `version` counts the diffs that it has applied.
 
     While it is busy: the processor time (s) it had had before, its deadline, whether it is stopped for
-    a while, whether its priority was lowered, and whether it was ended to make room or to get memory.
+    a while, whether its priority was lowered, and whether it was ended to make room or to get memory. Then:
+    when it last became idle (0 for one that never was busy).
     """
 
     pid: int
@@ -46,6 +47,7 @@ class Worker:
     is_slowed: bool = False
     is_shed: bool = False
     is_too_big: bool = False
+    used_at: float = 0.0
     _born: int = 0
 
     def await_ready(self, most_s: float) -> None:

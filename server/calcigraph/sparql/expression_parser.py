@@ -7,8 +7,10 @@ from abc import abstractmethod
 from typing import Final
 
 from calcigraph.sparql.term_parser import TermParser
+from calcigraph.sparql.token_stream import SparqlMalformed
 from calcigraph.sparql.tree import (
     Aggregate,
+    BlankNode,
     Bracketed,
     BuiltInCall,
     Exists,
@@ -18,7 +20,10 @@ from calcigraph.sparql.tree import (
     In,
     Iri,
     Operation,
+    TripleTerm,
     Unary,
+    Variable,
+    walk,
 )
 
 _PRECEDENCE: Final = {
@@ -159,7 +164,7 @@ class ExpressionParser(TermParser):
         if self.kind == "variable":
             return self.variable()
         if self.is_mark("<<("):
-            return self.triple_term()
+            return self.triple_of_values(with_variables=True)
         if self.begins_literal():
             return self.literal()
         if self.kind in ("iri", "name") and not self.value.startswith("_:"):
@@ -168,6 +173,18 @@ class ExpressionParser(TermParser):
         if self.kind == "word":
             return self._named()
         raise self.unexpected("an expression")
+
+    def triple_of_values(self, with_variables: bool) -> TripleTerm:
+        """A triple term of an expression, or of data (productions ExprTripleTerm, TripleTermData): there is
+        no blank node in it, and no triple is its subject."""
+        found = self.triple_term()
+        expected = ("a variable", "an IRI") if with_variables else ("an IRI",)
+        for part in walk(found):
+            is_subject = isinstance(part, TripleTerm) and isinstance(part.subject, TripleTerm)
+            is_variable = isinstance(part, Variable) and not with_variables
+            if is_subject or is_variable or isinstance(part, BlankNode):
+                raise SparqlMalformed(self.text, part.start, expected)
+        return found
 
     def _named(self) -> Expression:
         start, name = self.start, self.value

@@ -178,7 +178,9 @@ class PatternParser(ExpressionParser):
     def _cell(self) -> Term | None:
         if self.take_word("UNDEF"):
             return None
-        if self.kind == "variable" or self.is_mark("[", "(", ")", "<<"):
+        if self.is_mark("<<("):
+            return self.triple_of_values(with_variables=False)
+        if self.kind == "variable" or self.value.startswith("_:") or self.is_mark("[", "(", ")", "<<"):
             raise self.unexpected("an IRI", "a literal", "UNDEF")
         return self.term()
 

@@ -93,8 +93,8 @@ class QueryParser(PatternParser):
         start, word = self.start, self.value
         self.advance()
         if word == "VERSION":
-            if self.kind != "string":
-                raise self.unexpected("a string")
+            if self.kind != "string" or self.value.startswith(("'''", '"""')):
+                raise self.unexpected("a string that is not in three quotes")
             self.advance()
             return Declaration(start, self.last, None, None)
         prefix = None

@@ -120,7 +120,7 @@ class TermParser(TokenStream):
     def triple_term(self) -> TripleTerm:
         """`<<( s p o )>>`"""
         start = self.expect_mark("<<(")
-        subject, verb, obj = self._plain_term(), self._plain_verb(), self._plain_term("<<(")
+        subject, verb, obj = self._plain_term("<<("), self._plain_verb(), self._plain_term("<<(")
         self.expect_mark(")>>")
         return TripleTerm(start, self.last, subject, verb, obj)
 
@@ -176,7 +176,8 @@ class TermParser(TokenStream):
 
     def _reified_triple(self) -> ReifiedTriple:
         start = self.expect_mark("<<")
-        subject, verb, obj = self._plain_term("<<"), self._plain_verb(), self._plain_term("<<", "<<(")
+        ends = ("<<", "<<(")
+        subject, verb, obj = self._plain_term(*ends), self._plain_verb(), self._plain_term(*ends)
         reifier = self._reifier().term if self.is_mark("~") else None
         self.expect_mark(">>")
         return ReifiedTriple(start, self.last, subject, verb, obj, reifier)

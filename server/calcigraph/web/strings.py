@@ -176,7 +176,8 @@ class Strings:
     conformance_title: str = "Conformance"
     conformance_lead: str = (
         "What became of the tests that the W3C and others have published for the standards this program "
-        "follows. Where a standard is about HTTP, its tests are run over HTTP."
+        "follows. Where a standard is about HTTP, its tests are run over HTTP. Terms are compared as they "
+        "are written: the right value in another spelling has failed, and its owner is named."
     )
     conformance_differences: str = "Answered otherwise than by the letter"
     conformance_differences_lead: str = (

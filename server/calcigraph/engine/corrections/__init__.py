@@ -17,6 +17,7 @@ from calcigraph.engine.corrections.correction import Context, Correction
 from calcigraph.engine.corrections.exists_scope import exists_scope
 from calcigraph.engine.corrections.graph_variables import graphs_kept_apart
 from calcigraph.engine.corrections.group_keys import named_group_keys
+from calcigraph.engine.corrections.keyword_case import with_small_keywords
 from calcigraph.engine.corrections.path_patterns import written_out_paths
 from calcigraph.engine.corrections.pattern_matching import read_as_xpath
 from calcigraph.engine.corrections.sorting import sorted_by_kind
@@ -31,6 +32,8 @@ from calcigraph.sparql.tree import Node
 Rounds = tuple[tuple[Correction, ...], ...]
 # One round after the other.
 PATTERNS: Final[Rounds] = (
+    # Before any that asks the engine about a part of the query.
+    (with_small_keywords,),
     # Before any that adds variables, and paths before graphs, as they write patterns without a triple.
     (written_out_stars, exists_scope),
     (written_out_paths,),
