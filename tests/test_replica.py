@@ -14,6 +14,7 @@ from calcigraph.engine.replica import Diff, Replica
 from calcigraph.engine.result_formats import write
 from calcigraph.rdf.native_formats import NATIVE_GRAPHS, NATIVE_RESULTS
 from calcigraph.settings import DefaultGraph
+from calcigraph.sparql.parsed_query import ParsedQuery
 
 EX = "http://example.org/"
 INFERRED = ox.NamedNode(EX + "graph/inferred")
@@ -153,13 +154,12 @@ def test_clause_names_are_resolved_against_the_prologue_of_the_query() -> None:
         "# FROM <http://no/>\nBASE <http://b/> PREFIX x: <http://x/>\n"
         "SELECT ?from FROM <rel> FROM NAMED x:n from named <http://n> WHERE { ?s ?p 'FROM <http://no/>' }"
     )
-    assert dataset_clause(query) == QueryDataset(
+    assert dataset_clause(ParsedQuery.of(query)) == QueryDataset(
         (ox.NamedNode("http://b/rel"),), (ox.NamedNode("http://x/n"), ox.NamedNode("http://n"))
     )
-    assert dataset_clause("SELECT ?from { ?s ?from 'FROM <http://no/>' }") is None
-    assert dataset_clause("CONSTRUCT { ?s ?p ?o } FROM <rel> WHERE {}", "http://c/") == QueryDataset(
-        (ox.NamedNode("http://c/rel"),)
-    )
+    assert dataset_clause(ParsedQuery.of("SELECT ?from { ?s ?from 'FROM <http://no/>' }")) is None
+    relative = ParsedQuery.of("CONSTRUCT { ?s ?p ?o } FROM <rel> WHERE {}")
+    assert dataset_clause(relative, "http://c/") == QueryDataset((ox.NamedNode("http://c/rel"),))
 
 
 def test_every_format_can_be_written() -> None:

@@ -10,10 +10,10 @@ from hypothesis import given, target
 from hypothesis import strategies as st
 
 from calcigraph.sparql import tokens as sparql_tokens
-from calcigraph.sparql.tokens import marks, tokens
+from calcigraph.sparql.tokens import tokens
 from regex_steps import CountingPattern
 
-READINGS: dict[str, Callable[[str], Iterator[object]]] = {"tokens": tokens, "marks": marks}
+READINGS: dict[str, Callable[[str], Iterator[object]]] = {"tokens": tokens}
 # Every class of token, and what is nearly one.
 CLASSES = [*"a1.:-_?<>\"'#\\@%&|^!({/ \n", "a:", "<a", '"', "\\'", '"""', "'''"]
 MORE = r"""
@@ -35,7 +35,7 @@ def counting(pattern: Callable[[str], object], long_quotes: str) -> CountingPatt
 @pytest.fixture(scope="module")
 def steps() -> Iterator[Callable[[str, str], int]]:
     """How many steps a reading of a text takes, those of each pattern and one for each token."""
-    patterns = sparql_tokens.token_pattern, sparql_tokens._mark_pattern
+    patterns = (sparql_tokens.token_pattern,)
     part = CountingPattern(sparql_tokens.PART)
 
     def counted(reading: str, text: str) -> int:
@@ -149,10 +149,3 @@ def test_text_is_read_as_the_grammar_says(text: str) -> None:
         "operator",
         "unclosed",
     }
-
-
-@given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
-def test_the_two_readings_agree_about_words_and_punctuation(text: str) -> None:
-    seen = [(token.text, token.start) for token in tokens(text) if token.kind in ("word", "operator")]
-    counted = [mark for mark in marks(text) if not (mark[0][:1] == "<" and mark[0][-1:] == ">")]
-    assert counted == [*seen, ("", len(text))]

@@ -1,44 +1,30 @@
-"""A query's tokens or its tree in, its prologue and the terms that its names stand for out (SPARQL 1.1 Query,
-section 4.1)."""
+"""A query in, its prologue and the terms that its names stand for out (SPARQL 1.1 Query, section 4.1)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import pyoxigraph as ox
 
-from calcigraph.sparql.tokens import SparqlToken
 from calcigraph.sparql.tree import Iri, Node, Query
 from calcigraph.sparql.undeclared import walk_with_rows
 
 NamedTerm = ox.NamedNode | ox.Literal
 _EMPTY: Final = ox.Store()
-_FORMS: Final = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _ABSOLUTE: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 @dataclass(frozen=True)
 class Prologue:
     """What BASE and PREFIX declare (a prefix without its colon, None for BASE, and the IRI as written), the
-    text that does, and the IRI that relative ones are resolved against.
-
-    `length` is how many tokens it has, where it was read from tokens.
-    """
+    text that does, and the IRI that relative ones are resolved against."""
 
     declarations: tuple[tuple[str | None, str], ...]
     text: str
     base_iri: str | None
-    length: int = 0
-
-    @classmethod
-    def of(cls, text: str, query: Sequence[SparqlToken], base_iri: str | None) -> Prologue:
-        """The prologue of the query `text`, whose tokens are `query`."""
-        end = next((i for i, token in enumerate(query) if token.is_word(*_FORMS)), len(query))
-        start = query[end].start if end < len(query) else len(text)
-        return cls(tuple(_declared(query[:end])), text[:start], base_iri, end)
 
     @classmethod
     def of_tree(cls, text: str, tree: Query, base_iri: str | None) -> Prologue:
@@ -60,10 +46,6 @@ class Prologue:
         found = next(solutions)
         return [term if isinstance(term, ox.NamedNode | ox.Literal) else None for term in found]
 
-    def needed_by(self, part: Sequence[SparqlToken]) -> str:
-        """The declarations that `part` of the query needs in a query of its own."""
-        return self._needed([token.text for token in part if token.kind in ("name", "iri")])
-
     def needed_by_node(self, text: str, node: Node) -> str:
         """The declarations that `node` of the query `text` needs in a query of its own."""
         return self._needed([found.text for found in walk_with_rows(text, node) if isinstance(found, Iri)])
@@ -82,15 +64,6 @@ class Prologue:
 
 def _line(prefix: str | None, iri: str) -> str:
     return f"BASE {iri}" if prefix is None else f"PREFIX {prefix}: {iri}"
-
-
-def _declared(prologue: Sequence[SparqlToken]) -> Iterator[tuple[str | None, str]]:
-    for i, token in enumerate(prologue):
-        following = prologue[i + 1 : i + 3]
-        if token.is_word("BASE") and following:
-            yield None, following[0].text
-        if token.is_word("PREFIX") and len(following) == 2:
-            yield following[0].text[:-1], following[1].text
 
 
 def check_syntax(text: str, base_iri: str | None) -> None:

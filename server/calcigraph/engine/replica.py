@@ -143,7 +143,7 @@ class Replica:
                 return view.query(glanced.text, given, base_iri)
             query = _read(query, base_iri)
         text = query.text
-        given = given or dataset_clause(text, base_iri)
+        given = given or dataset_clause(query, base_iri)
         placeholders = Placeholders(text)
         if fetch is not None and query.nodes(Service):
             check_syntax_of_federated(query, base_iri)

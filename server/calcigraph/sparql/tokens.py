@@ -1,12 +1,10 @@
 r"""SPARQL text in, tokens out: comments, strings, IRIs and names told apart from syntax.
 
-The lexical rules are those of SPARQL 1.1 Query, section 19.8. Two readings share them: `tokens`
-gives every token with its place, for messages; `marks` gives only words and punctuation, several
-times faster, for counting. Neither follows the grammar: what `<` opens after an expression is read
-as an IRI where it can be one. Codepoint escapes (`\u0053ERVICE`) outside strings and IRIs are no
-keywords to the engine, and none here.
+The lexical rules are those of SPARQL 1.1 Query, section 19.8. The grammar is not followed: what `<` opens
+after an expression is read as an IRI where it can be one, and a parser splits it. Codepoint escapes
+(`\u0053ERVICE`) outside strings and IRIs are decoded before: see `escapes`.
 
-Both take a number of steps that is linear in the length of any text (`tests/test_sparql_tokens.py` counts
+It takes a number of steps that is linear in the length of any text (`tests/test_sparql_tokens.py` counts
 them): every repetition is possessive, and what was sought to its end in vain is not sought there again:
 
 - a run of letters, digits, `.` and `-` that no `:` follows is the prefix of no name, nor is any part of it;
@@ -25,8 +23,6 @@ from typing import Final
 
 _COMMENT = r"\#[^\n\r]*+"
 _IRI = r"<[^<>\"{}|^`\x00-\x20]*+>"
-# Read as an expression after a `<`, it holds no call and not much else, and begins no string and no comment.
-_PLAIN_IRI = r"<[^<>\"{}|^`\x00-\x20('#!]{0,1000}+>"
 _LONG_STRING = {
     '"': r'"""(?:[^"\\]++|\\.|"(?!""))*+"""',
     "'": r"'''(?:[^'\\]++|\\.|'(?!''))*+'''",
@@ -83,18 +79,6 @@ def token_pattern(long_quotes: str) -> re.Pattern[str]:
     )
 
 
-@cache
-def _mark_pattern(long_quotes: str) -> re.Pattern[str]:
-    """What is no mark, then a mark or the end."""
-    string, lost = _string(long_quotes)
-    return re.compile(
-        rf"(?:\s++|{_COMMENT}|{_PLAIN_IRI}|{string}|{_VARIABLE}|{_NAME}|{_NUMBER}|{_LANGUAGE})*+"
-        rf"(?:(?P<word>{_WORD})|(?P<run>{_RUN})|(?P<iri>{_IRI})|(?P<lost>{lost})|(?P<unclosed>{_UNCLOSED})"
-        rf"|(?P<operator>{_OPERATOR})|(?P<end>\Z))",
-        re.DOTALL,
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class SparqlToken:
     """One token: its kind (iri, string, variable, name, number, language, word, operator, or
@@ -132,33 +116,6 @@ def tokens(text: str) -> Iterator[SparqlToken]:
                 yield SparqlToken(kind, text[start + 1 : at], start + 1)
         elif kind != "space":
             yield SparqlToken(kind, match.group(), start)
-
-
-def marks(text: str) -> Iterator[tuple[str, int]]:
-    """The words and punctuation of `text`, each with its offset, and an empty one at its end.
-
-    Among them are the IRIs that could be an operator and much of an expression as well: long ones, and those
-    with a bracket, a quote, `!` or `#`. Cost: linear, a third of that of `tokens`.
-    """
-    at, long_quotes = 0, QUOTES
-    while True:
-        match = _mark_pattern(long_quotes).match(text, at)
-        assert match is not None, "it ends with the end of the text"
-        kind, at = match.lastgroup or "", match.end()
-        start = match.start(kind)
-        if kind == "lost":
-            long_quotes = long_quotes.replace(text[at], "")
-        elif kind == "run":
-            for part in _parts(text, start, at):
-                at = part.end
-                if part.kind != "number":
-                    yield part.text, part.start
-        elif kind == "unclosed":
-            yield text[start], start
-        else:
-            yield match[kind], start
-            if kind == "end":
-                return
 
 
 def _parts(text: str, start: int, end: int) -> Iterator[SparqlToken]:
