@@ -117,7 +117,7 @@ def _ungrouped(query: ParsedQuery) -> Iterator[BrokenCondition]:
                 clause.items[0], "SELECT * stands in a query with groups.", "List what GROUP BY has."
             )
             continue
-        known = set(_keys(level))
+        known = set(keys_of(level))
         for item in clause.items:
             for variable in outside_aggregates(item.expression if isinstance(item, As) else item):
                 if variable.name not in known:
@@ -191,7 +191,7 @@ def _conditions(level: Query | SubSelect) -> Iterator[Node]:
             yield from modifier.conditions
 
 
-def _keys(level: Query | SubSelect) -> Iterator[str]:
+def keys_of(level: Query | SubSelect) -> Iterator[str]:
     """The variables that are the same in all solutions of a group."""
     for condition in _conditions(level):
         name = condition.variable if isinstance(condition, As) else condition

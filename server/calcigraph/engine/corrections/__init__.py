@@ -24,6 +24,7 @@ from calcigraph.engine.corrections.sorting import sorted_by_kind
 from calcigraph.engine.corrections.star import written_out_stars
 from calcigraph.engine.corrections.substrings import cut_as_xpath
 from calcigraph.engine.corrections.truth_values import with_order_of_truth_values, with_truth_values
+from calcigraph.engine.corrections.ungrouped_values import sampled
 from calcigraph.engine.engine_problems import CorrectionRefused
 from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.parser import MOST_NESTED, Replacement, SparqlTooDeep, parse_query
@@ -43,7 +44,7 @@ PATTERNS: Final[Rounds] = (
 EXPRESSIONS: Final[Rounds] = (
     (
         *(read_as_xpath, cast_as_xpath, cut_as_xpath, counted_and_concatenated, with_new_blank_nodes),
-        *(with_order_of_truth_values, with_truth_values, sorted_by_kind, named_group_keys),
+        *(with_order_of_truth_values, with_truth_values, sampled, sorted_by_kind, named_group_keys),
     ),
 )
 ROUNDS: Final[Rounds] = (*PATTERNS, *EXPRESSIONS)
