@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pyoxigraph as ox
 import pytest
 
@@ -119,6 +121,33 @@ def test_count_of_an_expression_works_in_groups_and_sub_selects(query: str) -> N
 )
 def test_aggregates_of_expressions_work_behind_the_group(clause: str) -> None:
     assert rows(f"SELECT (COUNT(*) AS ?n) {{ ?s :p ?v }} {clause}") == [("6",)]
+
+
+# Sections 18.5.1.4 and 18.5.1.5: in the order of ORDER BY, in whichever order the terms come.
+@pytest.mark.parametrize(
+    ("values", "least", "greatest"),
+    [
+        ('9 10 "5"', "9", "5"),
+        ('9 "5" 10 "x"@en', "9", "x"),
+        ("9 10 2.5", "2.5", "10"),
+        ('"b" "a"', "a", "b"),
+        ('9 10 :i "5"', "http://e/i", "5"),
+        ("9 10 :i", "http://e/i", "10"),
+        (":i :j", "http://e/i", "http://e/j"),
+        ('"NaN"^^xsd:double 3', "3", "NaN"),
+        ('"NaN"^^xsd:double "x"', "NaN", "x"),
+        ("true false 3", "3", "true"),
+        ("1 UNDEF", None, None),
+        ("", None, None),
+    ],
+)
+def test_least_and_greatest_are_those_of_the_order(
+    values: str, least: str | None, greatest: str | None
+) -> None:
+    for terms in set(permutations(values.split())):
+        for argument in ("?x", "DISTINCT ?x", "COALESCE(?x, 1/0)"):
+            assert aggregate(f"MIN({argument})", " ".join(terms)) == least
+            assert aggregate(f"MAX({argument})", " ".join(terms)) == greatest
 
 
 @pytest.mark.parametrize("key", ["?v", "(?v)", "COALESCE(?v)"])

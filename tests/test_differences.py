@@ -78,13 +78,3 @@ def test_numbers_that_are_too_large_are_counted_and_stand_behind_the_others() ->
 def test_casts_that_section_17_5_does_not_name_are_refused() -> None:
     with pytest.raises(RuntimeError, match="not supported"):
         values('xsd:int("5")')
-
-
-def test_the_least_of_texts_and_numbers_is_an_error_as_the_page_says() -> None:
-    example = "MIN(IF(isNumeric(?x), ?x, 1/0))"
-    assert example in PAGE
-    for rows, expected in (('9 10 "5"', None), ("10 9", "9")):
-        solutions = REPLICA.query(f"SELECT ({example} AS ?r) {{ VALUES ?x {{ {rows} }} }}")
-        assert isinstance(solutions, ox.QuerySolutions)
-        (found,) = next(solutions)
-        assert (found and found.value) == expected

@@ -31,8 +31,10 @@ def near_iris(edition: Edition, iri: str) -> list[tuple[ox.NamedNode, str]]:
     """
     space, name = _split(iri)
     found: dict[ox.NamedNode, tuple[float, str]] = {}
+    # It keeps what it has found out about its second text.
+    matcher = difflib.SequenceMatcher(None, "", compact(key_of(name)))
     for node, text in _candidates(edition, space, name):
-        score, why = _likeness(space, name, node, text)
+        score, why = _likeness(matcher, space, name, node, text)
         if score >= _NEAR_ENOUGH and score > found.get(node, (0.0, ""))[0]:
             found[node] = score, why
     ranked = sorted(found, key=lambda node: (-found[node][0], node.value))
@@ -52,13 +54,14 @@ def _candidates(edition: Edition, space: str, name: str) -> Iterator[tuple[ox.Na
         yield named.node, named.text
 
 
-def _likeness(space: str, name: str, node: ox.NamedNode, text: str) -> tuple[float, str]:
+def _likeness(
+    matcher: difflib.SequenceMatcher[str], space: str, name: str, node: ox.NamedNode, text: str
+) -> tuple[float, str]:
     its_space, its_name = _split(node.value)
     if its_name == name:
         return 1.0, SAME_NAME
-    wanted, given = compact(key_of(name)), compact(key_of(text))
-    matcher = difflib.SequenceMatcher(None, wanted, given)
-    if not wanted or matcher.quick_ratio() < _NEAR_ENOUGH:
+    matcher.set_seq1(compact(key_of(text)))
+    if not name or matcher.real_quick_ratio() < _NEAR_ENOUGH or matcher.quick_ratio() < _NEAR_ENOUGH:
         return 0.0, ""
     score = matcher.ratio() - (0.0 if its_space == space else 0.05)
     return score, SPELT_SO if text == its_name else CALLED_SO

@@ -224,24 +224,26 @@ class EmptySearch:
 
     def _smallest(self, parts: list[GroupPart], around: Around) -> list[GroupPart]:
         """The fewest of these parts that have no solution in common."""
+        self._tell(self._found(EmptyKind.NO_JOIN, parts))
+        parts = _connected(parts)
         length = self._least_prefix(parts, around)
         *before, last = parts[:length]
         for other in before:
             is_near = other.role is Role.JOINED and other.variables & last.variables
-            if is_near and not self._ask.holds(around.pattern([other, last])):
-                return [other, last]
+            if is_near and not self._ask.holds(around.pattern(_with([other], [last]))):
+                return _with([other], [last])
         for part in before[:]:
             rest = [each for each in before if each is not part]
-            if not self._ask.holds(around.pattern([*rest, last])):
+            if not self._ask.holds(around.pattern(_with(rest, [last]))):
                 before = rest
-        return [*before, last]
+        return _with(before, [last])
 
     def _least_prefix(self, parts: Sequence[GroupPart], around: Around) -> int:
         """How many parts from the first one on have no solution together, all of them having none."""
         full, empty = 0, len(parts)
         while empty - full > 1:
             middle = (full + empty) // 2
-            if self._ask.holds(around.pattern(parts[:middle])):
+            if self._ask.holds(around.pattern(_with(parts[:middle], []))):
                 full = middle
             else:
                 empty = middle
@@ -280,3 +282,15 @@ class EmptySearch:
 def _with(joined: Iterable[GroupPart], filters: Iterable[GroupPart]) -> list[GroupPart]:
     """All of them in the order of the text, which decides on what MINUS and BIND see."""
     return sorted([*joined, *filters], key=lambda part: part.start)
+
+
+def _connected(parts: Iterable[GroupPart]) -> list[GroupPart]:
+    """The same parts, each behind one that shares a variable with it, where there is one: two that share
+    none have as many solutions together as the product of theirs."""
+    left, found, bound = list(parts), list[GroupPart](), frozenset[str]()
+    while left:
+        following = next((part for part in left if part.variables & bound), left[0])
+        left.remove(following)
+        found.append(following)
+        bound |= following.variables
+    return found

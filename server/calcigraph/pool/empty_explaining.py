@@ -32,6 +32,8 @@ from calcigraph.sparql.token_stream import SparqlMalformed, SparqlTooDeep
 # Beside the query itself; a query that takes a millisecond has questions that do as well.
 _TIMES: Final = 2
 _LEAST_S: Final = 0.25
+# Of the time that is left: the answer has to be sent before the worker is ended.
+_SHARE: Final = 0.9
 _SHARED_BYTES: Final = 1 << 20
 _PLACE: Final = struct.Struct("=II")
 _FIRST_SOCKET: Final = 3
@@ -49,7 +51,7 @@ def explained(replica: Replica, query: Query, left_s: float, fetch: Fetch) -> Em
     since = time.monotonic()
     has_answer = _has_answer(replica, query, fetch)
     took_s = time.monotonic() - since
-    seconds = min(max(_TIMES * took_s, _LEAST_S), left_s - took_s)
+    seconds = min(max(_TIMES * took_s, _LEAST_S), _SHARE * (left_s - took_s))
     return _in_child(lambda tell: _searched(replica, query, has_answer, tell), has_answer, seconds)
 
 

@@ -5,6 +5,10 @@ In the engine COUNT of an expression that is an error once is an error, and so i
 an IRI. COUNT is written as a sum of ones and noughts; COUNT(DISTINCT ...) counts a name instead of errors,
 and takes off one where there was one. STR goes around what GROUP_CONCAT is of; with DISTINCT an aggregate of
 our own is called, because terms that differ only in their language or datatype are to stay two.
+
+MIN and MAX take the order of ORDER BY (sections 18.5.1.4 and 18.5.1.5): numbers before texts. The engine
+compares both as texts, and numbers as numbers, so that any of them may come. So where there are numbers and
+no IRIs, MIN is that of the numbers, and where there are other literals, MAX is that of those.
 """
 
 from __future__ import annotations
@@ -13,7 +17,14 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from calcigraph.engine.corrections.correction import Context, refusal
-from calcigraph.engine.corrections.expression_kinds import changes, is_text, stripped
+from calcigraph.engine.corrections.expression_kinds import (
+    XSD,
+    changes,
+    is_number,
+    is_text,
+    is_truth_value,
+    stripped,
+)
 from calcigraph.engine.functions import NAMESPACE, name_of_concatenation
 from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.parser import Replacement, as_written
@@ -32,6 +43,8 @@ def counted_and_concatenated(query: ParsedQuery, _context: Context) -> Mapping[N
             continue
         if aggregate.name == "COUNT" and not isinstance(stripped(aggregate.argument), Variable | Literal):
             found[aggregate] = _count(query, aggregate, aggregate.argument)
+        elif aggregate.name in ("MIN", "MAX") and not _is_of_one_kind(aggregate.argument):
+            found[aggregate] = _extreme(aggregate.name, aggregate.argument)
         elif aggregate.name == "GROUP_CONCAT" and not is_text(aggregate.argument):
             found |= _concatenation(query, aggregate, aggregate.argument)
     return found
@@ -53,6 +66,25 @@ def _count(query: ParsedQuery, aggregate: Aggregate, argument: Node) -> Replacem
         return f"(COUNT(DISTINCT COALESCE({value}, {_ERROR})) - {failed})"
 
     return distinct
+
+
+def _is_of_one_kind(argument: Node) -> bool:
+    return is_number(argument) or is_text(argument) or is_truth_value(argument) or changes(argument)
+
+
+def _extreme(name: str, argument: Node) -> Replacement:
+    def smallest(write: Callable[[Node], str]) -> str:
+        value = write(argument)
+        # NaN is the last of the numbers.
+        numbers = f'MIN(IF(isNumeric({value}), {value}, "NaN"^^<{XSD}double>))'
+        return f"IF(isLiteral(MIN({value})) && MAX(isNumeric({value})), {numbers}, MIN({value}))"
+
+    def largest(write: Callable[[Node], str]) -> str:
+        value = write(argument)
+        others = f"MAX(IF(isNumeric({value}), {_ERROR}, {value}))"
+        return f"IF(MAX(isLiteral({value}) && !isNumeric({value})), {others}, MAX({value}))"
+
+    return smallest if name == "MIN" else largest
 
 
 def _concatenation(query: ParsedQuery, aggregate: Aggregate, argument: Node) -> dict[Node, Replacement]:
