@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from calcigraph import deadline, describe, errors, explanations, root
+from calcigraph import deadline, describe, errors, evaluated_apart, explanations, root
 from calcigraph.edition import change, process, writer
 from calcigraph.engine import engine_problems
 from calcigraph.federation import service_problems
@@ -94,6 +94,7 @@ STATUS: dict[type[errors.Problem], int] = {
     errors.EnvironmentProblem: 500,
     errors.RootInvalid: 500,
     errors.SettingRefused: 500,
+    evaluated_apart.EvaluationStopped: 500,
     root.RootMissing: 500,
     root.RootChanged: 500,
     prefixes.PrefixesConflict: 500,
