@@ -10,6 +10,7 @@ that are trusted: nothing here has a limit of time.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
@@ -74,9 +75,14 @@ class _Printer:
     def __init__(self, text: str, replacements: Mapping[Node, Replacement]) -> None:
         self._text = text
         self._replacements = replacements
+        # Most of a text has nothing to be replaced in it, and is taken as it stands.
+        self._starts = sorted(node.start for node in replacements)
 
     def written(self, node: Node) -> str:
         """The text of `node`, replaced or with what is in it replaced."""
+        first = bisect_left(self._starts, node.start)
+        if first == len(self._starts) or self._starts[first] > node.end:
+            return self._text[node.start : node.end]
         replacement = self._replacements.get(node)
         return (
             as_written(self._text, node, self.written) if replacement is None else replacement(self.written)
