@@ -121,5 +121,5 @@ def test_the_iri_of_the_version_leads_to_the_ontology_and_an_earlier_one_says_so
 
 def test_what_a_format_cannot_hold_is_406_there_and_200_elsewhere(graveyard: Server) -> None:
     refused = graveyard.get("/id/control.rdf", "application/json")
-    assert (refused.status, refused.json["title"]) == (406, "The format cannot hold this graph")
+    assert (refused.status, refused.json["title"]) == (406, "The format cannot hold this answer")
     assert graveyard.get("/id/control.ttl").status == graveyard.get("/id/control.html").status == 200

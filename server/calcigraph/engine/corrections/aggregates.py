@@ -18,7 +18,6 @@ from typing import Final
 
 from calcigraph.engine.corrections.correction import Context, refusal
 from calcigraph.engine.corrections.expression_kinds import (
-    XSD,
     changes,
     is_number,
     is_text,
@@ -26,6 +25,7 @@ from calcigraph.engine.corrections.expression_kinds import (
     stripped,
 )
 from calcigraph.engine.functions import NAMESPACE, name_of_concatenation
+from calcigraph.rdf.vocabulary import XSD
 from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.parser import Replacement, as_written
 from calcigraph.sparql.string_literals import string_value
@@ -76,7 +76,7 @@ def _extreme(name: str, argument: Node) -> Replacement:
     def smallest(write: Callable[[Node], str]) -> str:
         value = write(argument)
         # NaN is the last of the numbers.
-        numbers = f'MIN(IF(isNumeric({value}), {value}, "NaN"^^<{XSD}double>))'
+        numbers = f'MIN(IF(isNumeric({value}), {value}, "NaN"^^{XSD["double"]}))'
         return f"IF(isLiteral(MIN({value})) && MAX(isNumeric({value})), {numbers}, MIN({value}))"
 
     def largest(write: Callable[[Node], str]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from calcigraph.engine.corrections.correction import Context
+from calcigraph.rdf.vocabulary import XSD
 from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.parser import Replacement, as_written
 from calcigraph.sparql.traits import volatile_calls
@@ -27,7 +28,6 @@ from calcigraph.sparql.tree import (
     walk,
 )
 
-XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 COMPARISONS: Final = frozenset({"=", "!=", "<", ">", "<=", ">="})
 _TRUTH_OPERATORS: Final = COMPARISONS | {"&&", "||"}
 _OF_TRUTH_VALUES: Final = """
@@ -139,7 +139,7 @@ def casts_of(query: ParsedQuery, context: Context) -> dict[Node, str]:
         return {}
     resolved = context.resolved(query, [call.function for call in calls])
     names = {call: resolved[call.function].value for call in calls if call.function in resolved}
-    return {call: name.removeprefix(XSD) for call, name in names.items() if name.startswith(XSD)}
+    return {call: name.removeprefix(XSD.iri) for call, name in names.items() if name.startswith(XSD.iri)}
 
 
 def between(query: ParsedQuery, node: Node, before: str, after: str) -> Replacement:

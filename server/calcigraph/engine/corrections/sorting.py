@@ -13,7 +13,6 @@ from typing import Final
 
 from calcigraph.engine.corrections.correction import Context
 from calcigraph.engine.corrections.expression_kinds import (
-    XSD,
     casts_of,
     changes,
     is_number,
@@ -22,6 +21,7 @@ from calcigraph.engine.corrections.expression_kinds import (
     stripped,
 )
 from calcigraph.engine.functions import name_of
+from calcigraph.rdf.vocabulary import RDF, XSD
 from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.parser import Replacement, as_written
 from calcigraph.sparql.tree import (
@@ -36,9 +36,8 @@ from calcigraph.sparql.tree import (
     Variable,
 )
 
-_RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 # What is compared as texts with all of its kind, and is met most often.
-_TEXTS: Final = f"<{XSD}string>, <{_RDF}langString>, <{XSD}boolean>"
+_TEXTS: Final = ", ".join(map(str, (XSD["string"], RDF["langString"], XSD["boolean"])))
 
 
 def sorted_by_kind(query: ParsedQuery, context: Context) -> Mapping[Node, Replacement]:

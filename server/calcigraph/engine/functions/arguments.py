@@ -8,19 +8,19 @@ from typing import Final, TypeGuard
 import pyoxigraph as ox
 
 from calcigraph.rdf.terms import Term
+from calcigraph.rdf.vocabulary import XSD
 
-XSD: Final = "http://www.w3.org/2001/XMLSchema#"
-XSD_STRING: Final = ox.NamedNode(XSD + "string")
-XSD_BOOLEAN: Final = ox.NamedNode(XSD + "boolean")
-XSD_INTEGER: Final = ox.NamedNode(XSD + "integer")
-XSD_DECIMAL: Final = ox.NamedNode(XSD + "decimal")
-XSD_DOUBLE: Final = ox.NamedNode(XSD + "double")
-XSD_FLOAT: Final = ox.NamedNode(XSD + "float")
+XSD_STRING: Final = XSD["string"]
+XSD_BOOLEAN: Final = XSD["boolean"]
+XSD_INTEGER: Final = XSD["integer"]
+XSD_DECIMAL: Final = XSD["decimal"]
+XSD_DOUBLE: Final = XSD["double"]
+XSD_FLOAT: Final = XSD["float"]
 # The types derived from xsd:integer (XML Schema Part 2, section 3.4).
 _NAMES_OF_INTEGERS: Final = """
     integer nonPositiveInteger negativeInteger long int short byte nonNegativeInteger unsignedLong unsignedInt
     unsignedShort unsignedByte positiveInteger"""
-INTEGERS: Final = frozenset(ox.NamedNode(XSD + name) for name in _NAMES_OF_INTEGERS.split())
+INTEGERS: Final = frozenset(XSD[name] for name in _NAMES_OF_INTEGERS.split())
 _SPACES: Final = "\t\n\r "
 
 

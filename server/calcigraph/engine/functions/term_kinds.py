@@ -14,14 +14,15 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from calcigraph.engine.functions.arguments import XSD, number
+from calcigraph.engine.functions.arguments import number
 from calcigraph.rdf.terms import Term
+from calcigraph.rdf.vocabulary import XSD
 
 _NUMERIC: Final = ox.Literal(0)
 _TEXT: Final = ox.Literal(1)
 # The datatypes whose values the engine compares, in groups.
 _GROUPS: Final = {
-    ox.NamedNode(XSD + name): group
+    XSD[name]: group
     for group, names in (
         ("dateTime", "dateTime dateTimeStamp"),
         ("date", "date"),
