@@ -36,6 +36,7 @@ LOOK_UPS = [
     "PREFIX : <http://x/>\nPREFIX a-b: <http://x#>\nselect distinct $p "
     "where { :a.b $p a-b:c ; a ?t , ?u . ?t :p 1 }",
     'ask{?s<http://p/>"a b"@en-GB}',
+    "# GRAPH ?g { 1\nSELECT ?p#{\n{ <http://a#b> ?p ?o # SERVICE }\r.#\n} # a*",
 ]
 OTHERS = [
     "",
@@ -54,7 +55,8 @@ OTHERS = [
     "SELECT ?s { SERVICE ?o { ?s ?p ?o } }",
     "SELECT ?s { ?s ?p '\\u0041' }",
     "SELECT ?\\u0073 { ?s ?p ?o }",
-    "SELECT ?s { ?s ?p ?o } # a comment",
+    "SELECT ?s { ?s ?p ?o } # a comment that may end here: \\u000A SERVICE",
+    "SELECT ?s { ?s ?p ?o } # search",
     "PREFIX v: <http://x/server#> SELECT ?s { ?s v:search 'words' }",
     'PREFIX v: <http://x/server#sea> SELECT ?s { ?s v:rch "words" }',
     "SELECT ?s { " + "?s ?p ?o . " * 100 + "}",
@@ -85,6 +87,7 @@ def test_what_has_to_be_read_is_not_passed(text: str) -> None:
         ("SELECT * { ?s ?p ?o }", "SELECT ?s ?p ?o  { ?s ?p ?o }"),
         ("SELECT DISTINCT *{ ?z ?a $z ; ?b 'x' }", None),
         ("SELECT DISTINCT *{ ?z ?a $z ; ?b 1 }", "SELECT DISTINCT ?z ?a ?b { ?z ?a $z ; ?b 1 }"),
+        ("SELECT *#?a\n{ ?s ?p <#?b> # ?c\n}", "SELECT ?s ?p #?a\n{ ?s ?p <#?b> # ?c\n}"),
         ('SELECT * { ?s <http://x/?q> "?r" , ?o }', 'SELECT ?s ?o  { ?s <http://x/?q> "?r" , ?o }'),
     ],
 )
@@ -96,9 +99,10 @@ def test_star_of_a_look_up_lists_the_variables_in_the_order_of_the_text(text: st
 PIECES = """
     SELECT select ASK DISTINCT * ?x $y ?z { } . ; , :p x:q.r a <http://x/y> "b" 1 LIMIT 2 OFFSET WHERE
     FILTER ( ) / | GRAPH search PREFIX x: <http://x#> _:b [ ]"""
+COMMENTS = ["# ?c { '\n", "#\r", "#\n"]
 
 
-@given(st.lists(st.sampled_from([*PIECES.split(), "\n"]), max_size=14).map(" ".join))
+@given(st.lists(st.sampled_from([*PIECES.split(), "\n", *COMMENTS]), max_size=14).map(" ".join))
 def test_what_passes_the_glance_is_a_plain_query_to_the_parser(rest: str) -> None:
     for text in (rest, "SELECT * { ?x " + rest, "SELECT ?x { ?x :p " + rest + " }"):
         if look_up(text) is not None:

@@ -6,7 +6,7 @@ cost a seventh of the time that the look-up takes. What is said here is sure, be
 may stand in such a query, and not what may not: what it does not match is read as a tree.
 
 A look-up is SELECT with names of variables or `*`, or ASK; prefixes; triples with `.`, `;` and `,`, without
-brackets, paths, escapes, comments and blank nodes; LIMIT and OFFSET. Text search is a property, so the word
+brackets, paths, escapes and blank nodes; LIMIT and OFFSET; comments. Text search is a property, so the word
 may not occur, nor may a prefix stand for a part of it. For `*` the variables are written in the order of the
 text, in which the engine does not give them.
 """
@@ -20,8 +20,9 @@ from typing import Final
 # So many joined patterns plan in a moment: see `limits`.
 _MOST_PATTERNS: Final = 50
 _LONGEST: Final = 2000
-_SPACE: Final = r"[ \t\r\n]*+"
-_GAP: Final = r"[ \t\r\n]++"
+# White space, and comments; not those with a backslash, which may be an escaped end of the line.
+_SPACE: Final = r"(?:[ \t\r\n]++|\#[^\r\n\\]*+(?![\\]))*+"
+_GAP: Final = r"(?:[ \t\r\n]++|\#[^\r\n\\]*+(?![\\]))++"
 _IRI: Final = r"<[^<>\"{}|^`\\\x00-\x20]*+>"
 # A namespace ends where the name of the search property cannot be cut.
 _NAMESPACE: Final = r"<[^<>\"{}|^`\\\x00-\x20]*+(?<=[#/:_=?&-])>"
@@ -44,7 +45,7 @@ _LOOK_UP: Final = re.compile(
 
 
 # A variable, behind what may look like one.
-_VARIABLES: Final = re.compile(r'"[^"]*+"|<[^>]*+>|[?$]([A-Za-z0-9_]++)')
+_VARIABLES: Final = re.compile(r'"[^"]*+"|<[^>]*+>|#[^\r\n]*+|[?$]([A-Za-z0-9_]++)')
 
 
 @dataclass(frozen=True, slots=True)
