@@ -18,7 +18,7 @@ from typing import IO, Final, NoReturn, cast
 
 from calcigraph.engine.replica import Part, Replica
 from calcigraph.pool.frames import ClosedError, ControlChannel, FrameKind, decode_diff
-from calcigraph.pool.worker_process import serve
+from calcigraph.pool.worker_process import read_first, serve
 
 _SHUTDOWN_S: Final = 2.0
 # The front goes first: where a hundred long queries come at once, forking for them would keep it from
@@ -55,6 +55,8 @@ class _ForkServerProcess:
 
     def start(self) -> None:
         """Load the dataset that comes with the first frame."""
+        # While the front makes it ready.
+        read_first()
         _, body = self._channel.receive()
         settings = json.loads(body)
         self._prefixes = settings["prefixes"]

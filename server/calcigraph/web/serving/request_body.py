@@ -13,8 +13,9 @@ from calcigraph.web.protocol.request_problems import BodyTooLarge, RequestMalfor
 _CHUNK: Final = re.compile(rb"([0-9A-Fa-f]{1,16})(?:;[\t\x20-\x7e\x80-\xff]*)?")
 _TRAILER: Final = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*")
 _LONGEST_LINE: Final = 4096
-# Bytes beside the content, in addition to as many as the content has: one chunk for every five bytes.
-_MOST_BESIDE: Final = 1 << 14
+# Bytes beside the content, in addition to as many as the content has: one chunk for every five bytes. Each
+# chunk takes some microseconds, and what comes of a connection at once is read without a pause.
+_MOST_BESIDE: Final = 1 << 12
 
 
 class SizedBody:
