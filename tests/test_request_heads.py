@@ -7,6 +7,8 @@ test_http_smuggling.py.
 from __future__ import annotations
 
 import contextlib
+import gc
+import weakref
 from collections import Counter
 from dataclasses import dataclass
 
@@ -239,6 +241,20 @@ def test_a_chunked_body_is_the_same_in_pieces_of_any_size(size: int) -> None:
         piece = whole[begin : begin + size]
         rest += piece if body.is_whole else body.feed(piece)
     assert (bytes(body.content), rest) == (b"wikipedia", b"rest")
+
+
+def test_a_body_that_is_dropped_is_gone_at_once_whatever_it_waits_for() -> None:
+    """Its memory is not to wait for a search for garbage, which an idle process does not make."""
+    for received in (b"", b"5\r\n", b"5\r\nabc", b"5\r\nabcde", b"0\r\n", b"0\r\nT: u\r\n"):
+        body = ChunkedBody(LARGEST_BODY)
+        body.feed(received)
+        alive = weakref.ref(body)
+        gc.disable()
+        try:
+            del body
+            assert alive() is None, received
+        finally:
+            gc.enable()
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def ontology_document(suffix: str) -> Response:
     if chosen is HTML:
         return finished(site, lambda: ontology.page(site), "/ontology", chosen, node, "ontology")
     chosen = profiled(chosen, PROFILED_OFFERS)
-    response = announced(site, "/ontology", chosen, node)
+    response = _announced_by_profile(site, "/ontology", chosen, node)
     content = OntologyContent(chosen.name)
     return document_response(response, site, f"ontology.{chosen.name}", content, _size(site))
 
@@ -133,18 +133,26 @@ def announced(
 ) -> Response:
     """The response with a document, still without content: its place, its siblings, what it describes."""
     response = Response(content_type=chosen.content_type)
-    if chosen.profiles:
-        response.vary.add("Accept")
     response.headers["Content-Location"] = site.link(stem + chosen.suffix)
     signposting.of_document(response, site, stem, chosen, node, types)
     nanopubs.announce(response, site, node)
     return response
 
 
+def _announced_by_profile(
+    site: Site, stem: str, chosen: Offer, node: ox.NamedNode, types: Iterable[ox.NamedNode] = ()
+) -> Response:
+    """As `announced`, where `profiled` has chosen: then `Accept` counts although the format is given."""
+    response = announced(site, stem, chosen, node, types)
+    if chosen.profiles:
+        response.vary.add("Accept")
+    return response
+
+
 def _document(site: Site, node: ox.NamedNode, stem: str, chosen: Offer) -> Response:
     """One document about a resource. Raises: DescriptionTooLong where a page would be too long."""
     offset, chosen = _offset(), profiled(chosen, PROFILED_OFFERS)
-    response = announced(site, stem, chosen, node, _types(site, node))
+    response = _announced_by_profile(site, stem, chosen, node, _types(site, node))
 
     def body() -> str | bytes | FileContent:
         try:
