@@ -11,12 +11,13 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 from calcigraph.errors import EnvironmentProblem, Finding, InputUnreadable, Problem
 from calcigraph.evaluating import Evaluation, Step, watched_by
@@ -26,6 +27,8 @@ from calcigraph.processes import started
 _LOOK_S: Final = 0.1
 # Whoever looks so seldom was stopped, and the other process with him, as by Ctrl-Z.
 _STOPPED_S: Final = 2.0
+# How long a process that has said all may take to end.
+_ENDING_S: Final = 10.0
 # The number that prctl has for the signal at the end of the parent.
 _PR_SET_PDEATHSIG: Final = 1
 
@@ -103,7 +106,12 @@ def evaluated_apart(
     try:
         with Connection(ours.detach()) as connection:
             connection.send(values)
-            yield from _heard(connection, watch)
+            problem = yield from _heard(connection, watch)
+        # What it keeps in files for a while, it removes when it ends by itself.
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_ENDING_S)
+        if problem is not None:
+            raise problem
     except (EOFError, OSError):
         raise watch.ended() from None
     finally:
@@ -111,7 +119,8 @@ def evaluated_apart(
         process.wait()
 
 
-def _heard(connection: Connection, watch: Watch) -> Iterator[Any]:
+def _heard(connection: Connection, watch: Watch) -> Generator[Any, None, Exception | None]:
+    """What the other process gives, as it comes; returns why there is no more, None where that was all."""
     while True:
         while not connection.poll(_LOOK_S):
             watch.check()
@@ -120,12 +129,10 @@ def _heard(connection: Connection, watch: Watch) -> Iterator[Any]:
             watch.note(value)
         elif kind == "value":
             yield value
-        elif kind == "problem":
-            raise value
         elif kind == "failed":
-            raise RuntimeError(value)
+            return RuntimeError(value)
         else:
-            return
+            return cast("Problem | None", value)
 
 
 def answer(work: Callable[..., Iterable[Any]]) -> None:
