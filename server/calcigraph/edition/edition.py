@@ -157,6 +157,16 @@ class Edition:
         """Whether anything is said of `node`, or leads to it. Cost: two look-ups."""
         return any(True for found in (self.quads(node), self.quads(None, None, node)) for _ in found)
 
+    def describes(self, node: Subject) -> bool:
+        """Whether anything is said of `node` that does not merely follow from axioms. Cost: a look-up."""
+        return any(True for _ in self._rows((node, None, None, None), QuadKind.AFTER))
+
+    def stands(self, node: ox.NamedNode, columns: str = "spog") -> bool:
+        """Whether `node` is a subject, predicate, object or graph of some quad, be it metadata: as `columns`
+        say. Cost: a look-up for each of them."""
+        patterns = ((node if at == column else None for at in "spog") for column in columns)
+        return any(True for pattern in patterns for _ in self._rows(pattern, QuadKind.METADATA))
+
     def fragments(self, node: ox.NamedNode) -> Iterator[ox.NamedNode]:
         """The resources that are named by fragments of `node` (RFC 3986, section 3.5), in order of their
         IRIs. Cost: a look-up in an index, and two for each IRI that begins so."""

@@ -20,6 +20,7 @@ import pyoxigraph as ox
 
 from calcigraph.errors import Finding, Place, Problem, RootInvalid
 from calcigraph.rdf.prefixes import Prefixes
+from calcigraph.rdf.terms import Term
 from calcigraph.rdf.vocabulary import VOID
 from calcigraph.root.files import (
     LintFile,
@@ -70,8 +71,8 @@ class RootMissing(Problem):
 class Root:
     """All files of a root.
 
-    `namespace` is the `void:uriSpace` that `data/catalog.ttl` states: the IRI that the root's own
-    IRIs begin with, and its graphs' (`graph/<path of the file without suffix>` below it).
+    `namespace` is the `void:uriSpace` that `data/catalog.ttl` states: the IRI that the root's own IRIs begin
+    with. Its graphs stand below `document_base` (`graph/<path of the file without suffix>`).
     """
 
     folder: Path = field(repr=False)
@@ -140,15 +141,29 @@ class Root:
         """Parse every file. Raises: RootInvalid with every finding of every file."""
         turtle = (*self.ontology, *self.data, *self.shapes)
         findings = [*self.unreadable, *(finding for file in turtle for finding in file.findings)]
-        findings += [] if findings else unusable(self.namespace, self._catalog_place)
+        findings += [] if findings else unusable(self._spaces, self._catalog_place)
         if findings:
             raise RootInvalid(findings)
 
     @cached_property
     def namespace(self) -> str:
-        """The IRI below which the root's own resources and graphs stand, from `data/catalog.ttl`."""
-        stated = (t.object for t in self.catalogue if t.predicate == _URI_SPACE)
-        return next((term.value for term in stated if isinstance(term, ox.Literal)), _NO_NAMESPACE)
+        """The IRI that those of the root's own resources begin with, from `data/catalog.ttl`."""
+        stated = (term.value for term in self._spaces if isinstance(term, ox.Literal))
+        return next(stated, _NO_NAMESPACE)
+
+    @property
+    def document_base(self) -> str:
+        """The IRI that those of the root's own documents begin with: its graphs, its endpoint and so on.
+
+        It is the namespace, where that is a folder. The names of a namespace with a `#` are fragments of one
+        document, so others stand below that; and `…/RO_` is the beginning of names.
+        """
+        document = self.namespace.partition("#")[0]
+        return document if document.endswith(("/", ":")) else f"{document}/"
+
+    @property
+    def _spaces(self) -> tuple[Term, ...]:
+        return tuple(t.object for t in self.catalogue if t.predicate == _URI_SPACE)
 
     @property
     def _catalog_place(self) -> Place:
@@ -204,7 +219,7 @@ class Root:
 
     def graph(self, name: str) -> ox.NamedNode:
         """The IRI of the graph `name` (a file's path without its suffix, "inferred", "derived")."""
-        return ox.NamedNode(f"{self.namespace}graph/{name}")
+        return ox.NamedNode(f"{self.document_base}graph/{name}")
 
     def graph_of(self, file: TurtleFile) -> ox.NamedNode:
         """The named graph that holds the triples of `file`."""

@@ -6,9 +6,12 @@ may hold as it is (RFC 3987, section 2.2).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pyoxigraph as ox
 
 from calcigraph.errors import Finding, Place
+from calcigraph.rdf.terms import Term
 
 # Allowed in IRIs, but they would end the path or be decoded on the way.
 _APART = frozenset("%?#")
@@ -32,18 +35,24 @@ def nameless(path: str) -> list[Finding]:
     ]
 
 
-def unusable(namespace: str, place: Place) -> list[Finding]:
-    """What is wrong with a namespace; nothing where IRIs can be made of it."""
-    if _is_iri(namespace):
-        return []
+def unusable(stated: Iterable[Term], place: Place) -> list[Finding]:
+    """What is wrong with what a catalogue states as the namespace; nothing where IRIs can be made of it."""
     return [
-        Finding(
-            "namespace",
-            place,
-            "What void:uriSpace states begins no IRI.",
-            'Write an absolute IRI that ends in a slash, such as "https://example.org/".',
-        )
+        Finding("namespace", place, message, remedy)
+        for message, remedy in dict.fromkeys(map(_wrong_space, stated))
+        if message
     ]
+
+
+def _wrong_space(term: Term) -> tuple[str, str]:
+    """What to say of one value of void:uriSpace (VoID, section 4.2), and the remedy; "" where it is one."""
+    if not isinstance(term, ox.Literal):
+        shown = f'"{term.value}"' if isinstance(term, ox.NamedNode) else '"https://example.org/"'
+        return "What void:uriSpace states is no text, so that nobody reads it.", f"Write {shown} in quotes."
+    if _is_iri(term.value):
+        return "", ""
+    remedy = 'Write an absolute IRI that ends in a slash or a #, such as "https://example.org/".'
+    return "What void:uriSpace states begins no IRI.", remedy
 
 
 def _fits(character: str) -> bool:
