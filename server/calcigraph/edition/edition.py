@@ -161,11 +161,9 @@ class Edition:
         """Whether anything is said of `node` that does not merely follow from axioms. Cost: a look-up."""
         return any(True for _ in self._rows((node, None, None, None), QuadKind.AFTER))
 
-    def stands(self, node: ox.NamedNode, columns: str = "spog") -> bool:
-        """Whether `node` is a subject, predicate, object or graph of some quad, be it metadata: as `columns`
-        say. Cost: a look-up for each of them."""
-        patterns = ((node if at == column else None for at in "spog") for column in columns)
-        return any(True for pattern in patterns for _ in self._rows(pattern, QuadKind.METADATA))
+    def has_graph(self, node: ox.NamedNode) -> bool:
+        """Whether there is a graph with that name, be it of metadata. Cost: a look-up."""
+        return any(True for _ in self._rows((None, None, None, node), QuadKind.METADATA))
 
     def fragments(self, node: ox.NamedNode) -> Iterator[ox.NamedNode]:
         """The resources that are named by fragments of `node` (RFC 3986, section 3.5), in order of their

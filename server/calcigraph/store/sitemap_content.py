@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from calcigraph.edition import Edition
 from calcigraph.errors import Problem
 from calcigraph.rdf.iris import address
-from calcigraph.rdf.vocabulary import AS, RDF
+from calcigraph.rdf.vocabulary import AS, RDF, SRV
 from calcigraph.store.resource_addresses import ResourceAddresses
 
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -46,7 +46,7 @@ class SitemapContent:
 
     def write(self, edition: Edition, out: IO[bytes]) -> None:
         """See `DocumentContent.write`. Raises: NoSuchSitemap."""
-        paths = [*self.first, *_pages(edition, self.addresses)]
+        paths = list(dict.fromkeys((*self.first, *_pages(edition, self.addresses))))
         if self.part is not None:
             paths = paths[(self.part - 1) * self.most :][: self.most] if self.part else []
             if not paths:
@@ -75,6 +75,7 @@ def _pages(edition: Edition, addresses: ResourceAddresses) -> list[str]:
         for node in edition.all_subjects()
         if isinstance(node, ox.NamedNode)
         and node.value.startswith(space)
+        and not node.value.startswith(SRV.iri)
         and node not in removed
         and (space or edition.describes(node))
     }

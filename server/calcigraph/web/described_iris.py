@@ -36,7 +36,7 @@ def described() -> WerkzeugResponse:
     if node is not None:
         refuse_removed(site, node)
         return see_other(site, canonical(site, node))
-    path = site.path(wanted)
+    path = site.graph_path(wanted) or site.path(wanted)
     if path is not None:
         # A question, or what is unknown: whoever answers there says which.
         return redirect(site.link(path.partition("#")[0].replace("?", "%3F")), 303)
@@ -72,7 +72,7 @@ def _wanted(site: Site) -> ox.NamedNode:
 def _find(site: Site, wanted: ox.NamedNode) -> ox.NamedNode | None:
     """What the data have under an IRI, a graph among that; None where it is not in them."""
     found = own_iris.find_spelled(site, wanted)
-    return wanted if found is None and site.edition.stands(wanted, "g") else found
+    return wanted if found is None and site.edition.has_graph(wanted) else found
 
 
 def _unknown(site: Site, wanted: ox.NamedNode) -> ResourceUnknown:

@@ -61,7 +61,7 @@ def is_known(site: Site, node: ox.NamedNode) -> bool:
     Cost: three look-ups.
     """
     edition = site.edition
-    if edition.mentions(node) or edition.stands(node, "p"):
+    if edition.mentions(node) or any(True for _ in edition.quads(None, node)):
         return True
     return "#" not in node.value and any(True for _ in edition.fragments(node))
 

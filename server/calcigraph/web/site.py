@@ -143,12 +143,22 @@ class Site:
         return ontology_node(self.edition)
 
     def graph_path(self, node: ox.NamedNode) -> str | None:
-        """The path at which this server answers for the graph `node`; None where it is none of the root's."""
-        path = self.addresses.path(node.value)
-        is_graph = path is not None and path.startswith(_GRAPHS) and self.edition.stands(node, "g")
-        return path if is_graph else None
+        """The path at which this server answers for a graph, or for one of which `node` names a part, without
+        the fragment; None where it is none of the root's."""
+        graph = node.value.partition("#")[0]
+        path = self.addresses.path(graph)
+        if path is None or not path.startswith(_GRAPHS) or not self.edition.has_graph(ox.NamedNode(graph)):
+            return None
+        return path
 
-    @property
+    @cached_property
+    def things(self) -> str:
+        """What the IRIs of the root's things begin with, as far as they can be told from its terms. Cost: as
+        for `has_names_elsewhere`."""
+        is_apart = self.namespace == self.addresses.base and not self.has_names_elsewhere
+        return f"{self.namespace}id/" if is_apart else self.namespace
+
+    @cached_property
     def has_names_elsewhere(self) -> bool:
         """Whether there are resources right below the namespace, in no room. Cost: one pass in the index over
         the IRIs that are in some."""

@@ -12,6 +12,7 @@ from flask import Flask, current_app, render_template, request
 from markupsafe import Markup
 
 from calcigraph.describe import Description, Use
+from calcigraph.edition import Languages
 from calcigraph.rdf.formats import by_name
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.terms import Term
@@ -47,6 +48,7 @@ def register(app: Flask) -> None:
             "link": site.link,
             "href": site.href,
             "show": terms_of(site),
+            "languages": " ".join(Languages(site.edition.root).order),
             "label": site.edition.labels.of,
             "kind": kind,
             "suffixes": {offer.suffix: offer for offer in (HTML, *GRAPH_OFFERS)},
