@@ -76,16 +76,6 @@ BREAKS = {
         "",
         "plnt",
     ),
-    "a labelled blank node": Break(
-        "toy",
-        "data/plant.ttl",
-        "plant:blocks id:pump-1",
-        "plant:blocks _:pump",
-        "blank-nodes",
-        "_:pump",
-        "_:pump",
-        "IRI",
-    ),
     "a rating without a unit": Break(
         "toy",
         "data/plant.ttl",

@@ -139,10 +139,9 @@ def clash_finding(root: Root, clash: reasoning.Clash) -> Finding:
 
 def _quads(root: Root, inference: reasoning.Inference) -> Iterator[Kinded]:
     for files, kind in ((root.sources, QuadKind.ASSERTED), (root.shapes, QuadKind.SHAPE)):
-        for file in files:
-            graph = root.graph_of(file)
-            for triple in dict.fromkeys(file.triples):
-                yield ox.Quad(triple.subject, triple.predicate, triple.object, graph), kind
+        # Two files may say the same in a graph that both name.
+        quads = dict.fromkeys(quad for file in files for quad in root.quads_of(file))
+        yield from ((quad, kind) for quad in quads)
     yield from chain.from_iterable(
         ((ox.Quad(t.subject, t.predicate, t.object, root.graph(name)), kind) for t in triples)
         for name, triples, kind in (

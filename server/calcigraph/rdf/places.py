@@ -1,4 +1,4 @@
-"""A node or triple of a Turtle text in, the line on which a curator finds it out."""
+"""A node or triple of an RDF document in, the line on which a curator finds it out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _OPENING, _CLOSING = ("[", "("), ("]", ")")
 
 
 class Places:
-    """The lines of one Turtle text by what stands there.
+    """The lines of one Turtle or TriG text by what stands there.
 
     Meant for messages: a lookup in the index of nodes is constant; `line_of` a triple re-reads the
     tokens of its block (some 100 microseconds for a block of ordinary size).
@@ -39,6 +39,15 @@ class Places:
     def _mention(self) -> dict[object, ox.Triple]:
         triples = [triple for block in reversed(self._blocks) for triple in reversed(block.triples)]
         return {node: triple for triple in triples for node in (triple.predicate, triple.object)}
+
+    @cached_property
+    def prefixes(self) -> dict[str, str]:
+        """The prefixes that the text declares; of one that is declared twice, the last."""
+        prologue = "\n".join(self._text[b.start : b.end] for b in self._blocks if b.kind == "directive")
+        parser = ox.parse(prologue, ox.RdfFormat.TURTLE, base_iri=self._base_iri)
+        for _ in parser:
+            pass
+        return dict(parser.prefixes)
 
     def describes(self, node: object) -> bool:
         """Whether the text says anything about a node."""
@@ -93,6 +102,46 @@ class Places:
         except SyntaxError:
             return None
         return quad.triple[position]
+
+
+class LinePlaces:
+    """The lines of a document of which the line of each triple is known; 0 where it is not."""
+
+    def __init__(self, lined: Sequence[tuple[ox.Triple, int]]) -> None:
+        self._lined = lined
+
+    @cached_property
+    def _line_of(self) -> dict[object, int]:
+        """By triple, by subject and predicate, and by subject: the first of each."""
+        found: dict[object, int] = {}
+        for triple, line in self._lined:
+            for key in (triple, (triple.subject, triple.predicate), triple.subject):
+                found.setdefault(key, line)
+        return found
+
+    @cached_property
+    def _mention(self) -> dict[object, int]:
+        found: dict[object, int] = {}
+        for triple, line in self._lined:
+            for node in (triple.predicate, triple.object):
+                found.setdefault(node, line)
+        return found
+
+    def describes(self, node: object) -> bool:
+        """Whether the document says anything about a node."""
+        return node in self._line_of
+
+    def line_of_node(self, node: object) -> int:
+        """The first line that describes a node, else that mentions it, else 0."""
+        return self._line_of[node] if node in self._line_of else self._mention.get(node, 0)
+
+    def line_of(self, triple: ox.Triple) -> int:
+        """The line on which a triple stands; 0 for one that is not in the document."""
+        return self._line_of.get(triple, 0)
+
+    def line_of_property(self, node: object, predicate: ox.NamedNode) -> int:
+        """The line on which a node has its first value for a predicate, else the line of the node."""
+        return self._line_of.get((node, predicate), 0) or self.line_of_node(node)
 
 
 def _statements(found: list[Token]) -> Iterator[tuple[Token, list[Token]]]:

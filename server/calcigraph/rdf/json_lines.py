@@ -1,0 +1,69 @@
+"""The text of a JSON-LD document in, the line on which a node is named out."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+from urllib.parse import urljoin
+
+import pyoxigraph as ox
+
+from calcigraph.rdf.tokens import Lines
+
+_ID: Final = re.compile(r'"(?:@?id)"\s*:\s*("(?:[^"\\]|\\.)*+")')
+
+
+class JsonLines:
+    """The lines of one JSON-LD text by what stands as an `@id` there (or as the alias `id`)."""
+
+    def __init__(self, text: str, prefixes: Mapping[str, str], base_iri: str | None) -> None:
+        lines = Lines(text)
+        self._known: dict[str, int] = {}
+        for match in _ID.finditer(text):
+            name = _unquoted(match[1])
+            if name is not None:
+                self._known.setdefault(_expanded(name, prefixes, base_iri), lines.line(match.start()))
+
+    def of(self, node: object) -> int:
+        """The first line that names a node; 0 where it is not known."""
+        if isinstance(node, ox.BlankNode):
+            return self._known.get(str(node), 0)
+        return self._known.get(node.value, 0) if isinstance(node, ox.NamedNode) else 0
+
+
+def labels_of(value: Any) -> set[str]:
+    """The labels of blank nodes in a JSON value."""
+    return {text.removeprefix("_:") for text in _strings(value) if text.startswith("_:")}
+
+
+def _strings(value: Any) -> Iterator[str]:
+    left = [value]
+    while left:
+        value = left.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            left += [*value, *value.values()]
+        elif isinstance(value, list):
+            left += value
+
+
+def _unquoted(text: str) -> str | None:
+    try:
+        return str(json.loads(text))
+    except ValueError:
+        return None
+
+
+def _expanded(name: str, prefixes: Mapping[str, str], base_iri: str | None) -> str:
+    prefix, colon, local = name.partition(":")
+    if colon and prefix in prefixes and not local.startswith("//"):
+        return prefixes[prefix] + local
+    if colon:
+        return name
+    try:
+        return urljoin(base_iri or "", name)
+    except ValueError:
+        return name
