@@ -117,7 +117,7 @@ def answer_findings(edition: Edition, offline: OfflineEngine) -> Iterator[Findin
                 node=question.slug,
             )
             continue
-        yield from question_findings(question, rows, edition.root.prefixes)
+        yield from question_findings(question, rows, edition.root.prefixes, offline.csv)
 
 
 def _placed(root: Root, finding: Finding) -> Finding:

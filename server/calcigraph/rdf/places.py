@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import chain
 
 import pyoxigraph as ox
 
 from calcigraph.rdf.blocks import Block
 from calcigraph.rdf.tokens import Lines, Token, tokens
+from calcigraph.rdf.vocabulary import RDF
 
 _STUB = "<urn:x:s>"
+_TYPE = RDF["type"]
 _OPENING, _CLOSING = ("[", "("), ("]", ")")
 
 
@@ -33,7 +37,23 @@ class Places:
 
     @cached_property
     def _line_of_subject(self) -> dict[object, int]:
-        return {triple.subject: block.line for block in reversed(self._blocks) for triple in block.triples}
+        """The first block that says what kind of thing a node is, else the first about it."""
+        about = [(triple, block.line) for block in reversed(self._blocks) for triple in block.triples]
+        kinds = ((triple, line) for triple, line in about if triple.predicate == _TYPE)
+        return {triple.subject: line for triple, line in chain(about, kinds)}
+
+    @cached_property
+    def _statements_of(self) -> Counter[object]:
+        return Counter(triple.subject for block in self._blocks for triple in block.triples)
+
+    @cached_property
+    def _typed(self) -> set[object]:
+        return {t.subject for block in self._blocks for t in block.triples if t.predicate == _TYPE}
+
+    @cached_property
+    def _first_value(self) -> dict[tuple[object, ox.NamedNode], ox.Triple]:
+        triples = [triple for block in self._blocks for triple in block.triples]
+        return {(triple.subject, triple.predicate): triple for triple in reversed(triples)}
 
     @cached_property
     def _mention(self) -> dict[object, ox.Triple]:
@@ -44,8 +64,14 @@ class Places:
         """Whether the text says anything about a node."""
         return node in self._line_of_subject
 
+    def weight(self, node: object) -> tuple[bool, int]:
+        """How much the text says about a node: whether it says what kind of thing it is, and in how many
+        statements it speaks of it."""
+        return node in self._typed, self._statements_of[node]
+
     def line_of_node(self, node: object) -> int:
-        """The first line of the block that describes a node, else the line that mentions it, else 0."""
+        """The first line of the block that says what kind of thing a node is, else of the one that describes
+        it, else the line that mentions it, else 0."""
         if node in self._line_of_subject:
             return self._line_of_subject[node]
         return self.line_of(self._mention[node]) if node in self._mention else 0
@@ -72,12 +98,9 @@ class Places:
         return block.line
 
     def line_of_property(self, node: object, predicate: ox.NamedNode) -> int:
-        """The line on which a node has its first value for a predicate, else the line of the node."""
-        for block in self._blocks:
-            for triple in block.triples:
-                if triple.subject == node and triple.predicate == predicate:
-                    return self.line_of(triple)
-        return self.line_of_node(node)
+        """The line on which a node has its first value for a predicate; 0 where it has none."""
+        found = self._first_value.get((node, predicate))
+        return self.line_of(found) if found is not None else 0
 
     def _prologue(self, block: Block) -> str:
         return "\n".join(
