@@ -108,4 +108,4 @@ def test_a_question_without_its_answer_is_told_by_ask_in_the_words_of_check(tmp_
     said = checked.stdout.splitlines()[0]
     assert "ontology/questions/new.csv" in said
     assert said in asked.stderr
-    assert asked.returncode == 2
+    assert asked.returncode == checked.returncode == 1

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 import pyoxigraph as ox
 
 from calcigraph.errors import Finding, Place
-from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.questions.ties import may_come_so
+from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.terms import parse_term
 from calcigraph.root import QuestionFile, csv_rows
 from calcigraph.sparql.escapes import decoded

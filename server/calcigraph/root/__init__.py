@@ -229,7 +229,7 @@ class Root:
         the block of the node, in the file that says what kind of thing it is, of several in that which says
         most; else where it is first mentioned. None where no file names it. Cost: see `TurtleFile.blocks`.
         """
-        files = (*self.data, *self.ontology, *self.shapes)
+        files = self._files_for_places
         if predicate is not None:
             stated = (file.place(node, predicate, value) for file in files)
             found = next((place for place in stated if place), None)
@@ -238,6 +238,18 @@ class Root:
         # Of equal ones the first.
         place = max(files, key=lambda file: file.weight(node)).place(node) if files else None
         return place or next((place for file in files if (place := file.mention(node))), None)
+
+    def place_of(self, triple: ox.Triple) -> Place | None:
+        """Where a file says just this; None where none does. Cost: see `TurtleFile.blocks`."""
+        subject, predicate, value = triple.subject, triple.predicate, triple.object
+        if isinstance(subject, ox.Triple):
+            return None
+        stated = (file.place(subject, predicate, value) for file in self._files_for_places)
+        return next((place for place in stated if place), None)
+
+    @property
+    def _files_for_places(self) -> tuple[TurtleFile, ...]:
+        return (*self.data, *self.ontology, *self.shapes)
 
     def question(self, slug: str) -> QuestionFile | None:
         """The question with that slug."""
