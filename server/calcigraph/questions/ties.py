@@ -28,10 +28,10 @@ from calcigraph.sparql.tree import (
 )
 
 Row = dict[str, str]
-Ask = Callable[[str], list[Row]]
+Evaluated = Callable[[str], list[Row]]
 
 
-def may_come_so(text: str, rows: Sequence[Row], ask: Ask) -> bool:
+def may_come_so(text: str, rows: Sequence[Row], ask: Evaluated) -> bool:
     """Whether `rows` are an answer to a query, in an order that it allows; without ORDER BY in any.
 
     `ask` evaluates a text. Cost: one more evaluation, of the query without its LIMIT.
