@@ -42,14 +42,19 @@ class NotUtf8(DocumentMalformed):
 
 
 class DocumentPlaces(Protocol):
-    """The lines of one document by what stands there; 0 where it is not known."""
+    """The lines of one document by what stands there; 0 for what does not."""
 
     def describes(self, node: object) -> bool:
         """Whether the document says anything about a node."""
         ...
 
+    def weight(self, node: object) -> tuple[bool, int]:
+        """Whether the document says what kind of thing a node is, and how many statements it makes of it."""
+        ...
+
     def line_of_node(self, node: object) -> int:
-        """The first line that describes a node, else that mentions it, else 0."""
+        """The line that says what kind of thing a node is, else the first that describes it, else that
+        mentions it, else 0."""
         ...
 
     def line_of(self, triple: ox.Triple) -> int:
@@ -57,7 +62,7 @@ class DocumentPlaces(Protocol):
         ...
 
     def line_of_property(self, node: object, predicate: ox.NamedNode) -> int:
-        """The line on which a node has its first value for a predicate, else the line of the node."""
+        """The line on which a node has its first value for a predicate; 0 where it has none."""
         ...
 
 
@@ -122,7 +127,7 @@ def _json_ld(raw: bytes, file: str, base_iri: str | None) -> Document:
     except SyntaxError as error:
         raise _json_malformed(error, file) from None
     lines = JsonLines(text, parser.prefixes, base_iri)
-    numbers = [lines.of(quad.subject) for quad in quads]
+    numbers = lines.of([quad.subject for quad in quads])
     return _lined(quads, numbers, file, labels_of(json.loads(text)), parser.prefixes)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
+from calcigraph.rdf.terms import Term
 from calcigraph.rdf.tokens import Lines
 
 _ID: Final = re.compile(r'"(?:@?id)"\s*:\s*("(?:[^"\\]|\\.)*+")')
@@ -26,11 +27,15 @@ class JsonLines:
             if name is not None:
                 self._known.setdefault(_expanded(name, prefixes, base_iri), lines.line(match.start()))
 
-    def of(self, node: object) -> int:
-        """The first line that names a node; 0 where it is not known."""
-        if isinstance(node, ox.BlankNode):
-            return self._known.get(str(node), 0)
-        return self._known.get(node.value, 0) if isinstance(node, ox.NamedNode) else 0
+    def of(self, nodes: Iterable[Term]) -> list[int]:
+        """For each node, in the order of the text, the first line that names it; for one without a name that
+        of the one before, in which it is nested."""
+        found, line = [], 1
+        for node in nodes:
+            name = node.value if isinstance(node, ox.NamedNode) else str(node)
+            line = self._known.get(name, line)
+            found.append(line)
+        return found
 
 
 def labels_of(value: Any) -> set[str]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import chain
 
 import pyoxigraph as ox
 
 from calcigraph.rdf.blocks import Block
 from calcigraph.rdf.tokens import Lines, Token, tokens
+from calcigraph.rdf.vocabulary import RDF
 
 _STUB = "<urn:x:s>"
+_TYPE = RDF["type"]
 _OPENING, _CLOSING = ("[", "("), ("]", ")")
 
 
@@ -33,7 +37,23 @@ class Places:
 
     @cached_property
     def _line_of_subject(self) -> dict[object, int]:
-        return {triple.subject: block.line for block in reversed(self._blocks) for triple in block.triples}
+        """The first block that says what kind of thing a node is, else the first about it."""
+        about = [(triple, block.line) for block in reversed(self._blocks) for triple in block.triples]
+        kinds = ((triple, line) for triple, line in about if triple.predicate == _TYPE)
+        return {triple.subject: line for triple, line in chain(about, kinds)}
+
+    @cached_property
+    def _statements_of(self) -> Counter[object]:
+        return Counter(triple.subject for block in self._blocks for triple in block.triples)
+
+    @cached_property
+    def _typed(self) -> set[object]:
+        return {t.subject for block in self._blocks for t in block.triples if t.predicate == _TYPE}
+
+    @cached_property
+    def _first_value(self) -> dict[tuple[object, ox.NamedNode], ox.Triple]:
+        triples = [triple for block in self._blocks for triple in block.triples]
+        return {(triple.subject, triple.predicate): triple for triple in reversed(triples)}
 
     @cached_property
     def _mention(self) -> dict[object, ox.Triple]:
@@ -53,8 +73,14 @@ class Places:
         """Whether the text says anything about a node."""
         return node in self._line_of_subject
 
+    def weight(self, node: object) -> tuple[bool, int]:
+        """How much the text says about a node: whether it says what kind of thing it is, and in how many
+        statements it speaks of it."""
+        return node in self._typed, self._statements_of[node]
+
     def line_of_node(self, node: object) -> int:
-        """The first line of the block that describes a node, else the line that mentions it, else 0."""
+        """The first line of the block that says what kind of thing a node is, else of the one that describes
+        it, else the line that mentions it, else 0."""
         if node in self._line_of_subject:
             return self._line_of_subject[node]
         return self.line_of(self._mention[node]) if node in self._mention else 0
@@ -81,12 +107,9 @@ class Places:
         return block.line
 
     def line_of_property(self, node: object, predicate: ox.NamedNode) -> int:
-        """The line on which a node has its first value for a predicate, else the line of the node."""
-        for block in self._blocks:
-            for triple in block.triples:
-                if triple.subject == node and triple.predicate == predicate:
-                    return self.line_of(triple)
-        return self.line_of_node(node)
+        """The line on which a node has its first value for a predicate; 0 where it has none."""
+        found = self._first_value.get((node, predicate))
+        return self.line_of(found) if found is not None else 0
 
     def _prologue(self, block: Block) -> str:
         return "\n".join(
@@ -105,43 +128,54 @@ class Places:
 
 
 class LinePlaces:
-    """The lines of a document of which the line of each triple is known; 0 where it is not."""
+    """The lines of a document of which the line of each triple is known."""
 
     def __init__(self, lined: Sequence[tuple[ox.Triple, int]]) -> None:
         self._lined = lined
 
     @cached_property
     def _line_of(self) -> dict[object, int]:
-        """By triple, by subject and predicate, and by subject: the first of each."""
+        """By triple, and by subject and predicate: the first of each."""
         found: dict[object, int] = {}
         for triple, line in self._lined:
-            for key in (triple, (triple.subject, triple.predicate), triple.subject):
-                found.setdefault(key, line)
+            found.setdefault(triple, line)
+            found.setdefault((triple.subject, triple.predicate), line)
         return found
 
     @cached_property
+    def _line_of_subject(self) -> dict[object, int]:
+        kinds = [(triple, line) for triple, line in self._lined if triple.predicate == _TYPE]
+        return {triple.subject: line for triple, line in (*reversed(self._lined), *reversed(kinds))}
+
+    @cached_property
+    def _statements_of(self) -> Counter[object]:
+        return Counter(triple.subject for triple, _ in self._lined)
+
+    @cached_property
     def _mention(self) -> dict[object, int]:
-        found: dict[object, int] = {}
-        for triple, line in self._lined:
-            for node in (triple.predicate, triple.object):
-                found.setdefault(node, line)
-        return found
+        lined = reversed(self._lined)
+        return {node: line for triple, line in lined for node in (triple.predicate, triple.object)}
 
     def describes(self, node: object) -> bool:
         """Whether the document says anything about a node."""
-        return node in self._line_of
+        return node in self._line_of_subject
+
+    def weight(self, node: object) -> tuple[bool, int]:
+        """Whether the document says what kind of thing a node is, and how many statements it makes of it."""
+        return (node, _TYPE) in self._line_of, self._statements_of[node]
 
     def line_of_node(self, node: object) -> int:
-        """The first line that describes a node, else that mentions it, else 0."""
-        return self._line_of[node] if node in self._line_of else self._mention.get(node, 0)
+        """The line that says what kind of thing a node is, else the first that describes it, else that
+        mentions it, else 0."""
+        return self._line_of_subject.get(node) or self._mention.get(node, 0)
 
     def line_of(self, triple: ox.Triple) -> int:
         """The line on which a triple stands; 0 for one that is not in the document."""
         return self._line_of.get(triple, 0)
 
     def line_of_property(self, node: object, predicate: ox.NamedNode) -> int:
-        """The line on which a node has its first value for a predicate, else the line of the node."""
-        return self._line_of.get((node, predicate), 0) or self.line_of_node(node)
+        """The line on which a node has its first value for a predicate; 0 where it has none."""
+        return self._line_of.get((node, predicate), 0)
 
 
 def _statements(found: list[Token]) -> Iterator[tuple[Token, list[Token]]]:

@@ -21,6 +21,7 @@ import pyoxigraph as ox
 
 from calcigraph.errors import Finding, Place, Problem, RootInvalid
 from calcigraph.rdf.prefixes import Prefixes
+from calcigraph.rdf.terms import Term
 from calcigraph.rdf.vocabulary import VOID
 from calcigraph.root.files import (
     LintFile,
@@ -242,13 +243,40 @@ class Root:
         """The graphs that hold what nobody asserted: what rules derived and axioms entail."""
         return self.graph("derived").value, self.graph("inferred").value
 
-    def place(self, node: ox.NamedNode | ox.BlankNode, predicate: ox.NamedNode | None = None) -> Place | None:
-        """Where the root's files speak of `node`, data first: what they say about it, else where they
-        mention it."""
-        files = (*self.data, *self.ontology, *self.shapes)
-        about = (file.place(node, predicate) for file in files)
-        mentioned = (file.mention(node) for file in files)
-        return next((place for place in chain(about, mentioned) if place), None)
+    def place(
+        self,
+        node: ox.NamedNode | ox.BlankNode,
+        predicate: ox.NamedNode | None = None,
+        value: Term | None = None,
+    ) -> Place | None:
+        """Where the root's files say of `node` that `predicate` leads to `value`, data first; without a
+        value, where they first say what it leads to.
+
+        Where nothing says that (it is inferred, or what is wrong is that it misses), and without a predicate:
+        the block of the node, in the file that says what kind of thing it is, of several in that which says
+        most; else where it is first mentioned. None where no file names it. Cost: see `RdfFile.document`.
+        """
+        files = self._files_for_places
+        if predicate is not None:
+            stated = (file.place(node, predicate, value) for file in files)
+            found = next((place for place in stated if place), None)
+            if found is not None:
+                return found
+        # Of equal ones the first.
+        place = max(files, key=lambda file: file.weight(node)).place(node) if files else None
+        return place or next((place for file in files if (place := file.mention(node))), None)
+
+    def place_of(self, triple: ox.Triple) -> Place | None:
+        """Where a file says just this; None where none does. Cost: see `RdfFile.document`."""
+        subject, predicate, value = triple.subject, triple.predicate, triple.object
+        if isinstance(subject, ox.Triple):
+            return None
+        stated = (file.place(subject, predicate, value) for file in self._files_for_places)
+        return next((place for place in stated if place), None)
+
+    @property
+    def _files_for_places(self) -> tuple[RdfFile, ...]:
+        return (*self.data, *self.ontology, *self.shapes)
 
     def question(self, slug: str) -> QuestionFile | None:
         """The question with that slug."""

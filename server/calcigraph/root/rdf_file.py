@@ -17,6 +17,7 @@ import pyoxigraph as ox
 from calcigraph.errors import Finding, Place, Problem, RootInvalid
 from calcigraph.rdf.document import Document, NotUtf8, read_document
 from calcigraph.rdf.formats import GRAPHS, GraphFormat, by_path
+from calcigraph.rdf.terms import Term
 
 Broken = list[Finding]
 SUFFIXES = tuple(suffix for form in GRAPHS for suffix in form.suffixes)
@@ -123,14 +124,27 @@ class RdfFile:
         """The prefixes that the file declares. Cost: see `document`."""
         return self.document.prefixes
 
-    def place(self, node: ox.NamedNode | ox.BlankNode, predicate: ox.NamedNode | None = None) -> Place | None:
-        """Where the file speaks of `node`, at the line of `predicate` where that is given and
-        written there; None where the file says nothing about it. Cost: see `document`."""
+    def place(
+        self,
+        node: ox.NamedNode | ox.BlankNode,
+        predicate: ox.NamedNode | None = None,
+        value: Term | None = None,
+    ) -> Place | None:
+        """Where the file speaks of `node`; with a predicate, where it has its first value, or with a `value`
+        just that one. None where the file does not say this. Cost: see `document`."""
         places = self.document.places
-        if not places.describes(node):
-            return None
-        line = places.line_of_property(node, predicate) if predicate else places.line_of_node(node)
-        return Place(self.path, line)
+        if predicate is not None and value is not None:
+            line = places.line_of(ox.Triple(node, predicate, value))
+        elif predicate is not None:
+            line = places.line_of_property(node, predicate)
+        else:
+            line = places.line_of_node(node) if places.describes(node) else 0
+        return Place(self.path, line) if line else None
+
+    def weight(self, node: ox.NamedNode | ox.BlankNode) -> tuple[bool, int]:
+        """Whether the file says what kind of thing `node` is, and how many statements it makes about it.
+        Cost: see `document`."""
+        return self.document.places.weight(node)
 
     def mention(self, node: object) -> Place | None:
         """The first line that names `node` in any position; None where none does. Cost: see `document`."""
