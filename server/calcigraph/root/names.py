@@ -7,12 +7,16 @@ may hold as it is (RFC 3987, section 2.2).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 import pyoxigraph as ox
 
 from calcigraph.errors import Finding, Place
 from calcigraph.rdf.terms import Term
+from calcigraph.rdf.vocabulary import VOID
 
+URI_SPACE: Final = VOID["uriSpace"]
+NO_NAMESPACE: Final = "urn:root:"
 # Allowed in IRIs, but they would end the path or be decoded on the way.
 _APART = frozenset("%?#")
 
@@ -33,6 +37,26 @@ def nameless(path: str) -> list[Finding]:
             "Rename it, best to lower-case letters, digits and hyphens.",
         )
     ]
+
+
+def spaces(catalogue: Iterable[ox.Triple]) -> list[Term]:
+    """What a catalogue states by `void:uriSpace`."""
+    return [t.object for t in catalogue if t.predicate == URI_SPACE]
+
+
+def stated_namespace(catalogue: Iterable[ox.Triple]) -> str:
+    """The namespace that a catalogue states, else that of a root without one."""
+    return next((term.value for term in spaces(catalogue) if isinstance(term, ox.Literal)), NO_NAMESPACE)
+
+
+def document_base(namespace: str) -> str:
+    """The IRI below which a root with that namespace has its documents.
+
+    It is the namespace, where that is a folder. The names of a namespace with a `#` are fragments of one
+    document, so others stand below that; and `…/RO_` is the beginning of names.
+    """
+    document = namespace.partition("#")[0]
+    return document if document.endswith(("/", ":")) else f"{document}/"
 
 
 def unusable(stated: Iterable[Term], place: Place) -> list[Finding]:
