@@ -20,12 +20,18 @@ def judge(folder: Path, reasoner: ReasonerName, style: str, limit_s: float) -> b
     EnvironmentProblem.
     """
     findings: list[Finding] = []
+    looked_at = ""
     with Progress() as progress:
         try:
-            for finding in evaluated_apart("calcigraph.checks", (folder, reasoner), limit_s, progress.show):
-                findings.append(finding)
+            for each in evaluated_apart("calcigraph.checks", (folder, reasoner), limit_s, progress.show):
+                if isinstance(each, Finding):
+                    findings.append(each)
+                else:
+                    looked_at = each.looked_at
         except EvaluationStopped as stopped:
             findings.append(stopped.finding)
+    if style == "text" and looked_at:
+        tell(looked_at[0].upper() + looked_at[1:])
     for line in _STYLES[style](findings):
         give(f"{line}\n".encode()) if style == "json" else tell(line)
     return not any(finding.severity is Severity.VIOLATION for finding in findings)
