@@ -31,7 +31,7 @@ from calcigraph.manchester import ExpressionReader
 from calcigraph.rdf.terms import Subject, Term
 from calcigraph.rdf.vocabulary import RDF
 from calcigraph.reasoning import Proof, Proofs
-from calcigraph.root import Root, TurtleFile
+from calcigraph.root import RdfFile, Root
 
 _T = TypeVar("_T")
 _MOST_KEPT: Final = 256
@@ -350,10 +350,11 @@ class Edition:
         """How many quads queries count, the metadata among them: literals of one value are one."""
         return sum(self.graphs.values())
 
-    def file_quads(self, files: Iterable[TurtleFile]) -> Iterator[ox.Quad]:
+    def file_quads(self, files: Iterable[RdfFile]) -> Iterator[ox.Quad]:
         """What some files of the root say in this edition, shapes among them."""
-        for file in files:
-            yield from self._quads((None, None, None, self.root.graph_of(file)), QuadKind.SHAPE)
+        graphs = dict.fromkeys(graph for file in files for graph in self.root.graphs_of(file))
+        for graph in graphs:
+            yield from self._quads((None, None, None, graph), QuadKind.SHAPE)
 
     @cached_property
     def inferred_graph(self) -> ox.NamedNode:
