@@ -7,9 +7,7 @@ or none.
 from __future__ import annotations
 
 import hashlib
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -26,8 +24,6 @@ from calcigraph.importing.record import Record
 from calcigraph.importing.source import Source
 from calcigraph.importing.staging import Staging
 from calcigraph.rdf.canonical import canonical
-from calcigraph.rdf.formats import by_path
-from calcigraph.rdf.native_formats import NATIVE_GRAPHS
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.serialise import useful_prefixes
 from calcigraph.rdf.trig import write_trig
@@ -61,6 +57,7 @@ class Importer:
         self._force = force
         self._records = _records(root.folder)
         self._base = root.graph("").value
+        self._files = (*root.ontology, *root.data, *root.shapes)
 
     def terms_of(self, path: str) -> tuple[str, ...]:
         """The terms that an earlier import was asked for in a file."""
@@ -112,13 +109,8 @@ class Importer:
         return write_trig(quads, merged((prefixes, useful))[0]).encode()
 
     def _prefixes_of(self, path: str) -> Prefixes:
-        found = (file for file in (*self._root.sources, *self._root.shapes) if file.path == path)
-        parser = next((ox.parse(file.text, format=NATIVE_GRAPHS[by_path(path).key]) for file in found), None)
-        if parser is None:
-            return Prefixes()
-        with suppress(SyntaxError):
-            deque(parser, maxlen=0)
-        return Prefixes.of_file(parser.prefixes)
+        found = [file for file in self._files if file.path == path and not file.findings]
+        return Prefixes.of_file(found[0].prefixes) if found else Prefixes()
 
     def _judge(self, path: str, digest: str, source: Source) -> bool:
         """Whether a file has to be written; it need not where it is so already. Raises: WouldOverwrite."""
@@ -147,9 +139,8 @@ class Importer:
 
     def _same_graph(self, path: str) -> Iterator[str]:
         """Other files of the root whose graph has the name that this one's has."""
-        goal = self._root.folder / path
-        for file in (*self._root.ontology, *self._root.data, *self._root.shapes):
-            if file.path != path and (self._root.folder / file.path).with_suffix("") == goal.with_suffix(""):
+        for file in self._files:
+            if file.path != path and file.name == path.rpartition(".")[0]:
                 yield file.path
 
     def _stage_record(self, staging: Staging, made: Iterable[Record]) -> None:
