@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from calcigraph.errors import InputUnreadable, Place
 from calcigraph.evaluating import evaluating
 from calcigraph.importing.header import Header, header_of
-from calcigraph.importing.module import OBO, Module, Ontology, module_of
+from calcigraph.importing.module import Module, Ontology, module_of
 from calcigraph.importing.plan import Planned, as_quads, target
 from calcigraph.importing.prefix_table import WELL_KNOWN, merged
 from calcigraph.importing.source import Source
@@ -18,7 +18,7 @@ from calcigraph.importing.writer import Importer
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.serialise import useful_prefixes
 from calcigraph.rdf.terms import parse_iri
-from calcigraph.rdf.vocabulary import DCTERMS, OWL, RDF, RDFS
+from calcigraph.rdf.vocabulary import DCTERMS, OBO, OWL, RDF, RDFS
 from calcigraph.root import Root
 
 _IMPORTED_FROM = OBO["IAO_0000412"]

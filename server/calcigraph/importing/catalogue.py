@@ -70,7 +70,7 @@ class Catalogue:
         return f"{head}\n{write_trig(quads, useful_prefixes(quads, table))}".encode()
 
     def _triples(self, root: Root, question: str) -> Iterator[ox.Triple]:
-        node = ox.NamedNode(root.graph("").value.removesuffix("graph/") + f"id/{slug(self.name)}")
+        node = ox.NamedNode(f"{root.document_base}id/{slug(self.name)}")
         yield ox.Triple(node, RDF["type"], DCAT["Dataset"])
         yield ox.Triple(node, RDF["type"], VOID["Dataset"])
         yield ox.Triple(node, VOID["uriSpace"], ox.Literal(self.space))

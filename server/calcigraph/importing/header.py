@@ -10,10 +10,19 @@ from typing import Final
 import pyoxigraph as ox
 
 from calcigraph.rdf.terms import Term
-from calcigraph.rdf.vocabulary import DCAT, DCTERMS, OWL, RDF, RDFS, SCHEMA, SKOS, Namespace
+from calcigraph.rdf.vocabulary import (
+    DC,
+    DCAT,
+    DCTERMS,
+    OWL,
+    RDF,
+    RDFS,
+    SCHEMA,
+    SCHEMA_HTTP,
+    SKOS,
+    Namespace,
+)
 
-_DC: Final = Namespace("http://purl.org/dc/elements/1.1/")
-_HTTP_SCHEMA: Final = Namespace("http://schema.org/")
 _CC: Final = Namespace("http://creativecommons.org/ns#")
 _PAV: Final = Namespace("http://purl.org/pav/")
 _VANN: Final = Namespace("http://purl.org/vocab/vann/")
@@ -22,16 +31,16 @@ _KINDS: Final = (OWL["Ontology"], SKOS["ConceptScheme"], DCAT["Catalog"], DCAT["
 # Properties that say the same, the most exact first.
 _SAID_BY: Final = {
     "title": (
-        *(DCTERMS["title"], _DC["title"], SCHEMA["name"], _HTTP_SCHEMA["name"], RDFS["label"]),
+        *(DCTERMS["title"], DC["title"], SCHEMA["name"], SCHEMA_HTTP["name"], RDFS["label"]),
         SKOS["prefLabel"],
     ),
     "description": (
-        *(DCTERMS["description"], _DC["description"], DCTERMS["abstract"], SCHEMA["description"]),
-        *(_HTTP_SCHEMA["description"], SKOS["definition"], RDFS["comment"]),
+        *(DCTERMS["description"], DC["description"], DCTERMS["abstract"], SCHEMA["description"]),
+        *(SCHEMA_HTTP["description"], SKOS["definition"], RDFS["comment"]),
     ),
     "license": (
-        *(DCTERMS["license"], SCHEMA["license"], _HTTP_SCHEMA["license"], _CC["license"]),
-        *(DCTERMS["rights"], _DC["rights"]),
+        *(DCTERMS["license"], SCHEMA["license"], SCHEMA_HTTP["license"], _CC["license"]),
+        *(DCTERMS["rights"], DC["rights"]),
     ),
     "version": (OWL["versionInfo"], DCAT["version"], _PAV["version"], SCHEMA["version"]),
     "version_iri": (OWL["versionIRI"],),

@@ -22,9 +22,8 @@ from typing import Final
 import pyoxigraph as ox
 
 from calcigraph.rdf.terms import Term
-from calcigraph.rdf.vocabulary import OWL, RDF, RDFS, SKOS, Namespace
+from calcigraph.rdf.vocabulary import OBO, OWL, RDF, RDFS, SKOS
 
-OBO: Final = Namespace("http://purl.obolibrary.org/obo/")
 _TYPE: Final = RDF["type"]
 _UPWARD: Final = (RDFS["subClassOf"], RDFS["subPropertyOf"], SKOS["broader"])
 # What is taken of a term that was not asked for, beside what it stands below.

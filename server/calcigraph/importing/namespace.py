@@ -7,15 +7,13 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
-from calcigraph.rdf.vocabulary import DCTERMS, FOAF, OWL, RDF, RDFS, SKOS, XSD
+from calcigraph.rdf.vocabulary import DC, DCTERMS, FOAF, OBO, OBO_IN_OWL, OWL, RDF, RDFS, SKOS, XSD
 
 # An identifier of the OBO Foundry is a prefix and a number in one name (OBO Foundry identifier policy).
-_OBO: Final = re.compile(r"http://purl\.obolibrary\.org/obo/[A-Za-z]+_(?=[0-9])")
+_OBO: Final = re.compile(rf"{re.escape(OBO.iri)}[A-Za-z]+_(?=[0-9])")
 # What an ontology only borrows, unless it is all there is.
 _BORROWED: Final = (
-    *(namespace.iri for namespace in (OWL, RDF, RDFS, SKOS, XSD, DCTERMS, FOAF)),
-    "http://purl.org/dc/elements/1.1/",
-    "http://www.geneontology.org/formats/oboInOwl#",
+    *(namespace.iri for namespace in (OWL, RDF, RDFS, SKOS, XSD, DC, DCTERMS, FOAF, OBO_IN_OWL)),
 )
 # Of so few terms the most common namespace is that of a part, and what the parts have in common is meant.
 _LEAST_SHARE: Final = 0.25
