@@ -63,6 +63,7 @@ DEFERRED: dict[tuple[str, str], str] = {
         "calcigraph.reasoning.constructs.evaluation",
     ): "0.3 s of rdflib at each start",
     ("calcigraph.reasoning.engines.choice", "calcigraph.reasoning.engines.owlrl"): "the same",
+    ("calcigraph.validation.validate", "calcigraph.validation.sparql_engine"): "the same, and pyshacl",
     ("calcigraph.proof_checker", "pyoxigraph"): "a proof by axioms alone is checked without an engine",
     ("calcigraph.__init__", "importlib.metadata"): "50 ms that the help of the command line does without",
     **{
@@ -139,6 +140,7 @@ ONLY_IN = {
     "click": {"cli"},
     "rich": {"cli"},
     "pyshacl": {"validation"},
+    "shacl": {"validation"},
     "owlrl": {"reasoning"},
     "numpy": {"reasoning"},
     "rdflib": {"rdf", "reasoning", "validation"},
