@@ -22,7 +22,7 @@ _SUFFIX: Final = ".importing"
 
 
 class WrittenWrong(Problem):
-    """A file that does not say what it was made of: a mistake of this program, found before anything was changed."""
+    """A file that does not say what it was made of: a mistake of this program, found in time."""
 
     title: ClassVar[str] = "The file that was written does not say what was read"
 
