@@ -66,7 +66,7 @@ def test_the_commands_of_the_readme_make_a_root_that_is_sound(tmp_path: Path) ->
 
     assert (made.returncode, made.stderr) == (0, "")
     assert judged.returncode == 0, judged.stdout
-    assert " 0 violations" in f" {judged.stdout}"
+    assert "\n0 violations" in f"\n{judged.stdout}"
 
 
 @pytest.mark.parametrize(
