@@ -239,7 +239,8 @@ def test_terms_are_found_by_the_end_of_their_iri_and_by_all_of_it(
     made: Callable[[str], Flask], text: str
 ) -> None:
     reply = ask(made(OBO), f"/search?q={quote(text, safe='')}&format=json")
-    wanted = f"/describe?iri={ELSEWHERE.replace('#', '%23')}Tank" if text.startswith("http") else "/RO_0002233"
+    foreign = f"/describe?iri={ELSEWHERE.replace('#', '%23')}Tank"
+    wanted = foreign if text.startswith("http") else "/RO_0002233"
     assert f'"link":"{wanted}"' in reply.text.replace('": ', '":')
 
 
