@@ -64,7 +64,7 @@ def _findings(
     yield from (_placed(root, finding) for finding in assembled.findings)
     yield from (clash_finding(root, clash) for clash in assembled.clashes)
     yield from shape_findings(edition)
-    yield from lint(edition, OfflineEngine(edition, described=False).csv)
+    yield from lint(edition, OfflineEngine(edition, described=False).solutions)
     yield from answer_findings(edition, OfflineEngine(edition))
 
 
