@@ -16,6 +16,7 @@ from calcigraph.reasoning.closure.state import State
 from calcigraph.reasoning.facts.arrays import by_object, member, unique
 from calcigraph.reasoning.facts.base import Base
 from calcigraph.reasoning.facts.columns import Columns, Key, class_key, filled
+from calcigraph.reasoning.facts.copies import STRUCTURE, Copies
 from calcigraph.reasoning.facts.encoding import axioms
 from calcigraph.reasoning.facts.equality import Equality
 from calcigraph.reasoning.facts.relations import Relation, Relations
@@ -45,6 +46,15 @@ class Closure(State):
 
         Raises LimitMet, naming the rule, when a bound of `Limits` is met.
         """
+        self.copies = Copies.found(base, self.terms)
+        self._close(base)
+        if self.copies and not self.keeps_copies_apart:
+            self.copies = self.copies.refused()
+            self._close(base)
+        self.copies = self.copies.shown_within(self.relations, self.limits.copies)
+
+    def _close(self, base: Columns) -> None:
+        base = self.copies.merged(base)
         self.base, self.given, self.things = Base(base), {}, False
         self.equality, self.relations = Equality(), Relations()
         for key, column in base.items():
@@ -60,7 +70,7 @@ class Closure(State):
 
     def compile(self) -> None:
         """Close the schema, then compile it; add the typed literals that the rules ask for."""
-        schema = Schema(self.terms, self.relations, self.equality, self.limits)
+        schema = Schema(self.terms, self.relations, self.equality, self.limits, self.copies.own)
         self.run(schema_rules(schema, self.things), "schema")
         self.program = compile_program(schema)
         if not self.things and self._asks_for_things():
@@ -74,6 +84,26 @@ class Closure(State):
     def _asks_for_things(self) -> bool:
         thing, nothing = (self.equality.key(class_key(i)) for i in (v.THING, v.NOTHING))
         return thing in self.program.asked or len(self.relations[nothing].facts) > 0
+
+    @property
+    def keeps_copies_apart(self) -> bool:
+        """Whether no rule reads or makes structure as if it were data, and no copy is somebody's equal.
+
+        A property above rdf:first, say, would otherwise tell of one copy what another was written with.
+        """
+        copies = self.copies.groups.representative.keys()
+        if self.relations.reflective or copies & self.equality.representative.keys():
+            return False
+        if any(self.equality.of(key) != key or key in self.equality.members for key in (*STRUCTURE, v.TYPE)):
+            return False
+        rules = (*self.program.rules, *self.program.clashes)
+        atoms = [atom for rule in rules for atom in (*rule.body, *filter(None, [rule.head]))]
+        return not any(
+            atom.key in STRUCTURE
+            or atom.key == class_key(v.CLASS)
+            or any(slot in copies for slot in atom.slots if isinstance(slot, int))
+            for atom in atoms
+        )
 
     def _versions(self) -> dict[Key, int]:
         return {key: len(self.relations[key].facts) for key in self.program.reads}
