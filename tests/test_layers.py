@@ -44,6 +44,7 @@ LAYERS = (
             "evaluated_apart",
             "evaluating",
             "logs",
+            "manchester",
             "listening_address",
             "numerals",
             "processes",

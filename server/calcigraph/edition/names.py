@@ -10,12 +10,49 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from calcigraph.rdf.vocabulary import DCTERMS, FOAF, RDFS, SCHEMA, SKOS
+from calcigraph.rdf.vocabulary import (
+    DC,
+    DCTERMS,
+    FOAF,
+    OBO,
+    OBO_IN_OWL,
+    RDFS,
+    SCHEMA,
+    SCHEMA_HTTP,
+    SKOS,
+)
 
-LABELS: Final = (RDFS["label"], SKOS["prefLabel"], DCTERMS["title"], SCHEMA["name"], FOAF["name"])
+LABELS: Final = (
+    RDFS["label"],
+    SKOS["prefLabel"],
+    SCHEMA["name"],
+    SCHEMA_HTTP["name"],
+    DCTERMS["title"],
+    DC["title"],
+    FOAF["name"],
+)
 """In order of preference; what names a thing differs from one vocabulary to the next."""
-SYNONYMS: Final = (SKOS["altLabel"], SKOS["hiddenLabel"])
-IDENTIFIERS: Final = (DCTERMS["identifier"], SKOS["notation"])
+DEFINITIONS: Final = (
+    OBO["IAO_0000115"],
+    SKOS["definition"],
+    RDFS["comment"],
+    SCHEMA["description"],
+    SCHEMA_HTTP["description"],
+    DCTERMS["description"],
+    DC["description"],
+)
+"""What says what a thing is, in order of preference; `IAO_0000115` is OBO's definition."""
+SYNONYMS: Final = (
+    SKOS["altLabel"],
+    SKOS["hiddenLabel"],
+    *(OBO_IN_OWL[f"has{kind}Synonym"] for kind in ("Exact", "Related", "Narrow", "Broad")),
+    OBO["IAO_0000118"],
+    SCHEMA["alternateName"],
+    SCHEMA_HTTP["alternateName"],
+    DCTERMS["alternative"],
+    FOAF["nick"],
+)
+IDENTIFIERS: Final = (DCTERMS["identifier"], DC["identifier"], SKOS["notation"], OBO_IN_OWL["id"])
 NAMING: Final = frozenset({*LABELS, *SYNONYMS, *IDENTIFIERS})
 """The properties whose values are names."""
 

@@ -100,7 +100,7 @@ def ontology_document(suffix: str) -> Response:
 def _size(site: Site) -> int:
     """How many triples the files of the ontology have."""
     root, graphs = site.edition.root, site.edition.graphs
-    return sum(graphs.get(root.graph_of(file), 0) for file in root.ontology)
+    return sum(graphs.get(graph, 0) for file in root.ontology for graph in root.graphs_of(file))
 
 
 def see_other(site: Site, path: str) -> WerkzeugResponse:

@@ -15,6 +15,7 @@ import pyoxigraph as ox
 from markupsafe import Markup, escape
 
 from calcigraph.describe import Amount, FacetValue, Fact, ShownProperty, ShownValue, Standing
+from calcigraph.edition import PAGE_LANGUAGE
 from calcigraph.explanations.evidence import Named
 from calcigraph.rdf.terms import Term, show_term
 from calcigraph.rdf.vocabulary import RDF, SKOS, XSD
@@ -22,7 +23,6 @@ from calcigraph.reasoning import Statement
 from calcigraph.web.site import Site
 from calcigraph.web.strings import STRINGS
 
-PAGE_LANGUAGE = "en"
 _NUMBERS = {XSD[name] for name in ("integer", "decimal", "double", "float")}
 _PLAIN = {XSD["string"].value, RDF["langString"].value}
 _MOST_KEPT = 1 << 14
