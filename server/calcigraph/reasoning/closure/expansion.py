@@ -37,9 +37,12 @@ def expanded(state: State) -> Columns:
         total += len(others) * state.equality.expanded_size(facts, key >= 0)
         total += state.copies.repeated(key, facts)
         if total > state.limits.inferred:
+            members = state.equality.members
             raise LimitMet(
                 f"Equal terms multiply the closure to more than {state.limits.inferred:,} triples.",
-                "Look for a functional property or key that is not one, or raise the limit `inferred`.",
+                "Look for a functional property or key that is not one, or raise the bound"
+                " (--limit inferred).",
+                hub=max(members, key=lambda root: len(members[root]), default=None),
             )
         column = state.copies.expand(key, state.equality.expand(facts, key >= 0))
         for other in others:

@@ -13,7 +13,7 @@ import numpy as np
 from calcigraph.reasoning.closure import literals
 from calcigraph.reasoning.closure.join import UNIT, Bindings, Joiner, scan
 from calcigraph.reasoning.closure.state import State
-from calcigraph.reasoning.facts.arrays import by_object, member, unique
+from calcigraph.reasoning.facts.arrays import by_object, member, most_often, unique
 from calcigraph.reasoning.facts.base import Base
 from calcigraph.reasoning.facts.columns import Columns, Key, class_key, filled
 from calcigraph.reasoning.facts.copies import STRUCTURE, Copies
@@ -24,7 +24,7 @@ from calcigraph.reasoning.limits import LimitMet
 from calcigraph.reasoning.rules.compiler import compile_program, schema_rules
 from calcigraph.reasoning.rules.program import CompiledRule
 from calcigraph.reasoning.rules.schema import Schema
-from calcigraph.reasoning.rules.strata import stratify
+from calcigraph.reasoning.rules.strata import Stratum, stratify
 from calcigraph.reasoning.terms import vocabulary as v
 from calcigraph.reasoning.terms.numbering import MASK, SHIFT, Ids
 
@@ -121,17 +121,25 @@ class Closure(State):
     def run(self, rules: Sequence[CompiledRule], stage: str) -> None:
         """Evaluate rules to their fixpoint, group by group."""
         reflective = v.TYPE if self.relations.reflective else None
+        asserted = sum(map(len, self.base.columns.values()))
         for stratum in stratify(rules, reflective):
             new = self.commit(self.fire_all(stratum.rules))
             while stratum.recursive and new:
                 new = self.commit(self.fire(stratum.rules, new))
             size = self.relations.size()
             self.progress(stage, size)
-            if size > self.limits.inferred:
-                raise LimitMet(
-                    f"After {stratum.rules[0].name} there are more than {self.limits.inferred:,} facts.",
-                    "Raise the limit `inferred`, or look for a transitive or symmetric hub.",
-                )
+            if size - asserted > self.limits.inferred:
+                raise self._too_many(stratum)
+
+    def _too_many(self, stratum: Stratum) -> LimitMet:
+        rule = max(stratum.rules, key=lambda rule: len(self.relations[_head(rule)].facts))
+        facts = self.relations[_head(rule)].facts.array
+        return LimitMet(
+            f"After {rule.name} there are more than {self.limits.inferred:,} inferred facts.",
+            "Look for a transitive or symmetric hub under that axiom, or raise the bound (--limit inferred).",
+            axioms=rule.axioms,
+            hub=most_often(facts >> SHIFT if _head(rule) >= 0 else facts[:0]),
+        )
 
     def fire_all(self, rules: Iterable[CompiledRule]) -> Columns:
         """What each rule makes of all facts, known facts left out."""
@@ -166,7 +174,7 @@ class Closure(State):
         """The head facts of a rule for the rows that `table` and the other atoms allow."""
         assert rule.head is not None
         wanted = rule.head.variables
-        rows = self.joiner.solve(table, rest, wanted, rule.name)  # type: ignore[arg-type]
+        rows = self.joiner.solve(table, rest, wanted, rule)  # type: ignore[arg-type]
         return rows.pack(rule.head.slots)
 
     def _whole(self, rule: CompiledRule) -> Ids:
@@ -259,6 +267,11 @@ class Closure(State):
             yield target, facts
         if target == v.TYPE and key != v.TYPE:
             yield from ((class_key(class_id), members) for class_id, members in by_object(facts))
+
+
+def _head(rule: CompiledRule) -> Key:
+    assert rule.head is not None
+    return rule.head.key
 
 
 def _mentions(facts: Ids, moved: Ids, pairs: bool) -> Ids:

@@ -175,6 +175,16 @@ def _half(groups: Equality, column: Ids, *, subject: bool) -> Ids:
 
 
 @dataclass(frozen=True)
+class Group:
+    """What some nodes say, the first of the triples that say it, and how many nodes there are."""
+
+    axiom: Ground
+    prop: int
+    filler: int
+    times: int
+
+
+@dataclass(frozen=True)
 class Copies:
     """The groups of nodes that say the same, as one closure has them."""
 
@@ -188,6 +198,8 @@ class Copies:
     """The groups over whose members facts are multiplied out."""
     left_out: int = 0
     """How many inferred triples of the hierarchy say of a copy what another copy has said of it."""
+    needed: int = 0
+    """How many such triples there are in all."""
     are_refused: bool = False
     """Whether there are groups that had to be left apart: what is data today may not be tomorrow."""
 
@@ -246,7 +258,9 @@ class Copies:
         if self.written is None or self.written.holds(fact):
             return fact
         subject, predicate, obj = fact
-        every = ((one, predicate, other) for one in self.groups.all(subject) for other in self.groups.all(obj))
+        every = (
+            (one, predicate, other) for one in self.groups.all(subject) for other in self.groups.all(obj)
+        )
         return next(filter(self.written.holds, every), fact)
 
     def expand(self, key: Key, column: Ids) -> Ids:
@@ -278,7 +292,18 @@ class Copies:
             roots = [root for root, members in self.groups.members.items() if len(members) <= least]
             shown = self.groups.only(roots)
             repeated = self._repeated(relations, shown)
-        return replace(self, shown=shown, left_out=whole - repeated)
+        return replace(self, shown=shown, left_out=whole - repeated, needed=whole)
+
+    @property
+    def largest(self) -> Group | None:
+        """The group with most copies. Cost: the groups."""
+        written = self.written
+        if written is None or not self:
+            return None
+        node, copies = max(self.groups.members.items(), key=lambda item: len(item[1]))
+        prop = int(written.objects(_PROPERTY, node)[0])
+        filler = next(int(found[0]) for kind in FILLERS if len(found := written.objects(kind, node)))
+        return Group((node, _PROPERTY, prop), prop, filler, len(copies))
 
     def _repeated(self, relations: Relations, groups: Equality) -> int:
         return sum(self.repeated(key, relations[key].facts.array, groups) for key in _SPREAD)

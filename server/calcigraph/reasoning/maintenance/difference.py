@@ -104,7 +104,7 @@ def _multiplied(closure: Closure, facts: Columns) -> list[tuple[Key, Ids]]:
     if total > closure.limits.inferred:
         raise LimitMet(
             f"Equal terms multiply a change to more than {closure.limits.inferred:,} triples.",
-            "Look for a functional property or key that is not one, or raise the limit `inferred`.",
+            "Look for a functional property or key that is not one, or raise the bound (--limit inferred).",
         )
     return [
         (other, column)
