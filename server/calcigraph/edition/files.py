@@ -88,15 +88,16 @@ class EditionFiles:
 
     def keep_findings(self, findings: tuple[Finding, ...]) -> None:
         """Write down what the reasoner had to say that is no fault."""
-        self._findings.write_bytes(pickle.dumps(findings))
+        self.findings.write_bytes(pickle.dumps(findings))
 
     def recall_findings(self) -> tuple[Finding, ...]:
         """What `keep_findings` wrote, from files of this program's own that are whole."""
-        found: tuple[Finding, ...] = pickle.loads(self._findings.read_bytes())
+        found: tuple[Finding, ...] = pickle.loads(self.findings.read_bytes())
         return found
 
     @property
-    def _findings(self) -> Path:
+    def findings(self) -> Path:
+        """Where it is written down what the reasoner had to say."""
         return self.folder / "findings.pickle"
 
     def held(self, owner: WorkFolder) -> EditionFiles:
@@ -143,7 +144,7 @@ class EditionFiles:
 
     @property
     def _all(self) -> tuple[Path, ...]:
-        return self.index, self.nquads, self.description, self._findings
+        return self.index, self.nquads, self.description, self.findings
 
     def _digests(self) -> dict[str, str]:
         return {path.name: _sha256(path) for path in self._all}

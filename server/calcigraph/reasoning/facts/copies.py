@@ -175,7 +175,7 @@ def _half(groups: Equality, column: Ids, *, subject: bool) -> Ids:
 
 
 @dataclass(frozen=True)
-class Group:
+class LargestGroup:
     """What some nodes say, the first of the triples that say it, and how many nodes there are."""
 
     axiom: Ground
@@ -295,7 +295,7 @@ class Copies:
         return replace(self, shown=shown, left_out=whole - repeated, needed=whole)
 
     @property
-    def largest(self) -> Group | None:
+    def largest(self) -> LargestGroup | None:
         """The group with most copies. Cost: the groups."""
         written = self.written
         if written is None or not self:
@@ -303,7 +303,7 @@ class Copies:
         node, copies = max(self.groups.members.items(), key=lambda item: len(item[1]))
         prop = int(written.objects(_PROPERTY, node)[0])
         filler = next(int(found[0]) for kind in FILLERS if len(found := written.objects(kind, node)))
-        return Group((node, _PROPERTY, prop), prop, filler, len(copies))
+        return LargestGroup((node, _PROPERTY, prop), prop, filler, len(copies))
 
     def _repeated(self, relations: Relations, groups: Equality) -> int:
         return sum(self.repeated(key, relations[key].facts.array, groups) for key in _SPREAD)
