@@ -16,6 +16,7 @@ from calcigraph.web.site import Site, current_site
 from calcigraph.web.strings import STRINGS
 from calcigraph.web.views.citation import Citation
 from calcigraph.web.views.example_queries import kinds_of_terms
+from calcigraph.web.views.ontology import Branch, TermKind
 from calcigraph.web.views.pages import json_for_page
 from calcigraph.web.views.results import ResultTable
 
@@ -34,8 +35,7 @@ def home() -> Response:
     table = _table(site, asked) if asked else None
     page = render_template(
         "home.html",
-        kinds=() if site.edition.root.questions else kinds_of_terms(site),
-        top=_TERMS,
+        kinds=[] if site.edition.root.questions else _terms(site),
         featured=asked,
         table=table,
         questions=site.edition.root.questions,
@@ -52,6 +52,16 @@ def home() -> Response:
         response.headers["Cache-Control"] = "no-store"
         return response
     return validated(response, site, "front")
+
+
+def _terms(site: Site) -> list[tuple[TermKind, list[Branch]]]:
+    """The kinds of terms, each with some of the topmost: those that most others are below, with a name."""
+
+    def place(branch: Branch) -> tuple[bool, bool, int]:
+        is_named = site.edition.labels.stated(branch.node) is not None
+        return branch.deprecated, not is_named, -len(branch.branches)
+
+    return [(kind, sorted(kind.branches, key=place)[:_TERMS]) for kind in kinds_of_terms(site)]
 
 
 def _numbers(site: Site) -> list[tuple[int, str]]:

@@ -42,7 +42,7 @@ def _json(site: Site, match: Match) -> dict[str, str | None]:
         "iri": match.node.value,
         "label": match.label.value,
         "matched": match.matched,
-        "kind": site.edition.labels.of(match.kind).value if match.kind else None,
+        "kind": site.edition.labels.of_property(match.kind).value if match.kind else None,
         "link": site.href(match.node),
     }
 

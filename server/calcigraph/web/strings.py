@@ -91,6 +91,8 @@ class Strings:
     cite_bibtex: str = "BibTeX"
     use_label: str = "From a program"
     resource_formats: str = "This resource as data"
+    resource_graph: str = "A named graph of"
+    resource_triples: str = "triples"
     resource_outside: str = "Follow the IRI itself"
     resource_iri: str = "Its IRI"
     resource_why: str = "Why?"

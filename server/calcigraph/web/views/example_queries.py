@@ -80,14 +80,15 @@ def _about_terms(site: Site, parts: tuple[TermKind, ...]) -> Iterator[ExampleQue
     shrink = site.edition.root.prefixes.shrink
     names = f"{{ ?term {shrink(_LABEL)} ?label }} UNION {{ ?term {shrink(_PREF_LABEL)} ?label }}"
     for part in parts:
-        largest = max(part.branches, key=lambda branch: len(branch.branches), default=None)
+        used = (branch for branch in part.branches if not branch.deprecated)
+        largest = max(used, key=lambda branch: len(branch.branches), default=None)
         if largest is not None and largest.branches and part.name in _BELOW:
             name = f"{STRINGS.example_below} “{largest.label.value}”"
             below = shrink(_BELOW[part.name])
             pattern = f"?term {below} {shrink(largest.node)} . OPTIONAL {{ {names} }}"
             yield _made(site, name, f"SELECT DISTINCT ?term ?label\nWHERE {{ {pattern} }}\nORDER BY ?term")
-    labels = (branch.label.value for part in parts for branch in part.branches)
-    word = max(re.findall(r"\w+", next(labels, "")), key=len, default="")
+    stated = (site.edition.labels.stated(branch.node) for part in parts for branch in part.branches)
+    word = max(re.findall(r"\w+", next((label.value for label in stated if label), "")), key=len, default="")
     if word:
         found = f'(?thing ?score ?text) {shrink(SRV["search"])} "{word}"'
         text = f"SELECT ?thing ?text\nWHERE {{ {found} }}\nORDER BY DESC(?score)"

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import pyoxigraph as ox
 from flask import Flask, current_app, render_template, request
@@ -51,6 +52,7 @@ def register(app: Flask) -> None:
             "show": terms_of(site),
             "languages": " ".join(Languages(site.edition.root).order),
             "label": site.edition.labels.of,
+            "class_name": site.edition.labels.of_property,
             "kind": kind,
             "suffixes": {offer.suffix: offer for offer in (HTML, *GRAPH_OFFERS)},
             "site_title": site.about.title,
@@ -147,12 +149,29 @@ def resource_page(
             site.edition, site.describer, description.subject, request.args.get("by")
         ),
         uses=_uses(site, description),
-        citation=Citation(site.about, description.label.value, description.subject.value, site.version),
+        title=_title(description),
+        graph=_graph(site, description.subject),
+        citation=Citation(site.about, _title(description).value, description.subject.value, site.version),
         fragments=[(found.subject.value.partition("#")[2], found) for found in fragments],
         address=address,
         outside=site.outside(description.subject),
         json_ld=script_data(json_ld.decode()),
     )
+
+
+def _graph(site: Site, node: ox.NamedNode) -> tuple[str, int] | None:
+    """Where the triples of a named graph are, and how many; None for what is none."""
+    if not site.edition.has_graph(node):
+        return None
+    path = site.graph_path(node)
+    indirect = urlencode({"graph": node.value, "format": "turtle"})
+    return site.link(f"{path}.ttl" if path else f"/graphs?{indirect}"), site.edition.graphs.get(node, 0)
+
+
+def _title(description: Description) -> ox.Literal:
+    """What the page is headed by: the label, or the IRI as it is."""
+    label = description.label
+    return ox.Literal(label.value.strip("<>")) if label.value == str(description.subject) else label
 
 
 def _uses(site: Site, description: Description) -> Use:
