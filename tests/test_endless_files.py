@@ -33,7 +33,7 @@ SHAPE = """@prefix sh: <http://www.w3.org/ns/shacl#> .
 
 x:Endless a sh:NodeShape ; sh:targetSubjectsOf rdfs:label ;
 """
-PATTERN = SHAPE + '  sh:property [ sh:path rdfs:comment ; sh:pattern "^(([a-zA-Z., ])+)+[0-9]$" ] .\n'
+PATTERN = SHAPE + '  sh:property [ sh:path rdfs:comment ; sh:pattern "^(([a-zA-Z., ])+)+\\\\2[0-9]$" ] .\n'
 QUERY = SHAPE + f'  sh:sparql [ sh:select """SELECT $this {GROUP}""" ] .\n'
 FILES = {
     "ontology/rules/x.rq": f"#+ stage: before\nCONSTRUCT {{ ?a <http://x/p> ?b }} WHERE {GROUP}",
@@ -80,7 +80,9 @@ def test_check_ends_and_names_the_file(root: Path, file: str) -> None:
     out, err = checking.communicate()
     assert checking.returncode == 1, err
     (found,) = [
-        each for each in json.loads(out) if each["severity"] == "violation" and "2 s" in each["message"]
+        each
+        for each in json.loads(out)["findings"]
+        if each["severity"] == "violation" and "2 s" in each["message"]
     ]
     assert found["file"] == file
     assert "--file-timeout" in found["remedy"]
@@ -120,7 +122,7 @@ def test_validate_ends_and_names_file_and_shape(root: Path, file: str) -> None:
     # Neither that the data conform nor that they do not.
     assert validating.returncode == 2
     assert out == ""
-    assert f"{Path(file).name}: " in err
+    assert f"{Path(file).name}:5: " in err
 
 
 def test_nothing_goes_on_when_the_command_is_killed(root: Path) -> None:

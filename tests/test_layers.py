@@ -44,6 +44,7 @@ LAYERS = (
             "evaluated_apart",
             "evaluating",
             "logs",
+            "looked_at",
             "manchester",
             "listening_address",
             "numerals",
@@ -62,6 +63,7 @@ DEFERRED: dict[tuple[str, str], str] = {
         "calcigraph.reasoning.constructs.evaluation",
     ): "0.3 s of rdflib at each start",
     ("calcigraph.reasoning.engines.choice", "calcigraph.reasoning.engines.owlrl"): "the same",
+    ("calcigraph.validation.validate", "calcigraph.validation.sparql_engine"): "the same, and pyshacl",
     ("calcigraph.proof_checker", "pyoxigraph"): "a proof by axioms alone is checked without an engine",
     ("calcigraph.__init__", "importlib.metadata"): "50 ms that the help of the command line does without",
     **{
@@ -83,7 +85,14 @@ INSIDE: dict[str, tuple[set[str], ...]] = {
     "web": (
         {"app", "serving"},
         {
-            *("competency_questions", "conformance_page", "crawlers", "discovery", "downloads"),
+            *(
+                "competency_questions",
+                "conformance_page",
+                "crawlers",
+                "described_iris",
+                "discovery",
+                "downloads",
+            ),
             *(
                 "empty_answers",
                 "explanations",
@@ -97,6 +106,7 @@ INSIDE: dict[str, tuple[set[str], ...]] = {
             *(
                 "operations",
                 "problem_responses",
+                "resource_documents",
                 "resources",
                 "route_table",
                 "server_vocabulary",
@@ -108,6 +118,7 @@ INSIDE: dict[str, tuple[set[str], ...]] = {
         {"document_responses", "page_deadlines", "query_answers", "in_flight", "sparql_request"},
         {
             *("site", "own_iris", "about", "metrics", "readiness", "statistics", "program_digest"),
+            "taken_paths",
             "representations",
         },
         {"protocol", "strings", "__init__"},
@@ -124,6 +135,7 @@ ONLY_IN = {
     "click": {"cli"},
     "rich": {"cli"},
     "pyshacl": {"validation"},
+    "shacl": {"validation"},
     "owlrl": {"reasoning"},
     "numpy": {"reasoning"},
     "rdflib": {"rdf", "reasoning", "validation"},

@@ -15,18 +15,19 @@ import pyoxigraph as ox
 
 from calcigraph.edition import Edition, EditionCache, assemble, clash_finding
 from calcigraph.edition.layout import QuadKind
-from calcigraph.errors import EnvironmentProblem, Finding, Place, Problem, RootInvalid
+from calcigraph.errors import EnvironmentProblem, Finding, Place, Problem, RootInvalid, Severity
 from calcigraph.evaluated_apart import answer as answer_apart
 from calcigraph.evaluating import evaluating, working
 from calcigraph.lints import lint
+from calcigraph.looked_at import LookedAt
 from calcigraph.questions import answer
 from calcigraph.questions import findings as question_findings
 from calcigraph.rdf.terms import Term, show_term
 from calcigraph.rdf.vocabulary import RDF
-from calcigraph.root import Root
+from calcigraph.root import Root, RootChanged
 from calcigraph.settings import ReasonerName
 from calcigraph.store import OfflineEngine
-from calcigraph.validation import Result, ShapesUnreadable, validate
+from calcigraph.validation import Result, placed, validate
 
 _COMBINING = {"And", "Node", "Not", "Or", "Property", "Xone"}
 
@@ -40,14 +41,19 @@ def check(
     for ever (see `evaluated_apart`, in which `calcigraph check` calls this).
     Raises: RootMissing where there is no such directory, EnvironmentProblem where there is no room to work.
     """
-    return list(_findings(folder, reasoner, cache))
+    return [each for each in _findings(folder, reasoner, cache) if isinstance(each, Finding)]
 
 
-def _findings(folder: Path, reasoner: ReasonerName, cache: EditionCache | None) -> Iterator[Finding]:
-    """The findings as they come."""
+def _findings(
+    folder: Path, reasoner: ReasonerName, cache: EditionCache | None
+) -> Iterator[Finding | LookedAt]:
+    """The findings as they come, and what the shapes looked at."""
     try:
         with working("the files are read"):
             root = Root.open(folder)
+            notes = list(root.notes())
+        yield what_was_read(root)
+        yield from notes
         with working("rules are run, axioms closed"):
             assembled = assemble(root, reasoner, cache)
     except RootInvalid as invalid:
@@ -55,6 +61,9 @@ def _findings(folder: Path, reasoner: ReasonerName, cache: EditionCache | None) 
         return
     except EnvironmentProblem:
         raise
+    except RootChanged as problem:
+        yield Finding("files", problem.place or Place("."), problem.detail, problem.remedy)
+        return
     except Problem as problem:
         yield Finding("rules", problem.place or Place("ontology/rules"), problem.detail, problem.remedy)
         return
@@ -66,12 +75,33 @@ def _findings(folder: Path, reasoner: ReasonerName, cache: EditionCache | None) 
     yield from answer_findings(edition, OfflineEngine(edition))
 
 
-def _checked(folder: Path, reasoner: ReasonerName) -> Iterator[Finding]:
+def _checked(folder: Path, reasoner: ReasonerName) -> Iterator[Finding | LookedAt]:
     """What the process of a check is asked for."""
     return _findings(folder, reasoner, EditionCache.of_user())
 
 
-def shape_findings(edition: Edition) -> Iterator[Finding]:
+def what_was_read(root: Root) -> LookedAt:
+    """How much the files of a root say. Cost: reads them where nothing is kept."""
+    parts = {"ontology": root.ontology, "data": root.data, "shapes": root.shapes}
+    quads = {
+        part: len({quad for file in files for quad in root.quads_of(file)}) for part, files in parts.items()
+    }
+    numbers = {
+        "files": sum(map(len, parts.values())),
+        "triples": sum(quads.values()),
+        "rules": len(root.rules),
+        "questions": len(root.questions),
+        "lints": len(root.lints),
+        "notRead": sum(finding.severity is not Severity.INFO for finding in root.unread),
+    }
+    said = ", ".join(f"{count:,} of {part}" for part, count in quads.items())
+    others = ", ".join(f"{numbers[name]} {name}" for name in ("rules", "questions", "lints"))
+    unread = f"; {numbers['notRead']} not read" if numbers["notRead"] else ""
+    text = f"Read: {numbers['files']} files with {numbers['triples']:,} triples ({said}), {others}{unread}."
+    return LookedAt(text, numbers)
+
+
+def shape_findings(edition: Edition) -> Iterator[Finding | LookedAt]:
     """What the root's shapes find in what was asserted and derived, classes inferred.
 
     Of the inferences only the classes count: a shape on a class then also meets what inference
@@ -85,18 +115,15 @@ def shape_findings(edition: Edition) -> Iterator[Finding]:
     stated = (q.triple for q, kind in quads if q.predicate == RDF["type"] or kind is not QuadKind.INFERRED)
     root = edition.root
 
-    def place_of(node: Term) -> Place:
-        found = root.place(node) if isinstance(node, ox.NamedNode | ox.BlankNode) else None
+    def place_of(node: Term, predicate: ox.NamedNode | None) -> Place:
+        found = root.place(node, predicate) if isinstance(node, ox.NamedNode | ox.BlankNode) else None
         return found or Place("shapes")
 
-    try:
-        with working("shapes are read"):
-            report = validate(stated, shapes, place_of)
-    except ShapesUnreadable as problem:
-        node = show_term(problem.node, root.prefixes) if problem.node is not None else ""
-        place = place_of(problem.node) if problem.node is not None else Place("shapes")
-        yield Finding("shapes", place, problem.detail, problem.remedy, node=node)
-        return
+    with working("shapes are read"):
+        report = validate(stated, shapes, place_of)
+    numbers = {"shapes": report.shapes, "focusNodes": report.focus_nodes}
+    yield LookedAt(f"Shapes: {report.looked_at}", numbers)
+    yield from placed(report.flaws, shapes, place_of, root.prefixes)
     for result in report.results:
         yield _finding(edition, result)
 

@@ -9,6 +9,7 @@ from calcigraph.cli.progress import Progress
 from calcigraph.cli.streams import give, tell
 from calcigraph.errors import Finding, Severity
 from calcigraph.evaluated_apart import EvaluationStopped, evaluated_apart
+from calcigraph.looked_at import LookedAt
 from calcigraph.settings import ReasonerName
 
 
@@ -20,14 +21,18 @@ def judge(folder: Path, reasoner: ReasonerName, style: str, limit_s: float, ever
     EnvironmentProblem.
     """
     findings: list[Finding] = []
+    looked_at: list[LookedAt] = []
     with Progress() as progress:
         try:
-            for finding in evaluated_apart("calcigraph.checks", (folder, reasoner), limit_s, progress.show):
-                findings.append(finding)
+            for each in evaluated_apart("calcigraph.checks", (folder, reasoner), limit_s, progress.show):
+                if isinstance(each, Finding):
+                    findings.append(each)
+                else:
+                    looked_at.append(each)
         except EvaluationStopped as stopped:
             findings.append(stopped.finding)
     shown = findings if every or style != "text" else folded(findings)
-    for line in WRITERS[style](shown):
+    for line in WRITERS[style](shown, looked_at):
         give(f"{line}\n".encode()) if style in ("json", "sarif") else tell(line)
     if style == "text":
         tell(total(findings))

@@ -15,7 +15,7 @@ from calcigraph.edition.clash_findings import clash_finding
 from calcigraph.edition.edition import Edition, EditionFacts
 from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder
 from calcigraph.edition.labels import Labels
-from calcigraph.edition.languages import PAGE_LANGUAGE
+from calcigraph.edition.languages import PAGE_LANGUAGE, Languages
 from calcigraph.edition.lookups import LookUps
 from calcigraph.edition.names import DEFINITIONS, LABELS, SYNONYMS
 from calcigraph.edition.near_terms import near_iris
@@ -38,6 +38,7 @@ __all__ = [
     "EditionFiles",
     "EditionPassed",
     "Labels",
+    "Languages",
     "LookUps",
     "Match",
     "Names",

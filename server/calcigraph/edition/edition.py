@@ -181,6 +181,14 @@ class Edition:
         """Whether anything is said of `node`, or leads to it. Cost: two look-ups."""
         return any(True for found in (self.quads(node), self.quads(None, None, node)) for _ in found)
 
+    def describes(self, node: Subject) -> bool:
+        """Whether anything is said of `node` that does not merely follow from axioms. Cost: a look-up."""
+        return any(True for _ in self._rows((node, None, None, None), QuadKind.AFTER))
+
+    def has_graph(self, node: ox.NamedNode) -> bool:
+        """Whether there is a graph with that name, be it of metadata. Cost: a look-up."""
+        return any(True for _ in self._rows((None, None, None, node), QuadKind.METADATA))
+
     def fragments(self, node: ox.NamedNode) -> Iterator[ox.NamedNode]:
         """The resources that are named by fragments of `node` (RFC 3986, section 3.5), in order of their
         IRIs. Cost: a look-up in an index, and two for each IRI that begins so."""

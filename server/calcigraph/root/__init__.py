@@ -17,9 +17,9 @@ from urllib.parse import quote
 import pyoxigraph as ox
 
 from calcigraph.errors import Finding, Place, RootInvalid
+from calcigraph.evaluating import evaluating
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.terms import Term
-from calcigraph.rdf.vocabulary import VOID
 from calcigraph.root.digests import (
     FOLDERS,
     UNREAD,
@@ -45,7 +45,15 @@ from calcigraph.root.files import (
 from calcigraph.root.graph_names import MADE, shared_graphs
 from calcigraph.root.import_catalogs import is_catalog
 from calcigraph.root.imports import ImportedFile, import_findings
-from calcigraph.root.names import nameless, unusable
+from calcigraph.root.names import (
+    NO_NAMESPACE,
+    URI_SPACE,
+    document_base,
+    nameless,
+    spaces,
+    stated_namespace,
+    unusable,
+)
 from calcigraph.root.rdf_file import SUFFIXES, Broken, RdfFile, RootChanged, StoredContent
 from calcigraph.root.unread import not_read
 
@@ -62,8 +70,6 @@ __all__ = [
     "digest_of",
 ]
 
-_URI_SPACE = VOID["uriSpace"]
-_NO_NAMESPACE = "urn:root:"
 _CATALOG = "data/catalog.ttl"
 _PREFIXES = "ontology/prefixes.ttl"
 
@@ -74,8 +80,8 @@ T = TypeVar("T")
 class Root:
     """All files of a root.
 
-    `namespace` is the `void:uriSpace` that `data/catalog.ttl` states: the IRI that the root's own
-    IRIs begin with, and its graphs' (`graph/<path of the file without suffix>` below it).
+    `namespace` is the `void:uriSpace` that `data/catalog.ttl` states: the IRI that the root's own IRIs begin
+    with. Its graphs stand below `document_base` (`graph/<path of the file without suffix>`).
     """
 
     folder: Path = field(repr=False)
@@ -161,8 +167,11 @@ class Root:
     def judge(self) -> None:
         """Parse every file. Raises: RootInvalid with every finding of every file."""
         files = (*self.ontology, *self.data, *self.shapes)
-        findings = [*self.unreadable, *(finding for file in files for finding in file.findings)]
-        findings += [] if findings else unusable(self.namespace, self._catalog_place)
+        findings = list(self.unreadable)
+        for file in files:
+            with evaluating("files", Place(file.path)):
+                findings += file.findings
+        findings += [] if findings else unusable(spaces(self.catalogue), self._catalog_place)
         findings += [] if findings else shared_graphs(*self._file_graphs)
         if findings:
             raise RootInvalid(findings)
@@ -176,20 +185,25 @@ class Root:
 
     @cached_property
     def namespace(self) -> str:
-        """The IRI below which the root's own resources and graphs stand, from `data/catalog.ttl`."""
+        """The IRI that those of the root's own resources begin with, from `data/catalog.ttl`."""
         return stated_namespace(self.catalogue)
+
+    @property
+    def document_base(self) -> str:
+        """The IRI that those of the root's own documents begin with: its graphs, its endpoint and so on."""
+        return document_base(self.namespace)
 
     @property
     def _catalog_place(self) -> Place:
         """Where the namespace is stated."""
-        subject = next((t.subject for t in self.catalogue if t.predicate == _URI_SPACE), None)
-        found = self.place(subject, _URI_SPACE) if isinstance(subject, ox.NamedNode) else None
+        subject = next((t.subject for t in self.catalogue if t.predicate == URI_SPACE), None)
+        found = self.place(subject, URI_SPACE) if isinstance(subject, ox.NamedNode) else None
         return found or Place(_CATALOG)
 
     @property
     def is_named(self) -> bool:
         """Whether the root states a namespace; one that does not has no IRIs of its own."""
-        return self.namespace != _NO_NAMESPACE
+        return self.namespace != NO_NAMESPACE
 
     @cached_property
     def prefixes(self) -> Prefixes:
@@ -233,7 +247,7 @@ class Root:
 
     def graph(self, name: str) -> ox.NamedNode:
         """The IRI of the graph `name` (a file's path without its suffix, "inferred", "derived")."""
-        return ox.NamedNode(f"{self.namespace}graph/{name}")
+        return ox.NamedNode(f"{self.document_base}graph/{name}")
 
     def graph_of(self, file: RdfFile) -> ox.NamedNode:
         """The named graph that holds the triples of `file`, but for those of graphs that it names itself."""
@@ -299,12 +313,12 @@ def _namespace_of(folder: Path) -> str | None:
     """What the catalogue states for a namespace, before its own relative IRIs can be resolved; None where no
     IRI begins so."""
     raw = read_bytes(folder, _CATALOG) if (folder / _CATALOG).is_file() else b""
-    catalog = RdfFile(_CATALOG, raw if isinstance(raw, bytes) else b"", _NO_NAMESPACE)
+    catalog = RdfFile(_CATALOG, raw if isinstance(raw, bytes) else b"", NO_NAMESPACE)
     try:
-        namespace = stated_namespace(catalog.triples)
+        stated = catalog.triples
     except RootInvalid:
         return None
-    return None if unusable(namespace, Place(_CATALOG)) else namespace
+    return None if unusable(spaces(stated), Place(_CATALOG)) else stated_namespace(stated)
 
 
 def _base(namespace: str | None, path: str) -> str | None:
@@ -313,13 +327,8 @@ def _base(namespace: str | None, path: str) -> str | None:
     if namespace is None:
         return None
     # Files of shapes may be called anything, even what is no UTF-8.
-    return f"{namespace}graph/{quote(name.encode('utf-8', 'surrogateescape')) if nameless(path) else name}"
-
-
-def stated_namespace(catalogue: Iterable[ox.Triple]) -> str:
-    """The namespace that a catalogue states, by `void:uriSpace`, else that of a root without one."""
-    stated = (t.object for t in catalogue if t.predicate == _URI_SPACE)
-    return next((term.value for term in stated if isinstance(term, ox.Literal)), _NO_NAMESPACE)
+    below = quote(name.encode("utf-8", "surrogateescape")) if nameless(path) else name
+    return f"{document_base(namespace)}graph/{below}"
 
 
 def _rdf_paths(folder: Path, name: str) -> list[str]:
