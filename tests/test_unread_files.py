@@ -183,7 +183,7 @@ def test_an_import_is_there_by_iri_version_graph_or_catalog_and_else_it_is_named
         "urn:own/1",
         "https://e.org/graph/ontology/c",
         "urn:mapped",
-        "urn:old/d",
+        "urn:old/d.ttl",
         "urn:lost",
     ]
     catalog = (
