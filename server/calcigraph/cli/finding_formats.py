@@ -47,7 +47,7 @@ def total(findings: Iterable[Finding]) -> str:
     return f"{violations} violations, {len(findings) - violations} other findings"
 
 
-def _text(findings: Iterable[Finding | str], looked_at: Iterable[LookedAt]) -> list[str]:
+def _text(findings: Iterable[Finding | str], looked_at: Iterable[LookedAt] = ()) -> list[str]:
     lines: list[str] = []
     for finding in findings:
         lines.append(str(finding))
@@ -55,7 +55,7 @@ def _text(findings: Iterable[Finding | str], looked_at: Iterable[LookedAt]) -> l
     return [*lines, *(each.looked_at for each in looked_at)]
 
 
-def _json(findings: Iterable[Finding | str], looked_at: Iterable[LookedAt]) -> list[str]:
+def _json(findings: Iterable[Finding | str], looked_at: Iterable[LookedAt] = ()) -> list[str]:
     values = [
         {
             "check": f.check,
@@ -80,7 +80,7 @@ def _place(place: Place) -> dict[str, str | int | None]:
     return {"file": place.file, "line": place.line or None, "column": place.column or None}
 
 
-def _sarif(findings: Iterable[Finding | str], looked_at: Iterable[LookedAt]) -> list[str]:
+def _sarif(findings: Iterable[Finding | str], looked_at: Iterable[LookedAt] = ()) -> list[str]:
     """One run of SARIF 2.1.0 (OASIS Standard), in which each check is a rule."""
     found = [finding for finding in findings if isinstance(finding, Finding)]
     rules = [{"id": check} for check in sorted({finding.check for finding in found})]
@@ -130,7 +130,7 @@ _SARIF_LEVELS: Final = {Severity.VIOLATION: "error", Severity.WARNING: "warning"
 _GITHUB_LEVELS: Final = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
-def _github(findings: Iterable[Finding | str], _looked_at: Iterable[LookedAt]) -> list[str]:
+def _github(findings: Iterable[Finding | str], _looked_at: Iterable[LookedAt] = ()) -> list[str]:
     """Workflow commands, which put a finding beside its line in a review."""
     return [
         f"::{_GITHUB_LEVELS[f.severity]} file={f.place.file},line={f.place.line or 1},title={f.check}::"
@@ -143,7 +143,7 @@ def _github(findings: Iterable[Finding | str], _looked_at: Iterable[LookedAt]) -
     ]
 
 
-_Writer: TypeAlias = Callable[[Iterable[Finding | str], Iterable[LookedAt]], list[str]]
+_Writer: TypeAlias = Callable[..., list[str]]
 WRITERS: Final[Mapping[str, _Writer]] = MappingProxyType(
     {"text": _text, "json": _json, "sarif": _sarif, "github": _github}
 )
