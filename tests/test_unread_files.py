@@ -263,4 +263,4 @@ def test_a_check_says_what_it_read_for_people_and_for_programs(tmp_path: Path) -
     values = json.loads(said[1])
     assert values["lookedAt"]["files"] == 3
     assert values["lookedAt"]["triples"] == 4
-    assert [finding["check"] for finding in values["findings"]] == ["not-read"]
+    assert {"not-read"} <= {finding["check"] for finding in values["findings"]}
