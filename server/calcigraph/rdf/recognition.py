@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
+from calcigraph.rdf.vocabulary import OWL
+
 _HEAD: Final = 16_384
 _ROBOT: Final = "Convert it, for example with ROBOT: robot convert -i {name} -o {stem}.ttl"
 _RDFPIPE: Final = "Convert it, for example with rdflib: rdfpipe -i {form} -o turtle {name} > {stem}.ttl"
@@ -116,7 +118,7 @@ def _xml(text: str) -> Recognised | None:
     name, attributes = first.groups()
     if name == "RDF":
         return RDF_XML
-    if name == "Ontology" and "http://www.w3.org/2002/07/owl#" in attributes and ":about" not in attributes:
+    if name == "Ontology" and OWL.iri in attributes and ":about" not in attributes:
         return OWL_XML
     if name == "catalog" and "urn:oasis:names:tc:entity:xmlns:xml:catalog" in attributes:
         return CATALOG
