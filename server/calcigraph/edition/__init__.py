@@ -1,6 +1,7 @@
 """A root and changes in; editions out: immutable versions of everything that depends on the data.
 
 - `assembly` makes the first edition of a root, or finds it made;
+- `clash_findings` says of a contradiction what an editor has to know;
 - `edition` is one version, to be asked; `labels`, `languages` and `search` are what it calls things;
 - `writer` makes the next one from a change, and proves what an edition says; `process` runs it apart;
 - `change` is what may be asked of it;
@@ -8,12 +9,13 @@
 - `index`, `writing`, `layout`, `names`, `spellings` and `files` are how editions lie on disk.
 """
 
-from calcigraph.edition.assembly import Assembled, assemble, clash_finding, consistent
+from calcigraph.edition.assembly import Assembled, assemble, consistent
 from calcigraph.edition.change import Change, ChangeRefused
+from calcigraph.edition.clash_findings import clash_finding
 from calcigraph.edition.edition import Edition, EditionFacts
 from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder
 from calcigraph.edition.labels import Labels
-from calcigraph.edition.languages import PAGE_LANGUAGE
+from calcigraph.edition.languages import PAGE_LANGUAGE, Languages
 from calcigraph.edition.lookups import LookUps
 from calcigraph.edition.names import DEFINITIONS, LABELS, SYNONYMS
 from calcigraph.edition.near_terms import near_iris
@@ -36,6 +38,7 @@ __all__ = [
     "EditionFiles",
     "EditionPassed",
     "Labels",
+    "Languages",
     "LookUps",
     "Match",
     "Names",

@@ -31,7 +31,7 @@ from calcigraph.manchester import ExpressionReader
 from calcigraph.rdf.terms import Subject, Term
 from calcigraph.rdf.vocabulary import RDF
 from calcigraph.reasoning import Proof, Proofs
-from calcigraph.root import Root, TurtleFile
+from calcigraph.root import RdfFile, Root
 
 _T = TypeVar("_T")
 _MOST_KEPT: Final = 256
@@ -180,6 +180,14 @@ class Edition:
     def mentions(self, node: Subject) -> bool:
         """Whether anything is said of `node`, or leads to it. Cost: two look-ups."""
         return any(True for found in (self.quads(node), self.quads(None, None, node)) for _ in found)
+
+    def describes(self, node: Subject) -> bool:
+        """Whether anything is said of `node` that does not merely follow from axioms. Cost: a look-up."""
+        return any(True for _ in self._rows((node, None, None, None), QuadKind.AFTER))
+
+    def has_graph(self, node: ox.NamedNode) -> bool:
+        """Whether there is a graph with that name, be it of metadata. Cost: a look-up."""
+        return any(True for _ in self._rows((None, None, None, node), QuadKind.METADATA))
 
     def fragments(self, node: ox.NamedNode) -> Iterator[ox.NamedNode]:
         """The resources that are named by fragments of `node` (RFC 3986, section 3.5), in order of their
@@ -350,10 +358,11 @@ class Edition:
         """How many quads queries count, the metadata among them: literals of one value are one."""
         return sum(self.graphs.values())
 
-    def file_quads(self, files: Iterable[TurtleFile]) -> Iterator[ox.Quad]:
+    def file_quads(self, files: Iterable[RdfFile]) -> Iterator[ox.Quad]:
         """What some files of the root say in this edition, shapes among them."""
-        for file in files:
-            yield from self._quads((None, None, None, self.root.graph_of(file)), QuadKind.SHAPE)
+        graphs = dict.fromkeys(graph for file in files for graph in self.root.graphs_of(file))
+        for graph in graphs:
+            yield from self._quads((None, None, None, graph), QuadKind.SHAPE)
 
     @cached_property
     def inferred_graph(self) -> ox.NamedNode:

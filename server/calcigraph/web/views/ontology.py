@@ -84,9 +84,7 @@ class Overview:
 
 def page(site: Site) -> str:
     """The ontology page: what it is, its classes and its properties as trees, all asserted."""
-    header: Description | None = site.engine.describe(
-        site.edition, ox.NamedNode(f"{site.namespace}ontology"), None
-    )
+    header: Description | None = site.engine.describe(site.edition, site.ontology, None)
     shown = overview(site)
     return render_template("ontology.html", header=header, parts=shown.parts, deprecated=shown.deprecated)
 

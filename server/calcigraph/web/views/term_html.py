@@ -40,6 +40,7 @@ _MARKS = {
     Standing.INFERRED: Markup(f' <span class="mark inferred">{escape(STRINGS.standing_inferred)}</span>'),
 }
 _WHY = escape(STRINGS.resource_why)
+_OUTSIDE = escape(STRINGS.resource_outside)
 _ABOUT = escape(STRINGS.resource_why_about)
 
 
@@ -299,7 +300,16 @@ class TermRenderer:
         kind = "" if stated else ' class="iri"'
         if target is None:
             return Markup(f'<span title="{escape(name)}" class="iri">{shown}</span>')
-        return Markup(f'<a href="{escape(target)}" title="{escape(name)}"{kind}>{shown}</a>')
+        return Markup(
+            f'<a href="{escape(target)}" title="{escape(name)}"{kind}>{shown}</a>{self._outside(node)}'
+        )
+
+    def _outside(self, node: ox.NamedNode) -> Markup:
+        """A link to where the IRI of something leads that has a page here and is not the root's own."""
+        address = self._site.outside(node) if self._site.describes(node) else None
+        if address is None:
+            return _NOTHING
+        return Markup(f' <a class="outside" rel="external" href="{escape(address)}" title="{_OUTSIDE}">↗</a>')
 
     def _literal(self, literal: ox.Literal) -> Markup:
         datatype, shown = self.datatype(literal), self.text(literal)
