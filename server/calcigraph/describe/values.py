@@ -10,6 +10,7 @@ import pyoxigraph as ox
 
 from calcigraph.manchester import Expression
 from calcigraph.rdf.terms import Term
+from calcigraph.rdf.vocabulary import RDFS
 
 
 class Standing(Enum):
@@ -18,6 +19,9 @@ class Standing(Enum):
     ASSERTED = "asserted"
     DERIVED = "derived"
     INFERRED = "inferred"
+
+
+_ORDERS = (RDFS["subClassOf"], RDFS["subPropertyOf"])
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,10 @@ class ShownProperty:
 
     @property
     def is_aside(self) -> bool:
-        """Whether it is folded away on a page: all of it is inferred, and no shape asks for it."""
+        """Whether it is folded away on a page: all of it is inferred, and no shape asks for it; unless it
+        says what a term is right below."""
+        if self.values and self.predicate in _ORDERS:
+            return False
         return not self.shaped and all(v.fact.standing is Standing.INFERRED for v in self.values)
 
 

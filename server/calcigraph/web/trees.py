@@ -37,7 +37,7 @@ def tree() -> Response:
     return validated(response, site, f"trees.{chosen.name}")
 
 
-def _place(site: Site, kind: str) -> ontology.Place:
+def _place(site: Site, kind: str) -> ontology.TreePlace:
     """Raises: RequestMalformed, ResourceUnknown, and what `parse_iri` raises."""
     if kind not in KINDS:
         raise RequestMalformed(f"`kind` is none of the trees: “{kind[:40]}”.", f"Ask for {', '.join(KINDS)}.")

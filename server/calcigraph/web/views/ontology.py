@@ -21,7 +21,7 @@ _MOST_PLACES: Final = 1_000
 
 
 @dataclass(frozen=True)
-class Part:
+class ShownTree:
     """One tree: its kind, how many terms it has, and what of it is shown."""
 
     kind: str
@@ -36,10 +36,10 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Place:
+class TreePlace:
     """One place in a tree: a term, or what is above all; where it stands, and what is below it."""
 
-    part: Part
+    part: ShownTree
     node: ox.NamedNode | None
     above: tuple[ox.NamedNode, ...]
     alike: tuple[ox.NamedNode, ...]
@@ -61,7 +61,7 @@ def page(site: Site) -> str:
     return render_template("ontology.html", header=header, parts=parts, **_shown(site))
 
 
-def place(site: Site, kind: str, node: ox.NamedNode | None, offset: int) -> Place | None:
+def place(site: Site, kind: str, node: ox.NamedNode | None, offset: int) -> TreePlace | None:
     """What is below a term in a tree, from `offset` on; None where it is not in it."""
     trees = trees_of(site)
     tree = trees.of(kind)
@@ -70,16 +70,16 @@ def place(site: Site, kind: str, node: ox.NamedNode | None, offset: int) -> Plac
         return None
     part = _part(site, kind, tree, number, offset, WIDTH, _MOST_PLACES)
     if number is None:
-        return Place(part, None, (), ())
-    return Place(part, node, _named(site, tree.above(number)), _named(site, tree.alike(number)))
+        return TreePlace(part, None, (), ())
+    return TreePlace(part, node, _named(site, tree.above(number)), _named(site, tree.alike(number)))
 
 
-def place_page(site: Site, shown: Place) -> str:
+def place_page(site: Site, shown: TreePlace) -> str:
     """A place of a tree as a page."""
     return render_template("tree.html", place=shown, part=shown.part, **_shown(site))
 
 
-def as_json(site: Site, shown: Place) -> dict[str, Any]:
+def as_json(site: Site, shown: TreePlace) -> dict[str, Any]:
     """The same as data: each term with its label, how many are below it, and those of them that are shown."""
     return {
         "kind": shown.part.kind,
@@ -100,8 +100,8 @@ def kinds_json(site: Site) -> list[dict[str, Any]]:
 
 def _part(
     site: Site, kind: str, tree: Tree, number: int | None, offset: int, width: int, places: int
-) -> Part:
-    return Part(kind, tree.count, unfolded(site.edition, tree, number, offset, width, places))
+) -> ShownTree:
+    return ShownTree(kind, tree.count, unfolded(site.edition, tree, number, offset, width, places))
 
 
 def _shown(site: Site) -> dict[str, Any]:
