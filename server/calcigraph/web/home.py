@@ -8,6 +8,7 @@ from flask import Blueprint, Response, render_template
 from calcigraph.errors import Problem
 from calcigraph.rdf.vocabulary import SRV, XSD
 from calcigraph.root import QuestionFile
+from calcigraph.trees import Branch
 from calcigraph.web import discovery, downloads, signposting
 from calcigraph.web.competency_questions import answer, csv_address, featured
 from calcigraph.web.protocol.caching import validated
@@ -16,7 +17,7 @@ from calcigraph.web.site import Site, current_site
 from calcigraph.web.strings import STRINGS
 from calcigraph.web.views.citation import Citation
 from calcigraph.web.views.example_queries import kinds_of_terms
-from calcigraph.web.views.ontology import Branch, TermKind
+from calcigraph.web.views.ontology import ShownTree, trees_of
 from calcigraph.web.views.pages import json_for_page
 from calcigraph.web.views.results import ResultTable
 
@@ -54,14 +55,15 @@ def home() -> Response:
     return validated(response, site, "front")
 
 
-def _terms(site: Site) -> list[tuple[TermKind, list[Branch]]]:
+def _terms(site: Site) -> list[tuple[ShownTree, list[Branch]]]:
     """The kinds of terms, each with some of the topmost: those that most others are below, with a name."""
+    is_deprecated = trees_of(site).is_deprecated
 
     def place(branch: Branch) -> tuple[bool, bool, int]:
         is_named = site.edition.labels.stated(branch.node) is not None
-        return branch.deprecated, not is_named, -len(branch.branches)
+        return is_deprecated(branch.node), not is_named, -branch.size
 
-    return [(kind, sorted(kind.branches, key=place)[:_TERMS]) for kind in kinds_of_terms(site)]
+    return [(part, sorted(part.shown.branches, key=place)[:_TERMS]) for part in kinds_of_terms(site)]
 
 
 def _numbers(site: Site) -> list[tuple[int, str]]:

@@ -11,10 +11,11 @@ from urllib.parse import urlencode
 
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.vocabulary import RDFS, SKOS, SRV
-from calcigraph.web.protocol.request_problems import OntologyTooLarge
+from calcigraph.trees import KINDS
 from calcigraph.web.site import Site
 from calcigraph.web.strings import STRINGS
-from calcigraph.web.views.ontology import TermKind, overview
+from calcigraph.web.views import ontology
+from calcigraph.web.views.ontology import ShownTree
 
 _LABEL, _PREF_LABEL = RDFS["label"], SKOS["prefLabel"]
 _MOST: Final = 50
@@ -39,21 +40,16 @@ class ExampleQuery:
         return urlencode({"query": self.text, "edit": "1"})
 
 
-def kinds_of_terms(site: Site) -> tuple[TermKind, ...]:
-    """The terms of the ontology by their kinds; none where they are too many for a page.
-
-    Cost: see `overview`.
-    """
-    try:
-        return overview(site).parts
-    except OntologyTooLarge:
-        return ()
+def kinds_of_terms(site: Site) -> list[ShownTree]:
+    """The kinds of terms that there are, with the topmost of each. Cost: see `Trees.of`."""
+    found = (ontology.place(site, kind, None, 0) for kind in KINDS if kind != "deprecated")
+    return [place.part for place in found if place is not None and place.part.count]
 
 
 def example_queries(site: Site) -> tuple[ExampleQuery, ...]:
     """Queries about whatever terms there are; none where the root has questions of its own, or no triples.
 
-    Cost: see `overview`.
+    Cost: see `Trees.of`.
     """
     if site.edition.root.questions or not site.statistics.asserted:
         return ()
@@ -76,18 +72,17 @@ def _counting(site: Site) -> Iterator[ExampleQuery]:
     )
 
 
-def _about_terms(site: Site, parts: tuple[TermKind, ...]) -> Iterator[ExampleQuery]:
+def _about_terms(site: Site, parts: list[ShownTree]) -> Iterator[ExampleQuery]:
     shrink = site.edition.root.prefixes.shrink
     names = f"{{ ?term {shrink(_LABEL)} ?label }} UNION {{ ?term {shrink(_PREF_LABEL)} ?label }}"
     for part in parts:
-        used = (branch for branch in part.branches if not branch.deprecated)
-        largest = max(used, key=lambda branch: len(branch.branches), default=None)
-        if largest is not None and largest.branches and part.name in _BELOW:
-            name = f"{STRINGS.example_below} “{largest.label.value}”"
-            below = shrink(_BELOW[part.name])
+        largest = max(part.shown.branches, key=lambda branch: branch.size, default=None)
+        if largest is not None and largest.size and part.kind in _BELOW:
+            name = f"{STRINGS.example_below} “{site.edition.label(largest.node)}”"
+            below = shrink(_BELOW[part.kind])
             pattern = f"?term {below} {shrink(largest.node)} . OPTIONAL {{ {names} }}"
             yield _made(site, name, f"SELECT DISTINCT ?term ?label\nWHERE {{ {pattern} }}\nORDER BY ?term")
-    stated = (site.edition.labels.stated(branch.node) for part in parts for branch in part.branches)
+    stated = (site.edition.labels.stated(branch.node) for part in parts for branch in part.shown.branches)
     word = max(re.findall(r"\w+", next((label.value for label in stated if label), "")), key=len, default="")
     if word:
         found = f'(?thing ?score ?text) {shrink(SRV["search"])} "{word}"'
