@@ -184,6 +184,11 @@ def test_what_the_data_do_not_name_is_unknown_with_near_names(made: Callable[[st
     assert ask(app, describe(f"{HASH}Zzz")).status == 404
 
 
+@pytest.mark.parametrize("path", ["/sitemap-%00.xml", "/%ff", "/a%00bcd", "/%2e%2e/x", "/id/%00%00abc"])
+def test_a_path_that_no_iri_has_is_unknown(made: Callable[[str], Flask], path: str) -> None:
+    assert ask(made(OBO), path).status == 404
+
+
 def test_pages_lead_to_pages_here_of_what_is_described_and_out_to_the_rest(
     made: Callable[[str], Flask],
 ) -> None:
