@@ -17,6 +17,7 @@ from calcigraph.validation.path_rules import path_flaw
 from calcigraph.validation.shapes_graph import (
     LIST_OF_SHAPES,
     SHAPE_EXPECTING,
+    TARGETS,
     ShapesGraph,
 )
 from calcigraph.validation.shapes_graph import (
@@ -174,7 +175,9 @@ def _suspicions(graph: ShapesGraph, shape: Term) -> Iterator[Flaw]:
             )
     said = {triple.predicate for triple in graph.about(shape)}
     constrains = said & (CONSTRAINING | {*SHAPE_EXPECTING, *LIST_OF_SHAPES})
-    if graph.has_target(shape) and not constrains and not graph.custom_parameters & said:
+    # Many a class is made a shape to carry rules, or for what others add.
+    meant = graph.custom_parameters | {SH["rule"]}
+    if said & {*TARGETS} and not constrains and not meant & said:
         yield Flaw(
             shape,
             None,
