@@ -24,6 +24,7 @@ LAYERS = (
                 "conformance",
                 "differences",
                 "federation",
+                "importing",
                 "lints",
                 "metadata",
                 "nanopublications",
@@ -68,6 +69,11 @@ DEFERRED: dict[tuple[str, str], str] = {
     **{
         (f"calcigraph.cli.verbs.{verb}", f"calcigraph.cli.{verb}"): "help waits for no library of the work"
         for verb in ("ask", "check", "explain", "infer", "serve", "validate")
+    },
+    **{
+        (f"calcigraph.cli.verbs.{verb}", target): "the same"
+        for verb, value in (("import_", "adding"), ("new", "new_root"))
+        for target in ("calcigraph.cli.importing", f"calcigraph.importing.{value}")
     },
     **{
         ("calcigraph.cli.serve", target): "the process that answers queries loads the data meanwhile"

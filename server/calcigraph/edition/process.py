@@ -28,7 +28,7 @@ from calcigraph.deadline import endless
 from calcigraph.edition.assembly import assemble, consistent
 from calcigraph.edition.change import Change
 from calcigraph.edition.edition import Edition
-from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder
+from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder, closing_name
 from calcigraph.edition.writer import ChangeOutcome, Writer
 from calcigraph.edition.writing import changing, forget_after
 from calcigraph.errors import Problem
@@ -38,7 +38,7 @@ from calcigraph.logs import error_line
 from calcigraph.processes import is_stopped, started
 from calcigraph.reasoning import Proof, Proofs, Statement, leaves_first
 from calcigraph.root import Root
-from calcigraph.settings import ReasonerName, Settings
+from calcigraph.settings import ReasonerLimits, ReasonerName, Settings
 
 # So many threads may wait for proofs; others are left for pages that need none.
 _MOST_WAITING: Final = 32
@@ -83,6 +83,7 @@ class WriterStart:
     files: Path
     owner: Path
     reasoner: ReasonerName
+    limits: ReasonerLimits | None = None
 
     def after(self, outcome: ChangeOutcome) -> WriterStart:
         """What a writer begins with once there is another edition."""
@@ -195,6 +196,7 @@ def assembled_apart(
     owner: WorkFolder,
     file_limit_s: float = Settings.file_timeout,
     show: Callable[[str], None] | None = None,
+    limits: ReasonerLimits | None = None,
 ) -> EditionFiles:
     """The files of a root's edition in a work folder, made by a process that ends with it: what it takes to
     read and to close is given back to the system.
@@ -204,22 +206,28 @@ def assembled_apart(
     """
     child = _Child(Watch(file_limit_s, show))
     try:
-        folder: Path = child.ask("assemble", root, reasoner, owner.path)
+        folder: Path = child.ask("assemble", root, reasoner, owner.path, limits)
         return EditionFiles(folder, owner)
     finally:
         child.end()
 
 
 def prepared(
-    root: Root, cache: EditionCache, file_limit_s: float, show: Callable[[str], None] | None = None
+    root: Root,
+    cache: EditionCache,
+    file_limit_s: float,
+    show: Callable[[str], None] | None = None,
+    limits: ReasonerLimits | None = None,
 ) -> Edition:
     """The edition of a root, for queries: found made, or made by a process that can be ended.
 
     `show` is told what is being done. Raises: what `assembled_apart` raises.
     """
     folder = cache.work_folder()
-    kept = cache.recall(root.digest, "builtin", folder)
-    return Edition.open(root, kept or assembled_apart(root.folder, "builtin", folder, file_limit_s, show))
+    files = cache.recall(root.digest, closing_name("builtin", limits), folder)
+    if files is None:
+        files = assembled_apart(root.folder, "builtin", folder, file_limit_s, show, limits)
+    return Edition.open(root, files)
 
 
 class _Child:
@@ -392,10 +400,13 @@ class _Answering:
         self._writer: Writer | None = None
         self._connection = connection
 
-    def assemble(self, root: Path, reasoner: ReasonerName, folder: Path) -> Path:
+    def assemble(
+        self, root: Path, reasoner: ReasonerName, folder: Path, limits: ReasonerLimits | None
+    ) -> Path:
         cache = EditionCache.of_user()
         with watched_by(lambda step: self._connection.send((_STEP, step))):
-            return consistent(assemble(Root.read(root), reasoner, cache, WorkFolder(folder))).files.folder
+            made = assemble(Root.read(root), reasoner, cache, WorkFolder(folder), limits)
+            return consistent(made).files.folder
 
     def open(self, source: WriterStart) -> None:
         files = EditionFiles(source.files, WorkFolder(source.owner))
@@ -403,7 +414,7 @@ class _Answering:
             # Of a writer that was killed, which had told nobody.
             with changing(files.index) as connection:
                 forget_after(connection, source.number)
-        self._writer = Writer(Edition.open(source.root, files), source.reasoner)
+        self._writer = Writer(Edition.open(source.root, files), source.reasoner, limits=source.limits)
 
     def back_to(self, number: int) -> None:
         self._known.back_to(number)

@@ -40,6 +40,14 @@ class Strings:
     )
     front_use_query: str = "Any query has an address that answers as data."
     front_downloads: str = "Everything at once"
+    front_terms: str = "Its terms"
+    front_all_terms: str = "all"
+    front_examples: str = "Ask it"
+    example_classes: str = "Which classes have how many members?"
+    example_properties: str = "Which properties are used how often?"
+    example_below: str = "What is below"
+    example_search: str = "What has a text with"
+    example_inferred: str = "What follows that nobody wrote?"
     front_numbers: str = "What is in it"
     front_empty: str = (
         "Nothing is in this graph yet. It is filled by Turtle files in its folders ontology/ and data/, "
