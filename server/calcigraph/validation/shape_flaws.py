@@ -191,6 +191,8 @@ class _Names:
         space, name = _divided(target.value)
         names = [other for other in self._of.get(space, ()) if _may_be_a_slip(name, other)]
         near = difflib.get_close_matches(name, names, 1, _ALIKE)
+        # Two letters that changed places make short names less alike than they are.
+        near += [other for other in names if sorted(other) == sorted(name)]
         return f"<{space}{near[0]}>" if near else None
 
 

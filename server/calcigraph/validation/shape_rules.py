@@ -127,15 +127,6 @@ def _flaws_of_kind(graph: ShapesGraph, shape: Term) -> Iterator[Flaw]:
                 f" (SHACL, section {parameter.section}).",
                 "Write it inside of the sh:property whose values it is about.",
             )
-    counted = graph.objects(shape, SH["qualifiedMinCount"], SH["qualifiedMaxCount"])
-    if graph.objects(shape, SH["qualifiedValueShape"]) and not counted:
-        yield Flaw(
-            shape,
-            SH["qualifiedValueShape"],
-            "It has neither sh:qualifiedMinCount nor sh:qualifiedMaxCount, so it asks nothing.",
-            "Add one of them.",
-            Severity.WARNING,
-        )
 
 
 def _pattern_flaws(graph: ShapesGraph, shape: Term) -> Iterator[Flaw]:
@@ -155,6 +146,15 @@ def _pattern_flaws(graph: ShapesGraph, shape: Term) -> Iterator[Flaw]:
 
 def _suspicions(graph: ShapesGraph, shape: Term) -> Iterator[Flaw]:
     """What is well-formed and hardly meant."""
+    counted = graph.objects(shape, SH["qualifiedMinCount"], SH["qualifiedMaxCount"])
+    if graph.objects(shape, SH["qualifiedValueShape"]) and not counted:
+        yield Flaw(
+            shape,
+            SH["qualifiedValueShape"],
+            "It has neither sh:qualifiedMinCount nor sh:qualifiedMaxCount, so it asks nothing.",
+            "Add one of them.",
+            Severity.WARNING,
+        )
     for predicate in LIST_OF_SHAPES:
         if any(graph.members(value) == [] for value in graph.objects(shape, predicate)):
             yield Flaw(
