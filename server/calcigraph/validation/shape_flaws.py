@@ -158,7 +158,7 @@ def _without_focus(graph: ShapesGraph, targets: Targets) -> Iterator[Flaw]:
     for predicate, there_are, what in kinds:
         aims = [(shape, t) for shape in graph.shapes for t in graph.objects(shape, predicate)]
         # What another shape looks at is no slip for it.
-        names = _Names(there_are - {target for _, target in aims})
+        names = _NearNames(there_are - {target for _, target in aims})
         for shape, target in sorted(aims, key=str):
             if isinstance(target, ox.NamedNode) and target not in there_are and target not in targets.nodes:
                 yield _nowhere(shape, predicate, target, names.near(target), what)
@@ -176,7 +176,7 @@ def _nowhere(shape: Term, predicate: ox.NamedNode, target: ox.NamedNode, near: s
     )
 
 
-class _Names:
+class _NearNames:
     """Names by their namespace, so that one that is nearly the same is soon found."""
 
     def __init__(self, terms: Iterable[Term]) -> None:

@@ -14,7 +14,6 @@ from calcigraph.rdf.terms import Term
 from calcigraph.rdf.vocabulary import SH
 from calcigraph.validation import core_engine
 from calcigraph.validation.default_messages import default_message
-from calcigraph.validation.details import with_details
 from calcigraph.validation.flaw import Flaw
 from calcigraph.validation.judges import (
     CORE_ENGINE,
@@ -26,6 +25,7 @@ from calcigraph.validation.judges import (
     of_queries,
     reason_against_core,
 )
+from calcigraph.validation.nested_results import with_details
 from calcigraph.validation.paths import Paths
 from calcigraph.validation.places import PlaceOf, nowhere
 from calcigraph.validation.queries import ShapesUnreadable, imported_declarations

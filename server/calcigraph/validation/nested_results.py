@@ -72,7 +72,7 @@ def _asked(pairs: list[_Pair], shapes: ShapesGraph, data: core_engine.Document) 
     written: list[ox.Triple] = []
     originals: dict[Term, tuple[int, Term]] = {}
     for number, (shape, _) in enumerate(pairs):
-        copy = _Copy(number, shape, shapes)
+        copy = _ShapeCopy(number, shape, shapes)
         written += copy.triples()
         originals |= copy.originals
     roots = [ox.NamedNode(f"{_COPY}{number}/0") for number in range(len(pairs))]
@@ -92,7 +92,7 @@ def _mark(number: int) -> ox.NamedNode:
     return ox.NamedNode(f"{_COPY}{number}")
 
 
-class _Copy:
+class _ShapeCopy:
     """A shape, and the shapes that it has by `sh:property`, under names of their own."""
 
     def __init__(self, number: int, shape: Term, shapes: ShapesGraph) -> None:
