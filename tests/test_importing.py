@@ -456,7 +456,8 @@ def test_terms_of_obo_are_called_and_credited_as_obo_does(root: Path) -> None:
 
     text = (root / "ontology/imports/bfo.ttl").read_text(encoding="utf-8")
     origin = "obo:IAO_0000412 obo:bfo.owl"
-    assert text.count(origin) == len([line for line in text.splitlines() if "IAO_0000412" in line]) > 3
+    assert "obo:IAO_0000412 a owl:AnnotationProperty" in text
+    assert text.count(origin) == len([line for line in text.splitlines() if " obo:IAO_0000412 " in line]) > 3
     assert any("BFO" not in line and "1 terms" in line for line in lines)
 
 

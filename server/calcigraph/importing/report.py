@@ -13,13 +13,17 @@ def lines_of(source: Source, header: Header, written: Sequence[Written]) -> Iter
     """What was read, where it stands now, and what could not be kept."""
     about = [f"{len(source.quads):,} triples", source.form.w3c.replace("_", "/")]
     about += [f"<{header.iri.value}>"] if header.iri is not None else []
-    about += [f"version {header.release}"] if header.release else []
+    about += [_version(header.release)] if header.release else []
     yield f"{source.name}: {', '.join(about)}, SHA-256 {source.digest[:12]}…"
     for one in written:
         state = (", copied as it is" if one.is_copy else "") + ("" if one.is_new else ", as it was")
         yield f"  {one.planned.path}: {len(one.planned.quads):,} triples{state}"
         yield from (f"    {note}" for note in one.planned.notes)
     yield from (f"  {note}" for note in _lost(source, all(one.is_copy for one in written)))
+
+
+def _version(release: str) -> str:
+    return release if release.lower().startswith("version") else f"version {release}"
 
 
 def _lost(source: Source, is_copied: bool) -> Iterator[str]:

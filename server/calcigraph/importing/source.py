@@ -86,7 +86,7 @@ def read_source(path: Path, base: str | None = None) -> Source:
         hashlib.sha256(data).hexdigest(),
         form,
         quads,
-        Prefixes.of_file(prefixes),
+        Prefixes.of_file({prefix: iri for prefix, iri in prefixes.items() if prefix != "xml"}),
         tuple(sorted(prefix for prefix in prefixes if not PREFIX.fullmatch(prefix))),
         _comments(data, form),
         chosen,
