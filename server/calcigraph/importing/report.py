@@ -11,7 +11,7 @@ from calcigraph.importing.writer import Written
 
 def lines_of(source: Source, header: Header, written: Sequence[Written]) -> Iterator[str]:
     """What was read, where it stands now, and what could not be kept."""
-    about = [f"{len(source.quads):,} triples", source.form.w3c.replace("_", "/")]
+    about = [f"{len(source.quads):,} triples", _called(source)]
     about += [f"<{header.iri.value}>"] if header.iri is not None else []
     about += [_version(header.release)] if header.release else []
     yield f"{source.name}: {', '.join(about)}, SHA-256 {source.digest[:12]}…"
@@ -22,6 +22,10 @@ def lines_of(source: Source, header: Header, written: Sequence[Written]) -> Iter
     yield from (f"  {note}" for note in _lost(source, all(one.is_copy for one in written)))
 
 
+def _called(source: Source) -> str:
+    return source.form.w3c.replace("_", "/")
+
+
 def _version(release: str) -> str:
     return release if release.lower().startswith("version") else f"version {release}"
 
@@ -29,6 +33,8 @@ def _version(release: str) -> str:
 def _lost(source: Source, is_copied: bool) -> Iterator[str]:
     if source.comments and not is_copied:
         yield f"{source.comments:,} comments are not kept: triples have none"
+    if source.is_misnamed:
+        yield f"it was read as {_called(source)}, which it is, whatever its name says"
     if source.base:
         yield f"its relative IRIs were read against <{source.base}>; --base names another one"
     if source.unwritten:
