@@ -27,11 +27,12 @@ OTHERS = {
     "what outlives a query": """
         AllowList AnswerCache Channel CommonHeaders Components Connection Connections ControlChannel
         Dispatcher Engine ForkServer Pool Publication QueryEndpoint QueryLimits Replica ResponseCache
-        PageThreads RunningQueries Scheduler Services Settings Site TextIndex TextSize View WaitingQueue
+        PageThreads RunningQueries Turns Scheduler Services Settings Site TextIndex TextSize View WaitingQueue
         Worker _WorkerProcess""",
     "a constant": "Form FrameKind Offer",
     "a change, not a query": "Diff",
     "how another type is seen": "Waiter ByteSource _DatasetView CalledFor",
+    "an Attempt, and who waits for it": "SharedEvaluation",
     "what an InFlight begins with": "RequestHead ChunkedBody SizedBody",
     "an Answer for HTTP/1.0": "Spool",
     "the content of an HttpResponse": "FileContent Pieces Unmade",

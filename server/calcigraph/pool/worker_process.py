@@ -212,8 +212,11 @@ class _Out:
         self.is_empty: Callable[[bytes], bool] = lambda content: False
 
     def begin(self, form: Form, is_volatile: bool) -> None:
-        """Have what the text tells sent, together with the first frame."""
+        """Have what the text tells sent, together with the first frame; at once as well where others who
+        ask the same may not wait for this answer."""
         self._survey = form, is_volatile
+        if is_volatile:
+            self._channel.send_bytes(encode(FrameKind.SURVEYED, encode_survey(form, is_volatile, False)))
 
     def write(self, data: bytes) -> int:
         """Take `data`; sent once there are 64 KiB."""

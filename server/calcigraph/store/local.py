@@ -104,11 +104,15 @@ class LocalEngine(EditionAnswers):
         return self._pool.ask(query, gone, since)
 
     def attempt(
-        self, query: Query, woken: Callable[[], None], gone: Callable[[], bool] | None = None
+        self,
+        query: Query,
+        woken: Callable[[], None],
+        gone: Callable[[], bool] | None = None,
+        since: float | None = None,
     ) -> Answer | Attempt:
         """See `Pool.attempt`."""
         QUERIES.info("query: %s", query.text)
-        return self._pool.attempt(query, woken, gone)
+        return self._pool.attempt(query, woken, gone, since)
 
     def publish(self, change: Change, ready: Callable[[Edition], None] = _ready) -> ChangeOutcome:
         """Make the next edition, let `ready` know, then have every query see it.
