@@ -47,7 +47,7 @@ async def outcome(queries: RunningQueries, pool: Pool, text: str, breaks: bool =
     in_flight = InFlight(HEAD, b"", ended.set_result)
     queries.run(Query(text), in_flight, pool.version)
     if breaks:
-        (busy,) = pool._scheduler._busy
+        (busy,) = pool._scheduler._workforce.busy
         # Its descriptor is no socket any more, which is nothing that a worker can do to it.
         with open(os.devnull, "rb") as nothing:
             os.dup2(nothing.fileno(), busy.channel.fileno(), inheritable=False)

@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import Final
 
 from calcigraph.edition import Change, ChangeOutcome, Edition, EditionCache
-from calcigraph.edition.process import WriterProcess, WriterStart, assembled_apart
+from calcigraph.edition.writer_process import WriterProcess, assembled_apart
+from calcigraph.edition.writer_start import WriterStart
 from calcigraph.logs import QUERIES
 from calcigraph.pool import Answer, Attempt, Pool, Query, QueryLimits
 from calcigraph.root import Root, RootChanged

@@ -51,9 +51,9 @@ class PageThreads:
         self._threads = ThreadPoolExecutor(threads, "page")
         self._health = ThreadPoolExecutor(_THREADS_FOR_HEALTH, "health")
 
-    def answer(self, in_flight: InFlight) -> None:
-        """Have Flask answer, and call `done` of the request with the response."""
-        self._run(in_flight, partial(answered, self._app, in_flight))
+    def answer(self, in_flight: InFlight, told: Finished = _nobody) -> None:
+        """Have Flask answer, and call `told`, then `done` of the request, with the response; see `finish`."""
+        self._run(in_flight, partial(answered, self._app, in_flight), told)
 
     def finish(self, in_flight: InFlight, response: HttpResponse, told: Finished) -> None:
         """Finish a response; `told` is called once, before `done` of its request is: with the response, or
