@@ -67,6 +67,7 @@ DEFERRED: dict[tuple[str, str], str] = {
         (f"calcigraph.cli.verbs.{verb}", f"calcigraph.cli.{verb}"): "help waits for no library of the work"
         for verb in ("ask", "check", "explain", "infer", "serve", "validate")
     },
+    ("calcigraph.cli.verbs.serve", "calcigraph.processes"): "help starts no process",
     **{
         ("calcigraph.cli.serve", target): "the process that answers queries loads the data meanwhile"
         for target in ("calcigraph.web.app", "calcigraph.web.serving.server")

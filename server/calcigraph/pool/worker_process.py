@@ -38,10 +38,10 @@ from calcigraph.pool.frames import (
 )
 from calcigraph.pool.problem_encoding import encode_problem
 from calcigraph.pool.service_calls import fetch
+from calcigraph.pool.worker import OUT_OF_MEMORY
 from calcigraph.sparql.parsed_query import ParsedQuery
 
 SOCKET: Final = 3
-OUT_OF_MEMORY: Final = 13
 # The engine's parser and planner recurse.
 STACK_BYTES: Final = 64 << 20
 _CHUNK: Final = 1 << 16

@@ -55,6 +55,7 @@ class Turns:
 
     def _take(self) -> None:
         # At least one, however long the turn was already.
+        _ = self.is_over
         while self._calls:
             self._takes_newest = not self._takes_newest
             call = self._calls.pop() if self._takes_newest else self._calls.popleft()
