@@ -243,7 +243,7 @@ def test_line_of_a_node_is_the_first_line_of_its_block() -> None:
     assert places.line_of_node(ox.NamedNode("http://x/hose")) == 9
     assert places.line_of_node(ox.NamedNode("http://x/nowhere")) == 0
     assert places.line_of_property(ox.NamedNode("http://x/pump"), ox.NamedNode("http://x/part")) == 6
-    assert places.line_of_property(ox.NamedNode("http://x/pump"), ox.NamedNode("http://x/none")) == 3
+    assert places.line_of_property(ox.NamedNode("http://x/pump"), ox.NamedNode("http://x/none")) == 0
 
 
 def test_many_directives_are_not_parsed_again_for_each_block() -> None:

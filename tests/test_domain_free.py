@@ -41,6 +41,7 @@ ALLOWED = {
     "inactive": "inactive_file, of Linux's control groups",
     "knowledge": "ordinary English: knowledge graph",
     "life": "ordinary English: the life of a process",
+    "obo": "the OBO ontologies, whose annotation properties are the field's",
     "passage": "srv: evidence leads to a passage of a source",
     "planned": "ordinary English: what a query planner does",
     "persistence": "ordinary English: what an editor keeps",

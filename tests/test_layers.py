@@ -44,6 +44,7 @@ LAYERS = (
             "evaluated_apart",
             "evaluating",
             "logs",
+            "manchester",
             "listening_address",
             "numerals",
             "processes",
@@ -83,7 +84,14 @@ INSIDE: dict[str, tuple[set[str], ...]] = {
     "web": (
         {"app", "serving"},
         {
-            *("competency_questions", "conformance_page", "crawlers", "discovery", "downloads"),
+            *(
+                "competency_questions",
+                "conformance_page",
+                "crawlers",
+                "described_iris",
+                "discovery",
+                "downloads",
+            ),
             *(
                 "empty_answers",
                 "explanations",
@@ -97,6 +105,7 @@ INSIDE: dict[str, tuple[set[str], ...]] = {
             *(
                 "operations",
                 "problem_responses",
+                "resource_documents",
                 "resources",
                 "route_table",
                 "server_vocabulary",
@@ -108,6 +117,7 @@ INSIDE: dict[str, tuple[set[str], ...]] = {
         {"document_responses", "page_deadlines", "query_answers", "in_flight", "sparql_request"},
         {
             *("site", "own_iris", "about", "metrics", "readiness", "statistics", "program_digest"),
+            "taken_paths",
             "representations",
         },
         {"protocol", "strings", "__init__"},

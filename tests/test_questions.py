@@ -59,7 +59,7 @@ def test_the_answer_is_what_is_recorded(
 
     rows = answer(asked, offline[name].csv)
 
-    assert [str(f) for f in findings(asked, rows, datasets[name].root.prefixes)] == []
+    assert [str(f) for f in findings(asked, rows, datasets[name].root.prefixes, offline[name].csv)] == []
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_no_question_can_be_answered_by_an_empty_graph(
 
     rows = answer(asked, empty.csv)
 
-    assert list(findings(asked, rows, datasets[name].root.prefixes))
+    assert list(findings(asked, rows, datasets[name].root.prefixes, empty.csv))
 
 
 @pytest.mark.parametrize(("name", "slug"), ASKED)
@@ -96,4 +96,7 @@ def test_a_forbidden_row_that_appears_is_found(
             for key, text in pattern.items()
         }
         intruder = {**rows[0], **expanded}
-        assert any("must not appear" in f.message for f in findings(asked, [*rows, intruder], prefixes))
+        assert any(
+            "must not appear" in f.message
+            for f in findings(asked, [*rows, intruder], prefixes, offline[name].csv)
+        )

@@ -233,6 +233,21 @@ def test_triple_outside_the_closure_has_no_proof():
     assert inference.proofs(parse(":x :y :z .")[0]).items == ()
 
 
+@pytest.mark.parametrize(
+    ("axioms", "facts", "conclusion"),
+    [
+        (":C rdfs:subClassOf :D .", ":a a :C .", ":a a :D ."),
+        (":p a owl:TransitiveProperty .", ":a :p :b . :b :p :c .", ":a :p :c ."),
+        (":p rdfs:domain :C .", ":a :p :b .", ":a a :C ."),
+        ("", ":b owl:sameAs :a . :b a :C .", ":a a :C ."),
+    ],
+)
+def test_a_step_keeps_the_axioms_apart_from_the_facts(axioms: str, facts: str, conclusion: str) -> None:
+    proof = infer(parse(f"{axioms} {facts}")).explain(parse(conclusion)[0])
+    assert set(proof.axioms) == set(parse(axioms))
+    assert {premise.triple for premise in proof.premises} == set(parse(facts))
+
+
 TYPE_IRI = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 
 

@@ -93,7 +93,6 @@ def test_a_file_that_does_not_say_what_it_has_to_is_told_with_its_line(
     {
         "<urn:a> <urn:b> 1 .\n<urn:a> <urn:b> x:c .": ("syntax", 2),
         "<urn:a> <urn:b> 1 .\n\n<urn:c> <urn:d>": ("syntax", 3),
-        "<urn:a> <urn:b> 1 .\n<urn:a> <urn:b> _:c .": ("blank-nodes", 2),
     }.items(),
 )
 def test_turtle_that_cannot_be_used_is_told_with_its_line(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,9 +24,10 @@ BOUNDS = {
 }
 
 
-def read_names() -> set[str]:
+@cache
+def read_names() -> frozenset[str]:
     """The names that some module reads of its settings."""
-    return {
+    return frozenset(
         node.attr
         for path in PACKAGE.rglob("*.py")
         for node in ast.walk(ast.parse(Path(path).read_text(encoding="utf-8")))
@@ -34,7 +36,7 @@ def read_names() -> set[str]:
             "settings" in ast.unparse(node.value).lower().split(".")[-1]
             or (path.name == "settings.py" and ast.unparse(node.value) == "self")
         )
-    }
+    )
 
 
 def unread(table: type[Settings]) -> list[str]:

@@ -164,7 +164,8 @@ def test_every_document_has_a_lasting_address_too(server: Server, rules: list[Re
 def test_every_address_of_the_interface_has_a_lasting_one_but_those_of_its_operators(
     server: Server, rules: list[Rewriting]
 ) -> None:
-    left_out = {"/healthz", "/readyz", "/metrics", "/version", "/w3id.htaccess"}
+    # The last one leads to what is right below the namespace, where these roots have nothing.
+    left_out = {"/healthz", "/readyz", "/metrics", "/version", "/w3id.htaccess", "/{name}"}
     paths = server.get("/openapi.json").json["paths"]
     assert {"/conformance", "/conformance.{suffix}", "/sparql", "/graphs", "/{room}/{name}"} <= set(paths)
     found = {}

@@ -117,15 +117,26 @@ def answer_findings(edition: Edition, offline: OfflineEngine) -> Iterator[Findin
                 node=question.slug,
             )
             continue
-        yield from question_findings(question, rows, edition.root.prefixes)
+        yield from question_findings(question, rows, edition.root.prefixes, offline.csv)
 
 
 def _placed(root: Root, finding: Finding) -> Finding:
-    """A finding of the reasoner, which knows terms and no files, with the place of its node."""
-    if not finding.node.startswith("<"):
+    """A finding of the reasoner, which knows terms and no files, with the place of its statement."""
+    stated = _statement(finding)
+    node = stated.subject if stated is not None else None
+    if stated is None or not isinstance(node, ox.NamedNode | ox.BlankNode):
         return finding
-    node = ox.NamedNode(finding.node[1:-1])
-    return replace(finding, place=root.place(node) or finding.place, node=root.prefixes.shrink(node))
+    # It may have been read off an inferred statement.
+    place = root.place_of(stated) or root.place(node) or finding.place
+    return replace(finding, place=place, node=show_term(node, root.prefixes), statement="")
+
+
+def _statement(finding: Finding) -> ox.Triple | None:
+    """The statement that a finding is about; None where it is about none that can be written."""
+    try:
+        return next((quad.triple for quad in ox.parse(finding.statement, ox.RdfFormat.N_TRIPLES)), None)
+    except SyntaxError:
+        return None
 
 
 def _finding(edition: Edition, result: Result) -> Finding:
@@ -133,9 +144,9 @@ def _finding(edition: Edition, result: Result) -> Finding:
     focus, path = result.focus_node, result.path
     predicate = path if isinstance(path, ox.NamedNode) else None
     node = focus if isinstance(focus, (ox.NamedNode, ox.BlankNode)) else None
-    place = edition.root.place(node, predicate) if node is not None else None
-    constraint = _constraint(result) + (f" of {prefixes.shrink(predicate)}" if predicate is not None else "")
     found = result.value if result.value not in (None, focus) else None
+    place = edition.root.place(node, predicate, found) if node is not None else None
+    constraint = _constraint(result) + (f" of {prefixes.shrink(predicate)}" if predicate is not None else "")
     return Finding(
         "shapes",
         place or Place("data"),
@@ -143,6 +154,7 @@ def _finding(edition: Edition, result: Result) -> Finding:
         result.message,
         node=show_term(focus, prefixes),
         severity=result.severity,
+        kind=f"{constraint} {result.message}",
     )
 
 

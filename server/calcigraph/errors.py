@@ -36,11 +36,26 @@ class Severity(Enum):
 
 
 @dataclass(frozen=True)
+class Related:
+    """Something that a finding rests on, and where it is written; nowhere where it was inferred."""
+
+    text: str
+    place: Place | None = None
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.text}" if self.place else self.text
+
+
+@dataclass(frozen=True)
 class Finding:
     """One thing that a check found wrong.
 
     `check` names the check that found it, `node` the resource it is about (as a CURIE or an IRI,
     empty where there is none), `message` what is wrong, `remedy` what the curator should type.
+    `related` is what it rests on, such as axiom, facts and proof of a contradiction. Findings of one `kind`
+    differ in nothing but what they are about; without one, those of one check with one message do.
+    `statement` is the N-Triples line that it is about, until somebody who knows the files has found its
+    place.
     """
 
     check: str
@@ -49,6 +64,9 @@ class Finding:
     remedy: str
     node: str = ""
     severity: Severity = Severity.VIOLATION
+    related: tuple[Related, ...] = ()
+    kind: str = ""
+    statement: str = ""
 
     def __str__(self) -> str:
         about = f" {self.node}:" if self.node else ""

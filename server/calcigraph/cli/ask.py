@@ -14,6 +14,7 @@ from calcigraph.cli.verbs.options import Style
 from calcigraph.edition import EditionCache
 from calcigraph.edition.writer_process import prepared
 from calcigraph.emptiness import EmptyReason
+from calcigraph.errors import RootInvalid
 from calcigraph.pool import Answer, Query
 from calcigraph.questions import rows
 from calcigraph.rdf.formats import GRAPHS, RESULTS, GraphFormat, ResultFormat
@@ -35,7 +36,8 @@ def answer(
     `results` is how a table or a truth value is written, `graph` how a graph is; None where the format that
     was asked for is none of such. Where the answer is empty, standard error says why.
     Raises: click.UsageError for a question that there is not, and for a format that does not fit the answer;
-    EvaluationStopped for a rule of the root that takes longer than `file_limit_s`.
+    RootInvalid for one that is not as a question has to be; EvaluationStopped for a rule of the root that
+    takes longer than `file_limit_s`.
     """
     root = Root.read(folder)
     text = query_file.read() if query_file is not None else _question(root, slug or "")
@@ -75,6 +77,10 @@ def _print(
 
 def _question(root: Root, slug: str) -> str:
     question = root.question(slug)
+    broken = [f for f in root.unreadable if f.place.file.rpartition(".")[0] == f"ontology/questions/{slug}"]
+    if question is None and broken:
+        # It is there, but not as a question has to be: the same words as those of a check.
+        raise RootInvalid(broken)
     if question is None:
         known = "\n".join(f"  {q.slug}: {q.question}" for q in root.questions)
         raise click.UsageError(f"There is no question {slug!r}. These are:\n{known}")

@@ -14,9 +14,8 @@ from calcigraph.describe.uses import TermUses
 from calcigraph.describe.values import Description, Fact, Incoming, ShownGroup, ShownProperty, ShownValue
 from calcigraph.edition import Edition
 from calcigraph.rdf.terms import Subject, Term
-from calcigraph.rdf.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS
+from calcigraph.rdf.vocabulary import DCTERMS, OWL, RDF
 
-_DEFINITIONS = (SKOS["definition"], DCTERMS["description"], RDFS["comment"])
 _REPLACED_BY = DCTERMS["isReplacedBy"]
 _TRUE = {"true", "1"}
 _NESTING = 12
@@ -56,7 +55,7 @@ class Describer:
         return Description(
             subject,
             self.labels.of(subject),
-            _first_definition(own),
+            self.labels.definition(subject),
             types,
             self._groups(own, outgoing, fields),
             page,
@@ -159,16 +158,6 @@ class Describer:
 def _named(facts: Iterable[Fact], predicate: ox.NamedNode) -> list[ox.NamedNode]:
     objects = (fact.triple.object for fact in facts if fact.triple.predicate == predicate)
     return [term for term in objects if isinstance(term, ox.NamedNode)]
-
-
-def _first_definition(facts: Iterable[Fact]) -> ox.Literal | None:
-    found = [
-        (_DEFINITIONS.index(f.triple.predicate), f.triple.object)
-        for f in facts
-        if f.triple.predicate in _DEFINITIONS and isinstance(f.triple.object, ox.Literal)
-    ]
-    best = min(found, key=lambda d: (d[1].language not in ("en", None), d[0], d[1].value), default=None)
-    return best[1] if best else None
 
 
 def _is_true(term: Term) -> bool:

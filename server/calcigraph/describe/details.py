@@ -13,17 +13,14 @@ import pyoxigraph as ox
 
 from calcigraph.describe.describer import Describer
 from calcigraph.describe.values import ShownGroup, ShownProperty, ShownValue, Standing
-from calcigraph.edition import LABELS
+from calcigraph.edition import DEFINITIONS, LABELS
 from calcigraph.rdf.terms import Subject
-from calcigraph.rdf.vocabulary import DCTERMS, RDF, RDFS, SKOS
+from calcigraph.rdf.vocabulary import DCTERMS, RDF
 
 _LONGEST = 100
 _STEPS = 2
 # A page that compares resources has their labels as headings, and no room for definitions.
-_TOLD = {
-    *LABELS,
-    *(DCTERMS["identifier"], DCTERMS["description"], SKOS["definition"], RDFS["comment"], RDF["type"]),
-}
+_TOLD = {*LABELS, *DEFINITIONS, DCTERMS["identifier"], RDF["type"]}
 
 
 @dataclass(frozen=True)

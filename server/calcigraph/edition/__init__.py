@@ -1,27 +1,33 @@
 """A root and changes in; editions out: immutable versions of everything that depends on the data.
 
 - `assembly` makes the first edition of a root, or finds it made;
-- `edition` is one version, to be asked; `labels` and `search` are what it calls things;
+- `clash_findings` says of a contradiction what an editor has to know;
+- `edition` is one version, to be asked; `labels`, `languages` and `search` are what it calls things;
 - `writer` makes the next one from a change, and proves what an edition says; `process` runs it apart;
 - `change` is what may be asked of it;
 - `near_terms` is what may have been meant by an IRI that it does not have;
 - `index`, `writing`, `layout`, `names`, `spellings` and `files` are how editions lie on disk.
 """
 
-from calcigraph.edition.assembly import Assembled, assemble, clash_finding, consistent
+from calcigraph.edition.assembly import Assembled, assemble, consistent
 from calcigraph.edition.change import Change, ChangeRefused
+from calcigraph.edition.clash_findings import clash_finding
 from calcigraph.edition.edition import Edition, EditionFacts
 from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder
 from calcigraph.edition.labels import Labels
+from calcigraph.edition.languages import PAGE_LANGUAGE, Languages
 from calcigraph.edition.lookups import LookUps
-from calcigraph.edition.names import LABELS
+from calcigraph.edition.names import DEFINITIONS, LABELS, SYNONYMS
 from calcigraph.edition.near_terms import near_iris
 from calcigraph.edition.rules import construct_rules
 from calcigraph.edition.search import Match, Names
 from calcigraph.edition.writer import ChangeOutcome, EditionPassed, Writer
 
 __all__ = [
+    "DEFINITIONS",
     "LABELS",
+    "PAGE_LANGUAGE",
+    "SYNONYMS",
     "Assembled",
     "Change",
     "ChangeOutcome",
@@ -32,6 +38,7 @@ __all__ = [
     "EditionFiles",
     "EditionPassed",
     "Labels",
+    "Languages",
     "LookUps",
     "Match",
     "Names",

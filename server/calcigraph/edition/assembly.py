@@ -14,15 +14,14 @@ import pyoxigraph as ox
 
 from calcigraph import metadata, reasoning
 from calcigraph.edition.answering import answered_triples
+from calcigraph.edition.clash_findings import clash_finding
 from calcigraph.edition.edition import Edition, EditionFacts
 from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder
 from calcigraph.edition.layout import QuadKind
 from calcigraph.edition.rules import construct_rules
 from calcigraph.edition.writer import Writer
 from calcigraph.edition.writing import Kinded, create
-from calcigraph.errors import Finding, Place, RootInvalid, no_room
-from calcigraph.rdf.terms import show_term
-from calcigraph.reasoning import Statement
+from calcigraph.errors import Finding, RootInvalid, no_room
 from calcigraph.root import Root
 from calcigraph.root_queries import query_findings
 from calcigraph.settings import ReasonerName
@@ -117,32 +116,11 @@ def consistent(assembled: Assembled) -> Edition:
     return assembled.edition
 
 
-def clash_finding(root: Root, clash: reasoning.Clash) -> Finding:
-    """A clash as an editor reads it: the rule, the axiom, the facts, and where they stand."""
-    prefixes = root.prefixes
-
-    def shown(triples: tuple[Statement, ...]) -> str:
-        parts = ((t.subject, t.predicate, t.object) for t in triples)
-        return " . ".join(" ".join(show_term(term, prefixes) for term in terms) for terms in parts)
-
-    subject = clash.facts[0].subject if clash.facts else None
-    node = subject if isinstance(subject, ox.NamedNode | ox.BlankNode) else None
-    place = (root.place(node) if node is not None else None) or Place("data")
-    return Finding(
-        "clash",
-        place,
-        f"By rule {clash.rule}, {shown(clash.facts)} contradicts {shown(clash.axioms)}.",
-        "Take back one of the facts, or mend the axiom.",
-        node=show_term(node, prefixes) if node is not None else "",
-    )
-
-
 def _quads(root: Root, inference: reasoning.Inference) -> Iterator[Kinded]:
     for files, kind in ((root.sources, QuadKind.ASSERTED), (root.shapes, QuadKind.SHAPE)):
-        for file in files:
-            graph = root.graph_of(file)
-            for triple in dict.fromkeys(file.triples):
-                yield ox.Quad(triple.subject, triple.predicate, triple.object, graph), kind
+        # Two files may say the same in a graph that both name.
+        quads = dict.fromkeys(quad for file in files for quad in root.quads_of(file))
+        yield from ((quad, kind) for quad in quads)
     yield from chain.from_iterable(
         ((ox.Quad(t.subject, t.predicate, t.object, root.graph(name)), kind) for t in triples)
         for name, triples, kind in (

@@ -9,10 +9,7 @@ from typing import ClassVar
 import pyoxigraph as ox
 
 from calcigraph.errors import Problem
-from calcigraph.root import Root
-
-MADE = ("derived", "inferred", "metadata")
-"""The graphs that nobody writes to: what is in them follows from the others."""
+from calcigraph.root import MADE, Root
 
 
 class ChangeRefused(Problem):
@@ -45,7 +42,7 @@ class Change:
                 )
             if quad.graph_name in made:
                 raise ChangeRefused(
-                    f"{quad.triple} is to be changed in the graph of {_SAID[made[quad.graph_name]]}.",
+                    f"{quad.triple} is to be changed in the graph of {MADE[made[quad.graph_name]]}.",
                     "Change what it follows from: explain the triple to see that.",
                 )
 
@@ -53,10 +50,3 @@ class Change:
         """All quads that the change names."""
         yield from self.removed
         yield from self.added
-
-
-_SAID = {
-    "derived": "what rules build",
-    "inferred": "what axioms entail",
-    "metadata": "what describes the data",
-}

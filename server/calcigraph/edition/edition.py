@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache, partial
+from itertools import islice
 from typing import Final, TypeVar
 
 import pyoxigraph as ox
@@ -26,10 +27,11 @@ from calcigraph.edition.proving import EditionProver
 from calcigraph.edition.search import Names
 from calcigraph.edition.sizes import Sizes, sizes
 from calcigraph.edition.spellings import value
+from calcigraph.manchester import ExpressionReader
 from calcigraph.rdf.terms import Subject, Term
 from calcigraph.rdf.vocabulary import RDF
 from calcigraph.reasoning import Proof, Proofs
-from calcigraph.root import Root, TurtleFile
+from calcigraph.root import RdfFile, Root
 
 _T = TypeVar("_T")
 _MOST_KEPT: Final = 256
@@ -112,6 +114,19 @@ class Edition:
         return Labels(self)
 
     @cached_property
+    def expressions(self) -> ExpressionReader:
+        """What the blank nodes say that stand for expressions and axioms: as they are written, for what the
+        axioms entail about them is no part of them. Cost: see `ExpressionReader`; what was read of a node
+        is kept for a while."""
+        return ExpressionReader(lru_cache(8 * _MOST_KEPT)(self._written_of))
+
+    def _written_of(self, node: Subject) -> Mapping[ox.NamedNode, list[Term]]:
+        found: dict[ox.NamedNode, dict[Term, None]] = {}
+        for quad in islice(self.stated(node), _MOST_SAID):
+            found.setdefault(quad.predicate, {})[quad.object] = None
+        return {predicate: sorted(values, key=str) for predicate, values in found.items()}
+
+    @cached_property
     def names(self) -> Names:
         """What may be found under which name."""
         return Names(self, self.labels)
@@ -125,6 +140,15 @@ class Edition:
     ) -> Iterator[ox.Quad]:
         """The quads that match, in a stable order; the metadata are not among them, see `metadata`."""
         return self._quads((subject, predicate, object_, graph), QuadKind.INFERRED)
+
+    def stated(
+        self,
+        subject: Subject | None = None,
+        predicate: ox.NamedNode | None = None,
+        object_: Term | None = None,
+    ) -> Iterator[ox.Quad]:
+        """The quads that match and are asserted or derived: not what the axioms entail."""
+        return self._quads((subject, predicate, object_, None), QuadKind.AFTER)
 
     def triples(
         self,
@@ -156,6 +180,14 @@ class Edition:
     def mentions(self, node: Subject) -> bool:
         """Whether anything is said of `node`, or leads to it. Cost: two look-ups."""
         return any(True for found in (self.quads(node), self.quads(None, None, node)) for _ in found)
+
+    def describes(self, node: Subject) -> bool:
+        """Whether anything is said of `node` that does not merely follow from axioms. Cost: a look-up."""
+        return any(True for _ in self._rows((node, None, None, None), QuadKind.AFTER))
+
+    def has_graph(self, node: ox.NamedNode) -> bool:
+        """Whether there is a graph with that name, be it of metadata. Cost: a look-up."""
+        return any(True for _ in self._rows((None, None, None, node), QuadKind.METADATA))
 
     def fragments(self, node: ox.NamedNode) -> Iterator[ox.NamedNode]:
         """The resources that are named by fragments of `node` (RFC 3986, section 3.5), in order of their
@@ -326,10 +358,11 @@ class Edition:
         """How many quads queries count, the metadata among them: literals of one value are one."""
         return sum(self.graphs.values())
 
-    def file_quads(self, files: Iterable[TurtleFile]) -> Iterator[ox.Quad]:
+    def file_quads(self, files: Iterable[RdfFile]) -> Iterator[ox.Quad]:
         """What some files of the root say in this edition, shapes among them."""
-        for file in files:
-            yield from self._quads((None, None, None, self.root.graph_of(file)), QuadKind.SHAPE)
+        graphs = dict.fromkeys(graph for file in files for graph in self.root.graphs_of(file))
+        for graph in graphs:
+            yield from self._quads((None, None, None, graph), QuadKind.SHAPE)
 
     @cached_property
     def inferred_graph(self) -> ox.NamedNode:

@@ -13,6 +13,7 @@ import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -76,11 +77,15 @@ class Index:
         except LookupError:
             return None
 
-    def iris(self, start: str) -> Iterator[ox.NamedNode]:
-        """The IRIs that begin with `start`, in order, whichever edition has them. Cost: linear in them."""
-        first = encode(ox.NamedNode(start))[:-1]
-        chosen = "SELECT id FROM term WHERE text >= ? AND text < ? ORDER BY text"
-        for (number,) in self._each(chosen, (first, first + chr(sys.maxunicode))):
+    def iris(self, start: str, without: Sequence[str] = ()) -> Iterator[ox.NamedNode]:
+        """The IRIs that begin with `start`, in order, whichever edition has them; `without` those that begin
+        with one of some longer texts. Cost: linear in them, a tenth of a microsecond for each left out."""
+        bounds = [
+            (first, first + chr(sys.maxunicode)) for first in (f"<{text}" for text in (start, *without))
+        ]
+        left_out = " AND NOT (text >= ? AND text < ?)" * len(without)
+        chosen = f"SELECT id FROM term WHERE text >= ? AND text < ?{left_out} ORDER BY text"
+        for (number,) in self._each(chosen, tuple(chain(*bounds))):
             term = self.term(number)
             assert isinstance(term, ox.NamedNode)
             yield term

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
 
+from calcigraph.edition.languages import Languages
 from calcigraph.edition.lookups import LookUps
-from calcigraph.edition.names import LABELS, key_of
-from calcigraph.rdf.terms import Term, show_term
+from calcigraph.edition.names import DEFINITIONS, LABELS, key_of
+from calcigraph.rdf.terms import Subject, Term, show_term
+from calcigraph.rdf.vocabulary import SKOSXL
 
 _LONGEST_QUERY: Final = 100
 _MOST_KEPT: Final = 8192
 _MOST_NEAR: Final = 200
 _NEAR_ENOUGH: Final = 0.55
+_Key: TypeAlias = tuple[Any, ...]
 
 
 class Labels:
@@ -24,9 +29,16 @@ class Labels:
 
     def __init__(self, data: LookUps) -> None:
         self._data = data
+        self._languages = Languages(data.root)
+        self._inferred = data.root.graph("inferred")
         self.stated = lru_cache(_MOST_KEPT)(self._stated)
-        """The label that the data state of a node: English or without a language first, then any, in a
-        stable order; None where they state none. Cost: a look-up; kept for a while."""
+        """The label that the data state of a node, in the language that comes first in `Languages`, in a
+        stable order; None where they state none. What the axioms make a label (of a property below
+        `rdfs:label`) counts after what is written as one. Cost: a look-up for each property; kept for a
+        while."""
+        self.definition = lru_cache(_MOST_KEPT)(self._defined)
+        """What the data say that a node is, by the first of `DEFINITIONS` that has a text which can be read;
+        None where they do not. Cost: as for `stated`."""
 
     def of(self, term: Term) -> ox.Literal:
         """The label to show."""
@@ -62,15 +74,51 @@ class Labels:
         return [(node, self.of(node)) for node in ranked[:count] if scored[node] > _NEAR_ENOUGH]
 
     def _stated(self, node: ox.NamedNode) -> ox.Literal | None:
+        return self._best(node, LABELS, self._preference) or self._written(node)
+
+    def _written(self, node: ox.NamedNode) -> ox.Literal | None:
+        """What a label that is a resource is written as (SKOS, appendix B)."""
+        labels = (quad.object for quad in self._data.quads(node, SKOSXL["prefLabel"]))
+        forms = (
+            quad.object
+            for label in labels
+            if isinstance(label, Subject)
+            for quad in self._data.quads(label, SKOSXL["literalForm"])
+        )
+        found = [form for form in forms if isinstance(form, ox.Literal)]
+        return min(found, key=lambda form: (self._languages.rank(form), form.value), default=None)
+
+    def _defined(self, node: ox.NamedNode) -> ox.Literal | None:
+        return self._best(node, DEFINITIONS, self._definition_preference)
+
+    def _best(
+        self, node: ox.NamedNode, names: Sequence[ox.NamedNode], preference: Callable[[_Said], _Key]
+    ) -> ox.Literal | None:
         found = [
-            (rank, term)
-            for rank, name in enumerate(LABELS)
-            for term in (quad.object for quad in self._data.quads(node, name))
-            if isinstance(term, ox.Literal)
+            _Said(rank, quad.object, quad.graph_name == self._inferred)
+            for rank, name in enumerate(names)
+            for quad in self._data.quads(node, name)
+            if isinstance(quad.object, ox.Literal)
         ]
-        return min(found, key=_preference)[1] if found else None
+        return min(found, key=preference).text if found else None
+
+    def _preference(self, said: _Said) -> _Key:
+        """The language comes first: a reader makes more of a title that can be read than of a label."""
+        language, is_regional = self._languages.rank(said.text)
+        return language, said.is_inferred, said.rank, is_regional, said.text.language or "", said.text.value
+
+    def _definition_preference(self, said: _Said) -> _Key:
+        """A definition comes before a comment in a language that can be read as well."""
+        language, is_regional = self._languages.rank(said.text)
+        usual = not self._languages.is_usual(said.text)
+        return usual, said.rank, said.is_inferred, language, is_regional, said.text.value
 
 
-def _preference(found: tuple[int, ox.Literal]) -> tuple[bool, int, str, str]:
-    rank, label = found
-    return (label.language not in ("en", None), rank, label.language or "", label.value)
+@dataclass(frozen=True)
+class _Said:
+    """A text, by which of the properties it is said, and whether only the reasoner says so: a synonym is
+    an inferred label where `skos:altLabel` is a kind of `rdfs:label`."""
+
+    rank: int
+    text: ox.Literal
+    is_inferred: bool

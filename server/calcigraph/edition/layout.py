@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from calcigraph.rdf.terms import Term
 
-FORMAT: Final = 1
+FORMAT: Final = 3
 """Counts the layouts there have been; an index of another one is made anew."""
 ALIVE: Final = 1 << 62
 """What `died` says of a row that is in the newest edition."""

@@ -157,8 +157,8 @@ class _Triples:
         triples = self._triples
         if any(map(_is_joined_inside, walk(triples))):
             shown = self._text[triples.start : triples.end]
-            names = frozenset(named(triples))
-            return [GroupPart(shown, shown, triples.start, triples.end, triples, Role.JOINED, (), names)]
+            terms, names = tuple(_constants(triples)), frozenset(named(triples))
+            return [GroupPart(shown, shown, triples.start, triples.end, triples, Role.JOINED, terms, names)]
         self._inside(triples.subject)
         self._about(triples.subject, triples.properties)
         return self._parts

@@ -15,7 +15,7 @@ from calcigraph.root import Root
 
 def question_node(root: Root, slug: str) -> ox.NamedNode:
     """The IRI of a question."""
-    return ox.NamedNode(f"{root.namespace}id/question-{slug}")
+    return ox.NamedNode(f"{root.document_base}id/question-{slug}")
 
 
 def executables(root: Root, *endpoints: ox.NamedNode) -> Iterator[ox.Triple]:

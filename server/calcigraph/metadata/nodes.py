@@ -32,7 +32,7 @@ def catalogued_node(root: Root) -> ox.NamedNode:
 
 def endpoint_node(root: Root) -> ox.NamedNode:
     """The lasting IRI of the endpoint, whichever server answers for the root's namespace."""
-    return ox.NamedNode(f"{root.namespace}sparql")
+    return ox.NamedNode(f"{root.document_base}sparql")
 
 
 def heads(root: Root) -> frozenset[ox.Triple]:

@@ -26,7 +26,8 @@ class Block:
 
     `text[start:end]` is its source, closing dot included; `line` and `last_line` are 1-based. `triples`
     stand in the order in which the parser met them, nested ones included; a directive has none. A blank
-    node of one block stands in no other one (unless the text labels it, which a root refuses).
+    node of one block stands in no other one, unless the text labels it. `graph` is the one that TriG names
+    around the statement.
     """
 
     kind: Literal["directive", "statement"]
@@ -35,6 +36,7 @@ class Block:
     line: int
     last_line: int
     triples: tuple[ox.Triple, ...]
+    graph: ox.NamedNode | None = None
 
 
 def blocks(text: str, file: str, *, base_iri: str | None = None) -> list[Block]:

@@ -1,21 +1,25 @@
-"""A node or triple of a Turtle text in, the line on which a curator finds it out."""
+"""A node or triple of an RDF document in, the line on which a curator finds it out."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import chain
 
 import pyoxigraph as ox
 
 from calcigraph.rdf.blocks import Block
 from calcigraph.rdf.tokens import Lines, Token, tokens
+from calcigraph.rdf.vocabulary import RDF
 
 _STUB = "<urn:x:s>"
+_TYPE = RDF["type"]
 _OPENING, _CLOSING = ("[", "("), ("]", ")")
 
 
 class Places:
-    """The lines of one Turtle text by what stands there.
+    """The lines of one Turtle or TriG text by what stands there.
 
     Meant for messages: a lookup in the index of nodes is constant; `line_of` a triple re-reads the
     tokens of its block (some 100 microseconds for a block of ordinary size).
@@ -33,19 +37,50 @@ class Places:
 
     @cached_property
     def _line_of_subject(self) -> dict[object, int]:
-        return {triple.subject: block.line for block in reversed(self._blocks) for triple in block.triples}
+        """The first block that says what kind of thing a node is, else the first about it."""
+        about = [(triple, block.line) for block in reversed(self._blocks) for triple in block.triples]
+        kinds = ((triple, line) for triple, line in about if triple.predicate == _TYPE)
+        return {triple.subject: line for triple, line in chain(about, kinds)}
+
+    @cached_property
+    def _statements_of(self) -> Counter[object]:
+        return Counter(triple.subject for block in self._blocks for triple in block.triples)
+
+    @cached_property
+    def _typed(self) -> set[object]:
+        return {t.subject for block in self._blocks for t in block.triples if t.predicate == _TYPE}
+
+    @cached_property
+    def _first_value(self) -> dict[tuple[object, ox.NamedNode], ox.Triple]:
+        triples = [triple for block in self._blocks for triple in block.triples]
+        return {(triple.subject, triple.predicate): triple for triple in reversed(triples)}
 
     @cached_property
     def _mention(self) -> dict[object, ox.Triple]:
         triples = [triple for block in reversed(self._blocks) for triple in reversed(block.triples)]
         return {node: triple for triple in triples for node in (triple.predicate, triple.object)}
 
+    @cached_property
+    def prefixes(self) -> dict[str, str]:
+        """The prefixes that the text declares; of one that is declared twice, the last."""
+        prologue = "\n".join(self._text[b.start : b.end] for b in self._blocks if b.kind == "directive")
+        parser = ox.parse(prologue, ox.RdfFormat.TURTLE, base_iri=self._base_iri)
+        for _ in parser:
+            pass
+        return dict(parser.prefixes)
+
     def describes(self, node: object) -> bool:
         """Whether the text says anything about a node."""
         return node in self._line_of_subject
 
+    def weight(self, node: object) -> tuple[bool, int]:
+        """How much the text says about a node: whether it says what kind of thing it is, and in how many
+        statements it speaks of it."""
+        return node in self._typed, self._statements_of[node]
+
     def line_of_node(self, node: object) -> int:
-        """The first line of the block that describes a node, else the line that mentions it, else 0."""
+        """The first line of the block that says what kind of thing a node is, else of the one that describes
+        it, else the line that mentions it, else 0."""
         if node in self._line_of_subject:
             return self._line_of_subject[node]
         return self.line_of(self._mention[node]) if node in self._mention else 0
@@ -72,12 +107,9 @@ class Places:
         return block.line
 
     def line_of_property(self, node: object, predicate: ox.NamedNode) -> int:
-        """The line on which a node has its first value for a predicate, else the line of the node."""
-        for block in self._blocks:
-            for triple in block.triples:
-                if triple.subject == node and triple.predicate == predicate:
-                    return self.line_of(triple)
-        return self.line_of_node(node)
+        """The line on which a node has its first value for a predicate; 0 where it has none."""
+        found = self._first_value.get((node, predicate))
+        return self.line_of(found) if found is not None else 0
 
     def _prologue(self, block: Block) -> str:
         return "\n".join(
@@ -93,6 +125,57 @@ class Places:
         except SyntaxError:
             return None
         return quad.triple[position]
+
+
+class LinePlaces:
+    """The lines of a document of which the line of each triple is known."""
+
+    def __init__(self, lined: Sequence[tuple[ox.Triple, int]]) -> None:
+        self._lined = lined
+
+    @cached_property
+    def _line_of(self) -> dict[object, int]:
+        """By triple, and by subject and predicate: the first of each."""
+        found: dict[object, int] = {}
+        for triple, line in self._lined:
+            found.setdefault(triple, line)
+            found.setdefault((triple.subject, triple.predicate), line)
+        return found
+
+    @cached_property
+    def _line_of_subject(self) -> dict[object, int]:
+        kinds = [(triple, line) for triple, line in self._lined if triple.predicate == _TYPE]
+        return {triple.subject: line for triple, line in (*reversed(self._lined), *reversed(kinds))}
+
+    @cached_property
+    def _statements_of(self) -> Counter[object]:
+        return Counter(triple.subject for triple, _ in self._lined)
+
+    @cached_property
+    def _mention(self) -> dict[object, int]:
+        lined = reversed(self._lined)
+        return {node: line for triple, line in lined for node in (triple.predicate, triple.object)}
+
+    def describes(self, node: object) -> bool:
+        """Whether the document says anything about a node."""
+        return node in self._line_of_subject
+
+    def weight(self, node: object) -> tuple[bool, int]:
+        """Whether the document says what kind of thing a node is, and how many statements it makes of it."""
+        return (node, _TYPE) in self._line_of, self._statements_of[node]
+
+    def line_of_node(self, node: object) -> int:
+        """The line that says what kind of thing a node is, else the first that describes it, else that
+        mentions it, else 0."""
+        return self._line_of_subject.get(node) or self._mention.get(node, 0)
+
+    def line_of(self, triple: ox.Triple) -> int:
+        """The line on which a triple stands; 0 for one that is not in the document."""
+        return self._line_of.get(triple, 0)
+
+    def line_of_property(self, node: object, predicate: ox.NamedNode) -> int:
+        """The line on which a node has its first value for a predicate; 0 where it has none."""
+        return self._line_of.get((node, predicate), 0)
 
 
 def _statements(found: list[Token]) -> Iterator[tuple[Token, list[Token]]]:

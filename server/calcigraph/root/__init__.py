@@ -15,45 +15,56 @@ from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import quote
 
 import pyoxigraph as ox
 
 from calcigraph.errors import Finding, Place, Problem, RootInvalid
 from calcigraph.rdf.prefixes import Prefixes
-from calcigraph.rdf.vocabulary import VOID
+from calcigraph.rdf.terms import Term
 from calcigraph.root.files import (
     LintFile,
     QuestionFile,
     RuleFile,
     csv_rows,
+    read_bytes,
     read_lint,
     read_question,
+    read_rdf,
     read_rule,
-    read_turtle,
-    stored_turtle,
+    stored_rdf,
     unreadable,
 )
-from calcigraph.root.names import unusable
-from calcigraph.root.turtle_file import Broken, RootChanged, StoredText, TurtleFile
+from calcigraph.root.graph_names import MADE, shared_graphs
+from calcigraph.root.import_catalogs import is_catalog
+from calcigraph.root.names import (
+    NO_NAMESPACE,
+    URI_SPACE,
+    document_base,
+    nameless,
+    spaces,
+    stated_namespace,
+    unusable,
+)
+from calcigraph.root.rdf_file import SUFFIXES, Broken, RdfFile, RootChanged, StoredContent
 
 __all__ = [
+    "MADE",
     "LintFile",
     "QuestionFile",
+    "RdfFile",
     "Root",
     "RootChanged",
     "RootMissing",
     "RuleFile",
-    "TurtleFile",
     "csv_rows",
     "digest_of",
 ]
 
-_URI_SPACE = VOID["uriSpace"]
-_NO_NAMESPACE = "urn:root:"
 _CATALOG = "data/catalog.ttl"
 _PREFIXES = "ontology/prefixes.ttl"
 _FOLDERS = ("ontology", "data", "shapes")
-_SUFFIXES = (".ttl", ".rq", ".csv")
+_SUFFIXES = (*SUFFIXES, ".rq", ".csv")
 # In place of the digest of a file that cannot be read.
 _UNREAD = "unread"
 
@@ -70,14 +81,14 @@ class RootMissing(Problem):
 class Root:
     """All files of a root.
 
-    `namespace` is the `void:uriSpace` that `data/catalog.ttl` states: the IRI that the root's own
-    IRIs begin with, and its graphs' (`graph/<path of the file without suffix>` below it).
+    `namespace` is the `void:uriSpace` that `data/catalog.ttl` states: the IRI that the root's own IRIs begin
+    with. Its graphs stand below `document_base` (`graph/<path of the file without suffix>`).
     """
 
     folder: Path = field(repr=False)
-    ontology: tuple[TurtleFile, ...]
-    data: tuple[TurtleFile, ...]
-    shapes: tuple[TurtleFile, ...]
+    ontology: tuple[RdfFile, ...]
+    data: tuple[RdfFile, ...]
+    shapes: tuple[RdfFile, ...]
     rules: tuple[RuleFile, ...]
     questions: tuple[QuestionFile, ...]
     lints: tuple[LintFile, ...]
@@ -107,20 +118,24 @@ class Root:
         digests = _digests(folder)
         findings: list[Finding] = []
 
-        def data(folder: Path, path: str) -> TurtleFile | Broken:
+        namespace = _namespace_of(folder)
+
+        def rdf(folder: Path, path: str) -> RdfFile | Broken:
+            base = _base(namespace, path)
             # What is small and asked for at any time stays in memory.
-            if path == _CATALOG or digests.get(path, _UNREAD) == _UNREAD:
-                return read_turtle(folder, path)
-            return stored_turtle(path, StoredText(folder, path, digests[path]))
+            in_memory = path == _CATALOG or not path.startswith("data/")
+            if in_memory or digests.get(path, _UNREAD) == _UNREAD:
+                return read_rdf(folder, path, base)
+            return stored_rdf(path, StoredContent(folder, path, digests[path]), base)
 
         root = cls(
             folder,
-            _read(folder, "ontology/**/*.ttl", read_turtle, findings),
-            _read(folder, "data/**/*.ttl", data, findings),
-            _read(folder, "shapes/**/*.ttl", read_turtle, findings),
-            _read(folder, "ontology/rules/*.rq", read_rule, findings),
-            _read(folder, "ontology/questions/*.rq", read_question, findings),
-            _read(folder, "shapes/lint/*.rq", read_lint, findings),
+            _read(folder, _rdf_paths(folder, "ontology"), rdf, findings),
+            _read(folder, _rdf_paths(folder, "data"), rdf, findings),
+            _read(folder, _rdf_paths(folder, "shapes"), rdf, findings),
+            _read(folder, _paths(folder, "ontology/rules/*.rq"), read_rule, findings),
+            _read(folder, _paths(folder, "ontology/questions/*.rq"), read_question, findings),
+            _read(folder, _paths(folder, "shapes/lint/*.rq"), read_lint, findings),
             _digest(digests),
         )
         findings += _answers_without_question(folder)
@@ -138,29 +153,41 @@ class Root:
 
     def judge(self) -> None:
         """Parse every file. Raises: RootInvalid with every finding of every file."""
-        turtle = (*self.ontology, *self.data, *self.shapes)
-        findings = [*self.unreadable, *(finding for file in turtle for finding in file.findings)]
-        findings += [] if findings else unusable(self.namespace, self._catalog_place)
+        files = (*self.ontology, *self.data, *self.shapes)
+        findings = [*self.unreadable, *(finding for file in files for finding in file.findings)]
+        findings += [] if findings else unusable(spaces(self.catalogue), self._catalog_place)
+        findings += [] if findings else shared_graphs(*self._file_graphs)
         if findings:
             raise RootInvalid(findings)
 
+    @property
+    def _file_graphs(self) -> tuple[list[tuple[RdfFile, ox.NamedNode]], dict[ox.NamedNode, str]]:
+        """The files with their graphs, and the graphs that are made from them."""
+        files = (*self.ontology, *self.data, *self.shapes)
+        made = {self.graph(name): said for name, said in MADE.items()}
+        return [(file, self.graph_of(file)) for file in files if not nameless(file.path)], made
+
     @cached_property
     def namespace(self) -> str:
-        """The IRI below which the root's own resources and graphs stand, from `data/catalog.ttl`."""
-        stated = (t.object for t in self.catalogue if t.predicate == _URI_SPACE)
-        return next((term.value for term in stated if isinstance(term, ox.Literal)), _NO_NAMESPACE)
+        """The IRI that those of the root's own resources begin with, from `data/catalog.ttl`."""
+        return stated_namespace(self.catalogue)
+
+    @property
+    def document_base(self) -> str:
+        """The IRI that those of the root's own documents begin with: its graphs, its endpoint and so on."""
+        return document_base(self.namespace)
 
     @property
     def _catalog_place(self) -> Place:
         """Where the namespace is stated."""
-        subject = next((t.subject for t in self.catalogue if t.predicate == _URI_SPACE), None)
-        found = self.place(subject, _URI_SPACE) if isinstance(subject, ox.NamedNode) else None
+        subject = next((t.subject for t in self.catalogue if t.predicate == URI_SPACE), None)
+        found = self.place(subject, URI_SPACE) if isinstance(subject, ox.NamedNode) else None
         return found or Place(_CATALOG)
 
     @property
     def is_named(self) -> bool:
         """Whether the root states a namespace; one that does not has no IRIs of its own."""
-        return self.namespace != _NO_NAMESPACE
+        return self.namespace != NO_NAMESPACE
 
     @cached_property
     def prefixes(self) -> Prefixes:
@@ -197,35 +224,100 @@ class Root:
         return next((file.triples for file in chain(self.ontology, self.data) if file.path == path), ())
 
     @property
-    def sources(self) -> Iterator[TurtleFile]:
+    def sources(self) -> Iterator[RdfFile]:
         """The files whose triples a query sees, each in a named graph of its own. Shapes are not
         among them: they say what must hold and how it is shown, not what is the case."""
         return chain(self.ontology, self.data)
 
     def graph(self, name: str) -> ox.NamedNode:
         """The IRI of the graph `name` (a file's path without its suffix, "inferred", "derived")."""
-        return ox.NamedNode(f"{self.namespace}graph/{name}")
+        return ox.NamedNode(f"{self.document_base}graph/{name}")
 
-    def graph_of(self, file: TurtleFile) -> ox.NamedNode:
-        """The named graph that holds the triples of `file`."""
-        return self.graph(file.path.removesuffix(".ttl"))
+    def graph_of(self, file: RdfFile) -> ox.NamedNode:
+        """The named graph that holds the triples of `file`, but for those of graphs that it names itself."""
+        return self.graph(file.name)
+
+    def graphs_of(self, file: RdfFile) -> tuple[ox.NamedNode, ...]:
+        """All graphs that hold triples of `file`. Cost: parses it once where its format can name graphs."""
+        return tuple(dict.fromkeys((self.graph_of(file), *file.graphs)))
+
+    def quads_of(self, file: RdfFile) -> Iterator[ox.Quad]:
+        """What `file` says, each quad once, each in its graph. Cost: see `RdfFile.document`."""
+        document = file.document
+        for graph, triples in ((self.graph_of(file), document.triples), *document.named.items()):
+            for t in dict.fromkeys(triples):
+                yield ox.Quad(t.subject, t.predicate, t.object, graph)
 
     @property
     def inferences(self) -> tuple[str, str]:
         """The graphs that hold what nobody asserted: what rules derived and axioms entail."""
         return self.graph("derived").value, self.graph("inferred").value
 
-    def place(self, node: ox.NamedNode | ox.BlankNode, predicate: ox.NamedNode | None = None) -> Place | None:
-        """Where the root's files speak of `node`, data first: what they say about it, else where they
-        mention it."""
-        files = (*self.data, *self.ontology, *self.shapes)
-        about = (file.place(node, predicate) for file in files)
-        mentioned = (file.mention(node) for file in files)
-        return next((place for place in chain(about, mentioned) if place), None)
+    def place(
+        self,
+        node: ox.NamedNode | ox.BlankNode,
+        predicate: ox.NamedNode | None = None,
+        value: Term | None = None,
+    ) -> Place | None:
+        """Where the root's files say of `node` that `predicate` leads to `value`, data first; without a
+        value, where they first say what it leads to.
+
+        Where nothing says that (it is inferred, or what is wrong is that it misses), and without a predicate:
+        the block of the node, in the file that says what kind of thing it is, of several in that which says
+        most; else where it is first mentioned. None where no file names it. Cost: see `RdfFile.document`.
+        """
+        files = self._files_for_places
+        if predicate is not None:
+            stated = (file.place(node, predicate, value) for file in files)
+            found = next((place for place in stated if place), None)
+            if found is not None:
+                return found
+        # Of equal ones the first.
+        place = max(files, key=lambda file: file.weight(node)).place(node) if files else None
+        return place or next((place for file in files if (place := file.mention(node))), None)
+
+    def place_of(self, triple: ox.Triple) -> Place | None:
+        """Where a file says just this; None where none does. Cost: see `RdfFile.document`."""
+        subject, predicate, value = triple.subject, triple.predicate, triple.object
+        if isinstance(subject, ox.Triple):
+            return None
+        stated = (file.place(subject, predicate, value) for file in self._files_for_places)
+        return next((place for place in stated if place), None)
+
+    @property
+    def _files_for_places(self) -> tuple[RdfFile, ...]:
+        return (*self.data, *self.ontology, *self.shapes)
 
     def question(self, slug: str) -> QuestionFile | None:
         """The question with that slug."""
         return next((q for q in self.questions if q.slug == slug), None)
+
+
+def _namespace_of(folder: Path) -> str | None:
+    """What the catalogue states for a namespace, before its own relative IRIs can be resolved; None where no
+    IRI begins so."""
+    raw = read_bytes(folder, _CATALOG) if (folder / _CATALOG).is_file() else b""
+    catalog = RdfFile(_CATALOG, raw if isinstance(raw, bytes) else b"", NO_NAMESPACE)
+    try:
+        stated = catalog.triples
+    except RootInvalid:
+        return None
+    return None if unusable(spaces(stated), Place(_CATALOG)) else stated_namespace(stated)
+
+
+def _base(namespace: str | None, path: str) -> str | None:
+    """What the relative IRIs of a file are resolved by: the IRI of its graph."""
+    name = path.removesuffix(Path(path).suffix)
+    if namespace is None:
+        return None
+    # Files of shapes may be called anything, even what is no UTF-8.
+    below = quote(name.encode("utf-8", "surrogateescape")) if nameless(path) else name
+    return f"{document_base(namespace)}graph/{below}"
+
+
+def _rdf_paths(folder: Path, name: str) -> list[str]:
+    found = (path for path in _paths(folder, f"{name}/**/*") if path.lower().endswith(SUFFIXES))
+    return [path for path in found if not is_catalog(folder / path)]
 
 
 def _paths(folder: Path, pattern: str) -> list[str]:
@@ -235,11 +327,11 @@ def _paths(folder: Path, pattern: str) -> list[str]:
 
 
 def _read(
-    folder: Path, pattern: str, read: Callable[[Path, str], T | Broken], findings: list[Finding]
+    folder: Path, paths: Iterable[str], read: Callable[[Path, str], T | Broken], findings: list[Finding]
 ) -> tuple[T, ...]:
-    """Every file that matches, in order of path; what is broken goes to `findings`."""
+    """The files at some paths; what is broken goes to `findings`."""
     values: list[T] = []
-    for path in _paths(folder, pattern):
+    for path in paths:
         value = read(folder, path)
         if isinstance(value, list):
             findings += value
@@ -275,7 +367,7 @@ def _digests(folder: Path) -> dict[str, str]:
         )
     found: dict[str, str] = {}
     for name in _FOLDERS:
-        files = (path for path in (folder / name).rglob("*") if path.name.endswith(_SUFFIXES))
+        files = (path for path in (folder / name).rglob("*") if path.name.lower().endswith(_SUFFIXES))
         for path in sorted(path for path in files if path.is_file()):
             found[path.relative_to(folder).as_posix()] = _sha256(path)
     return found

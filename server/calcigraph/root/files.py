@@ -11,10 +11,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, get_args
 
-from calcigraph.errors import Finding, Place, RootInvalid, Severity
+from calcigraph.errors import Finding, Place, Severity
+from calcigraph.rdf.document import NotUtf8, decoded
 from calcigraph.root.headers import headers, misread
 from calcigraph.root.names import nameless
-from calcigraph.root.turtle_file import Broken, StoredText, TurtleFile, decoded
+from calcigraph.root.rdf_file import Broken, RdfFile, StoredContent
 
 Stage = Literal["before", "after"]
 # The longest text of an answer: more than the module takes by itself (131,072), and what it can count.
@@ -87,14 +88,23 @@ def csv_rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def read_text(folder: Path, path: str) -> str | Broken:
-    """The text of `path` below `folder`."""
+def read_bytes(folder: Path, path: str) -> bytes | Broken:
+    """The bytes of `path` below `folder`."""
     try:
-        return decoded(path, (folder / path).read_bytes())
-    except RootInvalid as invalid:
-        return invalid.findings
+        return (folder / path).read_bytes()
     except OSError as error:
         return [unreadable(path, error)]
+
+
+def read_text(folder: Path, path: str) -> str | Broken:
+    """The text of `path` below `folder`."""
+    raw = read_bytes(folder, path)
+    if isinstance(raw, list):
+        return raw
+    try:
+        return decoded(raw, path)
+    except NotUtf8 as problem:
+        return [Finding("encoding", problem.place or Place(path), problem.detail, problem.remedy)]
 
 
 def unreadable(path: str, error: OSError) -> Finding:
@@ -113,16 +123,19 @@ def read_named_text(folder: Path, path: str) -> str | Broken:
     return [*wrong, *text] if isinstance(text, list) else wrong or text
 
 
-def read_turtle(folder: Path, path: str) -> TurtleFile | Broken:
-    """A Turtle file, not yet judged beyond its encoding and, where it names a graph, its name."""
-    read = read_text if path.startswith("shapes/") else read_named_text
-    text = read(folder, path)
-    return TurtleFile(path, text) if isinstance(text, str) else text
+def read_rdf(folder: Path, path: str, base: str | None) -> RdfFile | Broken:
+    """An RDF file, not yet judged beyond its name, where that is the name of a graph."""
+    raw, wrong = read_bytes(folder, path), _misnamed(path)
+    return [*wrong, *raw] if isinstance(raw, list) else wrong or RdfFile(path, raw, base)
 
 
-def stored_turtle(path: str, text: StoredText) -> TurtleFile | Broken:
-    """A Turtle file whose text stays on disk, not yet judged beyond its name."""
-    return nameless(path) or TurtleFile(path, text)
+def stored_rdf(path: str, content: StoredContent, base: str | None) -> RdfFile | Broken:
+    """An RDF file whose content stays on disk, not yet judged beyond its name."""
+    return _misnamed(path) or RdfFile(path, content, base)
+
+
+def _misnamed(path: str) -> Broken:
+    return [] if path.startswith("shapes/") else nameless(path)
 
 
 _HEADERS = {

@@ -6,10 +6,17 @@ may hold as it is (RFC 3987, section 2.2).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Final
+
 import pyoxigraph as ox
 
 from calcigraph.errors import Finding, Place
+from calcigraph.rdf.terms import Term
+from calcigraph.rdf.vocabulary import VOID
 
+URI_SPACE: Final = VOID["uriSpace"]
+NO_NAMESPACE: Final = "urn:root:"
 # Allowed in IRIs, but they would end the path or be decoded on the way.
 _APART = frozenset("%?#")
 
@@ -32,18 +39,44 @@ def nameless(path: str) -> list[Finding]:
     ]
 
 
-def unusable(namespace: str, place: Place) -> list[Finding]:
-    """What is wrong with a namespace; nothing where IRIs can be made of it."""
-    if _is_iri(namespace):
-        return []
+def spaces(catalogue: Iterable[ox.Triple]) -> list[Term]:
+    """What a catalogue states by `void:uriSpace`."""
+    return [t.object for t in catalogue if t.predicate == URI_SPACE]
+
+
+def stated_namespace(catalogue: Iterable[ox.Triple]) -> str:
+    """The namespace that a catalogue states, else that of a root without one."""
+    return next((term.value for term in spaces(catalogue) if isinstance(term, ox.Literal)), NO_NAMESPACE)
+
+
+def document_base(namespace: str) -> str:
+    """The IRI below which a root with that namespace has its documents.
+
+    It is the namespace, where that is a folder. The names of a namespace with a `#` are fragments of one
+    document, so others stand below that; and `…/RO_` is the beginning of names.
+    """
+    document = namespace.partition("#")[0]
+    return document if document.endswith(("/", ":")) else f"{document}/"
+
+
+def unusable(stated: Iterable[Term], place: Place) -> list[Finding]:
+    """What is wrong with what a catalogue states as the namespace; nothing where IRIs can be made of it."""
     return [
-        Finding(
-            "namespace",
-            place,
-            "What void:uriSpace states begins no IRI.",
-            'Write an absolute IRI that ends in a slash, such as "https://example.org/".',
-        )
+        Finding("namespace", place, message, remedy)
+        for message, remedy in dict.fromkeys(map(_wrong_space, stated))
+        if message
     ]
+
+
+def _wrong_space(term: Term) -> tuple[str, str]:
+    """What to say of one value of void:uriSpace (VoID, section 4.2), and the remedy; "" where it is one."""
+    if not isinstance(term, ox.Literal):
+        shown = f'"{term.value}"' if isinstance(term, ox.NamedNode) else '"https://example.org/"'
+        return "What void:uriSpace states is no text, so that nobody reads it.", f"Write {shown} in quotes."
+    if _is_iri(term.value):
+        return "", ""
+    remedy = 'Write an absolute IRI that ends in a slash or a #, such as "https://example.org/".'
+    return "What void:uriSpace states begins no IRI.", remedy
 
 
 def _fits(character: str) -> bool:

@@ -21,10 +21,14 @@ from calcigraph.store.interface import Engine
 from calcigraph.store.local import LocalEngine, descriptors_of
 from calcigraph.store.near_reasons import with_near_terms
 from calcigraph.store.offline import OfflineEngine
+from calcigraph.store.resource_addresses import DESCRIBE, ROOMS, DocumentAddress, ResourceAddresses
 from calcigraph.store.sitemap_content import NoSuchSitemap, SitemapContent
 
 __all__ = [
+    "DESCRIBE",
+    "ROOMS",
     "Document",
+    "DocumentAddress",
     "DocumentContent",
     "DocumentLimits",
     "Dump",
@@ -36,6 +40,7 @@ __all__ = [
     "NoSuchSitemap",
     "OfflineEngine",
     "OntologyContent",
+    "ResourceAddresses",
     "ResourceContent",
     "SitemapContent",
     "descriptors_of",

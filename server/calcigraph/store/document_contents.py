@@ -74,8 +74,8 @@ class GraphContent:
 
 @dataclass(frozen=True)
 class ResourceContent:
-    """What describes one resource, by its IRI, and those that are named by fragments of that, however much it
-    is; `offset` is where the page of incoming links begins.
+    """What describes one resource, by its IRI, and, where `fragments` says so, those that are named by
+    fragments of it, however much it is; `offset` is where the page of incoming links begins.
 
     Cost: as for `GraphContent`.
     """
@@ -83,13 +83,14 @@ class ResourceContent:
     format: str
     resource: str
     offset: int
+    fragments: bool
 
     def write(self, edition: Edition, out: IO[bytes]) -> None:
         """See `DocumentContent.write`."""
         node = ox.NamedNode(self.resource)
         descriptions = BoundedDescriptions(edition)
         facts = descriptions.facts(node, self.offset, PAGE_SIZE)
-        for part in edition.fragments(node):
+        for part in edition.fragments(node) if self.fragments else ():
             facts += descriptions.outgoing(part) or descriptions.facts(part, 0, PAGE_SIZE)
         quads = dict.fromkeys(quads_of(facts))
         out.write(write_graph(quads, by_name("graph", self.format), edition.root.prefixes))

@@ -11,11 +11,10 @@ import pyoxigraph as ox
 from calcigraph.edition import Edition
 from calcigraph.errors import Problem
 from calcigraph.rdf.iris import address
-from calcigraph.rdf.vocabulary import AS, RDF
+from calcigraph.rdf.vocabulary import AS, RDF, SRV
+from calcigraph.store.resource_addresses import ResourceAddresses
 
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
-# Where the pages of a root's own resources are, below its namespace.
-_ROOMS = ("id/", "ontology/")
 
 
 class NoSuchSitemap(Problem):
@@ -29,7 +28,8 @@ class NoSuchSitemap(Problem):
 
 @dataclass(frozen=True)
 class SitemapContent:
-    """The addresses of `first` and of the pages of all resources, `most` in a file; below `base`.
+    """The paths `first`, and the addresses of the pages of all resources of the root, `most` in a file; below
+    `base`. The resources of a root that has no namespace are all that it says something of.
 
     `part` is which of the files, counted from one. None for the one that a crawler begins with: all
     addresses where they are not too many, else the files. `day` is when they changed last.
@@ -38,6 +38,7 @@ class SitemapContent:
     """
 
     first: tuple[str, ...]
+    addresses: ResourceAddresses
     base: str
     day: str
     most: int
@@ -45,7 +46,7 @@ class SitemapContent:
 
     def write(self, edition: Edition, out: IO[bytes]) -> None:
         """See `DocumentContent.write`. Raises: NoSuchSitemap."""
-        paths = [*self.first, *_pages(edition)]
+        paths = list(dict.fromkeys((*self.first, *_pages(edition, self.addresses))))
         if self.part is not None:
             paths = paths[(self.part - 1) * self.most :][: self.most] if self.part else []
             if not paths:
@@ -65,13 +66,18 @@ class SitemapContent:
         return f"{head}{entries}</{kind}>\n".encode()
 
 
-def _pages(edition: Edition) -> list[str]:
-    """The paths of the pages of resources: each once, as those with a fragment share theirs."""
-    namespace = edition.root.namespace
+def _pages(edition: Edition, addresses: ResourceAddresses) -> list[str]:
+    """The addresses of the pages of resources: each once, as those with a fragment may share theirs."""
     removed = set(edition.subjects(RDF["type"], AS["Tombstone"]))
-    stems = {
-        node.value.removeprefix(namespace).partition("#")[0]
+    space = edition.root.namespace if edition.root.is_named else ""
+    pages = {
+        addresses.document(node.value).of(".html")
         for node in edition.all_subjects()
-        if isinstance(node, ox.NamedNode) and node.value.startswith(namespace) and node not in removed
+        if isinstance(node, ox.NamedNode)
+        and node.value.startswith(space)
+        and not node.value.startswith(SRV.iri)
+        and node not in removed
+        and (space or edition.describes(node))
     }
-    return [f"/{stem.replace('?', '%3F')}.html" for stem in sorted(stems) if stem.startswith(_ROOMS)]
+    # A graph has no page.
+    return sorted(page for page in pages if not page.startswith("/graph/"))

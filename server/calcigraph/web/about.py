@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 import pyoxigraph as ox
 
 from calcigraph.edition import Edition
 from calcigraph.rdf.terms import Subject
-from calcigraph.rdf.vocabulary import DCAT, DCTERMS, OWL, RDF, SRV
+from calcigraph.rdf.vocabulary import DCAT, DCTERMS, OWL, RDF, SKOS, SRV
 from calcigraph.web.strings import STRINGS
 
 _FEATURED = SRV["featuredQuestion"]
@@ -44,9 +45,9 @@ def about(edition: Edition) -> About:
     """
     catalogued = edition.subjects(RDF["type"], DCAT["Dataset"])
     featuring = [node for node in catalogued if any(edition.triples(node, _FEATURED))]
-    header = ox.NamedNode(f"{edition.root.namespace}ontology")
+    header = ontology_node(edition)
     nodes = [*(featuring or catalogued)[:1]]
-    if any(edition.triples(header, RDF["type"], OWL["Ontology"])):
+    if any(edition.triples(header, RDF["type"])):
         nodes.append(header)
 
     def values(name: ox.NamedNode) -> list[ox.Literal | ox.NamedNode]:
@@ -67,6 +68,26 @@ def about(edition: Edition) -> About:
         next((v.value[:4] for name in _DATES for v in values(name) if isinstance(v, ox.Literal)), ""),
         lambda name: next((found for node in nodes if (found := _of(edition, node, name))), []),
     )
+
+
+def ontology_node(edition: Edition) -> ox.NamedNode:
+    """What the root calls its ontology: `<namespace>ontology`, else an `owl:Ontology`, else a
+    `skos:ConceptScheme`: of several the one whose IRI is most like the namespace, which those of imports and
+    subsets are not. Cost: some look-ups."""
+    own = ox.NamedNode(f"{edition.root.document_base}ontology")
+    if edition.describes(own):
+        return own
+    for kind in (OWL["Ontology"], SKOS["ConceptScheme"]):
+        stated = [node for node in edition.subjects(RDF["type"], kind) if isinstance(node, ox.NamedNode)]
+        if stated:
+            return min(stated, key=lambda node: _unlikeness(node.value, edition.root.namespace))
+    return own
+
+
+def _unlikeness(iri: str, namespace: str) -> tuple[int, int, str]:
+    pairs = zip(iri, namespace.rstrip("/#"), strict=False)
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    return -shared, len(iri), iri
 
 
 def _of(edition: Edition, node: Subject, name: ox.NamedNode) -> list[ox.Literal | ox.NamedNode]:

@@ -12,6 +12,7 @@ from calcigraph.web import (
     competency_questions,
     conformance_page,
     crawlers,
+    described_iris,
     discovery,
     downloads,
     explanations,
@@ -35,6 +36,7 @@ from calcigraph.web.page_deadlines import page_deadline
 from calcigraph.web.protocol import versions
 from calcigraph.web.query_answers import EditionChanged
 from calcigraph.web.readiness import Readiness
+from calcigraph.web.taken_paths import taken_paths
 from calcigraph.web.views import pages
 
 # How often a page is begun that the data change under, before changes have to wait for it.
@@ -55,6 +57,7 @@ _BLUEPRINTS = (
     graphs.blueprint,
     server_vocabulary.blueprint,
     w3id.blueprint,
+    described_iris.blueprint,
     resources.blueprint,
 )
 
@@ -99,6 +102,9 @@ def create_app(engine: Engine, settings: Settings) -> Flask:
     # Either would redirect by itself, to an address made from the request's Host.
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
+    for blueprint in _BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    pages.register(app)
     with app.app_context():
         first = site.Site(
             engine.edition,
@@ -108,12 +114,10 @@ def create_app(engine: Engine, settings: Settings) -> Flask:
             settings.public_base,
             Metrics(engine),
             Readiness(engine),
+            taken_paths(app.url_map.iter_rules()),
             program_digest.last_modified(engine.edition.root.folder),
         )
         site.install(site.Publication(first))
-    for blueprint in _BLUEPRINTS:
-        app.register_blueprint(blueprint)
-    pages.register(app)
     problem_responses.register(app)
     app.before_request(_check_version)
     return app

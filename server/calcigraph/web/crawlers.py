@@ -78,7 +78,7 @@ def _sitemap(part: int | None) -> Response:
         # No process is needed to tell that.
         raise NoSuchSitemap
     content = SitemapContent(
-        (*_PAGES, *questions), site.base, f"{site.modified:%Y-%m-%d}", MOST_ADDRESSES, part
+        (*_PAGES, *questions), site.addresses, site.base, f"{site.modified:%Y-%m-%d}", MOST_ADDRESSES, part
     )
     response = Response(content_type="application/xml")
     return document_response(response, site, f"sitemap-{part or 'all'}", content, site.edition.size)

@@ -67,7 +67,7 @@ def _named(site: Site, node: ox.NamedNode, fixed: Offer | None = None) -> Respon
     size = site.edition.graphs.get(node)
     if size is None:
         raise _unknown()
-    response, chosen = _response(site, fixed, site.document(node))
+    response, chosen = _response(site, fixed, site.graph_path(node))
     content = GraphContent(chosen.name, node.value)
     return document_response(response, site, f"graph.{chosen.name}", content, size)
 

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from calcigraph.edition import Match
 from calcigraph.errors import Problem
 from calcigraph.rdf.terms import parse_iri
+from calcigraph.web import own_iris
 from calcigraph.web.protocol.caching import validated
 from calcigraph.web.protocol.negotiation import HTML, JSON
 from calcigraph.web.protocol.requested_format import requested
@@ -55,7 +56,7 @@ def find(site: Site, text: str) -> tuple[Match, ...]:
     except Problem:
         pass
     else:
-        if any(site.edition.triples(node)):
+        if own_iris.is_known(site, node):
             found[node] = names.match(node, text)
     for match in site.engine.search(site.edition, text, _MOST):
         found.setdefault(match.node, match)

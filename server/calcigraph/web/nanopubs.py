@@ -22,8 +22,10 @@ OFFERS = tuple(offer(f) for f in sorted((f for f in GRAPHS if f.has_graphs), key
 
 def link_of(site: Site, node: Subject) -> str | None:
     """Where the nanopublication of `node` is to be had; None where there is none."""
-    path = site.document(node) if isinstance(node, ox.NamedNode) and "#" not in node.value else None
-    return site.link(path + SUFFIX) if path and is_publishable(site.edition, node) else None
+    if not isinstance(node, ox.NamedNode) or "#" in node.value:
+        return None
+    address = site.document(node)
+    return site.link(address.of(SUFFIX)) if is_publishable(site.edition, node) else None
 
 
 def announce(response: Response, site: Site, node: ox.NamedNode) -> None:
@@ -34,11 +36,12 @@ def announce(response: Response, site: Site, node: ox.NamedNode) -> None:
         links(response, (address, NP["Nanopublication"].value, OFFERS[0].media_type))
 
 
-def respond(site: Site, node: ox.NamedNode, stem: str, fixed: Offer | None) -> Response:
+def respond(site: Site, node: ox.NamedNode, fixed: Offer | None) -> Response:
     """The nanopublication of `node`: as `fixed` says, or, at its own IRI, as it is asked for.
 
-    `stem` is the path of `node`. Raises: NothingAcceptable.
+    Raises: NothingAcceptable.
     """
+    address = site.document(node)
     chosen = fixed or requested(OFFERS)
     created = site.modified.strftime("%Y-%m-%dT%H:%M:%SZ")
     quads = nanopublication(site.edition, node, created)
@@ -46,8 +49,8 @@ def respond(site: Site, node: ox.NamedNode, stem: str, fixed: Offer | None) -> R
     response = Response(body, content_type=chosen.content_type)
     if fixed is None:
         response.vary.add("Accept")
-    response.headers["Content-Location"] = site.link(stem + SUFFIX + chosen.suffix)
-    links(response, (site.link(stem), "related", None))
+    response.headers["Content-Location"] = site.link(address.of(SUFFIX + chosen.suffix))
+    links(response, (site.link(address.of()), "related", None))
     for licence in site.about.licences:
         links(response, (licence.value, "license", None))
     return validated(response, site, f"nanopub.{chosen.name}")

@@ -148,7 +148,10 @@ def _example(site: Site, endpoint: str) -> str:
         return next((question.slug for question in site.edition.root.questions), "")
     if endpoint == "graphs.direct":
         return site.edition.inferred_graph.value.rpartition("/")[2]
-    return site.citable.value.rpartition("/")[2]
+    if endpoint == "resources.named":
+        return "ontology"
+    path = site.path(site.citable) or ""
+    return path.removeprefix("/id/") if path.startswith("/id/") else ""
 
 
 def _in_query(parameter: Parameter) -> Json:

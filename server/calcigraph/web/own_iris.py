@@ -1,4 +1,4 @@
-"""A path of this server in, the resource of the root that it names out; and a resource in, its path.
+"""A path of this server, or an IRI, in; the resource of the data that it names out.
 
 The IRI of a resource is its address, so the path is taken as the client sent it. Two spellings of a path name
 one resource where RFC 3986 (section 6.2.2) and RFC 3987 (section 3.1) say so, and never because something was
@@ -25,32 +25,45 @@ _IN_SEGMENT = re.compile(r"[A-Za-z0-9\-._~:@!$&'()*+,;=]")
 def find(site: Site, path: str) -> ox.NamedNode | None:
     """The resource of the dataset whose IRI the raw `path` is; None where there is none.
 
-    Cost: two look-ups in an index for each spelling of an IRI that the path may stand for, four at most.
+    Cost: some look-ups in an index for each spelling of an IRI that the path may stand for, five at most.
     """
     return next((node for node in named_by(site, path) if is_known(site, node)), None)
 
 
+def find_spelled(site: Site, iri: ox.NamedNode) -> ox.NamedNode | None:
+    """The resource of the dataset that an IRI names, in this or another spelling; None where there is none.
+
+    Cost: as for `find`.
+    """
+    return next((node for node in _nodes(iri.value) if is_known(site, node)), None)
+
+
 def named_by(site: Site, path: str) -> Iterator[ox.NamedNode]:
     """The IRIs that a raw path may stand for, the most literal one first."""
-    below = path[1:]
-    readable = _BEYOND_ASCII.sub(_decoded, below)
+    return _nodes(site.addresses.base + path[1:])
+
+
+def _nodes(raw: str) -> Iterator[ox.NamedNode]:
+    readable = _BEYOND_ASCII.sub(_decoded, raw)
     normal = _ESCAPE.sub(lambda found: _plain(found, _UNRESERVED), readable)
     lenient = _ESCAPE.sub(lambda found: _plain(found, _IN_SEGMENT), normal)
     # The document of an IRI with a query is addressed so, as the query of an address means something else.
-    for spelling in dict.fromkeys((below, readable, normal, lenient, _QUERY.sub("?", readable))):
+    for spelling in dict.fromkeys((raw, readable, normal, lenient, _QUERY.sub("?", readable))):
         try:
-            yield ox.NamedNode(site.namespace + spelling)
+            yield ox.NamedNode(spelling)
         except ValueError:
             continue
 
 
 def is_known(site: Site, node: ox.NamedNode) -> bool:
-    """Whether anything is said of a resource or of a fragment of it, or leads to one.
+    """Whether it stands anywhere in the data but as a graph's name alone, or a fragment of it does.
 
     Cost: three look-ups.
     """
     edition = site.edition
-    return edition.mentions(node) or any(True for _ in edition.fragments(node))
+    if edition.mentions(node) or any(True for _ in edition.quads(None, node)):
+        return True
+    return "#" not in node.value and any(True for _ in edition.fragments(node))
 
 
 def _decoded(escapes: re.Match[str]) -> str:

@@ -80,6 +80,11 @@ _INCOMING: Final = (
     Parameter("incoming", "Where the page of incoming links begins.", {"type": "integer", "minimum": 0}),
 )
 
+_DESCRIBED: Final = (
+    Parameter("iri", "The IRI of what is described, or its prefixed name.", _TERM, True),
+    *_INCOMING,
+)
+
 # By the endpoint of the route; routes that are not here are for the pages alone.
 INTERFACE: Final[Mapping[str, RouteFacts]] = {
     "sparql.sparql": RouteFacts((*RESULT, *GRAPH, *JSON, *_PLAIN, *HTML), _QUERY, negotiates=True),
@@ -97,6 +102,9 @@ INTERFACE: Final[Mapping[str, RouteFacts]] = {
         negotiates=True,
     ),
     "resources.resource": RouteFacts((*GRAPH, *HTML), _INCOMING, redirects=True, negotiates=True),
+    "resources.named": RouteFacts((*GRAPH, *HTML), _INCOMING, redirects=True, negotiates=True),
+    "describe.described": RouteFacts(takes=_DESCRIBED, redirects=True, negotiates=True),
+    "describe.described_document": RouteFacts((*GRAPH, *HTML), _DESCRIBED),
     "resources.ontology_resource": RouteFacts(redirects=True, negotiates=True),
     "resources.ontology_document": RouteFacts((*GRAPH, *HTML)),
     "vocabulary.vocabulary": RouteFacts(redirects=True, negotiates=True),

@@ -13,20 +13,22 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from calcigraph.describe import Description
 from calcigraph.rdf.vocabulary import SRV
+from calcigraph.store import DocumentAddress
 from calcigraph.web.protocol import suffixes
 from calcigraph.web.protocol.negotiation import HTML
 from calcigraph.web.representations import DOCUMENT_OFFERS, graph_format, write_graph
-from calcigraph.web.resources import finished, see_other
+from calcigraph.web.resource_documents import finished, see_other
 from calcigraph.web.site import Site, current_site
 
 _PATH = "/server"
+_ADDRESS = DocumentAddress(_PATH)
 blueprint = Blueprint("vocabulary", __name__)
 
 
 @blueprint.get(_PATH)
 def vocabulary() -> WerkzeugResponse:
     """The vocabulary as a whole; fragments are for the client to find."""
-    return see_other(current_site(), _PATH)
+    return see_other(current_site(), _ADDRESS)
 
 
 @blueprint.get(f"{_PATH}.<suffix>")
@@ -42,7 +44,7 @@ def document(suffix: str) -> Response:
         quads = list(dict.fromkeys(quad for description in described for quad in _outgoing(description)))
         return write_graph(quads, graph_format(chosen), site.edition.root.prefixes)
 
-    return finished(site, body, _PATH, chosen, ox.NamedNode(SRV.iri.rstrip("#")), "server")
+    return finished(site, body, _ADDRESS, chosen, ox.NamedNode(SRV.iri.rstrip("#")), "server")
 
 
 def _terms(site: Site) -> Iterator[Description]:

@@ -13,6 +13,7 @@ import pyoxigraph as ox
 from flask import Response
 
 from calcigraph.rdf.vocabulary import DCTERMS, SCHEMA
+from calcigraph.store import DocumentAddress
 from calcigraph.web.protocol.caching import LinkEntry, links
 from calcigraph.web.protocol.negotiation import HTML, Offer
 from calcigraph.web.representations import GRAPH_OFFERS
@@ -25,15 +26,17 @@ _MOST_TYPES = 5
 def of_document(
     response: Response,
     site: Site,
-    stem: str,
+    address: DocumentAddress,
     chosen: Offer,
     node: ox.NamedNode,
     types: Iterable[ox.NamedNode] = (),
 ) -> None:
-    """What one document about `node` leads to: its siblings at `stem`, and what holds for all of them."""
-    iri, landing = _quoted(node), site.link(stem + HTML.suffix)
+    """What one document about `node` leads to: its siblings at `address`, and what holds for all of them."""
+    iri, landing = _quoted(node), site.link(address.of(HTML.suffix))
     links(response, (iri, "describes", None), (iri, "cite-as", None), *_terms(site))
-    siblings = [(site.link(stem + o.suffix), o.media_type) for o in (*GRAPH_OFFERS, HTML) if o is not chosen]
+    siblings = [
+        (site.link(address.of(o.suffix)), o.media_type) for o in (*GRAPH_OFFERS, HTML) if o is not chosen
+    ]
     links(response, *((target, "alternate", kind) for target, kind in siblings))
     if chosen is not HTML:
         links(response, (landing, "describes", HTML.media_type))

@@ -22,8 +22,8 @@ from calcigraph.pool.query_problems import ClientGone
 from calcigraph.rdf.iris import address, encoded_path
 from calcigraph.rdf.vocabulary import SRV
 from calcigraph.settings import Settings
-from calcigraph.store import Engine
-from calcigraph.web.about import About, about
+from calcigraph.store import ROOMS, DocumentAddress, Engine, ResourceAddresses
+from calcigraph.web.about import About, about, ontology_node
 from calcigraph.web.metrics import Metrics
 from calcigraph.web.protocol import request_head
 from calcigraph.web.readiness import Readiness
@@ -32,8 +32,11 @@ from calcigraph.web.statistics import Statistics, count
 _KEY = "calcigraph"
 # Earlier ones are made again where an answer that took long is from one of them.
 _KEPT: Final = 16
+_GRAPHS = "/graph/"
+_FOLLOWED = ("http", "https")
+ONTOLOGY: Final = DocumentAddress("/ontology")
+"""Where the documents about the ontology as a whole are, whichever IRI that has."""
 _LINKED_SCHEMES = ("http", "https", "mailto", "urn")
-_ROOMS = ("id/", "ontology/", "ontology#", "graph/")
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,8 @@ class Site:
     base: str
     metrics: Metrics
     readiness: Readiness
+    taken_paths: str
+    """A pattern of the paths that are no resource's; see `web.taken_paths`."""
     loaded: datetime
     """When the newest file changed that the first edition and the program are from; see `last_modified`."""
 
@@ -123,30 +128,86 @@ class Site:
     def lasting(self, path: str) -> str:
         """The IRI of a document of this application that stays when the server moves (see `web.w3id`); its
         address, where the root has no namespace."""
-        return self.namespace + path[1:] if self.edition.root.is_named else self.absolute(path)
+        return (
+            self.edition.root.document_base + path[1:] if self.edition.root.is_named else self.absolute(path)
+        )
+
+    @cached_property
+    def addresses(self) -> ResourceAddresses:
+        """Where the resources of the root are."""
+        return ResourceAddresses.of_root(self.edition.root, self.taken_paths)
+
+    @cached_property
+    def ontology(self) -> ox.NamedNode:
+        """What the root calls its ontology. Cost: some look-ups."""
+        return ontology_node(self.edition)
+
+    def graph_path(self, node: ox.NamedNode) -> str | None:
+        """The path at which this server answers for a graph, or for one of which `node` names a part, without
+        the fragment; None where it is none of the root's."""
+        graph = node.value.partition("#")[0]
+        path = self.addresses.path(graph)
+        if path is None or not path.startswith(_GRAPHS) or not self.edition.has_graph(ox.NamedNode(graph)):
+            return None
+        return path
+
+    @cached_property
+    def things(self) -> str:
+        """What the IRIs of the root's things begin with, as far as they can be told from its terms. Cost: as
+        for `has_names_elsewhere`."""
+        is_apart = self.namespace == self.addresses.base and not self.has_names_elsewhere
+        return f"{self.namespace}id/" if is_apart else self.namespace
+
+    @cached_property
+    def has_names_elsewhere(self) -> bool:
+        """Whether there are resources right below the namespace, in no room. Cost: one pass in the index over
+        the IRIs that are in some."""
+        base = self.addresses.base
+        found = self.edition.index.iris(base, [base + room for room in ROOMS])
+        return any(
+            self.path(node) not in (None, "/ontology") and self.edition.describes(node) for node in found
+        )
 
     def path(self, node: ox.NamedNode) -> str | None:
-        """The path of `node`, as its IRI has it, for which this server answers; None for those of others."""
-        if not node.value.startswith(self.namespace):
-            return None
-        path = node.value.removeprefix(self.namespace)
-        return f"/{path}" if path == "ontology" or path.startswith(_ROOMS) else None
+        """The path of `node`, as its IRI has it, at which this server answers for it as a resource; None
+        where there is none: for those of others, and for what is a graph or has the name of one."""
+        path = self.addresses.path(node.value)
+        return None if path is not None and path.startswith(_GRAPHS) else path
 
-    def document(self, node: ox.NamedNode) -> str | None:
-        """The path that the documents about `node` begin with: without its fragment, which is for the client,
-        and with an encoded `?`, behind which parameters stand. None for resources of others."""
-        path = self.path(node)
-        return None if path is None else path.partition("#")[0].replace("?", "%3F")
+    def document(self, node: ox.NamedNode) -> DocumentAddress:
+        """Where the documents about `node` are."""
+        if node == self.ontology:
+            return ONTOLOGY
+        if self.path(node) is None:
+            return self.addresses.described(node.value)
+        return self.addresses.document(node.value)
 
     def href(self, node: ox.NamedNode) -> str | None:
-        """Where a page links to for `node`; None where the scheme is not one to be followed."""
-        if node.value.startswith(SRV.iri) and any(self.edition.triples(node)):
-            return self.link(f"/server.html#{node.value.removeprefix(SRV.iri)}")
-        path = self.document(node)
-        if path is not None:
-            _, hash_sign, fragment = node.value.partition("#")
-            return self.link(f"{path}{hash_sign}{fragment}")
+        """Where a page links to for `node`: to its page here where there is one, else to where its IRI
+        leads; None where the scheme is not one to be followed. Cost: a look-up, where it is in no room."""
+        if self.describes(node):
+            return self.here(node)
         return node.value if urlsplit(node.value).scheme.lower() in _LINKED_SCHEMES else None
+
+    def describes(self, node: ox.NamedNode) -> bool:
+        """Whether pages link to a page of `node` here: the root speaks of it, or it is in a room of its."""
+        path = self.addresses.path(node.value)
+        is_own = path is not None and self.addresses.is_in_a_room(path)
+        return is_own or self.edition.describes(node)
+
+    def here(self, node: ox.NamedNode) -> str:
+        """The address, fit for a `href`, at which this server answers for `node`, with its fragment."""
+        if node.value.startswith(SRV.iri):
+            return self.link(f"/server.html#{node.value.removeprefix(SRV.iri)}")
+        address, (_, mark, fragment) = self.document(node), node.value.partition("#")
+        path = self.graph_path(node) or address.of()
+        return self.link(path if "?" in path else f"{path}{mark}{fragment}")
+
+    def outside(self, node: ox.NamedNode) -> str | None:
+        """Where the IRI of something that has a page here leads by itself; None for the root's own, for which
+        this server answers, and where the scheme is not one to be followed."""
+        is_own = node.value.startswith((self.namespace, self.addresses.base, SRV.iri))
+        return None if is_own or urlsplit(node.value).scheme.lower() not in _FOLLOWED else node.value
 
 
 class Publication:

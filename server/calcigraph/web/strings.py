@@ -83,6 +83,7 @@ class Strings:
     cite_bibtex: str = "BibTeX"
     use_label: str = "From a program"
     resource_formats: str = "This resource as data"
+    resource_outside: str = "Follow the IRI itself"
     resource_iri: str = "Its IRI"
     resource_why: str = "Why?"
     resource_why_about: str = "Why does this hold?"

@@ -22,7 +22,9 @@ _CHOICE = re.compile(r"<any\(([^()]*)\):[^<>]*>")
 _VARIABLE = re.compile(r"<[^<>]*>")
 # Routes for those who run a server have no lasting IRI.
 _LEFT_OUT = ("static", "assets", "operations", "w3id")
-_NAMES = ("id", "ontology", "graph", "server")
+_NAMES = ("id", "ontology", "graph", "server", "describe")
+# Answers for whatever else the namespace has.
+_NAMED = "resources.named"
 blueprint = Blueprint("w3id", __name__)
 
 
@@ -39,14 +41,16 @@ def rules() -> Response:
 
 
 def write(site: Site, routes: Iterable[Rule]) -> str:
-    """The file, for the directory that the namespace names."""
-    kept = (route.rule for route in routes if route.endpoint.partition(".")[0] not in _LEFT_OUT)
-    found = {segment for rule in kept for segment in _first(rule)}
+    """The file, for the directory that the namespace names, or in which its document is."""
+    known = [route for route in routes if route.endpoint != _NAMED]
+    kept = [route for route in known if route.endpoint.partition(".")[0] not in _LEFT_OUT]
+    found = {segment for route in kept for segment in _first(route.rule)}
+    others = {segment for route in known for segment in _first(route.rule)} - found
     names = sorted(found & set(_NAMES))
     rest = sorted(found - {*names, "", sparql_request.PATH[1:]})
     lines = [
         f"# {site.about.title.value}".replace("\n", " "),
-        f"# Redirects below {site.namespace}; made by {site.absolute('/w3id.htaccess')}.",
+        f"# Redirects below {site.addresses.base}; made by {site.absolute('/w3id.htaccess')}.",
         "Options +FollowSymLinks",
         "RewriteEngine On",
         "# Scripts of other pages may follow, too.",
@@ -60,15 +64,27 @@ def write(site: Site, routes: Iterable[Rule]) -> str:
         *_rule(site, f"^{sparql_request.PATH[1:]}$", 307),
         "# Documents.",
         *_rule(site, f"^(?:{'|'.join(rest)})(?:/|$)", 302),
-        *_rule(site, "^$", 302),
+        *_whole(site),
     ]
+    if site.has_names_elsewhere:
+        lines += [
+            "# Whatever else is named.",
+            *_rule(site, f"^(?!(?:{'|'.join(sorted(others))})(?:/|$)).", 303),
+        ]
     return "\n".join(lines) + "\n"
+
+
+def _whole(site: Site) -> tuple[str, ...]:
+    """The redirect from the namespace itself: names with a `#` are parts of the ontology."""
+    if "#" not in site.namespace:
+        return _rule(site, "^$", 302)
+    return (f"RewriteRule ^$ {site.absolute('/ontology')} [R=303,NE,L]",)
 
 
 def _rule(site: Site, pattern: str, status: int) -> tuple[str, str]:
     """One redirect. The path is taken from the request line, because what the rule itself is matched with has
     lost its percent-encoding; NE, because it must not be encoded once more."""
-    path = re.escape(urlsplit(site.namespace).path)
+    path = re.escape(urlsplit(site.addresses.base).path)
     return (
         rf'RewriteCond %{{THE_REQUEST}} "^[A-Z]+ (?:https?://[^/ ]*)?{path}([^ ?]*)"',
         f"RewriteRule {pattern} {site.absolute('/')}%1 [R={status},NE,L]",

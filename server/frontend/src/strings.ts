@@ -79,6 +79,7 @@ export const STRINGS = {
   answerLabels: "Show labels",
   answerSort: (name: string) => `Sort by ${name}`,
   answerAs: "The whole answer as",
+  outside: "Follow the IRI itself",
   blank: "a node without a name",
 
   standing: "standing",

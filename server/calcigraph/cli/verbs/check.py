@@ -18,12 +18,13 @@ from calcigraph.settings import ReasonerName
 @click.option(
     "--format",
     "style",
-    type=click.Choice(["text", "json", "github"]),
+    type=click.Choice(["text", "json", "sarif", "github"]),
     default="text",
     show_default=True,
     help="How findings are written.",
 )
-def check(folder: Path, reasoner: ReasonerName, style: str, file_timeout: float) -> None:
+@click.option("--all", "every", is_flag=True, help="Show each finding in text; else few of many of a kind.")
+def check(folder: Path, reasoner: ReasonerName, style: str, file_timeout: float, every: bool) -> None:
     """Judge a root: files, closure and clashes, shapes, lints, questions against their answers.
 
     Exits with 1 where a violation was found; warnings and hints are printed and pass. A rule, shape, lint or
@@ -32,5 +33,5 @@ def check(folder: Path, reasoner: ReasonerName, style: str, file_timeout: float)
     """
     from calcigraph.cli.check import judge
 
-    if not judge(folder, reasoner, style, file_timeout):
+    if not judge(folder, reasoner, style, file_timeout, every):
         sys.exit(1)

@@ -164,7 +164,7 @@ class Equality:
 
     def expanded_size(self, column: Ids, pairs: bool) -> int:
         """How many facts `expand` would make, at most."""
-        if not self.members or not len(column):
+        if not self.members:
             return len(column)
         if len(column) < self.few:
             lengths = [(len(self.all(f & 0xFFFFFFFF)), len(self.all(f >> 32))) for f in column.tolist()]

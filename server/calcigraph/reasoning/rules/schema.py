@@ -61,19 +61,22 @@ class Schema:
         return items, cells
 
     def _broken(self, place: Ground, fault: str) -> None:
-        subject, predicate, _ = (str(self.terms.terms[i]) for i in place)
+        subject, predicate, value = (str(self.terms.terms[i]) for i in place)
         finding = Finding(
             "list",
             Place("ontology"),
             f"The list of {predicate} {fault}; the axiom is not used.",
             "Write it as a Turtle collection: ( first second ).",
             node=subject,
+            statement=f"{subject} {predicate} {value} .",
         )
         self.findings[str(finding), place[0]] = finding
 
     def ill_typed(self, place: Ground, message: str, remedy: str) -> None:
         """Report an axiom that is used, or left out, although it is not what OWL 2 RL allows."""
-        finding = Finding("axiom", Place("ontology"), message, remedy, node=str(self.terms.terms[place[0]]))
+        subject, predicate, value = (str(self.terms.terms[i]) for i in place)
+        statement = f"{subject} {predicate} {value} ."
+        finding = Finding("axiom", Place("ontology"), message, remedy, node=subject, statement=statement)
         self.findings[message, place[0]] = finding
 
 

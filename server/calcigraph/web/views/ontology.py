@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from flask import current_app, render_template
 
 from calcigraph.describe import Description
-from calcigraph.rdf.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS, XSD
+from calcigraph.rdf.vocabulary import DCTERMS, OWL, RDF, RDFS, XSD
 from calcigraph.web.protocol.request_problems import OntologyTooLarge
 from calcigraph.web.site import Site
 from calcigraph.web.strings import STRINGS
@@ -84,9 +84,7 @@ class Overview:
 
 def page(site: Site) -> str:
     """The ontology page: what it is, its classes and its properties as trees, all asserted."""
-    header: Description | None = site.engine.describe(
-        site.edition, ox.NamedNode(f"{site.namespace}ontology"), None
-    )
+    header: Description | None = site.engine.describe(site.edition, site.ontology, None)
     shown = overview(site)
     return render_template("ontology.html", header=header, parts=shown.parts, deprecated=shown.deprecated)
 
@@ -141,8 +139,8 @@ def _tree(
 
     def branch(node: ox.NamedNode, path: frozenset[ox.NamedNode]) -> Branch:
         branches = sorted((branch(n, path | {n}) for n in children(node, path)), key=_by_label)
-        said = site.edition.objects(node, SKOS["definition"])
-        definition = next((text.value for text in said if isinstance(text, ox.Literal)), "")
+        defined = site.edition.labels.definition(node)
+        definition = defined.value if defined else ""
         uses = site.describer.uses.count(node)
         label = site.edition.labels.of(node)
         return Branch(node, label, definition, uses, node in deprecated, tuple(branches))

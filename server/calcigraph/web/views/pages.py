@@ -12,10 +12,12 @@ from flask import Flask, current_app, render_template, request
 from markupsafe import Markup
 
 from calcigraph.describe import Description, Use
+from calcigraph.edition import Languages
 from calcigraph.rdf.formats import by_name
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.terms import Term
 from calcigraph.rdf.vocabulary import SKOS
+from calcigraph.store import DocumentAddress
 from calcigraph.web.protocol.negotiation import HTML
 from calcigraph.web.representations import GRAPH_OFFERS, write_graph
 from calcigraph.web.site import Site, current_site
@@ -46,6 +48,7 @@ def register(app: Flask) -> None:
             "link": site.link,
             "href": site.href,
             "show": terms_of(site),
+            "languages": " ".join(Languages(site.edition.root).order),
             "label": site.edition.labels.of,
             "kind": kind,
             "suffixes": {offer.suffix: offer for offer in (HTML, *GRAPH_OFFERS)},
@@ -54,7 +57,7 @@ def register(app: Flask) -> None:
             "prologue": _prologue(site),
             "columns": columns,
             "heading": heading,
-            "graph_name": lambda graph: graph.value.removeprefix(f"{site.namespace}graph/"),
+            "graph_name": lambda graph: graph.value.removeprefix(f"{site.addresses.base}graph/"),
             "rule_title": rule_title,
         }
 
@@ -123,7 +126,9 @@ def terms_of(site: Site) -> TermRenderer:
     return kept[1]
 
 
-def resource_page(site: Site, description: Description, fragments: list[Description], path: str) -> str:
+def resource_page(
+    site: Site, description: Description, fragments: list[Description], address: DocumentAddress
+) -> str:
     """The page of one resource, and of the resources that fragments of its IRI name. It carries the same
     triples as JSON-LD."""
     quads = [quad for described in (description, *fragments) for quad in described.quads()]
@@ -140,7 +145,8 @@ def resource_page(site: Site, description: Description, fragments: list[Descript
         uses=_uses(site, description),
         citation=Citation(site.about, description.label.value, description.subject.value, site.version),
         fragments=[(found.subject.value.partition("#")[2], found) for found in fragments],
-        path=path,
+        address=address,
+        outside=site.outside(description.subject),
         json_ld=script_data(json_ld.decode()),
     )
 

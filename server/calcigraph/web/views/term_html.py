@@ -15,6 +15,7 @@ import pyoxigraph as ox
 from markupsafe import Markup, escape
 
 from calcigraph.describe import Amount, FacetValue, Fact, ShownProperty, ShownValue, Standing
+from calcigraph.edition import PAGE_LANGUAGE
 from calcigraph.explanations.evidence import Named
 from calcigraph.rdf.terms import Term, show_term
 from calcigraph.rdf.vocabulary import RDF, SKOS, XSD
@@ -22,7 +23,6 @@ from calcigraph.reasoning import Statement
 from calcigraph.web.site import Site
 from calcigraph.web.strings import STRINGS
 
-PAGE_LANGUAGE = "en"
 _NUMBERS = {XSD[name] for name in ("integer", "decimal", "double", "float")}
 _PLAIN = {XSD["string"].value, RDF["langString"].value}
 _MOST_KEPT = 1 << 14
@@ -39,6 +39,7 @@ _MARKS = {
     Standing.INFERRED: Markup(f' <span class="mark inferred">{escape(STRINGS.standing_inferred)}</span>'),
 }
 _WHY = escape(STRINGS.resource_why)
+_OUTSIDE = escape(STRINGS.resource_outside)
 _ABOUT = escape(STRINGS.resource_why_about)
 
 
@@ -249,7 +250,16 @@ class TermRenderer:
         kind = "" if stated else ' class="iri"'
         if target is None:
             return Markup(f'<span title="{escape(name)}" class="iri">{shown}</span>')
-        return Markup(f'<a href="{escape(target)}" title="{escape(name)}"{kind}>{shown}</a>')
+        return Markup(
+            f'<a href="{escape(target)}" title="{escape(name)}"{kind}>{shown}</a>{self._outside(node)}'
+        )
+
+    def _outside(self, node: ox.NamedNode) -> Markup:
+        """A link to where the IRI of something leads that has a page here and is not the root's own."""
+        address = self._site.outside(node) if self._site.describes(node) else None
+        if address is None:
+            return _NOTHING
+        return Markup(f' <a class="outside" rel="external" href="{escape(address)}" title="{_OUTSIDE}">↗</a>')
 
     def _literal(self, literal: ox.Literal) -> Markup:
         datatype, shown = self.datatype(literal), self.text(literal)

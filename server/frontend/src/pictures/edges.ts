@@ -3,19 +3,19 @@
 // A property has the sign that it, or a property above it, bears as `srv:sign` ("+" or "-"). Where a root
 // gives no signs, relations are shown without.
 
-import { namespace } from "../page";
+import { graphs, things } from "../page";
 import { rows } from "../rdf/endpoint";
 import { RDFS, SRV, type Row } from "../rdf/terms";
 import { readSign, type Edge } from "./shape";
 
-const INFERRED = `${namespace}graph/inferred`;
+const INFERRED = `${graphs}inferred`;
 const MOST_RESOURCES = 150;
 const MOST_NETWORK = 3000;
 const MOST_NODES = 28;
 const MOST_STEPS = 6;
 const MOST_WAYS = 30;
 // Inferred relations would draw every path a second time, as a short cut.
-const STATED = `FILTER(?g != <${INFERRED}> && ?s != ?o && STRSTARTS(STR(?o), "${namespace}id/") && STRSTARTS(STR(?s), "${namespace}id/"))`;
+const STATED = `FILTER(?g != <${INFERRED}> && ?s != ?o && STRSTARTS(STR(?o), "${things}") && STRSTARTS(STR(?s), "${things}"))`;
 const SIGNED = `?p <${RDFS}subPropertyOf>? ?q . ?q <${SRV}sign> ?sign`;
 
 /** The stated relations between the resources: the signed ones where there are any, else all. A thing that a
@@ -143,7 +143,7 @@ export function ends(edges: Edge[]): string[] {
 }
 
 function own(iri: string): boolean {
-  return iri.startsWith(`${namespace}id/`) && /^[^<>"{}|^`\\\s]+$/.test(iri);
+  return iri.startsWith(things) && /^[^<>"{}|^`\\\s]+$/.test(iri);
 }
 
 function values(iris: string[]): string {

@@ -2,7 +2,7 @@
 
 import { h } from "../dom";
 import { href } from "../page";
-import { names } from "../rdf/labels";
+import { isDescribed, names } from "../rdf/labels";
 import { STRINGS } from "../strings";
 import { ends } from "./edges";
 import { figure } from "./figure";
@@ -23,7 +23,7 @@ export async function graphFigure(all: Edge[], title: string, space: number, foc
   const listed = ordered.slice(0, MOST_LISTED);
   const nameOf = await names([...ends(listed), ...listed.flatMap((edge) => (edge.relation ? [edge.relation.value] : []))]);
   const nodes = ends(drawn);
-  const boxes = nodes.map((iri): Box => ({ id: iri, text: nameOf(iri), href: href(iri), kind: focus.includes(iri) ? "focus" : "thing" }));
+  const boxes = nodes.map((iri): Box => ({ id: iri, text: nameOf(iri), href: href(iri, isDescribed(iri)), kind: focus.includes(iri) ? "focus" : "thing" }));
   const hasSigns = drawn.some((edge) => edge.sign);
   const svg = drawLayered(boxes, drawn.map((edge) => arrow(edge, nameOf, hasSigns)), {
     direction: space < 620 ? "TB" : "LR",
@@ -57,6 +57,6 @@ function touches(edge: Edge, focus: string[]): number {
 }
 
 function link(iri: string, nameOf: NameOf): Node {
-  const target = href(iri);
+  const target = href(iri, isDescribed(iri));
   return target ? h("a", { href: target, title: iri }, nameOf(iri)) : h("span", { title: iri }, nameOf(iri));
 }

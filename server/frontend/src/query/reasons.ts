@@ -4,7 +4,7 @@
 // names, with a property that the query names, in the graph of inferences or the graph of what rules built.
 
 import { button, h } from "../dom";
-import { explanation, namespace } from "../page";
+import { explanation, graphs, things as beginning } from "../page";
 import { rows } from "../rdf/endpoint";
 import { names } from "../rdf/labels";
 import { namedIn, prefixes, shrink } from "../rdf/prefixes";
@@ -35,7 +35,7 @@ export function rowReasons(row: Row, query: string, line: HTMLTableRowElement): 
 
 /** The unasserted statements behind a row, those that end in what the query asks about first. */
 export async function unasserted(row: Row, query: string): Promise<Triple[]> {
-  const own = (iri: string): boolean => iri.startsWith(`${namespace}id/`) && /^[^<>"{}|^`\\\s]+$/.test(iri);
+  const own = (iri: string): boolean => iri.startsWith(beginning) && /^[^<>"{}|^`\\\s]+$/.test(iri);
   const asked = namedIn(query);
   const inRow = Object.values(row).filter((term) => term.type === "uri").map((term) => term.value);
   const things = [...new Set([...inRow, ...asked])].filter(own);
@@ -45,7 +45,7 @@ export async function unasserted(row: Row, query: string): Promise<Triple[]> {
   }
   const list = (iris: string[]): string => iris.map((iri) => `<${iri}>`).join(" ");
   const found = await rows(
-    `SELECT DISTINCT ?s ?p ?o WHERE { VALUES ?g { <${namespace}graph/inferred> <${namespace}graph/derived> } ` +
+    `SELECT DISTINCT ?s ?p ?o WHERE { VALUES ?g { <${graphs}inferred> <${graphs}derived> } ` +
       `VALUES ?s { ${list(things)} } VALUES ?p { ${list([...new Set(relations)])} } GRAPH ?g { ?s ?p ?o } ` +
       `FILTER(?o IN (${things.map((iri) => `<${iri}>`).join(", ")})) } LIMIT 60`,
   );

@@ -3,7 +3,7 @@
 // The query is asked again over less: without what was derived and inferred, then without what was
 // inferred. A row that is still there needs no more than that.
 
-import { namespace } from "../page";
+import { graphs as all } from "../page";
 import { ask, rows as select, type Answer } from "../rdf/endpoint";
 import type { Row } from "../rdf/terms";
 import { rowKey } from "./digest";
@@ -26,7 +26,7 @@ export async function compare(query: string, answer: Answer, signal: AbortSignal
   }
   const graphs = (await select("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }", { signal }))
     .flatMap((row) => (row["g"] ? [row["g"].value] : []))
-    .filter((graph) => graph !== `${namespace}graph/inferred`);
+    .filter((graph) => graph !== `${all}inferred`);
   const stated = hasDataset(query) ? [] : mark(answer, (await ask(query, { graphs, signal })).rows);
   return { standings: first.map((isThere, i) => (isThere ? "asserted" : stated[i] ? "derived" : "inferred")), lost };
 }

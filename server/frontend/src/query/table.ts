@@ -1,7 +1,8 @@
 // The rows of an answer in, a table out: labels, sorting, as many rows as can be read, a "Why?" for each.
 
 import { button, h } from "../dom";
-import { href } from "../page";
+import { href, outside } from "../page";
+import { isDescribed } from "../rdf/labels";
 import { shrink, type Prefixes } from "../rdf/prefixes";
 import { XSD, number, type Row, type Term } from "../rdf/terms";
 import type { NameOf } from "../pictures/shape";
@@ -130,8 +131,13 @@ export class ResultTable {
     const name: NameOf = (node) => shrink(node, this.content.prefixes);
     const label = this.withLabels ? this.content.labelOf(iri) : undefined;
     const shown = label === undefined ? h("bdi", { class: "iri" }, name(iri).replace(/^<|>$/g, "")) : h("bdi", {}, label);
-    const target = href(iri);
-    return target ? h("a", { href: target, title: name(iri) }, shown) : h("span", { title: iri }, shown);
+    const target = href(iri, isDescribed(iri));
+    if (!target) {
+      return h("span", { title: iri }, shown);
+    }
+    const link = h("a", { href: target, title: name(iri) }, shown);
+    const elsewhere = outside(iri);
+    return elsewhere && elsewhere !== target ? h("span", {}, link, " ", h("a", { href: elsewhere, class: "outside", rel: "external", title: STRINGS.outside }, "↗")) : link;
   }
 }
 

@@ -1,0 +1,15 @@
+"""The triples of anonymous expressions in, what they say in Manchester syntax out.
+
+- `expression` is the value: words of the syntax and terms, in order;
+- `reader` makes it of triples; `restrictions` and `axioms` are what it knows of theirs; `reading` bounds it;
+- `text` writes it as one line.
+
+See https://www.w3.org/TR/owl2-manchester-syntax/, and https://www.w3.org/TR/owl2-mapping-to-rdf/ for the
+triples.
+"""
+
+from calcigraph.manchester.expression import Expression, Piece
+from calcigraph.manchester.reader import ExpressionReader
+from calcigraph.manchester.text import as_text
+
+__all__ = ["Expression", "ExpressionReader", "Piece", "as_text"]

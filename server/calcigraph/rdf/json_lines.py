@@ -1,0 +1,74 @@
+"""The text of a JSON-LD document in, the line on which a node is named out."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+from urllib.parse import urljoin
+
+import pyoxigraph as ox
+
+from calcigraph.rdf.terms import Term
+from calcigraph.rdf.tokens import Lines
+
+_ID: Final = re.compile(r'"(?:@?id)"\s*:\s*("(?:[^"\\]|\\.)*+")')
+
+
+class JsonLines:
+    """The lines of one JSON-LD text by what stands as an `@id` there (or as the alias `id`)."""
+
+    def __init__(self, text: str, prefixes: Mapping[str, str], base_iri: str | None) -> None:
+        lines = Lines(text)
+        self._known: dict[str, int] = {}
+        for match in _ID.finditer(text):
+            name = _unquoted(match[1])
+            if name is not None:
+                self._known.setdefault(_expanded(name, prefixes, base_iri), lines.line(match.start()))
+
+    def of(self, nodes: Iterable[Term]) -> list[int]:
+        """For each node, in the order of the text, the first line that names it; for one without a name that
+        of the one before, in which it is nested."""
+        found, line = [], 1
+        for node in nodes:
+            name = node.value if isinstance(node, ox.NamedNode) else str(node)
+            line = self._known.get(name, line)
+            found.append(line)
+        return found
+
+
+def labels_of(value: Any) -> set[str]:
+    """The labels of blank nodes in a JSON value."""
+    return {text.removeprefix("_:") for text in _strings(value) if text.startswith("_:")}
+
+
+def _strings(value: Any) -> Iterator[str]:
+    left = [value]
+    while left:
+        value = left.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            left += [*value, *value.values()]
+        elif isinstance(value, list):
+            left += value
+
+
+def _unquoted(text: str) -> str | None:
+    try:
+        return str(json.loads(text))
+    except ValueError:
+        return None
+
+
+def _expanded(name: str, prefixes: Mapping[str, str], base_iri: str | None) -> str:
+    prefix, colon, local = name.partition(":")
+    if colon and prefix in prefixes and not local.startswith("//"):
+        return prefixes[prefix] + local
+    if colon:
+        return name
+    try:
+        return urljoin(base_iri or "", name)
+    except ValueError:
+        return name

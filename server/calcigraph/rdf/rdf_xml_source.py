@@ -1,0 +1,250 @@
+"""The bytes of an RDF/XML document in, the same document for pyoxigraph out: in UTF-8, entities expanded, and
+with the line of each node and property in it.
+
+expat reads the XML, so that every encoding and every entity of the internal subset is what XML 1.0 says, and
+what is not well-formed is told with its line; pyoxigraph takes neither. Nothing outside the document is read.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from typing import Final
+from xml.parsers import expat
+from xml.sax.saxutils import escape, quoteattr
+
+from calcigraph.errors import Problem
+from calcigraph.rdf.vocabulary import RDF
+
+# Entities of ontologies stand for namespaces: some thirty characters for five. What is far beyond that is
+# made to fill the memory ("billion laughs").
+_MOST_TIMES: Final = 20
+_AT_LEAST: Final = 1 << 20
+_PIECE: Final = 1 << 16
+_SEPARATOR: Final = " "  # no namespace has one
+_XML: Final = "http://www.w3.org/XML/1998/namespace"
+_PARSE_TYPE: Final = f"{RDF.iri}{_SEPARATOR}parseType"
+_NODE_ID: Final = f"{RDF.iri}{_SEPARATOR}nodeID"
+
+
+class XmlRefused(Problem):
+    """An XML document that is not read further; `line` is where."""
+
+    title = "The XML is refused"
+
+    def __init__(self, detail: str, remedy: str, line: int) -> None:
+        super().__init__(detail, remedy)
+        self.line = line
+
+
+class RdfXmlSource:
+    """A readable file for pyoxigraph. With a `marker`, an IRI, each node element and each property element is
+    preceded by a property `<marker>node` or `<marker>property` of the node, whose value is the line.
+
+    `entities` is whether a DOCTYPE may declare internal entities; else any DOCTYPE is refused. With
+    `by_steps` each `read` gives one tag or text at most, so that `line` is where the reader is.
+    """
+
+    def __init__(
+        self, raw: bytes, marker: str | None = None, *, entities: bool = True, by_steps: bool = False
+    ) -> None:
+        self.prefixes: dict[str, str] = {}
+        self.labels: set[str] = set()
+        self.root = ""
+        self.line = 1
+        self.refusal: XmlRefused | None = None
+        self._raw = memoryview(raw)
+        self._position = 0
+        self._ready = memoryview(b"")
+        self._marker = marker
+        self._entities = entities
+        self._by_steps = by_steps
+        self._pieces: deque[tuple[int, str]] = deque()
+        self._roles: list[str] = ["document"]
+        self._declarations: list[tuple[str | None, str]] = []
+        self._expanded = 0
+        self._parser = self._made_parser()
+
+    def read(self, size: int) -> bytes:
+        """The next bytes, `size` at most; none at the end.
+
+        Raises: XmlRefused, which `refusal` keeps, once all is given that stands before what is wrong.
+        """
+        if not self._ready:
+            self._ready = memoryview(self._more())
+        given, self._ready = self._ready[:size], self._ready[size:]
+        return bytes(given)
+
+    def _more(self) -> bytes:
+        while not self._pieces and self._position <= len(self._raw) and self.refusal is None:
+            self._feed()
+        if not self._pieces and self.refusal is not None:
+            raise self.refusal
+        if self._by_steps and self._pieces:
+            self.line, piece = self._pieces.popleft()
+            return piece.encode()
+        text = "".join(piece for _, piece in self._pieces)
+        self._pieces.clear()
+        return text.encode()
+
+    def _feed(self) -> None:
+        piece = bytes(self._raw[self._position : self._position + _PIECE])
+        try:
+            self._parser.Parse(piece, not piece)
+        except expat.ExpatError as error:
+            self.refusal = XmlRefused(*_said(error), error.lineno)
+        except XmlRefused as refused:
+            self.refusal = refused
+        self._position += len(piece) or 1
+
+    def _made_parser(self) -> expat.XMLParserType:
+        parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
+        parser.namespace_prefixes = True
+        parser.buffer_text = True
+        parser.StartDoctypeDeclHandler = self._doctype
+        parser.EntityDeclHandler = self._entity
+        parser.StartNamespaceDeclHandler = self._namespace
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._text
+        parser.CommentHandler = self._comment
+        parser.ProcessingInstructionHandler = self._instruction
+        return parser
+
+    def _doctype(self, _name: str, system: str | None, public: str | None, _internal: int) -> None:
+        if not self._entities:
+            raise self._refused("The document has a DOCTYPE.", "Send it without one, entities written out.")
+        if system or public:
+            raise self._refused(
+                "The DOCTYPE refers to a file of its own, which is not read.",
+                "Take the reference out, and declare its entities between `[` and `]`.",
+            )
+
+    def _entity(
+        self,
+        name: str,
+        is_parameter: int,
+        value: str | None,
+        _base: str | None,
+        _system: str | None,
+        _public: str | None,
+        _notation: str | None,
+    ) -> None:
+        if is_parameter:
+            raise self._refused(
+                f"The DOCTYPE declares a parameter entity, `%{name};`.", "Declare each entity by itself."
+            )
+        if value is None:
+            raise self._refused(
+                f"The entity `&{name};` stands in a file of its own, which is not read.",
+                f'Write what it stands for: <!ENTITY {name} "…">.',
+            )
+
+    def _namespace(self, prefix: str | None, iri: str | None) -> None:
+        self._declarations.append((prefix, iri or ""))
+        if iri:
+            self.prefixes.setdefault(prefix or "", iri)
+
+    def _start(self, name: str, attributes: Mapping[str, str]) -> None:
+        self.root = self.root or name
+        line = self._parser.CurrentLineNumber
+        parent = self._roles[-1]
+        role = _role(parent, name, attributes)
+        if parent != "literal":
+            self._check_names(name, attributes)
+        if role == "literal" and parent == "node":
+            # What is no value of the table is taken as Literal (section 7.2.20); pyoxigraph drops it.
+            attributes = {
+                key: "Literal" if _bare(key) == _PARSE_TYPE else value for key, value in attributes.items()
+            }
+        self._roles.append(role)
+        self._count(sum(map(len, attributes.values())))
+        self.labels.update(value for key, value in attributes.items() if _bare(key) == _NODE_ID)
+        if parent == "node":
+            self._mark("property", line)
+        self._give(self._tag(name, attributes), line)
+        if role == "node":
+            self._mark("node", line)
+
+    def _check_names(self, name: str, attributes: Mapping[str, str]) -> None:
+        """RDF 1.1 XML Syntax, section 6.1.4: what has no namespace is no part of it, but for some attributes
+        of old."""
+        for what, bare in (("element", name), *(("attribute", key) for key in attributes)):
+            if _SEPARATOR not in bare:
+                raise self._refused(
+                    f"The {what} `{bare}` has no namespace, so this is no RDF/XML.",
+                    f"Write `rdf:{bare}` if that is meant.",
+                )
+
+    def _tag(self, name: str, attributes: Mapping[str, str]) -> str:
+        parts = [_qualified(name)]
+        parts += [f"xmlns{':' if p else ''}{p or ''}={quoteattr(iri)}" for p, iri in self._declarations]
+        self._declarations.clear()
+        parts += [f"{_qualified(key)}={quoteattr(value)}" for key, value in attributes.items()]
+        return f"<{' '.join(parts)}>"
+
+    def _mark(self, what: str, line: int) -> None:
+        if self._marker is not None:
+            self._give(f'<{what} xmlns="{self._marker}">{line}</{what}>', line)
+
+    def _end(self, name: str) -> None:
+        self._roles.pop()
+        self._give(f"</{_qualified(name)}>", self._parser.CurrentLineNumber)
+
+    def _text(self, text: str) -> None:
+        self._count(len(text))
+        # A bare carriage return would be read as a line feed (XML 1.0, section 2.11).
+        self._give(escape(text, {"\r": "&#13;"}), self._parser.CurrentLineNumber)
+
+    def _comment(self, text: str) -> None:
+        if self._roles[-1] == "literal":
+            self._give(f"<!--{text}-->", self._parser.CurrentLineNumber)
+
+    def _instruction(self, target: str, text: str) -> None:
+        if self._roles[-1] == "literal":
+            self._give(f"<?{target} {text}?>", self._parser.CurrentLineNumber)
+
+    def _give(self, piece: str, line: int) -> None:
+        self._pieces.append((line, piece))
+
+    def _count(self, characters: int) -> None:
+        self._expanded += characters
+        if self._expanded > _AT_LEAST + _MOST_TIMES * (self._position + _PIECE):
+            raise self._refused(
+                f"The entities of the document stand for more than {_MOST_TIMES} times its size.",
+                "Write out what they stand for.",
+            )
+
+    def _refused(self, detail: str, remedy: str) -> XmlRefused:
+        return XmlRefused(detail, remedy, self._parser.CurrentLineNumber)
+
+
+def _role(parent: str, name: str, attributes: Mapping[str, str]) -> str:
+    """What an element is by where it stands (RDF 1.1 XML Syntax, section 7.2)."""
+    if parent == "literal":
+        return "literal"
+    if parent == "node":
+        kind = next((value for key, value in attributes.items() if _bare(key) == _PARSE_TYPE), None)
+        roles = {None: "property", "Resource": "node", "Collection": "property"}
+        return roles.get(kind, "literal")
+    return "rdf" if parent == "document" and _bare(name) == f"{RDF.iri}{_SEPARATOR}RDF" else "node"
+
+
+def _bare(name: str) -> str:
+    """A name of expat's, `namespace local prefix`, without the prefix."""
+    return _SEPARATOR.join(name.split(_SEPARATOR)[:2])
+
+
+def _qualified(name: str) -> str:
+    """A name of expat's as a document has it."""
+    parts = name.split(_SEPARATOR)
+    if parts[0] == _XML:
+        return f"xml:{parts[1]}"
+    return f"{parts[2]}:{parts[1]}" if len(parts) == 3 else parts[-1]
+
+
+def _said(error: expat.ExpatError) -> tuple[str, str]:
+    words = expat.ErrorString(error.code)
+    if "amplification" in words:
+        return "The entities of the document stand for far more than its size.", "Write out what they mean."
+    return f"The XML is not well-formed: {words}.", "Mend it there."
