@@ -24,7 +24,7 @@ MODULES = {
 PLACES = [f"{folder}/{name}" for folder, names in MODULES.items() for name in names.split()]
 # What its modules know beside the types of the journey, each with the reason why it is none.
 OTHERS = {
-    "one direction of a Connection": "Outgoing Reading",
+    "one direction of a Connection": "Outgoing Intake",
     "what outlives a query": """
         AllowList AnswerCache Channel CommonHeaders Components Connection Connections ControlChannel
         Dispatcher Engine ForkServer Pool Publication QueryEndpoint QueryLimits Replica ResponseCache

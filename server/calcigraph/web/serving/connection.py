@@ -23,8 +23,8 @@ from calcigraph.web.serving.connections import Connections, busy
 from calcigraph.web.serving.content_sender import ContentSender
 from calcigraph.web.serving.dispatcher import Dispatcher
 from calcigraph.web.serving.head_buffer import HeadBuffer, is_one_head
+from calcigraph.web.serving.intake import Intake
 from calcigraph.web.serving.outgoing import Outgoing
-from calcigraph.web.serving.reading import Reading
 from calcigraph.web.serving.request_body import ChunkedBody, SizedBody
 from calcigraph.web.serving.response_head import head_of
 
@@ -54,7 +54,7 @@ class Connection(asyncio.BufferedProtocol):
         self._head_buffer = _BUFFER[: self._limits.head_bytes]
         self._transport = cast(asyncio.Transport, None)
         self._outgoing = cast(Outgoing, None)
-        self._reading = cast(Reading, None)
+        self._intake = cast(Intake, None)
         # What came and was not looked at, of a head or behind a request that is being answered.
         self._ahead = HeadBuffer(self._limits.head_bytes)
         self._head: RequestHead | None = None
@@ -78,7 +78,7 @@ class Connection(asyncio.BufferedProtocol):
         """Begin to wait for a request, where there is room."""
         self._transport = cast(asyncio.Transport, transport)
         self._outgoing = Outgoing(self._transport)
-        self._reading = Reading(self._transport, self._connections.turns)
+        self._intake = Intake(self._transport, self._connections.turns)
         self._transport.set_write_buffer_limits(_HIGH_WATER, _HIGH_WATER >> 1)
         if self._connections.admit(self):
             self._connections.idle[self] = time.monotonic()
@@ -116,7 +116,7 @@ class Connection(asyncio.BufferedProtocol):
         else:
             self._read_head(bytes(_BUFFER[:nbytes]))
         if nbytes >= _READ_BYTES or self._connections.turns.is_over:
-            self._reading.rest()
+            self._intake.rest()
 
     def _read_head(self, data: bytes) -> None:
         if not self._ahead and is_one_head(data):
@@ -130,7 +130,7 @@ class Connection(asyncio.BufferedProtocol):
         self._ahead.add(data)
         if len(self._ahead) >= self._limits.head_bytes:
             self._connections.full.setdefault(self, time.monotonic())
-            self._reading.fill()
+            self._intake.fill()
 
     def eof_received(self) -> None:
         """The client sends no more; by then it has left, as it closes both ways at once."""
@@ -229,9 +229,9 @@ class Connection(asyncio.BufferedProtocol):
             self._wait_for_turn()
 
     def _make_room(self) -> None:
-        if self._reading.is_full:
+        if self._intake.is_full:
             self._connections.full.pop(self, None)
-            self._reading.make_room()
+            self._intake.make_room()
 
     def _wait_for_turn(self) -> None:
         if not self._is_due:

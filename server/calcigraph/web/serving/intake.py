@@ -7,7 +7,7 @@ import asyncio
 from calcigraph.web.serving.turns import Turns
 
 
-class Reading:
+class Intake:
     """Pauses the reading from one connection: while it `is_full`, as its client has sent ahead as much as is
     kept, and for the rest of a turn of the loop."""
 
