@@ -55,7 +55,6 @@ class Connection(asyncio.BufferedProtocol):
         self._transport = cast(asyncio.Transport, None)
         self._outgoing = cast(Outgoing, None)
         self._intake = cast(Intake, None)
-        # What came and was not looked at, of a head or behind a request that is being answered.
         self._ahead = HeadBuffer(self._limits.head_bytes)
         self._head: RequestHead | None = None
         self._body: SizedBody | ChunkedBody | None = None
@@ -129,7 +128,8 @@ class Connection(asyncio.BufferedProtocol):
         """Keep what was sent ahead, up to the length of one head."""
         self._ahead.add(data)
         if len(self._ahead) >= self._limits.head_bytes:
-            self._connections.full.setdefault(self, time.monotonic())
+            if self._is_answering:
+                self._connections.full.setdefault(self, time.monotonic())
             self._intake.fill()
 
     def eof_received(self) -> None:

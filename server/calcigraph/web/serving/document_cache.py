@@ -18,7 +18,7 @@ from calcigraph.web.protocol.http_response import HttpResponse
 from calcigraph.web.protocol.request_head import RequestHead
 
 # All that the response depends on, besides the data: method and target, and what of the header fields.
-_Key = tuple[str, bytes, bytes | None, bytes | None]
+DocumentKey = tuple[str, bytes, bytes | None, bytes | None]
 _VARYING: Final = frozenset({b"accept", b"accept-encoding"})
 _MOST: Final = 64
 
@@ -30,7 +30,7 @@ class DocumentCache:
     """
 
     def __init__(self) -> None:
-        self._responses: OrderedDict[_Key, tuple[HttpResponse, weakref.ref[object]]] = OrderedDict()
+        self._responses: OrderedDict[DocumentKey, tuple[HttpResponse, weakref.ref[object]]] = OrderedDict()
         self._version = ""
 
     def get(self, head: RequestHead, version: str) -> HttpResponse | None:
@@ -80,5 +80,5 @@ def _listed(vary: bytes | None) -> set[bytes]:
     return {name.strip().lower() for name in (vary or b"").split(b",") if name.strip()}
 
 
-def _key(head: RequestHead) -> _Key:
+def _key(head: RequestHead) -> DocumentKey:
     return head.method, head.target, head.fields.get(b"accept"), head.fields.get(b"accept-encoding")
