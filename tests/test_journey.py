@@ -28,7 +28,7 @@ OTHERS = {
     "what outlives a query": """
         AllowList AnswerCache Channel CommonHeaders Components Connection Connections ControlChannel
         Dispatcher Engine ForkServer Pool Publication QueryEndpoint QueryLimits Replica ResponseCache
-        PageThreads RunningQueries Turns DocumentCache Workforce Scheduler Services Settings Site TextIndex
+        PageThreads RunningQueries Turns DocumentCache Scheduler Services Settings Site TextIndex
         TextSize View WaitingQueue Worker _WorkerProcess""",
     "a constant": "Form FrameKind Offer",
     "a change, not a query": "Diff",
