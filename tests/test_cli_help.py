@@ -16,7 +16,19 @@ from calcigraph.cli.verbs.options import settings_options
 from calcigraph.settings import Settings, setting
 
 # What takes time to import and what no help needs.
-HEAVY = ("flask", "pyoxigraph", "rdflib", "numpy", "pyshacl", "owlrl", "jinja2", "uvloop", "rich", "asyncio")
+HEAVY = (
+    "flask",
+    "pyoxigraph",
+    "rdflib",
+    "numpy",
+    "pyshacl",
+    "shacl",
+    "owlrl",
+    "jinja2",
+    "uvloop",
+    "rich",
+    "asyncio",
+)
 LIST_IMPORTS = """
 import sys
 from calcigraph.cli import main

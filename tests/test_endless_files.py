@@ -33,7 +33,7 @@ SHAPE = """@prefix sh: <http://www.w3.org/ns/shacl#> .
 
 x:Endless a sh:NodeShape ; sh:targetSubjectsOf rdfs:label ;
 """
-PATTERN = SHAPE + '  sh:property [ sh:path rdfs:comment ; sh:pattern "^(([a-zA-Z., ])+)+[0-9]$" ] .\n'
+PATTERN = SHAPE + '  sh:property [ sh:path rdfs:comment ; sh:pattern "^(([a-zA-Z., ])+)+\\\\2[0-9]$" ] .\n'
 QUERY = SHAPE + f'  sh:sparql [ sh:select """SELECT $this {GROUP}""" ] .\n'
 FILES = {
     "ontology/rules/x.rq": f"#+ stage: before\nCONSTRUCT {{ ?a <http://x/p> ?b }} WHERE {GROUP}",
@@ -120,7 +120,7 @@ def test_validate_ends_and_names_file_and_shape(root: Path, file: str) -> None:
     # Neither that the data conform nor that they do not.
     assert validating.returncode == 2
     assert out == ""
-    assert f"{Path(file).name}: " in err
+    assert f"{Path(file).name}:5: " in err
 
 
 def test_nothing_goes_on_when_the_command_is_killed(root: Path) -> None:

@@ -24,6 +24,7 @@ LAYERS = (
                 "conformance",
                 "differences",
                 "federation",
+                "importing",
                 "lints",
                 "metadata",
                 "nanopublications",
@@ -62,6 +63,7 @@ DEFERRED: dict[tuple[str, str], str] = {
         "calcigraph.reasoning.constructs.evaluation",
     ): "0.3 s of rdflib at each start",
     ("calcigraph.reasoning.engines.choice", "calcigraph.reasoning.engines.owlrl"): "the same",
+    ("calcigraph.validation.validate", "calcigraph.validation.sparql_engine"): "the same, and pyshacl",
     ("calcigraph.proof_checker", "pyoxigraph"): "a proof by axioms alone is checked without an engine",
     ("calcigraph.__init__", "importlib.metadata"): "50 ms that the help of the command line does without",
     **{
@@ -69,6 +71,11 @@ DEFERRED: dict[tuple[str, str], str] = {
         for verb in ("ask", "check", "explain", "infer", "serve", "validate")
     },
     ("calcigraph.cli.verbs.serve", "calcigraph.processes"): "help starts no process",
+    **{
+        (f"calcigraph.cli.verbs.{verb}", target): "the same"
+        for verb, value in (("import_", "adding"), ("new", "new_root"))
+        for target in ("calcigraph.cli.importing", f"calcigraph.importing.{value}")
+    },
     **{
         ("calcigraph.cli.serve", target): "the process that answers queries loads the data meanwhile"
         for target in ("calcigraph.web.app", "calcigraph.web.serving.server")
@@ -134,6 +141,7 @@ ONLY_IN = {
     "click": {"cli"},
     "rich": {"cli"},
     "pyshacl": {"validation"},
+    "shacl": {"validation"},
     "owlrl": {"reasoning"},
     "numpy": {"reasoning"},
     "rdflib": {"rdf", "reasoning", "validation"},

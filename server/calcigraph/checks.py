@@ -26,7 +26,7 @@ from calcigraph.rdf.vocabulary import RDF
 from calcigraph.root import Root
 from calcigraph.settings import ReasonerName
 from calcigraph.store import OfflineEngine
-from calcigraph.validation import Result, ShapesUnreadable, validate
+from calcigraph.validation import LookedAt, Result, placed, validate
 
 _COMBINING = {"And", "Node", "Not", "Or", "Property", "Xone"}
 
@@ -40,11 +40,13 @@ def check(
     for ever (see `evaluated_apart`, in which `calcigraph check` calls this).
     Raises: RootMissing where there is no such directory, EnvironmentProblem where there is no room to work.
     """
-    return list(_findings(folder, reasoner, cache))
+    return [each for each in _findings(folder, reasoner, cache) if isinstance(each, Finding)]
 
 
-def _findings(folder: Path, reasoner: ReasonerName, cache: EditionCache | None) -> Iterator[Finding]:
-    """The findings as they come."""
+def _findings(
+    folder: Path, reasoner: ReasonerName, cache: EditionCache | None
+) -> Iterator[Finding | LookedAt]:
+    """The findings as they come, and what the shapes looked at."""
     try:
         with working("the files are read"):
             root = Root.open(folder)
@@ -66,12 +68,12 @@ def _findings(folder: Path, reasoner: ReasonerName, cache: EditionCache | None) 
     yield from answer_findings(edition, OfflineEngine(edition))
 
 
-def _checked(folder: Path, reasoner: ReasonerName) -> Iterator[Finding]:
+def _checked(folder: Path, reasoner: ReasonerName) -> Iterator[Finding | LookedAt]:
     """What the process of a check is asked for."""
     return _findings(folder, reasoner, EditionCache.of_user())
 
 
-def shape_findings(edition: Edition) -> Iterator[Finding]:
+def shape_findings(edition: Edition) -> Iterator[Finding | LookedAt]:
     """What the root's shapes find in what was asserted and derived, classes inferred.
 
     Of the inferences only the classes count: a shape on a class then also meets what inference
@@ -85,18 +87,14 @@ def shape_findings(edition: Edition) -> Iterator[Finding]:
     stated = (q.triple for q, kind in quads if q.predicate == RDF["type"] or kind is not QuadKind.INFERRED)
     root = edition.root
 
-    def place_of(node: Term) -> Place:
-        found = root.place(node) if isinstance(node, ox.NamedNode | ox.BlankNode) else None
+    def place_of(node: Term, predicate: ox.NamedNode | None) -> Place:
+        found = root.place(node, predicate) if isinstance(node, ox.NamedNode | ox.BlankNode) else None
         return found or Place("shapes")
 
-    try:
-        with working("shapes are read"):
-            report = validate(stated, shapes, place_of)
-    except ShapesUnreadable as problem:
-        node = show_term(problem.node, root.prefixes) if problem.node is not None else ""
-        place = place_of(problem.node) if problem.node is not None else Place("shapes")
-        yield Finding("shapes", place, problem.detail, problem.remedy, node=node)
-        return
+    with working("shapes are read"):
+        report = validate(stated, shapes, place_of)
+    yield LookedAt(report.looked_at)
+    yield from placed(report.flaws, shapes, place_of, root.prefixes)
     for result in report.results:
         yield _finding(edition, result)
 

@@ -15,6 +15,7 @@ import os
 import signal
 import sys
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
@@ -30,7 +31,9 @@ VERBS = {
     "ask": "Answer the question SLUG of the root, or any SPARQL query.",
     "check": "Judge a root: files, closure and clashes, shapes, lints, questions against their answers.",
     "explain": "Print why the triple SUBJECT PREDICATE OBJECT holds.",
+    "import": "Take FILE… into a root as canonical Turtle, whole or only some terms with what they need.",
     "infer": "Print what FILE… entail under OWL 2 RL and do not say themselves.",
+    "new": "Make something new: a root around ontologies, data and shapes.",
     "serve": "Answer SPARQL, explanations and linked data over HTTP, read-only.",
     "validate": "Check FILE… against shapes and print the SHACL validation report.",
 }
@@ -50,9 +53,10 @@ class LazyGroup(click.Group):
         """The verb of that name, from the module of that name."""
         if cmd_name not in VERBS:
             return None
-        verb = getattr(import_module(f"calcigraph.cli.verbs.{cmd_name}"), cmd_name, None)
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        verb = getattr(import_module(f"calcigraph.cli.verbs.{name}"), name, None)
         if not isinstance(verb, click.Command):
-            raise LookupError(f"calcigraph.cli.verbs.{cmd_name} defines no command {cmd_name!r}")
+            raise LookupError(f"calcigraph.cli.verbs.{name} defines no command {cmd_name!r}")
         return verb
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

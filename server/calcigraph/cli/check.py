@@ -20,15 +20,21 @@ def judge(folder: Path, reasoner: ReasonerName, style: str, limit_s: float, ever
     EnvironmentProblem.
     """
     findings: list[Finding] = []
+    looked_at = ""
     with Progress() as progress:
         try:
-            for finding in evaluated_apart("calcigraph.checks", (folder, reasoner), limit_s, progress.show):
-                findings.append(finding)
+            for each in evaluated_apart("calcigraph.checks", (folder, reasoner), limit_s, progress.show):
+                if isinstance(each, Finding):
+                    findings.append(each)
+                else:
+                    looked_at = each.looked_at
         except EvaluationStopped as stopped:
             findings.append(stopped.finding)
     shown = findings if every or style != "text" else folded(findings)
     for line in WRITERS[style](shown):
         give(f"{line}\n".encode()) if style in ("json", "sarif") else tell(line)
     if style == "text":
+        if looked_at:
+            tell(looked_at[0].upper() + looked_at[1:])
         tell(total(findings))
     return not any(finding.severity is Severity.VIOLATION for finding in findings)

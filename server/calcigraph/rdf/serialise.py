@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from typing import Final
@@ -13,8 +12,9 @@ from calcigraph.rdf.formats import GRAPHS, PROFILED, FormatIncomplete, GraphForm
 from calcigraph.rdf.jsonld import write_expanded, write_jsonld
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.rdf_xml import write_rdf_xml
-from calcigraph.rdf.terms import Term, show_term
-from calcigraph.rdf.turtle import TYPE, write_turtle
+from calcigraph.rdf.terms import Term
+from calcigraph.rdf.trig import write_trig
+from calcigraph.rdf.turtle import TYPE
 from calcigraph.rdf.vocabulary import RDF, XSD
 
 TripleOrQuad = ox.Triple | ox.Quad
@@ -35,7 +35,7 @@ def serialise(
     quads = {s if isinstance(s, ox.Quad) else ox.Quad(s.subject, s.predicate, s.object) for s in statements}
     if not target.has_graphs:
         quads = {ox.Quad(q.subject, q.predicate, q.object) for q in quads}
-    useful = _useful(quads, prefixes) if prefixes and target.has_prefixes else Prefixes()
+    useful = useful_prefixes(quads, prefixes) if prefixes and target.has_prefixes else Prefixes()
     return _WRITERS[target.key](quads, useful)
 
 
@@ -69,7 +69,7 @@ def _rdf_xml(quads: set[ox.Quad], prefixes: Prefixes) -> bytes:
     return out.getvalue()
 
 
-def _useful(quads: Iterable[ox.Quad], prefixes: Prefixes) -> Prefixes:
+def useful_prefixes(quads: Iterable[ox.Quad], prefixes: Prefixes) -> Prefixes:
     """The part of the table that shortens a name of these quads; every format has its own word for a type."""
     nodes: set[ox.NamedNode] = set()
     for quad in quads:
@@ -92,22 +92,7 @@ def _named(term: Term | ox.DefaultGraph) -> Iterator[ox.NamedNode]:
 
 
 def _turtle(quads: set[ox.Quad], prefixes: Prefixes) -> bytes:
-    graphs: dict[object, list[ox.Triple]] = defaultdict(list)
-    homes: dict[object, set[object]] = defaultdict(set)
-    for quad in quads:
-        graphs[quad.graph_name].append(quad.triple)
-        for node in (quad.subject, quad.object, quad.graph_name):
-            homes[node].add(quad.graph_name)
-    # A blank node that stands in two graphs needs its label in both.
-    labelled = {node for node, names in homes.items() if len(names) > 1} | set(graphs)
-    parts = [prefixes.turtle()] if prefixes.mapping else []
-    for name in sorted(graphs, key=str):
-        if isinstance(name, ox.NamedNode | ox.BlankNode):
-            body = write_turtle(graphs[name], prefixes, indent="    ", labelled=labelled)
-            parts.append(f"{show_term(name, prefixes)} {{\n{body}}}\n")
-        else:
-            parts.append(write_turtle(graphs[name], prefixes, labelled=labelled))
-    return "\n".join(parts).encode()
+    return write_trig(quads, prefixes).encode()
 
 
 Writer = Callable[[set[ox.Quad], Prefixes], bytes]

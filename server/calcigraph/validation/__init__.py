@@ -1,8 +1,27 @@
-"""Data and shapes in, a SHACL validation report out."""
+"""Data and shapes in, a SHACL validation report out.
 
+- `validate` is what is called; `report`, `result` and `flaw` are what it gives;
+- `shapes_graph` and `targets` are the shapes and the nodes that they look at, `paths` their property paths;
+- `shape_flaws` says what is wrong with shapes, by `shape_rules`, `path_rules`, `value_kinds`, `queries` and
+  the terms in `vocabulary`; `runnable` is what is left to be judged;
+- `judges` says which engine judges a shape: `core_engine` or `sparql_engine`.
+"""
+
+from calcigraph.validation.flaw import Flaw, placed
 from calcigraph.validation.paths import Paths
 from calcigraph.validation.queries import ShapesUnreadable
-from calcigraph.validation.report import Report, Result
+from calcigraph.validation.report import Judged, LookedAt, Report
+from calcigraph.validation.result import Result
 from calcigraph.validation.validate import validate
 
-__all__ = ["Paths", "Report", "Result", "ShapesUnreadable", "validate"]
+__all__ = [
+    "Flaw",
+    "Judged",
+    "LookedAt",
+    "Paths",
+    "Report",
+    "Result",
+    "ShapesUnreadable",
+    "placed",
+    "validate",
+]

@@ -4,33 +4,66 @@ a process of its own, as a shape may take for ever."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import chain
 from pathlib import Path
+
+import pyoxigraph as ox
 
 from calcigraph.errors import Place
 from calcigraph.evaluated_apart import answer
 from calcigraph.evaluating import working
+from calcigraph.rdf.blocks import blocks
+from calcigraph.rdf.formats import by_path
+from calcigraph.rdf.places import Places
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.reading import read_files
 from calcigraph.rdf.terms import Term
+from calcigraph.validation.flaw import placed
 from calcigraph.validation.report import Report
+from calcigraph.validation.shape_owner import owner
 from calcigraph.validation.validate import validate
 
 
-def validated(files: tuple[Path, ...], shape_files: tuple[Path, ...]) -> Iterator[tuple[Report, Prefixes]]:
-    """The report on some files, and the prefixes that the data declare.
+def validated(
+    files: tuple[Path, ...], shape_files: tuple[Path, ...]
+) -> Iterator[tuple[Report, Prefixes, list[str]]]:
+    """The report on some files, the prefixes that the data declare, and the flaws of the shapes as lines.
 
-    Raises: FormatUnknown, FileMalformed, ShapesUnreadable.
+    Raises: FormatUnknown, FileMalformed.
     """
     with working("the files are read"):
         data = read_files(files)
-        shapes = {path.name: read_files((path,)).triples for path in shape_files}
-    homes: dict[Term, str] = {t.subject: name for name, triples in shapes.items() for t in triples}
+        shapes = {path: read_files((path,)).triples for path in shape_files}
+    homes: dict[Term, Path] = {t.subject: path for path, triples in shapes.items() for t in triples}
+    listed = list(chain.from_iterable(shapes.values()))
 
-    def place_of(node: Term) -> Place:
-        return Place(homes.get(node, "shapes"))
+    def place_of(node: Term, predicate: ox.NamedNode | None) -> Place:
+        path = homes.get(node)
+        if path is None:
+            return Place(shape_files[0].name if len(shape_files) == 1 else "shapes")
+        named = owner(node, listed)
+        line = _line(path, named, predicate if named == node else None)
+        return Place(path.name, line)
 
-    yield validate(data.triples, chain.from_iterable(shapes.values()), place_of), data.prefixes
+    report = validate(data.triples, listed, place_of)
+    lines = [str(finding) for finding in placed(report.flaws, listed, place_of, data.prefixes)]
+    yield report, data.prefixes, lines
+
+
+def _line(path: Path, node: Term, predicate: ox.NamedNode | None) -> int:
+    """The line of a node with an IRI in a file of Turtle, 0 where that is not known."""
+    if by_path(path).key != "turtle" or not isinstance(node, ox.NamedNode):
+        return 0
+    places = _places(path)
+    return places.line_of_property(node, predicate) if predicate is not None else places.line_of_node(node)
+
+
+@cache
+def _places(path: Path) -> Places:
+    text = path.read_text(encoding="utf-8")
+    base = path.resolve().as_uri()
+    return Places(text, blocks(text, path.name, base_iri=base), base)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Final
 
@@ -18,7 +20,10 @@ from calcigraph.sparql.tokens import place_of
 from calcigraph.sparql.traits import service_patterns, volatile_calls
 from calcigraph.sparql.tree import ManageGraph, Node, Service, Update, walk
 from calcigraph.sparql.undeclared import undeclared
+from calcigraph.validation.flaw import Flaw
+from calcigraph.validation.shape_owner import owner
 
+_THIS: Final = re.compile(r"[$?]this(?![0-9A-Za-z_])")
 _QUERIES: Final = frozenset(SH[name] for name in ("select", "ask", "construct", "update"))
 
 
@@ -33,20 +38,30 @@ class ShapesUnreadable(InputUnreadable):
         self.node = node
 
 
-def check_queries(shapes: Iterable[ox.Triple], declared: dict[Term, set[str]]) -> None:
-    """Raise ShapesUnreadable where a query of the shapes is none, has an undeclared prefix, would read from
-    the network, or has another answer each time.
+def query_flaws(shapes: Iterable[ox.Triple], constraints: AbstractSet[Term]) -> Iterator[Flaw]:
+    """Where a query of the shapes is none, has an undeclared prefix, would read from the network, has another
+    answer each time or, of one of some `constraints`, looks at no focus node.
 
-    SHACL forbids SERVICE in a constraint (section 5.3.1); FROM would fetch its graph. `declared` has the
-    prefixes of each node with `sh:prefixes`, see `prefixes_of`. Cost: linear in the texts.
+    SHACL forbids SERVICE in a constraint (section 5.3.1); FROM would fetch its graph. Cost: linear in the
+    texts.
     """
     listed = list(shapes)
+    declared = prefixes_of(listed)
     for node, kind, text in _queries(listed):
         flaw = _flaw(kind, text, declared.get(node, set()))
         if flaw is not None:
             where = f"line {flaw.line}, column {flaw.column} of the query"
             shape = owner(node, listed)
-            raise ShapesUnreadable(f"The query of {shape} {flaw.message} ({where}).", flaw.remedy, shape)
+            yield Flaw(
+                node, None, f"The query of {shape} {flaw.message} ({where}).", flaw.remedy, breaks=True
+            )
+        elif kind == "select" and node in constraints and not _THIS.search(text):
+            yield Flaw(
+                node,
+                SH["select"],
+                f"The query of {owner(node, listed)} has no $this, so it is the same for every focus node.",
+                "Name the focus node $this in it, and select it (SHACL, section 5.3.1).",
+            )
 
 
 def _flaw(kind: str, text: str, known: set[str]) -> Obstacle | None:
@@ -103,16 +118,6 @@ def _network(text: str, node: Node, word: str) -> Obstacle:
         f"uses {word}",
         "A shape may read nothing but the data it validates: leave it out.",
     )
-
-
-def owner(node: Term, shapes: Iterable[ox.Triple]) -> Term:
-    """The nearest node with an IRI that a blank node of the shapes hangs from, else the node itself."""
-    above = {triple.object: triple.subject for triple in shapes if isinstance(triple.object, ox.BlankNode)}
-    found, seen = node, {node}
-    while isinstance(found, ox.BlankNode) and found in above and above[found] not in seen:
-        found = above[found]
-        seen.add(found)
-    return found if isinstance(found, ox.NamedNode) else node
 
 
 def _queries(shapes: Iterable[ox.Triple]) -> Iterator[tuple[Term, str, str]]:

@@ -10,61 +10,61 @@ import pyoxigraph as ox
 from calcigraph.errors import Severity
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.terms import Subject, Term
-from calcigraph.rdf.vocabulary import RDF, SH, XSD
-
-SEVERITIES = {
-    SH["Violation"].value: Severity.VIOLATION,
-    SH["Warning"].value: Severity.WARNING,
-    SH["Info"].value: Severity.INFO,
-}
+from calcigraph.rdf.vocabulary import RDF, RDFS, SH, XSD
+from calcigraph.validation.flaw import Flaw
+from calcigraph.validation.result import Result
 
 
 @dataclass(frozen=True)
-class Result:
-    """One validation result (SHACL section 3.6.2).
+class Judged:
+    """How many shapes an engine judged, and, of one that judges what another cannot, why."""
 
-    Blank nodes are those of the data (`focus_node`, `value`) and of the shapes (`path`, `source_shape`,
-    `source_constraint`) that were handed in, so each can be looked up in the file it came from.
-    `constraint` is the constraint component, such as `sh:MinCountConstraintComponent`.
-    """
+    engine: str
+    shapes: int
+    reason: str = ""
 
-    focus_node: Term
-    path: Subject | None
-    value: Term | None
-    source_shape: Subject
-    constraint: ox.NamedNode
-    severity_node: ox.NamedNode
-    messages: tuple[ox.Literal, ...] = ()
-    source_constraint: Subject | None = None
 
-    @property
-    def severity(self) -> Severity:
-        """The severity; one that a shape defines for itself counts as a violation."""
-        return SEVERITIES.get(self.severity_node.value, Severity.VIOLATION)
+@dataclass(frozen=True)
+class LookedAt:
+    """How much the shapes of a root looked at, and by whom they were judged, as people read it."""
 
-    @property
-    def message(self) -> str:
-        """The messages in one line, the English ones if there are any."""
-        english = [m for m in self.messages if (m.language or "en").split("-")[0] == "en"]
-        return " ".join(message.value for message in english or self.messages)
-
-    @property
-    def order(self) -> tuple[str, ...]:
-        """By what reports are sorted: focus node, path, constraint, value, shape."""
-        parts = (self.focus_node, self.path, self.constraint, self.value, self.source_shape)
-        return tuple(str(part) for part in (*parts, *self.messages))
+    looked_at: str
 
 
 @dataclass(frozen=True)
 class Report:
-    """All results of one validation, sorted; `conforms` is true when there is none (SHACL section 3.6.1).
+    """All results of one validation, sorted; `conforms` is true when there is none (SHACL section 3.6.1),
+    and nothing that could not be judged.
 
-    A warning or an information is a result too. `paths` describes the blank nodes among the paths.
+    A warning or an information is a result too. `paths` describes the blank nodes among the paths; `flaws`
+    is what is wrong with the shapes, `judged` says who judged them, `focus_nodes` how many nodes they
+    looked at by their targets.
     """
 
     conforms: bool
     results: tuple[Result, ...] = ()
     paths: tuple[ox.Triple, ...] = field(default=(), repr=False)
+    flaws: tuple[Flaw, ...] = ()
+    judged: tuple[Judged, ...] = ()
+    focus_nodes: int = 0
+
+    @property
+    def shapes(self) -> int:
+        """How many shapes with a target were judged."""
+        return sum(judged.shapes for judged in self.judged)
+
+    @property
+    def looked_at(self) -> str:
+        """How much was looked at, and by whom, as people read it."""
+        if not self.shapes:
+            return "there are no shapes that could be judged."
+        engines = [
+            f"{j.engine} {number(j.shapes, 'shape')}{f' ({j.reason})' * bool(j.reason)}" for j in self.judged
+        ]
+        return (
+            f"{number(self.shapes, 'shape')} looked at {number(self.focus_nodes, 'focus node')}"
+            f" (judged by {', '.join(engines)})."
+        )
 
     def of(self, severity: Severity) -> tuple[Result, ...]:
         """The results of one severity."""
@@ -77,15 +77,21 @@ class Report:
             _triple(report, "conforms", ox.Literal(str(self.conforms).lower(), datatype=XSD["boolean"]))
         ]
         triples.append(ox.Triple(report, RDF["type"], SH["ValidationReport"]))
+        triples.append(ox.Triple(report, RDFS["comment"], ox.Literal(self.looked_at, language="en")))
         for number, result in enumerate(self.results):
             node = ox.BlankNode(f"result{number}")
             triples.append(_triple(report, "result", node))
             triples += _result_triples(node, result)
-        return (*triples, *self.paths)
+        return tuple(dict.fromkeys((*triples, *self.paths)))
 
     def prefixes(self, known: Prefixes) -> Prefixes:
         """A table for writing the report: what is known, and the vocabulary of reports."""
-        return Prefixes({"sh": SH.iri, "xsd": XSD.iri, **known.mapping})
+        return Prefixes({"sh": SH.iri, "xsd": XSD.iri, "rdfs": RDFS.iri, **known.mapping})
+
+
+def number(count: int, what: str) -> str:
+    """How many there are of something, as people read it."""
+    return f"{count} {what}{'s' * (count != 1)}"
 
 
 def _triple(subject: Subject, name: str, value: Term) -> ox.Triple:
@@ -105,3 +111,7 @@ def _result_triples(node: ox.BlankNode, result: Result) -> Iterable[ox.Triple]:
     }
     yield from (_triple(node, name, value) for name, value in parts.items() if value is not None)
     yield from (_triple(node, "resultMessage", message) for message in result.messages)
+    for number, detail in enumerate(result.details):
+        nested = ox.BlankNode(f"{node.value}d{number}")
+        yield _triple(node, "detail", nested)
+        yield from _result_triples(nested, detail)

@@ -1,221 +1,159 @@
-"""Triples and shapes in, a Report out. The only module that knows pyshacl."""
+"""Triples and shapes in, a Report out."""
 
 from __future__ import annotations
 
-import logging
-import re
-import warnings
-from collections.abc import Callable, Iterable, Iterator
-from types import TracebackType
-from typing import Any
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Final
 
 import pyoxigraph as ox
-import pyparsing
-import rdflib
-import rdflib.plugins.sparql
-from pyshacl import Shape, Validator
-from pyshacl.errors import ConstraintLoadWarning, ReportableRuntimeError, ValidationWarning
-from pyshacl.graph_abstraction import DataGraph
-from pyshacl.monkey import rdflib_bool_patch, rdflib_bool_unpatch
-from rdflib.namespace import SH
-from rdflib.term import Node as RdflibNode
 
-from calcigraph.errors import Place
-from calcigraph.evaluating import evaluating
-from calcigraph.rdf.bridge import from_rdflib, to_graph
-from calcigraph.rdf.terms import Subject, Term
-from calcigraph.rdf.turtle import NIL
+from calcigraph.evaluating import working
+from calcigraph.rdf.terms import Term
+from calcigraph.rdf.vocabulary import SH
+from calcigraph.validation import core_engine
+from calcigraph.validation.default_messages import default_message
+from calcigraph.validation.flaw import Flaw
+from calcigraph.validation.judges import (
+    CORE_ENGINE,
+    SPARQL_ENGINE,
+    for_core_engine,
+    for_sparql_engine,
+    reason_against_core,
+)
 from calcigraph.validation.paths import Paths
-from calcigraph.validation.queries import (
-    ShapesUnreadable,
-    check_queries,
-    imported_declarations,
-    owner,
-    prefixes_of,
-)
-from calcigraph.validation.report import Report, Result
+from calcigraph.validation.places import PlaceOf, nowhere
+from calcigraph.validation.queries import ShapesUnreadable, imported_declarations
+from calcigraph.validation.report import Judged, Report
+from calcigraph.validation.result import Result
+from calcigraph.validation.runnable import Runnable
+from calcigraph.validation.shape_flaws import shape_flaws
+from calcigraph.validation.shapes_graph import ShapesGraph
+from calcigraph.validation.targets import Targets
 
-# rdflib would fetch the graphs that a query names; `check_queries` says so first, and this makes sure.
-rdflib.plugins.sparql.SPARQL_LOAD_GRAPHS = False
-# What pyshacl and rdflib raise over shapes that are not well-formed; pyshacl checks some by `assert`.
-BROKEN = (
-    ReportableRuntimeError,
-    ValidationWarning,
-    ConstraintLoadWarning,
-    NotImplementedError,
-    pyparsing.ParseBaseException,
-    re.error,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    TypeError,
-    ValueError,
-)
-QUIET = logging.getLogger("calcigraph.validation.pyshacl")  # pyshacl prints what it raises as well
-QUIET.addHandler(logging.NullHandler())
-QUIET.propagate = False
+_NODES: Final = (ox.NamedNode, ox.BlankNode)
 
 
-# How a shape is shown (SHACL section 2.3.2). pyshacl compares each such triple with the list of all
-# parameters anew for every focus node, which takes two fifths of its time, so it never gets to see them.
-_DISPLAY = {SH[name].toPython() for name in ("name", "description", "order", "group", "defaultValue")}
-
-PlaceOf = Callable[[Term], Place]
-_Parts = dict[RdflibNode, list[RdflibNode]]  # the predicates of one result and their values
-
-
-def _nowhere(_node: Term) -> Place:
-    """Where a shape stands that came without its file."""
-    return Place("shapes")
-
-
-def validate(data: Iterable[ox.Triple], shapes: Iterable[ox.Triple], place_of: PlaceOf = _nowhere) -> Report:
+def validate(data: Iterable[ox.Triple], shapes: Iterable[ox.Triple], place_of: PlaceOf = nowhere) -> Report:
     """Check data against shapes (W3C SHACL: Core and SPARQL-based constraints), with no inference of its own.
 
     Nothing is fetched: `owl:imports` is not followed, SERVICE and FROM are refused; JavaScript and rules
-    are off. The data counts as it is given, classes included: hand in the closure to validate it.
+    are off. The data counts as it is given, classes included: hand in the closure to validate it. What is
+    not well-formed among the shapes is a flaw of the report, and all else is judged.
 
-    Cost: shapes times focus nodes, some 35 seconds for 19 property shapes on a million triples. A shape
-    is a program that can run forever (`sh:pattern`, `sh:sparql`): for shapes or data that are not
-    trusted, call it in a process that can be killed, which is told at which shape it is (`evaluating`), and
-    by `place_of` where that stands. One call at a time in a process, because pyshacl
-    changes what rdflib takes for true meanwhile.
-
-    Raises: ShapesUnreadable, naming the shape; a recursive shape is refused too. Spec: SHACL section 3.4.
+    Cost: SHACL Core, linear in the data for most shapes, some two seconds for 100,000 triples. What the other
+    engine has to judge (`judges`): loading the data, 20 microseconds a triple, then shapes times focus nodes;
+    a query can run forever. For shapes or data that are not trusted, call it in a process that can be killed,
+    which is told at which shape it is (`evaluating`), and by `place_of` where that stands. One call at a
+    time in a process. Spec: SHACL section 3.4.
     """
-    shape_triples = list(shapes)
-    shape_triples += imported_declarations(shape_triples)
-    check_queries(shape_triples, prefixes_of(shape_triples))
-    tested = [triple for triple in shape_triples if triple.predicate.value not in _DISPLAY]
-    conforms, found = _run(to_graph(data), _shapes_graph(tested), shape_triples, place_of)
-    paths = Paths(shape_triples)
-    results = tuple(sorted(map(_result, found), key=lambda result: result.order))
-    described = {t: None for result in results if result.path for t in paths.triples(result.path)}
-    return Report(bool(conforms), results, tuple(described))
+    triples = list(data)
+    written = list(shapes)
+    graph = ShapesGraph([*written, *imported_declarations(written)])
+    targets = Targets(triples, graph)
+    flaws = list(shape_flaws(graph, targets))
+    runnable = Runnable(graph, flaws).shapes
+    roots = [root for root in runnable.roots if not _is_deactivated(runnable, root)]
+    focus_nodes = {root: targets.focus_nodes(runnable, root) for root in roots}
+    run = _Validation(triples, runnable, place_of)
+    results = run.results([root for root in roots if focus_nodes[root]])
+    paths = Paths(written)
+    listed = tuple(sorted((_finished(r, runnable) for r in results), key=lambda result: result.order))
+    described = {t: None for result in listed if result.path for t in paths.triples(result.path)}
+    return Report(
+        not listed and not any(flaw.breaks for flaw in (*flaws, *run.flaws)),
+        listed,
+        tuple(described),
+        flaws=(*flaws, *run.flaws),
+        judged=run.judged(roots),
+        focus_nodes=len(set().union(*focus_nodes.values())),
+    )
 
 
-def _run(
-    data: rdflib.Graph, shapes: rdflib.Graph, triples: list[ox.Triple], place_of: PlaceOf
-) -> tuple[bool, list[_Parts]]:
-    options = {"inference": "none", "advanced": False, "use_js": False, "logger": QUIET}
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", ValidationWarning)
-        warnings.simplefilter("error", ConstraintLoadWarning)
+class _Validation:
+    """One validation: each shape by the engine that may judge it."""
+
+    def __init__(self, data: list[ox.Triple], shapes: ShapesGraph, place_of: PlaceOf) -> None:
+        self._data, self._shapes, self._place_of = data, shapes, place_of
+        self._reasons: dict[Term, str] = {}
+        self.flaws: list[Flaw] = []
+
+    def results(self, roots: list[Term]) -> list[Result]:
+        """All results of some shapes."""
+        for root in roots:
+            reason = reason_against_core(self._shapes, root)
+            if reason is not None:
+                self._reasons[root] = reason
+        with working("shapes are judged"):
+            found = self._by_core_engine([root for root in roots if root not in self._reasons])
+        return found + self._by_sparql_engine([root for root in roots if root in self._reasons])
+
+    def _by_core_engine(self, roots: list[Term]) -> list[Result]:
+        if not roots:
+            return []
+        document = core_engine.Document(for_core_engine(self._shapes, roots))
         try:
-            validator = _Collector(DataGraph.from_rdflib(data), shacl_graph=shapes, options=options)
-            announced: Any = _Announced(validator.shacl_graph, triples, place_of)
-            validator.shacl_graph = announced
-            conforms, found, _ = validator.run()  # type: ignore[no-untyped-call]
-        except BROKEN as error:
-            raise _unreadable(error, triples) from error
-    return conforms, found
+            return core_engine.judge(core_engine.Document(self._data), document)
+        except core_engine.EngineUnable as unable:
+            self._reasons.update(dict.fromkeys(roots, str(unable)))
+            return []
+
+    def _by_sparql_engine(self, roots: list[Term]) -> list[Result]:
+        if not roots:
+            return []
+        # Half a second of rdflib and pyshacl, which most shapes do without.
+        from calcigraph.validation import sparql_engine
+
+        with working("the data are loaded"):
+            data = sparql_engine.LoadedData(self._data)
+
+        def judged(some: list[Term]) -> list[Result]:
+            return sparql_engine.judge(data, list(for_sparql_engine(self._shapes, some)), self._place_of)
+
+        try:
+            return judged(roots)
+        except ShapesUnreadable:
+            return [result for root in roots for result in self._alone(root, judged)]
+
+    def _alone(self, root: Term, judged: Callable[[list[Term]], list[Result]]) -> list[Result]:
+        try:
+            return judged([root])
+        except ShapesUnreadable as unreadable:
+            self._reasons.pop(root)
+            self.flaws.append(Flaw(root, None, unreadable.detail, unreadable.remedy, breaks=True))
+            return []
+
+    def judged(self, roots: list[Term]) -> tuple[Judged, ...]:
+        """How many shapes each engine judged, and why."""
+        counts: dict[tuple[str, str], int] = defaultdict(int)
+        failed = {flaw.node for flaw in self.flaws}
+        for root in roots:
+            if root not in failed:
+                reason = self._reasons.get(root, "")
+                counts[SPARQL_ENGINE if reason else CORE_ENGINE, reason] += 1
+        return tuple(Judged(engine, shapes, why) for (engine, why), shapes in sorted(counts.items()))
 
 
-class _Announced:
-    """A shapes graph of pyshacl's that says which of its shapes is being evaluated."""
-
-    def __init__(self, shapes: Any, triples: list[ox.Triple], place_of: PlaceOf) -> None:
-        self._shapes, self._triples, self._place_of = shapes, triples, place_of
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._shapes, name)
-
-    @property
-    def shapes(self) -> Iterator[Shape]:
-        """The shapes; while one is in use, it is evaluated."""
-        for shape in self._shapes.shapes:
-            node = owner(_node(shape.node), self._triples)
-            with evaluating("shapes", self._place_of(node), str(node)):
-                yield shape
-
-
-class _Collector(Validator):
-    """Hands back the results as pyshacl made them; its report graph copies blank nodes under new names."""
-
-    @classmethod
-    def create_validation_report(
-        cls, sg: Any, conforms: bool, results: list[tuple[Any, ...]]
-    ) -> tuple[list[_Parts], str]:
-        collected = []
-        for _, node, triples in results:
-            parts: _Parts = {}
-            for subject, predicate, value in triples:
-                if subject == node:  # the others are results nested in it (sh:detail)
-                    parts.setdefault(predicate, []).append(value[1] if isinstance(value, tuple) else value)
-            collected.append(parts)
-        return collected, ""
-
-
-def _shapes_graph(triples: Iterable[ox.Triple]) -> rdflib.Graph:
-    """The shapes for pyshacl, where only "true" is true: "1"^^xsd:boolean switches nothing on in SHACL."""
-    rdflib_bool_patch()  # type: ignore[no-untyped-call]
-    try:
-        return to_graph(triples)
-    finally:
-        rdflib_bool_unpatch()  # type: ignore[no-untyped-call]
-
-
-def _result(parts: _Parts) -> Result:
-    messages = {from_rdflib(message) for message in parts.get(SH.resultMessage, [])}
-    constraint = _node(parts[SH.sourceConstraintComponent][0])
-    severity = _node(parts[SH.resultSeverity][0])
-    assert isinstance(constraint, ox.NamedNode)
-    assert isinstance(severity, ox.NamedNode)
-    return Result(
-        focus_node=from_rdflib(parts[SH.focusNode][0]),
-        path=_node(parts[SH.resultPath][0]) if SH.resultPath in parts else None,
-        value=from_rdflib(parts[SH.value][0]) if SH.value in parts else None,
-        source_shape=_node(parts[SH.sourceShape][0]),
-        constraint=constraint,
-        severity_node=severity,
-        messages=tuple(sorted((m for m in messages if isinstance(m, ox.Literal)), key=str)),
-        source_constraint=_node(parts[SH.sourceConstraint][0]) if SH.sourceConstraint in parts else None,
+def _is_deactivated(graph: ShapesGraph, shape: Term) -> bool:
+    return any(
+        isinstance(v, ox.Literal) and v.value == "true" for v in graph.objects(shape, SH["deactivated"])
     )
 
 
-def _node(node: RdflibNode) -> Subject:
-    term = from_rdflib(node)
-    if isinstance(term, ox.Literal):
-        raise ShapesUnreadable(f"{term} stands where a shape or a path is expected.", "Give it an IRI.")
-    return term
-
-
-def _unreadable(error: BaseException, shapes: list[ox.Triple]) -> ShapesUnreadable:
-    """The error, with the shape that pyshacl was at, which it does not say itself."""
-    shape = _shape_at(error.__traceback__) or _suspect(shapes)
-    who = f"The shape {owner(shape, shapes)}" if shape else "A shape"
-    if isinstance(error, pyparsing.ParseBaseException):
-        words = f"its query is malformed near `{error.line.strip()[:60]}`"
-    else:
-        words = str(error.args[0] if error.args else "").strip() or "a value in it is not well-formed"
-    return ShapesUnreadable(
-        f"{who} cannot be run: {words.splitlines()[0].rstrip('.')}.",
-        "Mend the shape there (W3C SHACL, sections 2 to 6).",
-        owner(shape, shapes) if shape else None,
+def _finished(result: Result, graph: ShapesGraph) -> Result:
+    """A result with the path and the messages of its shape, whichever engine found it."""
+    own = [m for m in graph.objects(result.source_shape, SH["message"]) if isinstance(m, ox.Literal)]
+    messages = tuple(sorted(own, key=str))
+    default = default_message(graph, result.source_shape, result.constraint)
+    is_core = bool(default) and result.constraint != SH["SPARQLConstraintComponent"]
+    if not is_core:
+        messages = result.messages or messages
+    paths = [p for p in graph.objects(result.source_shape, SH["path"]) if isinstance(p, _NODES)]
+    path = result.path or next(iter(paths), None)
+    return replace(
+        result,
+        messages=messages or default,
+        path=path,
+        details=tuple(sorted((_finished(d, graph) for d in result.details), key=lambda d: d.order)),
     )
-
-
-def _shape_at(traceback: TracebackType | None) -> Term | None:
-    """The innermost shape on the stack."""
-    found: Term | None = None
-    while traceback is not None:
-        holder = traceback.tb_frame.f_locals.get("self")
-        shape = holder if isinstance(holder, Shape) else getattr(holder, "shape", None)
-        if isinstance(shape, Shape):
-            found = _node(shape.node)
-        traceback = traceback.tb_next
-    return found
-
-
-def _suspect(shapes: list[ox.Triple]) -> Term | None:
-    """A shape that breaks one of the rules of SHACL 2 which pyshacl states without naming the shape."""
-    paths: set[Term] = set()
-    for triple in shapes:
-        name = triple.predicate.value.removeprefix(str(SH))
-        if name == "path" and triple.subject in paths:
-            return triple.subject
-        if name == "path":
-            paths.add(triple.subject)
-        if name in ("or", "and", "xone") and (isinstance(triple.object, ox.Literal) or triple.object == NIL):
-            return triple.subject
-    return None

@@ -1,0 +1,59 @@
+"""Prefix tables in, one out: what earlier ones say stands, later ones add to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from calcigraph.rdf.prefixes import Prefixes
+from calcigraph.rdf.vocabulary import (
+    DCAT,
+    DCTERMS,
+    FOAF,
+    OWL,
+    PROV,
+    RDF,
+    RDFS,
+    SH,
+    SKOS,
+    SPDX,
+    SRV,
+    VOID,
+    XSD,
+)
+
+# Under which names everyone knows them (those of the RDFa initial context, where it has them).
+WELL_KNOWN: Final = Prefixes(
+    {
+        "dcat": DCAT.iri,
+        "dcterms": DCTERMS.iri,
+        "foaf": FOAF.iri,
+        "owl": OWL.iri,
+        "prov": PROV.iri,
+        "rdf": RDF.iri,
+        "rdfs": RDFS.iri,
+        "sh": SH.iri,
+        "skos": SKOS.iri,
+        "spdx": SPDX.iri,
+        "srv": SRV.iri,
+        "void": VOID.iri,
+        "xsd": XSD.iri,
+    }
+)
+
+
+def merged(tables: Iterable[Prefixes]) -> tuple[Prefixes, list[str]]:
+    """One table, and the prefixes that a later table has for another namespace, which are left out.
+
+    A namespace that has a prefix gets no second one.
+    """
+    mapping: dict[str, str] = {}
+    refused: list[str] = []
+    for table in tables:
+        taken = set(mapping.values())
+        for prefix, namespace in sorted(table.mapping.items()):
+            if prefix in mapping and mapping[prefix] != namespace:
+                refused.append(prefix)
+            elif prefix not in mapping and namespace not in taken:
+                mapping[prefix] = namespace
+    return Prefixes(mapping), refused

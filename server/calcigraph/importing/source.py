@@ -1,0 +1,150 @@
+"""One RDF file of any format in, its statements, prefixes and digest out."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from calcigraph.errors import Place, Problem
+from calcigraph.importing.namespace import namespace_of
+from calcigraph.rdf.document import read_document
+from calcigraph.rdf.formats import GraphFormat, by_path
+from calcigraph.rdf.prefixes import PREFIX, Prefixes
+from calcigraph.rdf.reading import FileMalformed
+from calcigraph.rdf.tokens import TERMINALS
+
+# What relative IRIs are resolved against to find them; no host has such a name (RFC 6761, section 6.4).
+_NOWHERE: Final = "https://relative.invalid/document"
+_NOWHERE_STEM: Final = "https://relative.invalid/"
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a file says. `name` is that of the file without its folder, `data` are its bytes, unpacked, and
+    `digest` is their SHA-256.
+
+    `base` is what its relative IRIs were read against where neither the file nor whoever asked said so, None
+    where it has none. `comments` is the number of its comments, which no triple holds; `unwritten` are its
+    prefixes that Turtle of this program does not use.
+    """
+
+    name: str
+    digest: str
+    form: GraphFormat
+    quads: frozenset[ox.Quad]
+    prefixes: Prefixes
+    unwritten: tuple[str, ...]
+    comments: int
+    base: str | None
+    data: bytes = field(repr=False)
+
+    @property
+    def is_turtle(self) -> bool:
+        """Whether its bytes may stand in a root as they are: Turtle that needs no base from elsewhere."""
+        return self.form.key == "turtle" and self.base is None
+
+    @property
+    def slug(self) -> str:
+        """What files are called that are made of it: lower-case letters, digits and hyphens."""
+        stem = self.name.removesuffix(".gz").rpartition(".")[0] or self.name
+        return slug(stem)
+
+
+def slug(text: str) -> str:
+    """A text as part of a path and of an IRI."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "unnamed"
+
+
+def read_source(path: Path, base: str | None = None) -> Source:
+    """Read a file by the format that its name says, its relative IRIs against `base`.
+
+    Without one they are read against the namespace of most of the file's other terms, as the path of the file
+    is no part of what it says. Blank nodes of two files stay apart. Nothing is fetched.
+
+    Cost: that of `read_document`, twice where there are relative IRIs without a base.
+    Raises: FormatUnknown, FileMalformed.
+    """
+    form = by_path(path)
+    data = _bytes(path)
+    quads, prefixes = _parsed(path.name, data, form, base or _NOWHERE)
+    chosen = None
+    if base is None and _is_relative(quads):
+        chosen = _base_for(path.name, quads)
+        quads, prefixes = _parsed(path.name, data, form, chosen)
+    return Source(
+        path.name,
+        hashlib.sha256(data).hexdigest(),
+        form,
+        quads,
+        Prefixes.of_file(prefixes),
+        tuple(sorted(prefix for prefix in prefixes if not PREFIX.fullmatch(prefix))),
+        _comments(data, form),
+        chosen,
+        data,
+    )
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        raw = path.read_bytes()
+        return gzip.decompress(raw) if path.suffix.lower() == ".gz" else raw
+    except (zlib.error, EOFError, gzip.BadGzipFile):
+        raise FileMalformed("It is not what gzip writes.", "Pack it anew.", Place(path.name)) from None
+    except OSError as error:
+        raise FileMalformed(
+            f"It cannot be read: {error.strerror}.", "Let this program read it.", Place(path.name)
+        ) from None
+
+
+def _parsed(
+    name: str, data: bytes, form: GraphFormat, base: str
+) -> tuple[frozenset[ox.Quad], Mapping[str, str]]:
+    try:
+        document = read_document(data, form, name, base)
+    except Problem as problem:
+        raise FileMalformed(problem.detail, problem.remedy, problem.place or Place(name)) from None
+    quads = {ox.Quad(t.subject, t.predicate, t.object) for t in document.triples}
+    for graph, triples in document.named.items():
+        quads |= {ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples}
+    return frozenset(quads), document.prefixes
+
+
+def _is_relative(quads: frozenset[ox.Quad]) -> bool:
+    return any(iri.startswith(_NOWHERE_STEM) for quad in quads for iri in _iris(quad))
+
+
+def _base_for(name: str, quads: frozenset[ox.Quad]) -> str:
+    subjects = {quad.subject for quad in quads if isinstance(quad.subject, ox.NamedNode)}
+    known = [node.value for node in subjects if not node.value.startswith(_NOWHERE_STEM)]
+    if not known:
+        raise FileMalformed(
+            "Its IRIs are relative, and nothing says to what.",
+            "Name what they are relative to with --base IRI.",
+            Place(name),
+        )
+    return namespace_of(known).partition("#")[0]
+
+
+def _iris(quad: ox.Quad) -> Iterator[str]:
+    for term in (quad.subject, quad.predicate, quad.object, quad.graph_name):
+        if isinstance(term, ox.NamedNode):
+            yield term.value
+        elif isinstance(term, ox.Triple):
+            yield from _iris(ox.Quad(term.subject, term.predicate, term.object))
+
+
+def _comments(data: bytes, form: GraphFormat) -> int:
+    if form.key == "rdf-xml":
+        return data.count(b"<!--")
+    if form.key in ("turtle", "trig", "n-triples", "n-quads") and b"#" in data:
+        text = data.decode("utf-8", "replace")
+        return sum(match.lastgroup == "comment" for match in TERMINALS.finditer(text))
+    return 0

@@ -1,0 +1,197 @@
+"""`calcigraph new root`: what it makes of files that others wrote, and that this is sound."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from calcigraph.errors import Problem
+from calcigraph.importing.namespace import namespace_of
+from calcigraph.importing.new_root import FolderTaken, NewRoot, created
+from calcigraph.importing.source import read_source
+from calcigraph.root import Root
+from suites import ROOT, SUITES, needs
+from test_importing import PROLOGUE, PUMPS, everything
+
+ONTOLOGIES = SUITES / "ontologies"
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+FACTS = PROLOGUE + ":p1 a :Pump ; :moves :w1 . :w1 a :Water . # By hand.\n"
+SHAPES = (
+    PROLOGUE + ":S a sh:NodeShape ; sh:targetClass :Pump ; sh:property [ sh:path :moves ; sh:minCount 1 ] ."
+)
+THESAURUS = PROLOGUE + (
+    '<http://example.org/t/> a skos:ConceptScheme ; skos:prefLabel "Tools"@en .'
+    '<http://example.org/t/saw> a skos:Concept ; skos:prefLabel "saw"@en ;'
+    " skos:inScheme <http://example.org/t/> ."
+)
+
+
+def make(folder: Path, *files: Path, namespace: str = "", base: str | None = None) -> list[str]:
+    return list(created(NewRoot(folder, files, namespace, base, "2026-01-02")))
+
+
+def written(folder: Path, **texts: str) -> list[Path]:
+    for name, text in texts.items():
+        (folder / f"{name}.ttl").write_text(text, encoding="utf-8")
+    return [folder / f"{name}.ttl" for name in texts]
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "calcigraph", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "server")},
+    )
+
+
+def test_the_commands_of_the_readme_make_a_root_that_is_sound(tmp_path: Path) -> None:
+    block = next(b for b in re.findall(r"```sh\n(.*?)\n```", README, re.DOTALL) if "new root" in b)
+    commands = [line.partition("#")[0].split()[1:] for line in block.splitlines()]
+    assert [words[0] for words in commands] == ["new", "check", "serve"]
+    facts, shapes = written(tmp_path, facts=FACTS, shapes=SHAPES)
+    triples = [q.triple for q in ox.parse(PUMPS.replace("pumps#", "pumps/"), format=ox.RdfFormat.TURTLE)]
+    (tmp_path / commands[0][-1]).write_bytes(ox.serialize(triples, format=ox.RdfFormat.RDF_XML) or b"")
+
+    made = run(tmp_path, *commands[0], facts.name, shapes.name)
+    judged = run(tmp_path, *commands[1])
+
+    assert (made.returncode, made.stderr) == (0, "")
+    assert judged.returncode == 0, judged.stdout
+    assert "\n0 violations" in f"\n{judged.stdout}"
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "space", "questions"),
+    [
+        (PUMPS, "ontology", "http://example.org/pumps#", 1),
+        (FACTS, "data", "http://example.org/pumps#", 1),
+        (SHAPES, "shapes", "http://example.org/pumps#", 0),
+        (THESAURUS, "ontology", "http://example.org/t/", 2),
+    ],
+)
+def test_a_root_is_made_around_files_of_each_kind(
+    text: str, place: str, space: str, questions: int, tmp_path: Path
+) -> None:
+    make(tmp_path / "new", *written(tmp_path, things=text))
+
+    root = Root.open(tmp_path / "new")
+    assert root.namespace == space
+    assert (tmp_path / "new" / place / "things.ttl").read_text(encoding="utf-8") == text
+    assert len(root.questions) == questions
+    assert all(question.rows for question in root.questions)
+    assert space in root.prefixes.mapping.values()
+    assert "" not in root.prefixes.mapping
+
+
+def test_the_first_questions_count_what_the_files_say(tmp_path: Path) -> None:
+    make(tmp_path / "new", *written(tmp_path, pumps=PUMPS, facts=FACTS))
+
+    kinds, instances = sorted((q.slug, q.rows) for q in Root.open(tmp_path / "new").questions)[::-1]
+    owl, pumps = "http://www.w3.org/2002/07/owl#", "http://example.org/pumps#"
+    assert kinds[1] == [
+        {"kind": f"{owl}Class", "terms": "7"},
+        {"kind": f"{owl}ObjectProperty", "terms": "2"},
+    ]
+    assert instances[1] == [{"class": f"{pumps}{name}", "instances": "1"} for name in ("Pump", "Water")]
+
+
+def test_turtle_keeps_its_comments_and_other_formats_become_turtle(tmp_path: Path) -> None:
+    (facts,) = written(tmp_path, facts=FACTS)
+    (tmp_path / "more.nt").write_text('<http://e/a> <http://e/p> "x" .\n', encoding="utf-8")
+    lines = make(tmp_path / "new", facts, tmp_path / "more.nt")
+
+    assert (tmp_path / "new/data/facts.ttl").read_text(encoding="utf-8") == FACTS
+    assert "  data/facts.ttl: 3 triples, copied as it is" in lines
+    assert '<http://e/a> <http://e/p> "x" .' in (tmp_path / "new/data/more.ttl").read_text(encoding="utf-8")
+
+
+def test_the_catalogue_says_what_the_header_says_and_names_what_is_missing(tmp_path: Path) -> None:
+    lines = make(tmp_path / "new", *written(tmp_path, pumps=PUMPS))
+
+    text = (tmp_path / "new/data/catalog.ttl").read_text(encoding="utf-8")
+    assert "dcterms:license <http://example.org/free>" in text
+    assert 'dcat:version "1"' in text
+    assert '    missing, as no file says it: dcterms:description "…"@en' in lines
+    assert text.count("# No file says this") == 2
+
+
+def test_the_namespace_may_be_named(tmp_path: Path) -> None:
+    make(tmp_path / "new", *written(tmp_path, pumps=PUMPS), namespace="https://example.org/mine/")
+
+    assert Root.open(tmp_path / "new").namespace == "https://example.org/mine/"
+    with pytest.raises(Problem, match="absolute IRI"):
+        make(tmp_path / "other", namespace="mine")
+    assert not (tmp_path / "other").exists()
+
+
+def test_an_empty_root_is_ready_to_be_filled(tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+    make(tmp_path / "new")
+
+    assert Root.open(tmp_path / "new").namespace == "https://example.org/new/"
+    assert sorted(everything(tmp_path / "new")) == ["data/catalog.ttl", "ontology/prefixes.ttl"]
+
+
+def test_a_folder_with_something_in_it_is_refused(tmp_path: Path) -> None:
+    files = written(tmp_path, pumps=PUMPS)
+    before = everything(tmp_path)
+    with pytest.raises(FolderTaken):
+        make(tmp_path, *files)
+    with pytest.raises(FolderTaken):
+        make(files[0], *files)
+    assert everything(tmp_path) == before
+
+
+def test_nothing_is_left_where_a_file_cannot_be_read(tmp_path: Path) -> None:
+    files = written(tmp_path, pumps=PUMPS, half=PUMPS[:-9])
+    before = {path.name for path in tmp_path.iterdir()}
+    with pytest.raises(Problem, match=r"half\.ttl"):
+        make(tmp_path / "new", *files)
+    with pytest.raises(Problem, match="would both become"):
+        make(tmp_path / "new", files[0], files[0])
+    assert {path.name for path in tmp_path.iterdir()} == before
+
+
+OBO = "http://purl.obolibrary.org/obo/"
+
+
+@pytest.mark.parametrize(
+    ("iris", "meant"),
+    [
+        (["http://e.org/a#x", "http://e.org/a#y", "http://e.org/b#x"], "http://e.org/a#"),
+        ([f"{OBO}RO_0000001", f"{OBO}RO_0000002", f"{OBO}BFO_0000001"], f"{OBO}RO_"),
+        (["http://www.w3.org/2002/07/owl#Class"] * 3 + ["http://e.org/x"], "http://e.org/"),
+        (["http://www.w3.org/2002/07/owl#Class"], "http://www.w3.org/2002/07/owl#"),
+        (["urn:isbn:1", "urn:isbn:2"], "urn:isbn:"),
+        ([f"http://e.org/{kind}/{n}" for kind in "abcdefgh" for n in "12"], "http://e.org/"),
+        (["http://e.org/é/1"], "http://e.org/é/"),
+    ],
+)
+def test_the_namespace_is_that_of_most_terms(iris: list[str], meant: str) -> None:
+    assert namespace_of(iris) == meant
+
+
+@needs("ontologies")
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("bfo.owl", f"{OBO}BFO_"),
+        ("wine.rdf", "http://www.w3.org/2001/sw/WebOnt/guide-src/wine#"),
+        ("prov.ttl", "http://www.w3.org/ns/prov#"),
+        ("yso.ttl", "http://www.yso.fi/onto/yso/"),
+        ("dcat-ap-301.ttl", "https://semiceu.github.io/DCAT-AP/releases/3.0.1#"),
+    ],
+)
+def test_the_namespace_of_what_others_publish_is_found(name: str, meant: str) -> None:
+    quads = read_source(ONTOLOGIES / name).quads
+    subjects = sorted({q.subject.value for q in quads if str(q.subject).startswith("<")})
+    assert namespace_of(subjects) == meant
