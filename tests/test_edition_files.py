@@ -249,7 +249,7 @@ def test_what_a_program_made_that_decided_otherwise_is_not_recalled(changed: str
         "import sys, pathlib; from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder\n"
         "folder = pathlib.Path(sys.argv[1]); (folder / 'first').mkdir(exist_ok=True)\n"
         "files, cache = EditionFiles(folder / 'first'), EditionCache(folder / 'cache')\n"
-        "for path in (files.index, files.nquads, files.description): path.write_bytes(b'')\n"
+        "for path in (files.index, files.nquads, files.description, files.findings): path.write_bytes(b'')\n"
         "print(cache.recall('digest', 'none', WorkFolder.made(folder)) is not None)\n"
         "cache.keep('digest', 'none', files)\n"
     )

@@ -18,7 +18,7 @@ LAYERS = (
     (
         "services",
         {
-            *("pool", "commits", "describe", "questions", "edition", "store", "explanations"),
+            *("trees", "pool", "commits", "describe", "questions", "edition", "store", "explanations"),
             *(
                 "checks",
                 "conformance",
@@ -106,6 +106,7 @@ INSIDE: dict[str, tuple[set[str], ...]] = {
                 "home",
                 "mappings",
                 "name_search",
+                "trees",
                 "nanopubs",
                 "openapi",
             ),

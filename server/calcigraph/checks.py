@@ -23,8 +23,9 @@ from calcigraph.questions import answer
 from calcigraph.questions import findings as question_findings
 from calcigraph.rdf.terms import Term, show_term
 from calcigraph.rdf.vocabulary import RDF
+from calcigraph.reasoning import LimitMet
 from calcigraph.root import Root
-from calcigraph.settings import ReasonerName
+from calcigraph.settings import ReasonerLimits, ReasonerName
 from calcigraph.store import OfflineEngine
 from calcigraph.validation import LookedAt, Result, placed, validate
 
@@ -32,7 +33,10 @@ _COMBINING = {"And", "Node", "Not", "Or", "Property", "Xone"}
 
 
 def check(
-    folder: Path, reasoner: ReasonerName = "builtin", cache: EditionCache | None = None
+    folder: Path,
+    reasoner: ReasonerName = "builtin",
+    cache: EditionCache | None = None,
+    limits: ReasonerLimits | None = None,
 ) -> list[Finding]:
     """All findings on the root in `folder`, in the order of the checks; none where it is sound.
 
@@ -40,23 +44,27 @@ def check(
     for ever (see `evaluated_apart`, in which `calcigraph check` calls this).
     Raises: RootMissing where there is no such directory, EnvironmentProblem where there is no room to work.
     """
-    return [each for each in _findings(folder, reasoner, cache) if isinstance(each, Finding)]
+    found = _findings(folder, reasoner, cache, limits)
+    return [each for each in found if isinstance(each, Finding)]
 
 
 def _findings(
-    folder: Path, reasoner: ReasonerName, cache: EditionCache | None
+    folder: Path, reasoner: ReasonerName, cache: EditionCache | None, limits: ReasonerLimits | None
 ) -> Iterator[Finding | LookedAt]:
     """The findings as they come, and what the shapes looked at."""
     try:
         with working("the files are read"):
             root = Root.open(folder)
         with working("rules are run, axioms closed"):
-            assembled = assemble(root, reasoner, cache)
+            assembled = assemble(root, reasoner, cache, limits=limits)
     except RootInvalid as invalid:
         yield from invalid.findings
         return
     except EnvironmentProblem:
         raise
+    except LimitMet as met:
+        yield Finding("limit", met.place or Place("ontology"), met.detail, met.remedy)
+        return
     except Problem as problem:
         yield Finding("rules", problem.place or Place("ontology/rules"), problem.detail, problem.remedy)
         return
@@ -64,13 +72,15 @@ def _findings(
     yield from (_placed(root, finding) for finding in assembled.findings)
     yield from (clash_finding(root, clash) for clash in assembled.clashes)
     yield from shape_findings(edition)
-    yield from lint(edition, OfflineEngine(edition, described=False).csv)
+    yield from lint(edition, OfflineEngine(edition, described=False).solutions)
     yield from answer_findings(edition, OfflineEngine(edition))
 
 
-def _checked(folder: Path, reasoner: ReasonerName) -> Iterator[Finding | LookedAt]:
+def _checked(
+    folder: Path, reasoner: ReasonerName, limits: ReasonerLimits | None
+) -> Iterator[Finding | LookedAt]:
     """What the process of a check is asked for."""
-    return _findings(folder, reasoner, EditionCache.of_user())
+    return _findings(folder, reasoner, EditionCache.of_user(), limits)
 
 
 def shape_findings(edition: Edition) -> Iterator[Finding | LookedAt]:

@@ -263,6 +263,9 @@ class ReasonerLimits:
     """Goals that the search for one minimal proof may look at; beyond it a proof of more depth is given."""
     proof_instances: int = 2_000
     """Rule instances looked at per goal and rule."""
+    copies: int = 100_000
+    """Inferred triples that say of a copy of an anonymous restriction what was said of another copy of it;
+    beyond it the largest groups of copies have theirs on one copy only, which is reported."""
     construct_rounds: int = 1_000
     """Rounds of one recursive group of CONSTRUCT rules before it is refused (LimitMet)."""
 

@@ -19,6 +19,7 @@ from calcigraph.pool import Answer, Query
 from calcigraph.questions import rows
 from calcigraph.rdf.formats import GRAPHS, RESULTS, GraphFormat, ResultFormat
 from calcigraph.root import Root
+from calcigraph.settings import ReasonerLimits
 from calcigraph.store import Engine, OfflineEngine, with_near_terms
 
 
@@ -30,6 +31,7 @@ def answer(
     graph: GraphFormat | None,
     folder: Path,
     file_limit_s: float,
+    limits: ReasonerLimits,
 ) -> None:
     """Print the answer to the question `slug`, or to the query in a file.
 
@@ -42,7 +44,7 @@ def answer(
     root = Root.read(folder)
     text = query_file.read() if query_file is not None else _question(root, slug or "")
     with Progress() as progress:
-        edition = prepared(root, EditionCache.of_user(), file_limit_s, progress.show)
+        edition = prepared(root, EditionCache.of_user(), file_limit_s, progress.show, limits)
     engine: Engine = OfflineEngine(edition)
     query = Query(
         text,

@@ -9,10 +9,17 @@ from calcigraph.cli.progress import Progress
 from calcigraph.cli.streams import give, tell
 from calcigraph.errors import Finding, Severity
 from calcigraph.evaluated_apart import EvaluationStopped, evaluated_apart
-from calcigraph.settings import ReasonerName
+from calcigraph.settings import ReasonerLimits, ReasonerName
 
 
-def judge(folder: Path, reasoner: ReasonerName, style: str, limit_s: float, every: bool = False) -> bool:
+def judge(
+    folder: Path,
+    reasoner: ReasonerName,
+    style: str,
+    limit_s: float,
+    limits: ReasonerLimits | None = None,
+    every: bool = False,
+) -> bool:
     """Print all findings in that style; in text few of a kind, unless `every` one is wanted. Out: whether
     none of them is a violation.
 
@@ -21,9 +28,10 @@ def judge(folder: Path, reasoner: ReasonerName, style: str, limit_s: float, ever
     """
     findings: list[Finding] = []
     looked_at = ""
+    asked = folder, reasoner, limits
     with Progress() as progress:
         try:
-            for each in evaluated_apart("calcigraph.checks", (folder, reasoner), limit_s, progress.show):
+            for each in evaluated_apart("calcigraph.checks", asked, limit_s, progress.show):
                 if isinstance(each, Finding):
                     findings.append(each)
                 else:

@@ -19,7 +19,7 @@ from calcigraph.explanations.proof_file import as_proof_file
 from calcigraph.explanations.text import as_text, spelling_notes
 from calcigraph.rdf.terms import Subject, parse_named_term
 from calcigraph.root import Root
-from calcigraph.settings import ReasonerName
+from calcigraph.settings import ReasonerLimits, ReasonerName
 
 WRITERS: Final[Mapping[str, Callable[[Explanation], str]]] = MappingProxyType(
     {
@@ -32,7 +32,12 @@ WRITERS: Final[Mapping[str, Callable[[Explanation], str]]] = MappingProxyType(
 
 
 def print_proofs(
-    texts: tuple[str, str, str], every: bool, style: str, folder: Path, reasoner: ReasonerName
+    texts: tuple[str, str, str],
+    every: bool,
+    style: str,
+    folder: Path,
+    reasoner: ReasonerName,
+    limits: ReasonerLimits,
 ) -> None:
     """Print the proof of a triple, or `every` one that the search finds within its bounds.
 
@@ -45,7 +50,7 @@ def print_proofs(
     if not (isinstance(terms[0], Subject) and isinstance(terms[1], ox.NamedNode)):
         raise click.UsageError("SUBJECT and PREDICATE have to be CURIEs or <IRIs>; SUBJECT may be a _:node.")
     asked = ox.Triple(terms[0], terms[1], terms[2])
-    edition = assemble(root, reasoner, EditionCache.of_user()).edition
+    edition = assemble(root, reasoner, EditionCache.of_user(), limits=limits).edition
     if every:
         _print_all(explain_all(edition, asked))
         return

@@ -20,7 +20,7 @@ from calcigraph.federation import AllowList
 from calcigraph.logs import configure
 from calcigraph.pool import QueryLimits
 from calcigraph.root import Root
-from calcigraph.settings import Settings
+from calcigraph.settings import ReasonerLimits, Settings
 from calcigraph.store import Engine, LocalEngine, descriptors_of
 from calcigraph.web.serving.listening import listen
 
@@ -28,7 +28,7 @@ _MOST_DESCRIPTORS: Final = 1 << 16
 _FEWEST_CONNECTIONS: Final = 64
 
 
-def serve_root(folder: Path, settings: Settings) -> None:
+def serve_root(folder: Path, settings: Settings, limits: ReasonerLimits | None = None) -> None:
     """Serve the root in `folder` until a signal ends it.
 
     Raises: RootInvalid, EnvironmentProblem where the address cannot be had, AllowListMalformed,
@@ -42,7 +42,8 @@ def serve_root(folder: Path, settings: Settings) -> None:
     with closing(listen(settings.host, settings.port)) as listener:
         settings = replace(settings, port=listener.getsockname()[1])
         with ThreadPoolExecutor(1) as aside:
-            starting = aside.submit(LocalEngine.start, Root.read(folder), settings, EditionCache.of_user())
+            cache = EditionCache.of_user()
+            starting = aside.submit(LocalEngine.start, Root.read(folder), settings, cache, limits)
             # While the processes for queries load the data.
             from calcigraph.web.app import create_app
             from calcigraph.web.serving.server import serve

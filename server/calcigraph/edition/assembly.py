@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -16,29 +17,30 @@ from calcigraph import metadata, reasoning
 from calcigraph.edition.answering import answered_triples
 from calcigraph.edition.clash_findings import clash_finding
 from calcigraph.edition.edition import Edition, EditionFacts
-from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder
+from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder, closing_name
 from calcigraph.edition.layout import QuadKind
 from calcigraph.edition.rules import construct_rules
 from calcigraph.edition.writer import Writer
 from calcigraph.edition.writing import Kinded, create
-from calcigraph.errors import Finding, RootInvalid, no_room
+from calcigraph.errors import Finding, Place, RootInvalid, Severity, no_room
 from calcigraph.root import Root
 from calcigraph.root_queries import query_findings
-from calcigraph.settings import ReasonerName
+from calcigraph.settings import ReasonerLimits, ReasonerName
 
 
 @dataclass(frozen=True)
 class Assembled:
     """An edition, and what its reasoner has to say against the root: axioms that could not be used as they
-    stand, and contradictions. `inference` is None where the edition was found made: then there is nothing."""
+    stand, and contradictions. `inference` is None where the edition was found made: then there are none of
+    these."""
 
     edition: Edition
     inference: reasoning.Inference | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Axioms that could not be used as they stand."""
-        return self.inference.findings if self.inference else ()
+        """Axioms that could not be used as they stand, and what the reasoner leaves out."""
+        return self.inference.findings if self.inference else self.edition.files.recall_findings()
 
     @property
     def clashes(self) -> tuple[reasoning.Clash, ...]:
@@ -51,6 +53,7 @@ def assemble(
     reasoner: ReasonerName = "builtin",
     cache: EditionCache | None = None,
     folder: WorkFolder | None = None,
+    limits: ReasonerLimits | None = None,
 ) -> Assembled:
     """Run the rules of `root`, close its triples under OWL 2 RL, and put all of it into files in `folder`,
     or in one of its own.
@@ -62,28 +65,56 @@ def assemble(
     EnvironmentProblem where there is no room for the files.
     """
     folder = folder or (cache or EditionCache(None)).work_folder()
-    kept = cache.recall(root.digest, reasoner, folder) if cache else None
+    closing = closing_name(reasoner, limits)
+    kept = cache.recall(root.digest, closing, folder) if cache else None
     if kept is not None:
-        return Assembled(_proving(Edition.open(root, kept), reasoner, None))
+        return Assembled(_proving(Edition.open(root, kept), reasoner, limits, None))
     root.judge()
     unusable = list(query_findings(root))
     if unusable:
         raise RootInvalid(unusable)
     asserted = sorted({triple for file in root.sources for triple in file.triples}, key=str)
-    inference = reasoning.infer(asserted, construct_rules(root), engine=reasoner)
     try:
+        inference = reasoning.infer(asserted, construct_rules(root), engine=reasoner, limits=limits)
         files = write_files(EditionFiles.within(folder), root, inference)
+        files.keep_findings(inference.findings)
+    except reasoning.LimitMet as met:
+        met.place = place_of_statement(root, met.statement, met.node) or Place("ontology")
+        raise
     except (OSError, sqlite3.OperationalError) as error:
         raise no_room(error) from error
     # What is inconsistent, or rests on an axiom that could not be used, has to be looked at again.
-    if cache and not inference.clashes and not inference.findings:
-        cache.keep(root.digest, reasoner, files)
-    return Assembled(_proving(Edition.open(root, files), reasoner, inference), inference)
+    if cache and not inference.clashes and not any(map(_is_fault, inference.findings)):
+        cache.keep(root.digest, closing, files)
+    return Assembled(_proving(Edition.open(root, files), reasoner, limits, inference), inference)
 
 
-def _proving(edition: Edition, reasoner: ReasonerName, inference: reasoning.Inference | None) -> Edition:
+def _is_fault(finding: Finding) -> bool:
+    return finding.severity is not Severity.INFO
+
+
+def place_of_statement(root: Root, line: str, node: str = "") -> Place | None:
+    """Where a root has a line of N-Triples, else where it has its subject, else a `node` written so."""
+    for text in filter(None, (line, node and f"{node} <x:> <x:> .")):
+        with suppress(SyntaxError):
+            for quad in ox.parse(text, ox.RdfFormat.N_TRIPLES):
+                subject = quad.subject
+                stated = root.place_of(quad.triple)
+                if stated is None and isinstance(subject, ox.NamedNode | ox.BlankNode):
+                    stated = root.place(subject)
+                if stated is not None:
+                    return stated
+    return None
+
+
+def _proving(
+    edition: Edition,
+    reasoner: ReasonerName,
+    limits: ReasonerLimits | None,
+    inference: reasoning.Inference | None,
+) -> Edition:
     """The edition with somebody in this process who proves what it says."""
-    return replace(edition, prover=Writer(edition, reasoner, inference))
+    return replace(edition, prover=Writer(edition, reasoner, inference, limits))
 
 
 def write_files(files: EditionFiles, root: Root, inference: reasoning.Inference) -> EditionFiles:

@@ -25,8 +25,9 @@ from pathlib import Path
 from typing import Final
 
 from calcigraph import __version__
-from calcigraph.errors import EnvironmentProblem, no_room
+from calcigraph.errors import EnvironmentProblem, Finding, no_room
 from calcigraph.metadata import DatasetDescription
+from calcigraph.settings import ReasonerLimits, ReasonerName
 
 _DECIDING: Final = (
     *("edition/*.py", "engine/*.py", "metadata/*.py", "rdf/*.py", "reasoning/**/*.py", "root/*.py"),
@@ -85,6 +86,20 @@ class EditionFiles:
         found: DatasetDescription = pickle.loads(self.description.read_bytes())
         return found
 
+    def keep_findings(self, findings: tuple[Finding, ...]) -> None:
+        """Write down what the reasoner had to say that is no fault."""
+        self.findings.write_bytes(pickle.dumps(findings))
+
+    def recall_findings(self) -> tuple[Finding, ...]:
+        """What `keep_findings` wrote, from files of this program's own that are whole."""
+        found: tuple[Finding, ...] = pickle.loads(self.findings.read_bytes())
+        return found
+
+    @property
+    def findings(self) -> Path:
+        """Where it is written down what the reasoner had to say."""
+        return self.folder / "findings.pickle"
+
     def held(self, owner: WorkFolder) -> EditionFiles:
         """The same files under names in a folder of `owner` too, so that they stay when the cache is emptied.
         Cost: none on one file system, else copying."""
@@ -129,10 +144,16 @@ class EditionFiles:
 
     @property
     def _all(self) -> tuple[Path, ...]:
-        return self.index, self.nquads, self.description
+        return self.index, self.nquads, self.description, self.findings
 
     def _digests(self) -> dict[str, str]:
         return {path.name: _sha256(path) for path in self._all}
+
+
+def closing_name(reasoner: ReasonerName, limits: ReasonerLimits | None) -> str:
+    """What an edition is closed by, as far as it decides what is in it: other bounds may leave out other
+    copies."""
+    return reasoner if limits in (None, ReasonerLimits()) else f"{reasoner} {limits}"
 
 
 class WorkFolder:

@@ -32,7 +32,7 @@ from calcigraph.errors import Problem
 from calcigraph.evaluating import watched_by
 from calcigraph.logs import error_line
 from calcigraph.root import Root
-from calcigraph.settings import ReasonerName
+from calcigraph.settings import ReasonerLimits, ReasonerName
 
 _LOOK_S: Final = 0.1
 
@@ -100,10 +100,13 @@ class _Answering:
         self._writer: Writer | None = None
         self._connection = connection
 
-    def assemble(self, root: Path, reasoner: ReasonerName, folder: Path) -> Path:
+    def assemble(
+        self, root: Path, reasoner: ReasonerName, folder: Path, limits: ReasonerLimits | None
+    ) -> Path:
         cache = EditionCache.of_user()
         with watched_by(lambda step: self._connection.send((STEP, step))):
-            return consistent(assemble(Root.read(root), reasoner, cache, WorkFolder(folder))).files.folder
+            made = assemble(Root.read(root), reasoner, cache, WorkFolder(folder), limits)
+            return consistent(made).files.folder
 
     def open(self, source: WriterStart) -> None:
         files = EditionFiles(source.files, WorkFolder(source.owner))
@@ -111,7 +114,7 @@ class _Answering:
             # Of a writer that was killed, which had told nobody.
             with changing(files.index) as connection:
                 forget_after(connection, source.number)
-        self._writer = Writer(Edition.open(source.root, files), source.reasoner)
+        self._writer = Writer(Edition.open(source.root, files), source.reasoner, limits=source.limits)
 
     def back_to(self, number: int) -> None:
         self._known.back_to(number)

@@ -28,7 +28,7 @@ from calcigraph.errors import Problem
 from calcigraph.metadata import DatasetDescription, Described, describe
 from calcigraph.reasoning import Proof, Proofs
 from calcigraph.root import Root
-from calcigraph.settings import ReasonerName
+from calcigraph.settings import ReasonerLimits, ReasonerName
 
 _KEPT: Final = 16
 _NAMING: Final = sorted(NAMING, key=str)
@@ -66,8 +66,9 @@ class Writer:
         edition: Edition,
         reasoner: ReasonerName = "builtin",
         inference: reasoning.Inference | None = None,
+        limits: ReasonerLimits | None = None,
     ) -> None:
-        self._reasoner = reasoner
+        self._reasoner, self._limits = reasoner, limits
         self._newest = edition
         self._description: DatasetDescription | None = (
             None if edition.number else edition.files.recall_description()
@@ -205,7 +206,7 @@ class Writer:
                 raise EditionPassed(
                     f"Edition {number} is gone; the newest one is {self._newest.number}.", "Ask again."
                 )
-            self._inferences[number] = recalled(self._newest, self._reasoner)
+            self._inferences[number] = recalled(self._newest, self._reasoner, self._limits)
         return self._inferences[number]
 
 
@@ -214,7 +215,9 @@ def _last_step(proof: Proof) -> object:
     return proof.rule, proof.axioms, tuple(premise.triple for premise in proof.premises)
 
 
-def recalled(edition: Edition, reasoner: ReasonerName) -> reasoning.Inference:
+def recalled(
+    edition: Edition, reasoner: ReasonerName, limits: ReasonerLimits | None = None
+) -> reasoning.Inference:
     """The reasoner of an edition, from what is known of it.
 
     Cost: reads all quads; the builtin one closes when it is asked for something, the others at once.
@@ -225,11 +228,12 @@ def recalled(edition: Edition, reasoner: ReasonerName) -> reasoning.Inference:
     # In the order of the first time: of two proofs that are equally short, both then find the same.
     asserted = sorted(set(found[QuadKind.ASSERTED]), key=str)
     if reasoner != "builtin":
-        return reasoning.infer(asserted, construct_rules(edition.root), engine=reasoner)
+        rules = construct_rules(edition.root)
+        return reasoning.infer(asserted, rules, engine=reasoner, limits=limits)
     kinds = QuadKind.BEFORE, QuadKind.AFTER, QuadKind.INFERRED
     before, after, inferred = (frozenset(found[kind]) for kind in kinds)
     known = reasoning.Cache(before, after, inferred, consistent=True)
-    return reasoning.Inference.from_cache(asserted, known, construct_rules(edition.root))
+    return reasoning.Inference.from_cache(asserted, known, construct_rules(edition.root), limits=limits)
 
 
 @dataclass(frozen=True)

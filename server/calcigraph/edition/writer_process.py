@@ -18,7 +18,7 @@ from calcigraph import deadline
 from calcigraph.deadline import endless
 from calcigraph.edition.change import Change
 from calcigraph.edition.edition import Edition
-from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder
+from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder, closing_name
 from calcigraph.edition.proof_steps import proof_of
 from calcigraph.edition.writer import ChangeOutcome
 from calcigraph.edition.writer_child import WriterChild
@@ -27,7 +27,7 @@ from calcigraph.edition.writer_start import WriterStart
 from calcigraph.evaluated_apart import Watch
 from calcigraph.reasoning import Proofs
 from calcigraph.root import Root
-from calcigraph.settings import ReasonerName, Settings
+from calcigraph.settings import ReasonerLimits, ReasonerName, Settings
 
 _LOOK_S: Final = 0.1
 # Whoever ends processes may end the next one too; a request that ends them itself ends so many.
@@ -139,6 +139,7 @@ def assembled_apart(
     owner: WorkFolder,
     file_limit_s: float = Settings.file_timeout,
     show: Callable[[str], None] | None = None,
+    limits: ReasonerLimits | None = None,
 ) -> EditionFiles:
     """The files of a root's edition in a work folder, made by a process that ends with it: what it takes to
     read and to close is given back to the system.
@@ -148,19 +149,25 @@ def assembled_apart(
     """
     child = WriterChild(Watch(file_limit_s, show))
     try:
-        folder: Path = child.ask("assemble", root, reasoner, owner.path)
+        folder: Path = child.ask("assemble", root, reasoner, owner.path, limits)
         return EditionFiles(folder, owner)
     finally:
         child.end()
 
 
 def prepared(
-    root: Root, cache: EditionCache, file_limit_s: float, show: Callable[[str], None] | None = None
+    root: Root,
+    cache: EditionCache,
+    file_limit_s: float,
+    show: Callable[[str], None] | None = None,
+    limits: ReasonerLimits | None = None,
 ) -> Edition:
     """The edition of a root, for queries: found made, or made by a process that can be ended.
 
     `show` is told what is being done. Raises: what `assembled_apart` raises.
     """
     folder = cache.work_folder()
-    kept = cache.recall(root.digest, "builtin", folder)
-    return Edition.open(root, kept or assembled_apart(root.folder, "builtin", folder, file_limit_s, show))
+    files = cache.recall(root.digest, closing_name("builtin", limits), folder)
+    if files is None:
+        files = assembled_apart(root.folder, "builtin", folder, file_limit_s, show, limits)
+    return Edition.open(root, files)

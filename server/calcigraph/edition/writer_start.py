@@ -8,7 +8,7 @@ from pathlib import Path
 from calcigraph.edition.files import EditionFiles, WorkFolder
 from calcigraph.edition.writer import ChangeOutcome
 from calcigraph.root import Root
-from calcigraph.settings import ReasonerName
+from calcigraph.settings import ReasonerLimits, ReasonerName
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class WriterStart:
     files: Path
     owner: Path
     reasoner: ReasonerName
+    limits: ReasonerLimits | None = None
 
     def after(self, outcome: ChangeOutcome) -> WriterStart:
         """What a writer begins with once there is another edition."""

@@ -74,7 +74,7 @@ def _whole(closure: Closure, rule: CompiledRule) -> Iterator[Violation]:
 
 def _rows(closure: Closure, rule: CompiledRule, table: Bindings, rest: Sequence[Atom]) -> Iterator[Violation]:
     wanted = set().union(*(atom.variables for atom in rule.body))
-    found = closure.joiner.solve(table, rest, wanted, rule.name)
+    found = closure.joiner.solve(table, rest, wanted, rule)
     for row in range(min(found.rows, closure.limits.clashes)):
         binding = {name: int(column[row]) for name, column in found.columns.items()}
         yield _violation(closure, rule, [_fact(atom, binding) for atom in rule.body])

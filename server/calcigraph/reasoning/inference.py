@@ -6,14 +6,15 @@ from it, which is equal to inferring anew from the changed triples.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
 
 import pyoxigraph as ox
 
-from calcigraph.errors import Finding
+from calcigraph.errors import Finding, Place, Severity
 from calcigraph.reasoning.clashes import Clash
 from calcigraph.reasoning.closure.state import Progress, quiet
 from calcigraph.reasoning.constructs.derivation import Derivation, Triples
@@ -21,8 +22,9 @@ from calcigraph.reasoning.engines.choice import closed
 from calcigraph.reasoning.engines.engine import ClosureEngine, EngineName
 from calcigraph.reasoning.facts.base import Base
 from calcigraph.reasoning.facts.columns import Columns, united
+from calcigraph.reasoning.facts.copies import Copies
 from calcigraph.reasoning.facts.encoding import decode, encode
-from calcigraph.reasoning.limits import Limits
+from calcigraph.reasoning.limits import LimitMet, Limits
 from calcigraph.reasoning.proofs.explaining import Explainer
 from calcigraph.reasoning.proofs.proof import Proof, Proofs
 from calcigraph.reasoning.queries.rule import ConstructRule, Stage
@@ -81,6 +83,20 @@ class _Parts:
     ) -> _Parts:
         """The parts of a first version. Raises LimitMet, RuleRefused."""
         terms, derivation = TermNumbers(), Derivation(rules, limits)
+        with _in_words(terms):
+            return cls._closed(terms, derivation, asserted, name, progress, limits, known)
+
+    @classmethod
+    def _closed(
+        cls,
+        terms: TermNumbers,
+        derivation: Derivation,
+        asserted: Iterable[ox.Triple],
+        name: EngineName,
+        progress: Progress,
+        limits: Limits,
+        known: Cache | None,
+    ) -> _Parts:
         base = Base(encode(terms, asserted))
         derivation.start(decode(terms, base.columns), known.before if known else None)
         built = Base(encode(terms, derivation.before))
@@ -154,7 +170,8 @@ class Inference:
         """
         if self._cache is not None:
             return self._cache.inferred
-        return frozenset(decode(self._parts.terms, self._parts.engine.inferred()))
+        with _in_words(self._parts.terms):
+            return frozenset(decode(self._parts.terms, self._parts.engine.inferred()))
 
     @property
     def trivial(self) -> set[ox.Triple]:
@@ -177,7 +194,24 @@ class Inference:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Axioms that were not used as they stand (broken lists and the like), rules that run too early."""
-        return (*self._parts.engine.state().program.findings, *self._parts.derivation.findings)
+        state = self._parts.engine.state()
+        return (*state.program.findings, *self._left_out(state.copies), *self._parts.derivation.findings)
+
+    def _left_out(self, copies: Copies) -> Iterator[Finding]:
+        """What is not said of each copy of an anonymous restriction (see `facts/copies`)."""
+        largest = copies.largest
+        if copies.left_out and largest is not None:
+            prop, filler = map(self._parts.terms.terms.__getitem__, (largest.prop, largest.filler))
+            yield Finding(
+                "copies",
+                Place("ontology"),
+                f"{largest.times:,} anonymous restrictions say the same (on {prop}, of {filler}). What"
+                f" follows of such copies is kept of one of each: {copies.left_out:,} triples are left out,"
+                " each of which says of one copy what is said of another. None is about names alone.",
+                f"Nothing is lost by that; use --limit copies {copies.needed} to have them all the same.",
+                severity=Severity.INFO,
+                statement=" ".join(map(str, self._parts.terms.statement(*largest.axiom))) + " .",
+            )
 
     @cached_property
     def _explainer(self) -> Explainer:
@@ -189,7 +223,7 @@ class Inference:
         Cost: about a millisecond; after `limits.proof_goals` goals some proof, not the flattest. Threads
         that ask one and the same version wait for one another.
         """
-        with self._explaining:
+        with self._explaining, _in_words(self._parts.terms):
             return self._explainer.explain(triple)
 
     def proofs(self, triple: Statement, limit: int = 20) -> Proofs:
@@ -197,7 +231,7 @@ class Inference:
 
         `complete` is False when a bound cut the search.
         """
-        with self._explaining:
+        with self._explaining, _in_words(self._parts.terms):
             return self._explainer.proofs(triple, limit)
 
     def after(
@@ -216,11 +250,21 @@ class Inference:
         missing = frozenset(triple for triple in leaving if not _holds(old, triple))
         added = old.asserted.beyond(encode(old.terms, coming))
         removed = encode(old.terms, leaving - missing - coming)
-        new, came, went = _after(old, added, removed)
+        with _in_words(old.terms):
+            new, came, went = _after(old, added, removed)
         made = Inference(lambda: new, self.rules)
         return made, Consequences(
             came, went, *new.derivation.difference, made.clashes, missing, new.derivation.by_stage
         )
+
+
+@contextmanager
+def _in_words(terms: TermNumbers) -> Iterator[None]:
+    """A bound that is met within names terms, and not their numbers."""
+    try:
+        yield
+    except LimitMet as met:
+        raise met.named(terms.terms.__getitem__) from None
 
 
 def _holds(parts: _Parts, triple: ox.Triple) -> bool:

@@ -10,12 +10,13 @@ from dataclasses import replace
 from typing import Final
 
 from calcigraph.edition import Change, ChangeOutcome, Edition, EditionCache
+from calcigraph.edition.files import closing_name
 from calcigraph.edition.writer_process import WriterProcess, assembled_apart
 from calcigraph.edition.writer_start import WriterStart
 from calcigraph.logs import QUERIES
 from calcigraph.pool import Answer, Attempt, Pool, Query, QueryLimits
 from calcigraph.root import Root, RootChanged
-from calcigraph.settings import ReasonerName, Settings
+from calcigraph.settings import ReasonerLimits, ReasonerName, Settings
 from calcigraph.store.answered import engine_diff
 from calcigraph.store.documents import DocumentLimits
 from calcigraph.store.editions import EditionAnswers
@@ -41,6 +42,7 @@ class LocalEngine(EditionAnswers):
         pool: Pool,
         reasoner: ReasonerName = Settings.reasoner,
         limits: DocumentLimits | None = None,
+        bounds: ReasonerLimits | None = None,
     ) -> None:
         """`pool` answers from `edition`, whose work folder and processes are this engine's from now on."""
         assert edition.files.owner is not None
@@ -48,6 +50,7 @@ class LocalEngine(EditionAnswers):
         self._pool = pool
         self._folder = edition.files.owner
         self._reasoner: ReasonerName = reasoner
+        self._bounds = bounds
         self._writer = WriterProcess(self._source(edition))
         self._first = self._edition = replace(edition, prover=self._writer)
         self._editions = OrderedDict({edition.number: self._first})
@@ -56,23 +59,29 @@ class LocalEngine(EditionAnswers):
         self._publishing = threading.Lock()
 
     @classmethod
-    def start(cls, root: Root, settings: Settings, cache: EditionCache) -> LocalEngine:
-        """Answer for a root, from files that are found made, or that another process makes, so that nothing
-        of the work stays in this one.
+    def start(
+        cls, root: Root, settings: Settings, cache: EditionCache, bounds: ReasonerLimits | None = None
+    ) -> LocalEngine:
+        """Answer for a root, from files that are found made, or that another process makes within `bounds`,
+        so that nothing of the work stays in this one.
 
         Cost: with a warm cache some hundred bytes a quad in the processes for queries, and a second for each
         million. Raises: RootInvalid, AllowListMalformed, EngineUnavailable, WriterUnavailable;
         EvaluationStopped for a rule that takes too long.
         """
         folder = cache.work_folder()
-        kept = cache.recall(root.digest, settings.reasoner, folder)
-        files = kept or assembled_apart(root.folder, settings.reasoner, folder, settings.file_timeout)
+        files = cache.recall(root.digest, closing_name(settings.reasoner, bounds), folder)
+        if files is None:
+            files = assembled_apart(
+                root.folder, settings.reasoner, folder, settings.file_timeout, limits=bounds
+            )
         edition = Edition.open(root.without_contents(), files)
         if edition.digest != root.digest:
             raise RootChanged(
                 "Files of the root were changed while it was read.", "Start again when they are saved."
             )
-        return cls(edition, _pool(edition, settings), settings.reasoner, DocumentLimits.of(settings))
+        pool = _pool(edition, settings)
+        return cls(edition, pool, settings.reasoner, DocumentLimits.of(settings), bounds)
 
     @property
     def edition(self) -> Edition:
@@ -153,7 +162,8 @@ class LocalEngine(EditionAnswers):
 
     def _source(self, edition: Edition) -> WriterStart:
         return WriterStart(
-            edition.root, edition.number, edition.files.folder, self._folder.path, self._reasoner
+            *(edition.root, edition.number, edition.files.folder, self._folder.path),
+            *(self._reasoner, self._bounds),
         )
 
     def _following(self, outcome: ChangeOutcome) -> Edition:

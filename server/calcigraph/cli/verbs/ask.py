@@ -7,8 +7,9 @@ from typing import TextIO
 
 import click
 
-from calcigraph.cli.verbs.options import Style, format_option, root_option, setting_option
+from calcigraph.cli.verbs.options import Style, format_option, limits_option, root_option, setting_option
 from calcigraph.rdf.formats import GRAPHS, RESULTS, GraphFormat, ResultFormat
+from calcigraph.settings import ReasonerLimits
 
 TABLE, MARKDOWN = Style("table"), Style("markdown")
 
@@ -31,6 +32,7 @@ TABLE, MARKDOWN = Style("table"), Style("markdown")
 @format_option("table", "How the answer is written.", (TABLE, MARKDOWN, *RESULTS), GRAPHS)
 @root_option
 @setting_option("file_timeout")
+@limits_option
 def ask(
     slug: str | None,
     query_file: TextIO | None,
@@ -38,10 +40,11 @@ def ask(
     style: tuple[Style | ResultFormat | None, GraphFormat | None],
     folder: Path,
     file_timeout: float,
+    limits: ReasonerLimits,
 ) -> None:
     """Answer the question SLUG of the root, or any SPARQL query."""
     if (slug is None) == (query_file is None):
         raise click.UsageError("Name either a question or --query FILE.")
     from calcigraph.cli.ask import answer
 
-    answer(slug, query_file, inference == "on", *style, folder, file_timeout)
+    answer(slug, query_file, inference == "on", *style, folder, file_timeout, limits)

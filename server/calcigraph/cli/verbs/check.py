@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from calcigraph.cli.verbs.options import reasoner_option, root_option, setting_option
-from calcigraph.settings import ReasonerName
+from calcigraph.cli.verbs.options import limits_option, reasoner_option, root_option, setting_option
+from calcigraph.settings import ReasonerLimits, ReasonerName
 
 
 @click.command()
@@ -23,8 +23,16 @@ from calcigraph.settings import ReasonerName
     show_default=True,
     help="How findings are written.",
 )
+@limits_option
 @click.option("--all", "every", is_flag=True, help="Show each finding in text; else few of many of a kind.")
-def check(folder: Path, reasoner: ReasonerName, style: str, file_timeout: float, every: bool) -> None:
+def check(
+    folder: Path,
+    reasoner: ReasonerName,
+    style: str,
+    file_timeout: float,
+    limits: ReasonerLimits,
+    every: bool,
+) -> None:
     """Judge a root: files, closure and clashes, shapes, lints, questions against their answers.
 
     Exits with 1 where a violation was found; warnings and hints are printed and pass. A rule, shape, lint or
@@ -33,5 +41,5 @@ def check(folder: Path, reasoner: ReasonerName, style: str, file_timeout: float,
     """
     from calcigraph.cli.check import judge
 
-    if not judge(folder, reasoner, style, file_timeout, every):
+    if not judge(folder, reasoner, style, file_timeout, limits, every):
         sys.exit(1)

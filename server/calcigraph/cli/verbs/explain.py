@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from calcigraph.cli.verbs.options import reasoner_option, root_option
-from calcigraph.settings import ReasonerName
+from calcigraph.cli.verbs.options import limits_option, reasoner_option, root_option
+from calcigraph.settings import ReasonerLimits, ReasonerName
 
 
 @click.command()
@@ -27,6 +27,7 @@ from calcigraph.settings import ReasonerName
 )
 @root_option
 @reasoner_option()
+@limits_option
 def explain(
     subject: str,
     predicate: str,
@@ -35,6 +36,7 @@ def explain(
     style: str,
     folder: Path,
     reasoner: ReasonerName,
+    limits: ReasonerLimits,
 ) -> None:
     """Print why the triple SUBJECT PREDICATE OBJECT holds.
 
@@ -43,4 +45,4 @@ def explain(
     """
     from calcigraph.cli.explain import print_proofs
 
-    print_proofs((subject, predicate, object_), every, style, folder, reasoner)
+    print_proofs((subject, predicate, object_), every, style, folder, reasoner, limits)

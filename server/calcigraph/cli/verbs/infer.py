@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from calcigraph.cli.verbs.options import WholeNumber, format_option, reasoner_option
+from calcigraph.cli.verbs.options import format_option, limits_option, reasoner_option
 from calcigraph.rdf.formats import GRAPHS, GraphFormat
 from calcigraph.settings import ReasonerLimits, ReasonerName
-
-_BOUNDS = asdict(ReasonerLimits())
-# The reasoner counts in 64 bits.
-_LARGEST = 10**15
 
 
 @click.command()
@@ -33,20 +28,13 @@ _LARGEST = 10**15
     help="Print the whole closure: also what FILE… say themselves, and what holds of any ontology"
     " (axiomatic and reflexive triples).",
 )
-@click.option(
-    "--limit",
-    "bounds",
-    metavar="NAME NUMBER",
-    multiple=True,
-    type=(click.Choice(sorted(_BOUNDS)), WholeNumber(1, _LARGEST)),
-    help=f"A bound of the reasoner, by default: {', '.join(f'{k} {v:,}' for k, v in _BOUNDS.items())}.",
-)
+@limits_option
 def infer(
     files: tuple[Path, ...],
     reasoner: ReasonerName,
     style: tuple[GraphFormat],
     axiomatic: bool,
-    bounds: tuple[tuple[str, int], ...],
+    limits: ReasonerLimits,
 ) -> None:
     """Print what FILE… entail under OWL 2 RL and do not say themselves.
 
@@ -56,6 +44,5 @@ def infer(
     """
     from calcigraph.cli.infer import print_inferences
 
-    limits = ReasonerLimits(**{**_BOUNDS, **dict(bounds)})
     if not print_inferences(files, reasoner, style[0], limits, axiomatic=axiomatic):
         sys.exit(1)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import Field, dataclass, fields
+from dataclasses import Field, asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import click
 
 from calcigraph.errors import SettingRefused
 from calcigraph.numerals import NumeralRefused, integer
 from calcigraph.rdf.formats import Format, find
-from calcigraph.settings import ReasonerName, Settings, judged, option_of, read, shipped_root
+from calcigraph.settings import ReasonerLimits, ReasonerName, Settings, judged, option_of, read, shipped_root
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+_BOUNDS: Final = asdict(ReasonerLimits())
+# The reasoner counts in 64 bits.
+_LARGEST: Final = 10**15
 
 
 def root_option(command: Command) -> Command:
@@ -40,6 +43,20 @@ def reasoner_option(*, without_none: bool = False) -> Callable[[Command], Comman
         show_default=True,
         help=Settings.documented()["reasoner"],
     )
+
+
+def limits_option(command: Command) -> Command:
+    """`--limit NAME NUMBER`, to be repeated: the bounds of the reasoner, as one value."""
+    return click.option(
+        "--limit",
+        "limits",
+        metavar="NAME NUMBER",
+        multiple=True,
+        type=(click.Choice(sorted(_BOUNDS)), WholeNumber(0, _LARGEST)),
+        callback=lambda _context, _option, given: ReasonerLimits(**{**_BOUNDS, **dict(given)}),
+        help="A bound of the reasoner, by default: "
+        f"{', '.join(f'{name} {number:,}' for name, number in _BOUNDS.items())}.",
+    )(command)
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,15 @@ from typing import Any
 
 import click
 
-from calcigraph.cli.verbs.options import root_option, settings_options
-from calcigraph.settings import Settings
+from calcigraph.cli.verbs.options import limits_option, root_option, settings_options
+from calcigraph.settings import ReasonerLimits, Settings
 
 
 @click.command()
 @root_option
 @settings_options(Settings)
-def serve(folder: Path, **values: Any) -> None:
+@limits_option
+def serve(folder: Path, limits: ReasonerLimits, **values: Any) -> None:
     """Answer SPARQL, explanations and linked data over HTTP, read-only."""
     from calcigraph.processes import FORK_SERVER, start_ahead
 
@@ -23,4 +24,4 @@ def serve(folder: Path, **values: Any) -> None:
     start_ahead(*FORK_SERVER)
     from calcigraph.cli.serve import serve_root
 
-    serve_root(folder, settings)
+    serve_root(folder, settings, limits)

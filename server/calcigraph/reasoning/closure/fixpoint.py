@@ -13,9 +13,10 @@ import numpy as np
 from calcigraph.reasoning.closure import literals
 from calcigraph.reasoning.closure.join import UNIT, Bindings, Joiner, scan
 from calcigraph.reasoning.closure.state import State
-from calcigraph.reasoning.facts.arrays import by_object, member, unique
+from calcigraph.reasoning.facts.arrays import by_object, member, most_often, unique
 from calcigraph.reasoning.facts.base import Base
 from calcigraph.reasoning.facts.columns import Columns, Key, class_key, filled
+from calcigraph.reasoning.facts.copies import STRUCTURE, Copies
 from calcigraph.reasoning.facts.encoding import axioms
 from calcigraph.reasoning.facts.equality import Equality
 from calcigraph.reasoning.facts.relations import Relation, Relations
@@ -23,7 +24,7 @@ from calcigraph.reasoning.limits import LimitMet
 from calcigraph.reasoning.rules.compiler import compile_program, schema_rules
 from calcigraph.reasoning.rules.program import CompiledRule
 from calcigraph.reasoning.rules.schema import Schema
-from calcigraph.reasoning.rules.strata import stratify
+from calcigraph.reasoning.rules.strata import Stratum, stratify
 from calcigraph.reasoning.terms import vocabulary as v
 from calcigraph.reasoning.terms.numbering import MASK, SHIFT, Ids
 
@@ -45,6 +46,15 @@ class Closure(State):
 
         Raises LimitMet, naming the rule, when a bound of `Limits` is met.
         """
+        self.copies = Copies.found(base, self.terms)
+        self._close(base)
+        if self.copies and not self.keeps_copies_apart:
+            self.copies = self.copies.refused()
+            self._close(base)
+        self.copies = self.copies.shown_within(self.relations, self.limits.copies)
+
+    def _close(self, base: Columns) -> None:
+        base = self.copies.merged(base)
         self.base, self.given, self.things = Base(base), {}, False
         self.equality, self.relations = Equality(), Relations()
         for key, column in base.items():
@@ -60,7 +70,7 @@ class Closure(State):
 
     def compile(self) -> None:
         """Close the schema, then compile it; add the typed literals that the rules ask for."""
-        schema = Schema(self.terms, self.relations, self.equality, self.limits)
+        schema = Schema(self.terms, self.relations, self.equality, self.limits, self.copies.own)
         self.run(schema_rules(schema, self.things), "schema")
         self.program = compile_program(schema)
         if not self.things and self._asks_for_things():
@@ -74,6 +84,26 @@ class Closure(State):
     def _asks_for_things(self) -> bool:
         thing, nothing = (self.equality.key(class_key(i)) for i in (v.THING, v.NOTHING))
         return thing in self.program.asked or len(self.relations[nothing].facts) > 0
+
+    @property
+    def keeps_copies_apart(self) -> bool:
+        """Whether no rule reads or makes structure as if it were data, and no copy is somebody's equal.
+
+        A property above rdf:first, say, would otherwise tell of one copy what another was written with.
+        """
+        copies = self.copies.groups.representative.keys()
+        if self.relations.reflective or copies & self.equality.representative.keys():
+            return False
+        if any(self.equality.of(key) != key or key in self.equality.members for key in (*STRUCTURE, v.TYPE)):
+            return False
+        rules = (*self.program.rules, *self.program.clashes)
+        atoms = [atom for rule in rules for atom in (*rule.body, *filter(None, [rule.head]))]
+        return not any(
+            atom.key in STRUCTURE
+            or atom.key == class_key(v.CLASS)
+            or any(slot in copies for slot in atom.slots if isinstance(slot, int))
+            for atom in atoms
+        )
 
     def _versions(self) -> dict[Key, int]:
         return {key: len(self.relations[key].facts) for key in self.program.reads}
@@ -91,17 +121,25 @@ class Closure(State):
     def run(self, rules: Sequence[CompiledRule], stage: str) -> None:
         """Evaluate rules to their fixpoint, group by group."""
         reflective = v.TYPE if self.relations.reflective else None
+        asserted = sum(map(len, self.base.columns.values()))
         for stratum in stratify(rules, reflective):
             new = self.commit(self.fire_all(stratum.rules))
             while stratum.recursive and new:
                 new = self.commit(self.fire(stratum.rules, new))
             size = self.relations.size()
             self.progress(stage, size)
-            if size > self.limits.inferred:
-                raise LimitMet(
-                    f"After {stratum.rules[0].name} there are more than {self.limits.inferred:,} facts.",
-                    "Raise the limit `inferred`, or look for a transitive or symmetric hub.",
-                )
+            if size - asserted > self.limits.inferred:
+                raise self._too_many(stratum)
+
+    def _too_many(self, stratum: Stratum) -> LimitMet:
+        rule = max(stratum.rules, key=lambda rule: len(self.relations[_head(rule)].facts))
+        facts = self.relations[_head(rule)].facts.array
+        return LimitMet(
+            f"After {rule.name} there are more than {self.limits.inferred:,} inferred facts.",
+            "Look for a transitive or symmetric hub under that axiom, or raise the bound (--limit inferred).",
+            axioms=rule.axioms,
+            hub=most_often(facts >> SHIFT if _head(rule) >= 0 else facts[:0]),
+        )
 
     def fire_all(self, rules: Iterable[CompiledRule]) -> Columns:
         """What each rule makes of all facts, known facts left out."""
@@ -136,7 +174,7 @@ class Closure(State):
         """The head facts of a rule for the rows that `table` and the other atoms allow."""
         assert rule.head is not None
         wanted = rule.head.variables
-        rows = self.joiner.solve(table, rest, wanted, rule.name)  # type: ignore[arg-type]
+        rows = self.joiner.solve(table, rest, wanted, rule)  # type: ignore[arg-type]
         return rows.pack(rule.head.slots)
 
     def _whole(self, rule: CompiledRule) -> Ids:
@@ -229,6 +267,11 @@ class Closure(State):
             yield target, facts
         if target == v.TYPE and key != v.TYPE:
             yield from ((class_key(class_id), members) for class_id, members in by_object(facts))
+
+
+def _head(rule: CompiledRule) -> Key:
+    assert rule.head is not None
+    return rule.head.key
 
 
 def _mentions(facts: Ids, moved: Ids, pairs: bool) -> Ids:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from calcigraph.reasoning.facts.arrays import NONE, most_often
 from calcigraph.reasoning.facts.relations import Relations
 from calcigraph.reasoning.limits import LimitMet
 from calcigraph.reasoning.rules.patterns import Slot
-from calcigraph.reasoning.rules.program import Atom
+from calcigraph.reasoning.rules.program import Atom, CompiledRule
 from calcigraph.reasoning.terms.numbering import MASK, SHIFT, Ids
 
 Mask = npt.NDArray[np.bool_]
@@ -63,7 +64,7 @@ class Joiner:
         self.relations = relations
         self.row_limit = row_limit
 
-    def solve(self, table: Bindings, body: Sequence[Atom], wanted: set[str], rule: str) -> Bindings:
+    def solve(self, table: Bindings, body: Sequence[Atom], wanted: set[str], rule: CompiledRule) -> Bindings:
         """Extend `table` by every atom of `body`; columns that nobody needs any more are dropped.
 
         Cost: sum of the intermediate rows, times a search each. Raises LimitMet, naming the rule.
@@ -86,7 +87,7 @@ class Joiner:
 
         return min(range(len(rest)), key=cost)
 
-    def _extend(self, table: Bindings, atom: Atom, rule: str) -> Bindings:
+    def _extend(self, table: Bindings, atom: Atom, rule: CompiledRule) -> Bindings:
         relation = self.relations[atom.key]
         bound = [not isinstance(slot, str) or slot in table.columns for slot in atom.slots]
         if all(bound):
@@ -98,21 +99,25 @@ class Joiner:
             if bound[0]
             else (relation.inverse, atom.slots[1], atom.slots[0])
         )
-        rows, found = facts.follow(table.value(known), lambda total: self._check(total, rule))
-        columns = {name: values[rows] for name, values in table.columns.items()}
+        values = table.value(known)
+        rows, found = facts.follow(values, lambda total: self._check(total, rule, values))
+        columns = {name: column[rows] for name, column in table.columns.items()}
         columns[str(new)] = found
         return Bindings(columns, len(rows))
 
-    def _product(self, table: Bindings, other: Bindings, rule: str) -> Bindings:
+    def _product(self, table: Bindings, other: Bindings, rule: CompiledRule) -> Bindings:
         total = table.rows * other.rows
         self._check(total, rule)
         columns = {name: np.repeat(values, other.rows) for name, values in table.columns.items()}
         columns |= {name: np.tile(values, table.rows) for name, values in other.columns.items()}
         return Bindings(columns, total)
 
-    def _check(self, total: int, rule: str) -> None:
+    def _check(self, total: int, rule: CompiledRule, values: Ids = NONE) -> None:
+        """`values` are what is looked up: the one that is there most often is what most rows are about."""
         if total > self.row_limit:
             raise LimitMet(
-                f"The rule {rule} would join {total:,} rows in one round.",
-                "Look for a hub in the data under that axiom, or raise the limit `rows`.",
+                f"The rule {rule.name} would join {total:,} rows in one round, of {self.row_limit:,}.",
+                "Look for a hub in the data under that axiom, or raise the bound (--limit rows).",
+                axioms=rule.axioms,
+                hub=most_often(values),
             )

@@ -122,7 +122,8 @@ def of_classes(state: State) -> Columns:
     if len(named) * (len(named) - 1) // 2 > state.limits.pairwise:
         raise LimitMet(
             f"{len(named)} resources are each the same as some literal; too many to tell apart in pairs.",
-            "Use a property with a literal instead of owl:sameAs, or raise the limit `pairwise`.",
+            "Use a property with a literal instead of owl:sameAs, or raise the bound (--limit pairwise).",
+            hub=min(named),
         )
     apart = {
         pair

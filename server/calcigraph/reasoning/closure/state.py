@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from calcigraph.reasoning.facts.base import Base
 from calcigraph.reasoning.facts.columns import Columns
+from calcigraph.reasoning.facts.copies import Copies
 from calcigraph.reasoning.facts.equality import Equality
 from calcigraph.reasoning.facts.relations import Relations
 from calcigraph.reasoning.limits import Limits
@@ -25,9 +26,10 @@ def quiet(_stage: str, _facts: int) -> None:
 class State:
     """The closed relations over some base facts.
 
-    `base` is over the terms as they were written, `relations` and `given` over representatives of
-    equal terms. `given` are facts that no rule derives and nobody asserted: what literals are.
-    `things` says that a rule asks who is in owl:Thing, or that owl:Nothing has members.
+    `base` is over the terms as they were written, but for `copies`, which it has once; `relations` and
+    `given` are over representatives of equal terms. `given` are facts that no rule derives and nobody
+    asserted: what literals are. `things` says that a rule asks who is in owl:Thing, or that owl:Nothing has
+    members.
     """
 
     terms: TermNumbers
@@ -39,3 +41,9 @@ class State:
     equality: Equality = field(default_factory=Equality)
     program: Program = field(default_factory=Program)
     things: bool = False
+    copies: Copies = field(default_factory=Copies)
+
+    @property
+    def written(self) -> Base:
+        """The base facts as they were written."""
+        return self.copies.written or self.base

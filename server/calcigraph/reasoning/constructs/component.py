@@ -87,7 +87,7 @@ class Component:
         raise LimitMet(
             f"The rules {', '.join(rule.rule.slug for rule in self.rules)} still build after"
             f" {self._rounds} rounds.",
-            "Give the recursion an end, or raise the limit `construct_rounds`.",
+            "Give the recursion an end, or raise the bound (--limit construct_rounds).",
         )
 
     def _support(self, difference: Difference) -> list[ox.Triple]:

@@ -39,8 +39,14 @@ class Builtin:
         return inferred(self._closure)
 
     def violations(self) -> frozenset[Violation]:
-        """The clashes."""
-        return self._violations
+        """The clashes, with axioms and facts as they were written where they are."""
+        copies = self._closure.copies
+        if not copies:
+            return self._violations
+        return frozenset(
+            (rule, tuple(map(copies.as_written, axioms)), tuple(map(copies.as_written, facts)))
+            for rule, axioms, facts in self._violations
+        )
 
     def state(self) -> Closure:
         """The closed relations."""

@@ -63,6 +63,14 @@ def remove(column: Ids, gone: Ids) -> Ids:
     return np.delete(column, at[member(column[at], gone)])
 
 
+def most_often(values: Ids) -> int | None:
+    """The value that is there most often; None where there is none. Cost: a sort."""
+    if not len(values):
+        return None
+    found, counts = np.unique(values, return_counts=True)
+    return int(found[counts.argmax()])
+
+
 def swap(pairs: Ids) -> Ids:
     """The pairs with object first, unsorted."""
     return ((pairs & MASK) << SHIFT) | (pairs >> SHIFT)

@@ -97,7 +97,9 @@ class Equality:
         if len(together) > limits.equal_terms:
             raise LimitMet(
                 f"More than {limits.equal_terms} terms would be equal (owl:sameAs) to one another.",
-                "Look for a functional property or key that is not one, or raise the limit `equal_terms`.",
+                "Look for a functional property or key that is not one, or raise the bound"
+                " (--limit equal_terms).",
+                hub=low,
             )
         self.members.pop(high, None)
         self.members[low] = together
@@ -164,7 +166,7 @@ class Equality:
 
     def expanded_size(self, column: Ids, pairs: bool) -> int:
         """How many facts `expand` would make, at most."""
-        if not self.members:
+        if not self.members or not len(column):
             return len(column)
         if len(column) < self.few:
             lengths = [(len(self.all(f & 0xFFFFFFFF)), len(self.all(f >> 32))) for f in column.tolist()]

@@ -23,24 +23,28 @@ def changed(closure: Closure, add: Columns, remove: Columns) -> tuple[Closure, C
     that mention the terms that were equal; like closing anew when the schema is reached.
     Raises LimitMet.
     """
-    base = closure.base.changed(add, remove)
+    written = closure.written.changed(add, remove)
     try:
-        return _incremental(closure, base, add, remove)
+        return _incremental(closure, written, add, remove)
     except NotIncremental:
         anew = Closure(closure.terms, closure.limits, closure.progress)
-        anew.close(base.columns)
+        anew.close(written.columns)
         return anew, compared(inferred(closure), inferred(anew))
 
 
 def _incremental(
-    closure: Closure, base: Base, add: Columns, remove: Columns
+    closure: Closure, written: Base, add: Columns, remove: Columns
 ) -> tuple[Closure, ClosureChange]:
     refuse_schema(closure, {**add, **remove})
+    moved = united(add, remove)
     new = closure.fork()
-    new.base = base
+    new.copies, add, remove = closure.copies.changed(written, closure.base, add, remove)
+    new.base = closure.base.changed(add, remove)
     steps = Steps(new)
     if remove:
         Removal(steps).remove(represented(new.equality, remove), literals.mentioned(new, remove))
     typed = literals.typed(new, literals.mentioned(new, add))
     steps.insert(united(represented(new.equality, add), typed))
-    return new, difference(closure, new, steps, united(add, remove))
+    if new.copies and not new.keeps_copies_apart:
+        raise NotIncremental
+    return new, difference(closure, new, steps, moved)

@@ -66,9 +66,11 @@ def difference(old: Closure, new: Closure, steps: Steps, base: Columns) -> Closu
     came: Columns = {}
     went: Columns = {}
     for key, column in candidates.items():
+        if new.copies.is_hidden(key):
+            continue
         column = visible(new.terms, key, column)
-        was = _contains(old, key, column) & ~old.base.member(key, column)
-        now = _contains(new, key, column) & ~new.base.member(key, column)
+        was = _contains(old, key, column) & ~old.written.member(key, column)
+        now = _contains(new, key, column) & ~new.written.member(key, column)
         came[key], went[key] = column[now & ~was], column[was & ~now]
     return ClosureChange(filled(came), filled(went), inserted, merged=new.equality is not old.equality)
 
@@ -96,13 +98,13 @@ def _mentions(closure: Closure, roots: list[int]) -> Columns:
 def _multiplied(closure: Closure, facts: Columns) -> list[tuple[Key, Ids]]:
     """Some facts over representatives, over all equal terms. Raises LimitMet when they are too many."""
     equality = closure.equality
-    if not equality:
+    if not equality and not closure.copies:
         return list(facts.items())
     total = sum(len(same_keys(closure, k)) * equality.expanded_size(c, k >= 0) for k, c in facts.items())
     if total > closure.limits.inferred:
         raise LimitMet(
             f"Equal terms multiply a change to more than {closure.limits.inferred:,} triples.",
-            "Look for a functional property or key that is not one, or raise the limit `inferred`.",
+            "Look for a functional property or key that is not one, or raise the bound (--limit inferred).",
         )
     return [
         (other, column)
@@ -117,4 +119,4 @@ def _contains(closure: Closure, key: Key, column: Ids) -> Mask:
     roots = equality.rewrite(column, key >= 0)
     if key == v.SAME_AS:
         return np.asarray((roots >> SHIFT) == (roots & MASK))
-    return closure.relations[equality.key(key)].facts.member(roots)
+    return closure.relations[equality.key(closure.copies.groups.key(key))].facts.member(roots)

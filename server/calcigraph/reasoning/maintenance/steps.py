@@ -25,6 +25,8 @@ def refuse_schema(closure: Closure, facts: Columns) -> None:
     """
     if closure.equality.of(v.SAME_AS) != v.SAME_AS or v.TYPE in closure.equality.members:
         raise NotIncremental
+    if closure.copies.are_refused:
+        raise NotIncremental
     keys = {closure.equality.key(key) for key in facts}
     if keys & closure.program.reads or (
         closure.relations.reflective and any(k < 0 or k == v.TYPE for k in keys)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from calcigraph import deadline
+from calcigraph.reasoning.closure.expansion import as_written
 from calcigraph.reasoning.closure.state import State
 from calcigraph.reasoning.facts.equality import Equality
 from calcigraph.reasoning.facts.relations import Relations
@@ -40,11 +41,11 @@ def list_rules_of(state: State) -> ListRules:
     Where terms are equal, the lists as they were asserted come first: that the members of a list are
     equal to others may follow from the very list.
     """
-    closed = Schema(state.terms, state.relations, state.equality, state.limits)
+    closed = Schema(state.terms, as_written(state), state.equality, state.limits)
     rules = list(list_rules(closed))
     if state.equality:
         written = Relations()
-        written.commit(state.base.columns)
+        written.commit(state.written.columns)
         rules = [*list_rules(Schema(state.terms, written, Equality(), state.limits)), *rules]
     out: ListRules = {}
     for rule in dict.fromkeys(rules):

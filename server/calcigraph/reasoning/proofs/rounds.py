@@ -8,6 +8,7 @@ makes it from facts of earlier rounds.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -41,12 +42,13 @@ class Levels:
     def __init__(self, state: State, goal: Ground, without: Ground | None) -> None:
         self._rounds: list[Columns] = []
         everything = _Written(state.terms, state.limits)
-        everything.relations.commit(expanded(state))
+        shown = replace(state.copies, shown=state.copies.groups)
+        everything.relations.commit(expanded(replace(state, copies=shown)))
         rules = _rules_towards(_plain_rules(everything, state), single(goal)[0])
-        scratch = _Written(state.terms, state.limits, base=state.base)
+        scratch = _Written(state.terms, state.limits, base=state.written)
         scratch.relations.reflective = state.relations.reflective or v.TYPE in state.equality.members
         keys = {atom.key for rule in rules for atom in rule.body} | {single(goal)[0]}
-        delta = filled({key: state.base.column(key) for key in keys})
+        delta = filled({key: state.written.column(key) for key in keys})
         for key in keys & set(state.given):
             delta[key] = np.union1d(delta.get(key, state.given[key]), state.given[key])
         first = scratch.fire_all([rule for rule in rules if not rule.body])

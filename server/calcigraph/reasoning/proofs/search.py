@@ -23,6 +23,7 @@ from calcigraph.reasoning.proofs.lookup import ClosureLookup
 from calcigraph.reasoning.proofs.proof import Proof, Proofs
 from calcigraph.reasoning.proofs.rounds import Levels
 from calcigraph.reasoning.rules.patterns import Rule, substitute
+from calcigraph.reasoning.terms import vocabulary as v
 from calcigraph.reasoning.terms.datatypes import integer_value
 from calcigraph.reasoning.terms.numbering import Ground
 
@@ -39,7 +40,10 @@ class Prover:
     def __init__(self, state: State, leaf: Leaf, lists: ListRules) -> None:
         self.state = state
         self.leaf = leaf
-        self.facts, self.base = ClosureLookup(state), ClosureLookup.of_base(state)
+        heads = (rule.head for rule in lists.get(v.SUB_CLASS_OF, ()) if rule.head)
+        listed = {(head[0], head[2]) for head in heads}
+        self.facts = ClosureLookup(state, listed=listed)  # type: ignore[arg-type]
+        self.base = ClosureLookup.of_base(state)
         self._lists = lists
         self._instances: dict[tuple[Ground, bool], tuple[list[Instance], bool]] = {}
         self._kept = 0

@@ -7,6 +7,7 @@ left out: an inferred rdfs:subClassOf whose members arrive over the classes in b
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -51,9 +52,16 @@ def schema_rules(schema: Schema, things: bool) -> list[CompiledRule]:
     schema.reads.update(_KINDS)
     rules = [rule for rule in _SCHEMA_ONLY if things or not _is_bound(rule)]
     lists = [rule for rule in list_rules(schema) if rule.name in ("scm-int", "scm-uni")]
-    compiled = [_ground(rule, schema) for rule in (*rules, *lists)]
+    compiled = [_ground(_over_own_fillers(rule, schema), schema) for rule in (*rules, *lists)]
     schema.reads.update(atom.key for rule in compiled for atom in rule.body)
     return compiled
+
+
+def _over_own_fillers(rule: Rule, schema: Schema) -> Rule:
+    """scm-svf2 and scm-avf2 ask for one and the same filler: not for two that say the same."""
+    if rule.name not in ("scm-svf2", "scm-avf2") or not schema.own:
+        return rule
+    return replace(rule, body=tuple((s, schema.own.get(p, p), o) for s, p, o in rule.body))  # type: ignore[arg-type]
 
 
 def compile_program(schema: Schema) -> Program:

@@ -88,17 +88,21 @@ def _pairwise_rules(schema: Schema) -> Iterator[Rule]:
                 found = schema.sequence(head, axiom)
                 if found is not None:
                     axioms = ((node, TYPE, kind), axiom, *found[1])
-                    yield from _pairs(name, _pair_list(name, found[0], schema), axioms)
+                    yield from _pairs(name, _pair_list(name, found[0], schema, axioms), axioms)
 
 
-def _pair_list(name: str, items: list[int], schema: Schema) -> list[tuple[int, int]]:
+def _pair_list(
+    name: str, items: list[int], schema: Schema, axioms: tuple[Ground, ...]
+) -> list[tuple[int, int]]:
     if name.startswith("eq-"):
         # On representatives, equal members have become one and the same: only those can clash.
         return [(item, item) for item, count in Counter(items).items() if count > 1]
     if len(items) * (len(items) - 1) // 2 > schema.limits.pairwise:
         raise LimitMet(
-            f"A list of {len(items)} disjoint classes or properties stands for too many pairs.",
-            "Split the list, or raise the limit `pairwise`.",
+            f"A list of {len(items):,} disjoint classes or properties stands for more than"
+            f" {schema.limits.pairwise:,} pairs.",
+            "Split the list, or raise the bound (--limit pairwise).",
+            axioms=axioms[:2],
         )
     return list(combinations(items, 2))
 

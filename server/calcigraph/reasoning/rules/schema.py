@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from calcigraph.errors import Finding, Place
 from calcigraph.reasoning.facts.columns import Key, class_key
 from calcigraph.reasoning.facts.equality import Equality
@@ -14,8 +16,17 @@ from calcigraph.reasoning.terms.vocabulary import FIRST, NIL, REST
 class Schema:
     """The closed facts as a compiler reads them; `reads` remembers which keys it looked at."""
 
-    def __init__(self, terms: TermNumbers, relations: Relations, equality: Equality, limits: Limits) -> None:
+    def __init__(
+        self,
+        terms: TermNumbers,
+        relations: Relations,
+        equality: Equality,
+        limits: Limits,
+        own: Mapping[int, int] | None = None,
+    ) -> None:
         self.terms, self.relations, self.equality, self.limits = terms, relations, equality, limits
+        self.own = own or {}
+        """Where the fillers of restrictions stand as they were written (see `facts/copies`)."""
         self.reads: set[Key] = {FIRST, REST}
         self.findings: dict[tuple[str, int], Finding] = {}
 
