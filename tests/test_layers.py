@@ -45,6 +45,7 @@ LAYERS = (
             "evaluated_apart",
             "evaluating",
             "logs",
+            "looked_at",
             "manchester",
             "listening_address",
             "numerals",
