@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import random
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -10,7 +11,7 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 
-from calcigraph.errors import Problem
+from calcigraph.errors import InputUnreadable, Problem
 from calcigraph.importing.adding import Import, added
 from calcigraph.importing.borrowing import TermMissing
 from calcigraph.importing.plan import TargetUnfit
@@ -202,6 +203,39 @@ def test_each_format_is_read_and_becomes_turtle(
     )
 
 
+@pytest.mark.parametrize("name", ["pumps.owl", "pumps.txt", "pumps.jsonld"])
+def test_what_is_turtle_is_read_as_turtle_whatever_its_name_says(
+    name: str, root: Path, source: Callable[..., Path]
+) -> None:
+    lines = take(root, source(PUMPS, name))
+
+    assert about(root / "ontology/pumps.ttl", "Pump")
+    assert "  it was read as Turtle, which it is, whatever its name says" in lines
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("a.obo", "format-version: 1.2\n[Term]\nid: X:1\n", r"OBO format.*robot convert -i a\.obo -o a\.ttl"),
+        ("a.ofn", "Prefix(:=<http://e/>)\nOntology(<http://e>)", r"functional syntax.*robot convert"),
+        ("a.omn", "Prefix: : <http://e/>\nOntology: <http://e>", r"Manchester syntax.*robot convert"),
+        ("a.owl", "Prefix(:=<http://e/>)\nOntology(<http://e>)", r"functional syntax.*robot convert"),
+        ("a.owx", '<Ontology xmlns="http://www.w3.org/2002/07/owl#"/>', r"OWL/XML.*robot convert"),
+        ("a.ttl", PUMPS.replace(":Water a", "<<<<<<< HEAD\n:Water a"), "<<<<<<<"),
+        ("a.csv", "a,b\n1,2\n", "does not end like an RDF file"),
+        ("a.ttl.gz", "no gzip", "not what gzip writes"),
+    ],
+)
+def test_what_is_no_rdf_that_is_read_here_is_named_with_what_to_do(
+    name: str, text: str, said: str, root: Path, source: Callable[..., Path]
+) -> None:
+    before = everything(root)
+    with pytest.raises(InputUnreadable, match=said) as refused:
+        take(root, source(text, name))
+    assert str(root.parent) not in str(refused.value)
+    assert everything(root) == before
+
+
 def test_prefixes_are_kept_also_those_of_xml(root: Path, source: Callable[..., Path]) -> None:
     text = f'<r:RDF xmlns:r="{RDF}" xmlns:un="http://example.org/un#"><un:C r:about="http://e/c"/></r:RDF>'
     take(root, source(text, "a.rdf"))
@@ -374,9 +408,10 @@ def test_of_several_files_none_is_written_where_one_is_broken(
 
     with pytest.raises(Problem, match=r"half\.ttl"):
         take(root, good, bad)
+    (root / "data/mine.ttl").touch()
     with pytest.raises(WouldOverwrite):
-        take(root, good, source("<http://e/a> <http://e/p> 1 .", "catalog.ttl"))
-    assert everything(root) == before
+        take(root, good, source("<http://e/a> <http://e/p> 1 .", "mine.ttl"))
+    assert everything(root) == before | {"data/mine.ttl": b""}
 
 
 # --- some terms of an ontology
@@ -454,7 +489,8 @@ def test_terms_of_obo_are_called_and_credited_as_obo_does(root: Path) -> None:
 
     text = (root / "ontology/imports/bfo.ttl").read_text(encoding="utf-8")
     origin = "obo:IAO_0000412 obo:bfo.owl"
-    assert text.count(origin) == len([line for line in text.splitlines() if "IAO_0000412" in line]) > 3
+    assert "obo:IAO_0000412 a owl:AnnotationProperty" in text
+    assert text.count(origin) == len([line for line in text.splitlines() if " obo:IAO_0000412 " in line]) > 3
     assert any("BFO" not in line and "1 terms" in line for line in lines)
 
 
@@ -464,3 +500,39 @@ def test_terms_of_obo_are_called_and_credited_as_obo_does(root: Path) -> None:
 )
 def test_files_of_others_need_no_base_but_where_they_leave_it_open(name: str, base: str | None) -> None:
     assert read_source(ONTOLOGIES / name).base == base
+
+
+def test_what_somebody_else_wrote_into_the_record_is_not_lost(
+    root: Path, source: Callable[..., Path]
+) -> None:
+    take(root, source(PUMPS))
+    path = root / "data/imports.ttl"
+    path.write_bytes(path.read_bytes() + b"<http://e/a> <http://e/p> 1 .\n")
+    before = everything(root)
+
+    with pytest.raises(WouldOverwrite, match="would be lost"):
+        take(root, source("<http://e/a> <http://e/p> 1 .", "facts.ttl"))
+    assert everything(root) == before
+
+
+def test_a_file_that_is_called_like_one_of_the_root_itself_makes_way(
+    root: Path, source: Callable[..., Path]
+) -> None:
+    stated = (root / "data/catalog.ttl").read_bytes()
+    take(root, source("<http://e/a> <http://e/p> 1 .", "catalog.ttl"))
+    assert (root / "data/catalog-file.ttl").exists()
+    assert (root / "data/catalog.ttl").read_bytes() == stated
+    with pytest.raises(TargetUnfit):
+        take(root, source(PUMPS), to="data/catalog.ttl", force=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [("Über Pumpen.TTL", "uber-pumpen"), ("a.b_c.ttl.gz", "a-b-c"), ("水.ttl", "unnamed")],
+)
+def test_names_of_files_become_part_of_iris(
+    name: str, place: str, root: Path, source: Callable[..., Path]
+) -> None:
+    data = gzip.compress(PUMPS.encode()) if name.endswith(".gz") else PUMPS
+    take(root, source(data, name))
+    assert about(root / f"ontology/{place}.ttl", "Pump")

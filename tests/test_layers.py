@@ -18,7 +18,7 @@ LAYERS = (
     (
         "services",
         {
-            *("pool", "commits", "describe", "questions", "edition", "store", "explanations"),
+            *("trees", "pool", "commits", "describe", "questions", "edition", "store", "explanations"),
             *(
                 "checks",
                 "conformance",
@@ -45,6 +45,7 @@ LAYERS = (
             "evaluated_apart",
             "evaluating",
             "logs",
+            "looked_at",
             "manchester",
             "listening_address",
             "numerals",
@@ -70,6 +71,7 @@ DEFERRED: dict[tuple[str, str], str] = {
         (f"calcigraph.cli.verbs.{verb}", f"calcigraph.cli.{verb}"): "help waits for no library of the work"
         for verb in ("ask", "check", "explain", "infer", "serve", "validate")
     },
+    ("calcigraph.cli.verbs.serve", "calcigraph.processes"): "help starts no process",
     **{
         (f"calcigraph.cli.verbs.{verb}", target): "the same"
         for verb, value in (("import_", "adding"), ("new", "new_root"))
@@ -105,6 +107,7 @@ INSIDE: dict[str, tuple[set[str], ...]] = {
                 "home",
                 "mappings",
                 "name_search",
+                "trees",
                 "nanopubs",
                 "openapi",
             ),

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from calcigraph.errors import Finding, Place, Severity
-from calcigraph.rdf.document import NotUtf8, decoded
+from calcigraph.rdf.diagnosis import NotUtf8, decoded
 from calcigraph.root.headers import headers, misread
 from calcigraph.root.names import nameless
 from calcigraph.root.rdf_file import Broken, RdfFile, StoredContent
