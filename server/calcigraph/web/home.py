@@ -16,7 +16,7 @@ from calcigraph.web.protocol.negotiation import HTML
 from calcigraph.web.site import Site, current_site
 from calcigraph.web.strings import STRINGS
 from calcigraph.web.views.citation import Citation
-from calcigraph.web.views.example_queries import kinds_of_terms
+from calcigraph.web.views.example_queries import kinds_of_terms, topmost
 from calcigraph.web.views.ontology import ShownTree, trees_of
 from calcigraph.web.views.pages import json_for_page
 from calcigraph.web.views.results import ResultTable
@@ -63,7 +63,7 @@ def _terms(site: Site) -> list[tuple[ShownTree, list[Branch]]]:
         is_named = site.edition.labels.stated(branch.node) is not None
         return is_deprecated(branch.node), not is_named, -branch.size
 
-    return [(part, sorted(part.shown.branches, key=place)[:_TERMS]) for part in kinds_of_terms(site)]
+    return [(part, sorted(topmost(site, part), key=place)[:_TERMS]) for part in kinds_of_terms(site)]
 
 
 def _numbers(site: Site) -> list[tuple[int, str]]:

@@ -10,12 +10,11 @@ from typing import Final
 from urllib.parse import urlencode
 
 from calcigraph.rdf.prefixes import Prefixes
-from calcigraph.rdf.vocabulary import RDFS, SKOS, SRV
-from calcigraph.trees import KINDS
+from calcigraph.rdf.vocabulary import RDF, RDFS, SKOS, SRV
+from calcigraph.trees import Branch
 from calcigraph.web.site import Site
 from calcigraph.web.strings import STRINGS
-from calcigraph.web.views import ontology
-from calcigraph.web.views.ontology import ShownTree
+from calcigraph.web.views.ontology import ShownTree, overview
 
 _LABEL, _PREF_LABEL = RDFS["label"], SKOS["prefLabel"]
 _MOST: Final = 50
@@ -25,6 +24,7 @@ _BELOW: Final = {
     "object-properties": RDFS["subPropertyOf"],
     "concepts": SKOS["broader"],
 }
+_NO_TERMS: Final = {"individuals", "deprecated"}
 
 
 @dataclass(frozen=True)
@@ -40,16 +40,15 @@ class ExampleQuery:
         return urlencode({"query": self.text, "edit": "1"})
 
 
-def kinds_of_terms(site: Site) -> list[ShownTree]:
-    """The kinds of terms that there are, with the topmost of each. Cost: see `Trees.of`."""
-    found = (ontology.place(site, kind, None, 0) for kind in KINDS if kind != "deprecated")
-    return [place.part for place in found if place is not None and place.part.count]
+def kinds_of_terms(site: Site) -> tuple[ShownTree, ...]:
+    """The terms of the ontology by their kinds. Cost: see `overview`."""
+    return tuple(part for part in overview(site) if part.kind not in _NO_TERMS)
 
 
 def example_queries(site: Site) -> tuple[ExampleQuery, ...]:
     """Queries about whatever terms there are; none where the root has questions of its own, or no triples.
 
-    Cost: see `Trees.of`.
+    Cost: see `overview`.
     """
     if site.edition.root.questions or not site.statistics.asserted:
         return ()
@@ -72,22 +71,31 @@ def _counting(site: Site) -> Iterator[ExampleQuery]:
     )
 
 
-def _about_terms(site: Site, parts: list[ShownTree]) -> Iterator[ExampleQuery]:
+def _about_terms(site: Site, parts: tuple[ShownTree, ...]) -> Iterator[ExampleQuery]:
     shrink = site.edition.root.prefixes.shrink
     names = f"{{ ?term {shrink(_LABEL)} ?label }} UNION {{ ?term {shrink(_PREF_LABEL)} ?label }}"
     for part in parts:
-        largest = max(part.shown.branches, key=lambda branch: branch.size, default=None)
+        largest = max(topmost(site, part), key=lambda branch: branch.size, default=None)
         if largest is not None and largest.size and part.kind in _BELOW:
             name = f"{STRINGS.example_below} “{site.edition.label(largest.node)}”"
             below = shrink(_BELOW[part.kind])
             pattern = f"?term {below} {shrink(largest.node)} . OPTIONAL {{ {names} }}"
             yield _made(site, name, f"SELECT DISTINCT ?term ?label\nWHERE {{ {pattern} }}\nORDER BY ?term")
-    stated = (site.edition.labels.stated(branch.node) for part in parts for branch in part.shown.branches)
+    stated = (site.edition.labels.stated(branch.node) for part in parts for branch in topmost(site, part))
     word = max(re.findall(r"\w+", next((label.value for label in stated if label), "")), key=len, default="")
     if word:
         found = f'(?thing ?score ?text) {shrink(SRV["search"])} "{word}"'
         text = f"SELECT ?thing ?text\nWHERE {{ {found} }}\nORDER BY DESC(?score)"
         yield _made(site, f"{STRINGS.example_search} “{word}”", text)
+
+
+def topmost(site: Site, part: ShownTree) -> list[Branch]:
+    """The terms on top, but for the schemes that concepts are in: nothing is narrower than these."""
+    scheme = SKOS["ConceptScheme"]
+    found: list[Branch] = []
+    for top in part.shown.branches:
+        found += top.branches if scheme in site.edition.objects(top.node, RDF["type"]) else [top]
+    return found
 
 
 def _inferred(site: Site) -> Iterator[ExampleQuery]:
