@@ -77,17 +77,18 @@ class Labels:
         return ox.Literal(words.lower(), language="en") if words else ox.Literal(predicate.value)
 
     def nearest(self, text: str, count: int = 5) -> list[tuple[ox.NamedNode, ox.Literal]]:
-        """The root's own resources whose label or last part of the IRI comes nearest to `text`.
+        """The resources whose label or last part of the IRI comes nearest to `text`; of equals, the root's own
+        first.
 
         Cost: a search in the index of names, and a comparison with each of 200 candidates at most.
         """
         wanted = key_of(text[:_LONGEST_QUERY])
         scored: dict[ox.NamedNode, float] = {}
         for name in self._data.names_near(wanted, _MOST_NEAR):
-            if name.node.value.startswith(self._data.root.namespace):
-                score = difflib.SequenceMatcher(None, wanted, name.key).ratio()
-                scored[name.node] = max(score, scored.get(name.node, 0.0))
-        ranked = sorted(scored, key=lambda node: (-scored[node], node.value))
+            score = difflib.SequenceMatcher(None, wanted, name.key).ratio()
+            scored[name.node] = max(score, scored.get(name.node, 0.0))
+        own = self._data.root.namespace
+        ranked = sorted(scored, key=lambda n: (-scored[n], not n.value.startswith(own), n.value))
         return [(node, self.of(node)) for node in ranked[:count] if scored[node] > _NEAR_ENOUGH]
 
     def _stated(self, node: ox.NamedNode) -> ox.Literal | None:

@@ -79,7 +79,7 @@ def _about_terms(site: Site, parts: tuple[ShownTree, ...]) -> Iterator[ExampleQu
         if largest is not None and largest.size and part.kind in _BELOW:
             name = f"{STRINGS.example_below} “{site.edition.label(largest.node)}”"
             below = shrink(_BELOW[part.kind])
-            pattern = f"?term {below} {shrink(largest.node)} . OPTIONAL {{ {names} }}"
+            pattern = f"?term {below} {shrink(largest.node)} FILTER(ISIRI(?term)) OPTIONAL {{ {names} }}"
             yield _made(site, name, f"SELECT DISTINCT ?term ?label\nWHERE {{ {pattern} }}\nORDER BY ?term")
     stated = (site.edition.labels.stated(branch.node) for part in parts for branch in topmost(site, part))
     word = max(re.findall(r"\w+", next((label.value for label in stated if label), "")), key=len, default="")
