@@ -77,7 +77,7 @@ class Labels:
         return ox.Literal(words.lower(), language="en") if words else ox.Literal(predicate.value)
 
     def nearest(self, text: str, count: int = 5) -> list[tuple[ox.NamedNode, ox.Literal]]:
-        """The resources whose label or last part of the IRI comes nearest to `text`; of equals the root's own.
+        """The resources whose label, or end of the IRI, comes nearest to `text`; of equals the root's own.
 
         Cost: a search in the index of names, and a comparison with each of 200 candidates at most.
         """

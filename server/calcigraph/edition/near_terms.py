@@ -16,6 +16,8 @@ from calcigraph.edition.names import compact, key_of
 _MOST_NEAR: Final = 5
 _MOST_LOOKED_AT: Final = 400
 _NEAR_ENOUGH: Final = 0.72
+# Of a longer name, so much is compared: what is asked for comes from anybody.
+_LONGEST: Final = 100
 # How much of a name has to be right for those that begin like it to be looked through.
 _BEGINNING: Final = 3
 SAME_NAME: Final = "the same name in another namespace"
@@ -30,6 +32,7 @@ def near_iris(edition: Edition, iri: str) -> list[tuple[ox.NamedNode, str]]:
     Cost: look-ups in the index, and a comparison with each of some hundred candidates.
     """
     space, name = _split(iri)
+    name = name[:_LONGEST]
     found: dict[ox.NamedNode, tuple[float, str]] = {}
     # It keeps what it has found out about its second text.
     matcher = difflib.SequenceMatcher(None, "", compact(key_of(name)))
