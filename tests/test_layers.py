@@ -84,7 +84,7 @@ DEFERRED: dict[tuple[str, str], str] = {
 # below.
 INSIDE: dict[str, tuple[set[str], ...]] = {
     "reasoning": (
-        *({"__init__"}, {"inference"}, {"engines"}, {"clashes"}, {"maintenance"}, {"proofs"}),
+        *({"__init__"}, {"inference", "outside_rl"}, {"engines"}, {"clashes"}, {"maintenance"}, {"proofs"}),
         *({"closure"}, {"constructs"}, {"queries"}, {"rules"}, {"facts"}, {"terms"}, {"limits"}),
     ),
     "web": (
