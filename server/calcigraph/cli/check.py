@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from calcigraph.classification import ClassifierName, ReasonerAsked, require
 from calcigraph.cli.finding_formats import WRITERS, folded, total
 from calcigraph.cli.progress import Progress
 from calcigraph.cli.streams import give, tell
@@ -19,6 +20,7 @@ def judge(
     limit_s: float,
     limits: ReasonerLimits | None = None,
     every: bool = False,
+    classifier: ClassifierName | None = None,
 ) -> bool:
     """Print all findings in that style; in text few of a kind, unless `every` one is wanted. Out: whether
     none of them is a violation.
@@ -28,7 +30,9 @@ def judge(
     """
     findings: list[Finding] = []
     looked_at = ""
-    asked = folder, reasoner, limits
+    if classifier:
+        require()
+    asked = folder, reasoner, limits, ReasonerAsked(classifier, limit_s) if classifier else None
     with Progress() as progress:
         try:
             for each in evaluated_apart("calcigraph.checks", asked, limit_s, progress.show):
