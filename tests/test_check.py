@@ -236,7 +236,9 @@ def broken_by(root: Path, *breaks: Break) -> subprocess.CompletedProcess[str]:
 def is_found_and_named(broken: Break, root: Path, result: subprocess.CompletedProcess[str]) -> None:
     assert result.returncode == 1, result.stderr
     findings = [
-        f for f in json.loads(result.stdout) if f["check"] == broken.check and f["file"] == broken.file
+        f
+        for f in json.loads(result.stdout)["findings"]
+        if f["check"] == broken.check and f["file"] == broken.file
     ]
     assert findings, result.stdout
     said = " ".join(f"{f['node']} {f['message']} {f['remedy']}" for f in findings)
@@ -299,7 +301,7 @@ def test_a_row_is_placed_at_what_it_names_and_never_at_the_lint(
 
     result = run(root, tmp_path / "cache", "--format", "json")
 
-    assert [(f["check"], f["file"]) for f in json.loads(result.stdout)] == [(check, file)]
+    assert [(f["check"], f["file"]) for f in json.loads(result.stdout)["findings"]] == [(check, file)]
 
 
 def test_what_the_catalogue_lacks_is_told_of_the_catalogue() -> None:
@@ -321,7 +323,7 @@ def test_a_lint_that_names_its_file_in_vain_is_a_finding(
 
     result = run(root, tmp_path / "cache", "--format", "json")
 
-    (finding,) = json.loads(result.stdout)
+    (finding,) = json.loads(result.stdout)["findings"]
     assert (finding["check"], finding["file"]) == ("lints", "shapes/lint/wanting-warning.rq")
     assert says in finding["message"]
 

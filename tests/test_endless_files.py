@@ -80,7 +80,9 @@ def test_check_ends_and_names_the_file(root: Path, file: str) -> None:
     out, err = checking.communicate()
     assert checking.returncode == 1, err
     (found,) = [
-        each for each in json.loads(out) if each["severity"] == "violation" and "2 s" in each["message"]
+        each
+        for each in json.loads(out)["findings"]
+        if each["severity"] == "violation" and "2 s" in each["message"]
     ]
     assert found["file"] == file
     assert "--file-timeout" in found["remedy"]

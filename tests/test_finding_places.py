@@ -132,7 +132,7 @@ def test_many_of_one_kind_are_folded_in_text_and_counted() -> None:
 
 def test_json_has_each_with_what_it_rests_on() -> None:
     (text,) = WRITERS["json"](FINDINGS)
-    values = json.loads(text)
+    values = json.loads(text)["findings"]
 
     assert [value["node"] for value in values[:7]] == [f"x:{n}" for n in range(1, 8)]
     assert values[-1]["related"] == [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import random
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -374,9 +375,10 @@ def test_of_several_files_none_is_written_where_one_is_broken(
 
     with pytest.raises(Problem, match=r"half\.ttl"):
         take(root, good, bad)
+    (root / "data/mine.ttl").touch()
     with pytest.raises(WouldOverwrite):
-        take(root, good, source("<http://e/a> <http://e/p> 1 .", "catalog.ttl"))
-    assert everything(root) == before
+        take(root, good, source("<http://e/a> <http://e/p> 1 .", "mine.ttl"))
+    assert everything(root) == before | {"data/mine.ttl": b""}
 
 
 # --- some terms of an ontology
@@ -464,3 +466,39 @@ def test_terms_of_obo_are_called_and_credited_as_obo_does(root: Path) -> None:
 )
 def test_files_of_others_need_no_base_but_where_they_leave_it_open(name: str, base: str | None) -> None:
     assert read_source(ONTOLOGIES / name).base == base
+
+
+def test_what_somebody_else_wrote_into_the_record_is_not_lost(
+    root: Path, source: Callable[..., Path]
+) -> None:
+    take(root, source(PUMPS))
+    path = root / "data/imports.ttl"
+    path.write_bytes(path.read_bytes() + b"<http://e/a> <http://e/p> 1 .\n")
+    before = everything(root)
+
+    with pytest.raises(WouldOverwrite, match="would be lost"):
+        take(root, source("<http://e/a> <http://e/p> 1 .", "facts.ttl"))
+    assert everything(root) == before
+
+
+def test_a_file_that_is_called_like_one_of_the_root_itself_makes_way(
+    root: Path, source: Callable[..., Path]
+) -> None:
+    stated = (root / "data/catalog.ttl").read_bytes()
+    take(root, source("<http://e/a> <http://e/p> 1 .", "catalog.ttl"))
+    assert (root / "data/catalog-file.ttl").exists()
+    assert (root / "data/catalog.ttl").read_bytes() == stated
+    with pytest.raises(TargetUnfit):
+        take(root, source(PUMPS), to="data/catalog.ttl", force=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [("Über Pumpen.TTL", "uber-pumpen"), ("a.b_c.ttl.gz", "a-b-c"), ("水.ttl", "unnamed")],
+)
+def test_names_of_files_become_part_of_iris(
+    name: str, place: str, root: Path, source: Callable[..., Path]
+) -> None:
+    data = gzip.compress(PUMPS.encode()) if name.endswith(".gz") else PUMPS
+    take(root, source(data, name))
+    assert about(root / f"ontology/{place}.ttl", "Pump")

@@ -1,11 +1,14 @@
-"""The page of an ontology that is larger than a page: refused with the reason, and to be had as data."""
+"""The page of a large ontology: as much of its trees as can be read, and the rest a step away."""
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 
 from calcigraph.root import Root
 from conftest import BROWSER, ROOTS
@@ -31,24 +34,52 @@ DIAMONDS = "".join(
 WIDE = "".join(below(number + 1, 0) for number in range(11_000))
 
 
-@pytest.mark.parametrize("classes", [CHAIN, DIAMONDS, WIDE], ids=["deep", "many ways", "wide"])
-def test_a_tree_that_is_too_large_is_no_page_but_data(tmp_path: Path, classes: str) -> None:
-    folder = tmp_path / "root"
+HTML, JSON = {"Accept": BROWSER}, {"Accept": "application/json"}
+
+
+def client_of(folder: Path, classes: str) -> FlaskClient:
     shutil.copytree(ROOTS["toy"], folder)
     (folder / "ontology" / "parts.ttl").write_text(HEAD + classes, encoding="utf-8")
-    client = local_app(Root.open(folder)).test_client()
-    page = client.get("/ontology.html", headers={"Accept": "application/problem+json"})
-    assert page.status_code == 406
-    assert page.json is not None
-    assert page.json["type"].endswith("#OntologyTooLarge")
-    assert client.get("/ontology.ttl").get_data().count(b"a owl:Class") > 80
+    return local_app(Root.open(folder)).test_client()
 
 
-def test_a_deep_tree_is_a_page_as_far_as_it_can_be_read(tmp_path: Path) -> None:
-    folder = tmp_path / "root"
-    shutil.copytree(ROOTS["toy"], folder)
-    chain = "".join(below(number + 1, number) for number in range(50))
-    (folder / "ontology" / "parts.ttl").write_text(HEAD + chain, encoding="utf-8")
-    page = local_app(Root.open(folder)).test_client().get("/ontology.html", headers={"Accept": BROWSER})
+def below_of(client: FlaskClient, term: str, start: int = 0) -> dict[str, Any]:
+    reply = client.get(f"/trees?kind=classes&term=plant:{term}&from={start}", headers=JSON)
+    assert reply.status_code == 200
+    found: dict[str, Any] = reply.get_json()
+    return found
+
+
+@pytest.mark.parametrize("classes", [CHAIN, DIAMONDS, WIDE], ids=["deep", "many ways", "wide"])
+def test_a_tree_is_a_page_as_far_as_it_can_be_read_and_says_what_is_left_out(
+    tmp_path: Path, classes: str
+) -> None:
+    client = client_of(tmp_path / "root", classes)
+    page = client.get("/ontology.html", headers=HTML)
     assert page.status_code == 200
-    assert "part 50" in page.get_data(as_text=True)
+    text = page.get_data(as_text=True)
+    assert "part 1" in text
+    assert re.search(r'href="/trees\?kind=classes&amp;term=[^"]+">\d+ (more|below it)</a>', text)
+    assert len(text) < 1_000_000
+
+
+def test_every_term_below_another_is_reached_portion_by_portion(tmp_path: Path) -> None:
+    client = client_of(tmp_path / "root", WIDE)
+    found, start = set(), 0
+    while start is not None:
+        portion = below_of(client, "Part0", start)
+        assert portion["size"] == 11_000
+        assert not found & {term["iri"] for term in portion["below"]}
+        found |= {term["iri"] for term in portion["below"]}
+        start = portion["next"]
+    assert len(found) == 11_000
+
+
+def test_a_deep_tree_goes_on_at_each_of_its_places(tmp_path: Path) -> None:
+    client = client_of(tmp_path / "root", CHAIN)
+    place = below_of(client, "Part1500")
+    assert [term["label"] for term in place["above"]] == ["part 1499"]
+    assert [term["label"] for term in place["below"]] == ["part 1501"]
+    page = client.get("/trees?kind=classes&term=plant:Part1500", headers=HTML).get_data(as_text=True)
+    assert "part 1499" in page
+    assert "part 1515" in page

@@ -18,7 +18,7 @@ LAYERS = (
     (
         "services",
         {
-            *("pool", "commits", "describe", "questions", "edition", "store", "explanations"),
+            *("trees", "pool", "commits", "describe", "questions", "edition", "store", "explanations"),
             *(
                 "checks",
                 "conformance",
@@ -45,6 +45,7 @@ LAYERS = (
             "evaluated_apart",
             "evaluating",
             "logs",
+            "looked_at",
             "manchester",
             "listening_address",
             "numerals",
@@ -105,6 +106,7 @@ INSIDE: dict[str, tuple[set[str], ...]] = {
                 "home",
                 "mappings",
                 "name_search",
+                "trees",
                 "nanopubs",
                 "openapi",
             ),

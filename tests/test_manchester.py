@@ -119,6 +119,8 @@ WELL_FORMED = {
     "[ a owl:Axiom ; owl:annotatedSource :C ; owl:annotatedProperty rdfs:subClassOf ; owl:annotatedTarget "
     + some(":p", ":D")
     + " ]": ":C rdfs:subClassOf (:p some :D)",
+    "[ a owl:Axiom ; owl:annotatedSource :p ; owl:annotatedProperty owl:propertyChainAxiom ; "
+    "owl:annotatedTarget ( :p :q ) ]": ":p owl:propertyChainAxiom (:p o :q)",
     "[ a rdf:Statement ; rdf:subject :a ; rdf:predicate :p ; rdf:object 5 ]": ":a :p 5",
 }
 

@@ -58,7 +58,7 @@ def test_the_commands_of_the_readme_make_a_root_that_is_sound(tmp_path: Path) ->
     commands = [line.partition("#")[0].split()[1:] for line in block.splitlines()]
     assert [words[0] for words in commands] == ["new", "check", "serve"]
     facts, shapes = written(tmp_path, facts=FACTS, shapes=SHAPES)
-    triples = [q.triple for q in ox.parse(PUMPS.replace("pumps#", "pumps/"), format=ox.RdfFormat.TURTLE)]
+    triples = [q.triple for q in ox.parse(PUMPS, format=ox.RdfFormat.TURTLE)]
     (tmp_path / commands[0][-1]).write_bytes(ox.serialize(triples, format=ox.RdfFormat.RDF_XML) or b"")
 
     made = run(tmp_path, *commands[0], facts.name, shapes.name)
@@ -129,7 +129,9 @@ def test_the_namespace_may_be_named(tmp_path: Path) -> None:
 
     assert Root.open(tmp_path / "new").namespace == "https://example.org/mine/"
     with pytest.raises(Problem, match="absolute IRI"):
-        make(tmp_path / "other", namespace="mine")
+        make(tmp_path / "other", namespace="mine/")
+    with pytest.raises(Problem, match="ends in a name"):
+        make(tmp_path / "other", namespace="https://example.org/mine")
     assert not (tmp_path / "other").exists()
 
 

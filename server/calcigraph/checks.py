@@ -17,19 +17,20 @@ from calcigraph.classification import ReasonerAsked, classification_findings, cl
 from calcigraph.classification.classifier import NotClassified
 from calcigraph.edition import Edition, EditionCache, assemble, clash_finding
 from calcigraph.edition.layout import QuadKind
-from calcigraph.errors import EnvironmentProblem, Finding, Place, Problem, RootInvalid
+from calcigraph.errors import EnvironmentProblem, Finding, Place, Problem, RootInvalid, Severity
 from calcigraph.evaluated_apart import answer as answer_apart
 from calcigraph.evaluating import evaluating, working
 from calcigraph.lints import lint
+from calcigraph.looked_at import LookedAt
 from calcigraph.questions import answer
 from calcigraph.questions import findings as question_findings
 from calcigraph.rdf.terms import Term, show_term
 from calcigraph.rdf.vocabulary import RDF
 from calcigraph.reasoning import LimitMet
-from calcigraph.root import Root
+from calcigraph.root import Root, RootChanged
 from calcigraph.settings import ReasonerLimits, ReasonerName
 from calcigraph.store import OfflineEngine
-from calcigraph.validation import LookedAt, Result, placed, validate
+from calcigraph.validation import Result, placed, validate
 
 _COMBINING = {"And", "Node", "Not", "Or", "Property", "Xone"}
 
@@ -61,6 +62,9 @@ def _findings(
     try:
         with working("the files are read"):
             root = Root.open(folder)
+            notes = list(root.notes())
+        yield what_was_read(root)
+        yield from notes
         with working("rules are run, axioms closed"):
             assembled = assemble(root, reasoner, cache, limits=limits)
     except RootInvalid as invalid:
@@ -68,6 +72,9 @@ def _findings(
         return
     except EnvironmentProblem:
         raise
+    except RootChanged as changed:
+        yield Finding("files", changed.place or Place("."), changed.detail, changed.remedy)
+        return
     except LimitMet as met:
         yield Finding("limit", met.place or Place("ontology"), met.detail, met.remedy)
         return
@@ -78,7 +85,7 @@ def _findings(
     yield from (_placed(root, finding) for finding in assembled.findings)
     yield from (clash_finding(root, clash) for clash in assembled.clashes)
     yield from shape_findings(edition)
-    yield from lint(edition, OfflineEngine(edition, described=False).csv)
+    yield from lint(edition, OfflineEngine(edition, described=False).solutions)
     yield from answer_findings(edition, OfflineEngine(edition))
     if asked is not None:
         yield from _classified(edition, asked)
@@ -104,6 +111,27 @@ def _checked(
     return _findings(folder, reasoner, EditionCache.of_user(), limits, asked)
 
 
+def what_was_read(root: Root) -> LookedAt:
+    """How much the files of a root say. Cost: reads them where nothing is kept."""
+    parts = {"ontology": root.ontology, "data": root.data, "shapes": root.shapes}
+    quads = {
+        part: len({quad for file in files for quad in root.quads_of(file)}) for part, files in parts.items()
+    }
+    numbers = {
+        "files": sum(map(len, parts.values())),
+        "triples": sum(quads.values()),
+        "rules": len(root.rules),
+        "questions": len(root.questions),
+        "lints": len(root.lints),
+        "notRead": sum(finding.severity is not Severity.INFO for finding in root.unread),
+    }
+    said = ", ".join(f"{count:,} of {part}" for part, count in quads.items())
+    others = ", ".join(f"{numbers[name]} {name}" for name in ("rules", "questions", "lints"))
+    unread = f"; {numbers['notRead']} not read" if numbers["notRead"] else ""
+    text = f"Read: {numbers['files']} files with {numbers['triples']:,} triples ({said}), {others}{unread}."
+    return LookedAt(text, numbers)
+
+
 def shape_findings(edition: Edition) -> Iterator[Finding | LookedAt]:
     """What the root's shapes find in what was asserted and derived, classes inferred.
 
@@ -124,7 +152,8 @@ def shape_findings(edition: Edition) -> Iterator[Finding | LookedAt]:
 
     with working("shapes are read"):
         report = validate(stated, shapes, place_of)
-    yield LookedAt(report.looked_at)
+    numbers = {"shapes": report.shapes, "focusNodes": report.focus_nodes}
+    yield LookedAt(f"Shapes: {report.looked_at}", numbers)
     yield from placed(report.flaws, shapes, place_of, root.prefixes)
     for result in report.results:
         yield _finding(edition, result)

@@ -10,6 +10,7 @@ from calcigraph.cli.progress import Progress
 from calcigraph.cli.streams import give, tell
 from calcigraph.errors import Finding, Severity
 from calcigraph.evaluated_apart import EvaluationStopped, evaluated_apart
+from calcigraph.looked_at import LookedAt
 from calcigraph.settings import ReasonerLimits, ReasonerName
 
 
@@ -29,7 +30,7 @@ def judge(
     EnvironmentProblem.
     """
     findings: list[Finding] = []
-    looked_at = ""
+    looked_at: list[LookedAt] = []
     if classifier:
         require()
     asked = folder, reasoner, limits, ReasonerAsked(classifier, limit_s) if classifier else None
@@ -39,14 +40,12 @@ def judge(
                 if isinstance(each, Finding):
                     findings.append(each)
                 else:
-                    looked_at = each.looked_at
+                    looked_at.append(each)
         except EvaluationStopped as stopped:
             findings.append(stopped.finding)
     shown = findings if every or style != "text" else folded(findings)
-    for line in WRITERS[style](shown):
+    for line in WRITERS[style](shown, looked_at):
         give(f"{line}\n".encode()) if style in ("json", "sarif") else tell(line)
     if style == "text":
-        if looked_at:
-            tell(looked_at[0].upper() + looked_at[1:])
         tell(total(findings))
     return not any(finding.severity is Severity.VIOLATION for finding in findings)

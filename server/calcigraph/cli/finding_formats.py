@@ -6,11 +6,12 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from urllib.parse import quote
 
 from calcigraph import __version__
 from calcigraph.errors import Finding, Place, Severity
+from calcigraph.looked_at import LookedAt
 
 # From so many of a kind on, only some are shown.
 _FOLDED: Final = 6
@@ -46,15 +47,15 @@ def total(findings: Iterable[Finding]) -> str:
     return f"{violations} violations, {len(findings) - violations} other findings"
 
 
-def _text(findings: Iterable[Finding | str]) -> list[str]:
+def _text(findings: Iterable[Finding | str], looked_at: Iterable[LookedAt] = ()) -> list[str]:
     lines: list[str] = []
     for finding in findings:
         lines.append(str(finding))
         lines += [f"    {related}" for related in finding.related] if isinstance(finding, Finding) else []
-    return lines
+    return [*lines, *(each.looked_at for each in looked_at)]
 
 
-def _json(findings: Iterable[Finding | str]) -> list[str]:
+def _json(findings: Iterable[Finding | str], looked_at: Iterable[LookedAt] = ()) -> list[str]:
     values = [
         {
             "check": f.check,
@@ -71,14 +72,15 @@ def _json(findings: Iterable[Finding | str]) -> list[str]:
         for f in findings
         if isinstance(f, Finding)
     ]
-    return [json.dumps(values, ensure_ascii=False, indent=2)]
+    numbers = {name: number for each in looked_at for name, number in each.numbers.items()}
+    return [json.dumps({"lookedAt": numbers, "findings": values}, ensure_ascii=False, indent=2)]
 
 
 def _place(place: Place) -> dict[str, str | int | None]:
     return {"file": place.file, "line": place.line or None, "column": place.column or None}
 
 
-def _sarif(findings: Iterable[Finding | str]) -> list[str]:
+def _sarif(findings: Iterable[Finding | str], looked_at: Iterable[LookedAt] = ()) -> list[str]:
     """One run of SARIF 2.1.0 (OASIS Standard), in which each check is a rule."""
     found = [finding for finding in findings if isinstance(finding, Finding)]
     rules = [{"id": check} for check in sorted({finding.check for finding in found})]
@@ -92,6 +94,7 @@ def _sarif(findings: Iterable[Finding | str]) -> list[str]:
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {"ROOT": {"description": {"text": "The root that was checked."}}},
+        "properties": {name: number for each in looked_at for name, number in each.numbers.items()},
         "results": [_sarif_result(finding) for finding in found],
     }
     return [json.dumps({"$schema": _SARIF, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2)]
@@ -127,7 +130,7 @@ _SARIF_LEVELS: Final = {Severity.VIOLATION: "error", Severity.WARNING: "warning"
 _GITHUB_LEVELS: Final = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
-def _github(findings: Iterable[Finding | str]) -> list[str]:
+def _github(findings: Iterable[Finding | str], _looked_at: Iterable[LookedAt] = ()) -> list[str]:
     """Workflow commands, which put a finding beside its line in a review."""
     return [
         f"::{_GITHUB_LEVELS[f.severity]} file={f.place.file},line={f.place.line or 1},title={f.check}::"
@@ -140,7 +143,8 @@ def _github(findings: Iterable[Finding | str]) -> list[str]:
     ]
 
 
-WRITERS: Final[Mapping[str, Callable[[Iterable[Finding | str]], list[str]]]] = MappingProxyType(
+_Writer: TypeAlias = Callable[..., list[str]]
+WRITERS: Final[Mapping[str, _Writer]] = MappingProxyType(
     {"text": _text, "json": _json, "sarif": _sarif, "github": _github}
 )
 """How findings are written, by the name that `--format` has for it."""

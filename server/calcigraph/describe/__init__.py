@@ -8,6 +8,7 @@ from calcigraph.describe.bounded_description import (
 from calcigraph.describe.comparison import Amount, Comparison, Facet, FacetValue
 from calcigraph.describe.describer import PAGE_SIZE, Describer
 from calcigraph.describe.details import Detail, Details, Told
+from calcigraph.describe.resource_facts import resource_facts
 from calcigraph.describe.uses import Example, TermUses, Use
 from calcigraph.describe.values import (
     Description,
@@ -44,4 +45,5 @@ __all__ = [
     "Told",
     "Use",
     "quads_of",
+    "resource_facts",
 ]

@@ -6,7 +6,7 @@ as their objects are blank nodes, what those say in turn.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from functools import lru_cache
 from itertools import islice
 from typing import ClassVar, Final
@@ -22,6 +22,7 @@ _MOST_KEPT = 512
 MOST_SHOWN: Final = 5_000
 """Statements of the longest description that a page shows."""
 _MOST_SORTED: Final = 10_000
+_MOST_ABOVE: Final = 100
 
 
 class DescriptionTooLong(Problem):
@@ -46,7 +47,9 @@ class BoundedDescriptions:
         many lead to, such as a class or a work, is kept for a while."""
 
     def outgoing(self, node: Subject, most: int | None = None) -> list[Fact]:
-        """The facts about `node`, and about the blank nodes that are reached from it, in no order.
+        """The facts about `node`, and about the blank nodes that are reached from it, in no order. Of those
+        that stand for an expression of OWL, only what is written: what follows about one leads on to all that
+        are like it.
 
         Cost: an index look-up a node, linear in the facts found. Raises: DescriptionTooLong where they stand
         in more than `most` places.
@@ -57,7 +60,8 @@ class BoundedDescriptions:
         facts: list[Fact] = []
         waiting, seen, places = [node], {node}, 0
         while waiting:
-            quads = self._edition.quads(waiting.pop())
+            node = waiting.pop()
+            quads = self._edition.stated(node) if self._is_form(node) else self._edition.quads(node)
             found = list(quads if most is None else islice(quads, most + 1 - places))
             places += len(found)
             if most is not None and places > most:
@@ -75,23 +79,28 @@ class BoundedDescriptions:
         """The facts with `node` as object, in no order. Cost: as for `outgoing`."""
         return self._facts(self._edition.quads(None, None, node))
 
-    def links(self, node: Term, offset: int, most: int) -> tuple[list[Fact], int]:
+    def links(
+        self, node: Term, offset: int, most: int, without: Container[Term] = frozenset()
+    ) -> tuple[list[Fact], int]:
         """`most` of the facts with `node` as object from `offset` on, by property, then by subject; and how
-        many there are. Of very many, properties and subjects come in the order of the index, which does not
+        many there are. Those that begin at nodes in `without` are left out, and those that are inferred of an
+        expression. Of very many, all come, properties and subjects in the order of the index, which does not
         change. Cost: one pass over all of them, in which no fact is made but of those asked for."""
         if self._edition.links(node) > _MOST_SORTED:
             return self._indexed_links(node, offset, most)
         found: dict[tuple[str, str], list[ox.Quad]] = {}
         for quad in self._edition.quads(None, None, node):
-            found.setdefault((quad.predicate.value, str(quad.subject)), []).append(quad)
+            if quad.subject not in without and not self._is_aside(quad):
+                found.setdefault((quad.predicate.value, str(quad.subject)), []).append(quad)
         window = sorted(found)[offset : offset + most]
         return self._facts(quad for key in window for quad in found[key]), len(found)
 
-    def facts(self, node: ox.NamedNode, offset: int, size: int) -> list[Fact]:
-        """What `Describer.describe` says, of however many statements, as a set of triples."""
-        links, _ = self.links(node, offset, size)
-        chains = (fact for link in links for fact in self.to_named(link))
-        return list({fact.triple: fact for fact in (*self.outgoing(node), *chains)}.values())
+    def written_links(self, node: Term, most: int) -> list[Fact]:
+        """Facts with `node` as object and a blank node as subject that are written, `most` at most. Cost: one
+        pass over as many of the links as there are in ten times that."""
+        quads = islice(self._edition.stated(None, None, node), 10 * most)
+        blank = (quad for quad in quads if isinstance(quad.subject, ox.BlankNode))
+        return self._facts(islice(blank, most))
 
     def _indexed_links(self, node: Term, offset: int, most: int) -> tuple[list[Fact], int]:
         facts: list[Fact] = []
@@ -109,11 +118,25 @@ class BoundedDescriptions:
         seen: set[Term] = set()
         while isinstance(chain[0].triple.subject, ox.BlankNode) and chain[0].triple.subject not in seen:
             seen.add(chain[0].triple.subject)
-            above = self.incoming(chain[0].triple.subject)
-            if not above:
+            above = self._above(chain[0].triple.subject)
+            if above is None:
                 break
-            chain.insert(0, above[0])
+            chain.insert(0, above)
         return chain
+
+    def _above(self, node: ox.BlankNode) -> Fact | None:
+        """A fact that leads to a blank node: of those that are written, if there are any, one from a named
+        resource."""
+        written = self._facts(islice(self._edition.stated(None, None, node), _MOST_ABOVE))
+        found = written or self.incoming(node)
+        return min(found, key=lambda fact: isinstance(fact.triple.subject, ox.BlankNode), default=None)
+
+    def _is_form(self, node: Term) -> bool:
+        return isinstance(node, ox.BlankNode) and self._edition.expressions.is_form(node)
+
+    def _is_aside(self, quad: ox.Quad) -> bool:
+        """Whether it is inferred of an expression."""
+        return quad.graph_name == self._edition.inferred_graph and self._is_form(quad.subject)
 
     def _about(self, node: Subject) -> Mapping[ox.NamedNode, tuple[Fact, ...]]:
         found: dict[ox.NamedNode, list[Fact]] = {}

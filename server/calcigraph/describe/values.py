@@ -8,7 +8,9 @@ from enum import Enum
 
 import pyoxigraph as ox
 
+from calcigraph.manchester import Expression
 from calcigraph.rdf.terms import Term
+from calcigraph.rdf.vocabulary import RDFS
 
 
 class Standing(Enum):
@@ -17,6 +19,9 @@ class Standing(Enum):
     ASSERTED = "asserted"
     DERIVED = "derived"
     INFERRED = "inferred"
+
+
+_ORDERS = (RDFS["subClassOf"], RDFS["subPropertyOf"])
 
 
 @dataclass(frozen=True)
@@ -34,30 +39,39 @@ class ShownValue:
 
     `term` is the other end of `fact`: its object, or for an incoming link the named resource
     that the link leads back to. `nested` holds what a blank node says, `members` the items of an
-    RDF list; both are empty for any other term.
+    RDF list; both are empty for any other term. A blank node that stands for an expression of OWL has that as
+    `expression`, and as `nested` only what is said about it; a named resource has one where the link leads
+    back to it through an expression. `annotations` are what is said of the triple itself.
     """
 
     term: Term
     fact: Fact
     nested: tuple[ShownProperty, ...] = ()
     members: tuple[ShownValue, ...] = ()
+    expression: Expression | None = None
+    annotations: tuple[ShownProperty, ...] = ()
 
 
 @dataclass(frozen=True)
 class ShownProperty:
     """All values of one property; `name` is a shape's `sh:name`, else the property's label.
 
-    `shaped` says whether a shape shows the property.
+    `shaped` says whether a shape shows the property. `aside` are values which say no more than the others do:
+    inferred ones that follow from them.
     """
 
     predicate: ox.NamedNode
     name: ox.Literal
     values: tuple[ShownValue, ...]
     shaped: bool
+    aside: tuple[ShownValue, ...] = ()
 
     @property
     def is_aside(self) -> bool:
-        """Whether it is folded away on a page: all of it is inferred, and no shape asks for it."""
+        """Whether it is folded away on a page: all of it is inferred, and no shape asks for it; unless it
+        says what a term is right below."""
+        if self.values and self.predicate in _ORDERS:
+            return False
         return not self.shaped and all(v.fact.standing is Standing.INFERRED for v in self.values)
 
 
@@ -95,7 +109,8 @@ class Description:
     """The concise bounded description of `subject` with a page of its incoming links.
 
     `facts` is everything in it as a set of triples; `groups` and `incoming` are views of the
-    same facts in reading order.
+    same facts in reading order. `axioms` are statements that no triple of the resource makes: that classes
+    are disjoint, that something does not hold.
     """
 
     subject: ox.NamedNode
@@ -107,6 +122,7 @@ class Description:
     facts: tuple[Fact, ...]
     deprecated: bool
     replaced_by: tuple[ox.NamedNode, ...]
+    axioms: tuple[ShownValue, ...] = ()
 
     @classmethod
     def empty(cls, subject: ox.NamedNode, label: ox.Literal) -> Description:

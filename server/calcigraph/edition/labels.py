@@ -14,6 +14,7 @@ import pyoxigraph as ox
 from calcigraph.edition.languages import Languages
 from calcigraph.edition.lookups import LookUps
 from calcigraph.edition.names import DEFINITIONS, LABELS, key_of
+from calcigraph.manchester import as_text
 from calcigraph.rdf.terms import Subject, Term, show_term
 from calcigraph.rdf.vocabulary import SKOSXL
 
@@ -25,7 +26,8 @@ _Key: TypeAlias = tuple[Any, ...]
 
 
 class Labels:
-    """Looks labels up in one version of the data; where there is none, the CURIE or the IRI stands in."""
+    """Looks labels up in one version of the data; where there is none, the CURIE stands in, or the end of an
+    IRI."""
 
     def __init__(self, data: LookUps) -> None:
         self._data = data
@@ -41,14 +43,29 @@ class Labels:
         None where they do not. Cost: as for `stated`."""
 
     def of(self, term: Term) -> ox.Literal:
-        """The label to show."""
+        """The label to show: of a blank node that stands for an expression, that; of another one, nothing."""
         if isinstance(term, ox.Literal):
             return term
         if isinstance(term, ox.NamedNode):
-            return self.stated(term) or ox.Literal(self._data.root.prefixes.shrink(term))
+            return self.stated(term) or ox.Literal(self._short(term))
         if isinstance(term, ox.BlankNode):
-            return ox.Literal("")
+            found = self._data.expressions.read(term)
+            return ox.Literal(as_text(found, self._in_expression) if found.is_construct else "")
         return ox.Literal(show_term(term, self._data.root.prefixes))
+
+    def _short(self, node: ox.NamedNode) -> str:
+        """A prefixed name; where there is no prefix, the end of the IRI."""
+        name = self._data.root.prefixes.shrink(node)
+        end = re.split(r"[/#:]", node.value.rstrip("/#"))[-1]
+        return end if name.startswith("<") and end else name
+
+    def _in_expression(self, term: Term) -> str:
+        """A name within an expression, between quotation marks where it has several words (Manchester Syntax,
+        section 4)."""
+        if not isinstance(term, ox.NamedNode):
+            return show_term(term, self._data.root.prefixes)
+        name = self.of(term).value
+        return f"'{name}'" if " " in name else name
 
     def of_property(self, predicate: ox.NamedNode) -> ox.Literal:
         """The label of a property; where none is stated, its name taken apart: `seeAlso` as "see also"."""

@@ -8,6 +8,7 @@ from typing import Protocol
 import pyoxigraph as ox
 
 from calcigraph.edition.names import Name
+from calcigraph.manchester import ExpressionReader
 from calcigraph.rdf.terms import Subject, Term
 from calcigraph.root import Root
 
@@ -18,6 +19,10 @@ class LookUps(Protocol):
     @property
     def root(self) -> Root:
         """What the data are made from."""
+
+    @property
+    def expressions(self) -> ExpressionReader:
+        """What its blank nodes say."""
 
     def quads(
         self,

@@ -13,7 +13,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from calcigraph.errors import InputUnreadable, Place, no_room
+from calcigraph.errors import InputUnreadable, Place
 from calcigraph.evaluating import evaluating, working
 from calcigraph.importing.catalogue import PATH, Catalogue, prefix_file
 from calcigraph.importing.first_questions import first_questions
@@ -23,12 +23,15 @@ from calcigraph.importing.plan import ROOMS, Planned, planned
 from calcigraph.importing.prefix_table import WELL_KNOWN, merged
 from calcigraph.importing.report import lines_of
 from calcigraph.importing.source import Source, read_source, slug
+from calcigraph.importing.staging import unwritable
 from calcigraph.importing.writer import Importer
-from calcigraph.rdf.iris import named_node
+from calcigraph.rdf.iris import IriMalformed, named_node
 from calcigraph.rdf.prefixes import PREFIX, Prefixes
 from calcigraph.root import Root
 
 _PREFIXES: Final = "ontology/prefixes.ttl"
+# What stands between a namespace and a name.
+_ENDS: Final = tuple("/#:_=-?")
 
 
 class FolderTaken(InputUnreadable):
@@ -99,6 +102,11 @@ def _filled(folder: Path, asked: NewRoot, sources: Sequence[Source]) -> Iterator
 def _space(asked: NewRoot, sources: Sequence[Source]) -> str:
     """The namespace of the root. Raises: IriMalformed for one that was asked for and is none."""
     if asked.namespace:
+        if not asked.namespace.endswith(_ENDS):
+            raise IriMalformed(
+                f"The namespace `{asked.namespace}` ends in a name.",
+                f"Write `{asked.namespace}/` or `{asked.namespace}#`: names are put right behind it.",
+            )
         return named_node(asked.namespace).value
     subjects = {quad.subject for source in sources for quad in source.quads}
     named = sorted(node.value for node in subjects if isinstance(node, ox.NamedNode))
@@ -159,7 +167,7 @@ def _temporary(folder: Path) -> Path:
         made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.resolve().parent))
         made.chmod(0o777 & ~_umask())
     except OSError as error:
-        raise no_room(error) from error
+        raise unwritable(error) from error
     return made
 
 
@@ -175,4 +183,4 @@ def _move(made: Path, folder: Path) -> None:
             folder.rmdir()
         made.rename(folder)
     except OSError as error:
-        raise no_room(error) from error
+        raise unwritable(error) from error

@@ -17,6 +17,8 @@ from calcigraph.root.names import nameless
 
 ROOMS: Final = get_args(Room)
 _SUFFIXES: Final = (".ttl", ".trig")
+# What a root keeps about itself (without the suffix), so that a file which happens to be called so makes way.
+_OWN: Final = {"data/catalog", "data/imports", "ontology/prefixes"}
 
 
 class TargetUnfit(Problem):
@@ -48,10 +50,10 @@ def planned(source: Source, to: str | None) -> list[Planned]:
     if to is not None:
         return [Planned(target(to, source.slug, suffix), source.quads, source.prefixes)]
     if has_graphs:
-        return [Planned(f"data/{source.slug}{suffix}", source.quads, source.prefixes)]
+        return [Planned(_path("data", source.slug, suffix), source.quads, source.prefixes)]
     placement = placed(quad.triple for quad in source.quads)
     files = [
-        Planned(f"{room}/{source.slug}{suffix}", as_quads(triples), source.prefixes)
+        Planned(_path(room, source.slug, suffix), as_quads(triples), source.prefixes)
         for room, triples in placement.rooms.items()
     ]
     if placement.repeated:
@@ -73,7 +75,7 @@ def target(to: str, slug: str, suffix: str) -> str:
     Raises: TargetUnfit.
     """
     if to.rstrip("/") in ROOMS:
-        return f"{to.rstrip('/')}/{slug}{suffix}"
+        return _path(to.rstrip("/"), slug, suffix)
     path = PurePosixPath(to)
     folders = ", ".join(f"{room}/" for room in ROOMS)
     if path.is_absolute() or ".." in path.parts or path.parts[:1] not in {(room,) for room in ROOMS}:
@@ -81,7 +83,14 @@ def target(to: str, slug: str, suffix: str) -> str:
     if path.suffix not in _SUFFIXES or (path.suffix == ".ttl" and suffix == ".trig"):
         why = "its statements name graphs" if suffix == ".trig" else "files are written as Turtle"
         raise TargetUnfit(f"`{to}` does not end in {suffix}; {why}.", f"Write {path.with_suffix(suffix)}.")
+    if path.with_suffix("").as_posix() in _OWN:
+        raise TargetUnfit(f"`{to}` is what the root keeps about itself.", "Name another file.")
     wrong = nameless(to)
     if wrong:
         raise TargetUnfit(wrong[0].message, wrong[0].remedy)
     return path.as_posix()
+
+
+def _path(room: str, slug: str, suffix: str) -> str:
+    name = f"{room}/{slug}"
+    return f"{name}-file{suffix}" if name in _OWN else f"{name}{suffix}"

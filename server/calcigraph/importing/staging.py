@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Iterable
@@ -12,7 +13,7 @@ from typing import ClassVar, Final
 
 import pyoxigraph as ox
 
-from calcigraph.errors import Place, Problem, no_room
+from calcigraph.errors import EnvironmentProblem, Place, Problem
 from calcigraph.rdf.canonical import canonical
 from calcigraph.rdf.formats import by_path
 from calcigraph.rdf.native_formats import NATIVE_GRAPHS
@@ -25,6 +26,14 @@ class WrittenWrong(Problem):
     """A file that does not say what it was made of: a mistake of this program, found in time."""
 
     title: ClassVar[str] = "The file that was written does not say what was read"
+
+
+def unwritable(error: OSError) -> EnvironmentProblem:
+    """What to say where the system does not let this program write a file or folder of a root."""
+    return EnvironmentProblem(
+        f"The root cannot be written: {os.strerror(error.errno or errno.EIO)}.",
+        "Let the user that runs this program write there, and see that there is room.",
+    )
 
 
 class Staging:
@@ -51,7 +60,7 @@ class Staging:
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            raise no_room(error) from error
+            raise unwritable(error) from error
         if meant is not None:
             self._compare(path, staged, meant)
         return hashlib.sha256(data).hexdigest()
@@ -76,7 +85,7 @@ class Staging:
                 staged.replace(self._folder / path)
                 del self._staged[path]
         except OSError as error:
-            raise no_room(error) from error
+            raise unwritable(error) from error
 
     def __enter__(self) -> Staging:
         return self

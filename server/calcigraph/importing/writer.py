@@ -55,8 +55,8 @@ class Importer:
         self._root = root
         self._date = date
         self._force = force
-        self._records = _records(root.folder)
         self._base = root.graph("").value
+        self._records = _records(root.folder, self._base)
         self._files = (*root.ontology, *root.data, *root.shapes)
 
     def terms_of(self, path: str) -> tuple[str, ...]:
@@ -183,16 +183,23 @@ def _of_header(header: Header) -> tuple[str, str, str]:
     )
 
 
-def _records(folder: Path) -> dict[str, Record]:
+def _records(folder: Path, base: str) -> dict[str, Record]:
     path = folder / record.PATH
     if not path.exists():
         return {}
     try:
-        parsed = list(ox.parse(path=str(path), format=ox.RdfFormat.TURTLE))
+        said = frozenset(ox.parse(path=str(path), format=ox.RdfFormat.TURTLE))
     except (SyntaxError, ValueError, OSError):
         raise WouldOverwrite(
             "The record of earlier imports cannot be read.",
             "Mend it, as `calcigraph check` says, or remove it; then nothing counts as imported.",
             Place(record.PATH),
         ) from None
-    return record.from_triples(quad.triple for quad in parsed)
+    records = record.from_triples(quad.triple for quad in said)
+    if canonical(said) != canonical(as_quads(record.to_triples(records.values(), base))):
+        raise WouldOverwrite(
+            "It says something else than what was imported, which would be lost.",
+            "Move that to a file of another name.",
+            Place(record.PATH),
+        )
+    return records

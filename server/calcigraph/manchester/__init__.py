@@ -8,8 +8,9 @@ See https://www.w3.org/TR/owl2-manchester-syntax/, and https://www.w3.org/TR/owl
 triples.
 """
 
+from calcigraph.manchester.axioms import STATEMENT_PARTS
 from calcigraph.manchester.expression import Expression, Piece
-from calcigraph.manchester.reader import ExpressionReader
+from calcigraph.manchester.reader import ExpressionReader, is_part
 from calcigraph.manchester.text import as_text
 
-__all__ = ["Expression", "ExpressionReader", "Piece", "as_text"]
+__all__ = ["STATEMENT_PARTS", "Expression", "ExpressionReader", "Piece", "as_text", "is_part"]

@@ -6,7 +6,7 @@ OWL 2 Mapping to RDF Graphs, sections 2.3 and 3.2.5; RDF Schema, section 5.3.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
@@ -28,12 +28,16 @@ STATEMENT_PARTS: Final = {
 }
 """The properties of what stands for a statement: its subject, predicate and object."""
 _NEGATIVE = OWL["NegativePropertyAssertion"]
+ReadTerm: TypeAlias = Callable[[Term], Expression]
 AXIOMS: Final = frozenset({*_SETS, *STATEMENT_PARTS, _NEGATIVE})
 """The classes of nodes that stand for axioms and statements."""
 
 
-def axiom_of(said: Statements, reading: Reading, read: Callable[[Term], Expression]) -> Expression | None:
-    """The sentence; None where the node stands for none. Raises: Malformed."""
+def axiom_of(
+    said: Statements, reading: Reading, read: ReadTerm, read_value: Callable[[Term, Term], Expression]
+) -> Expression | None:
+    """The sentence; None where the node stands for none. `read` reads a term, `read_value` one that is the
+    value of a property. Raises: Malformed."""
     kinds = [kind for kind in said.get(RDF["type"], ()) if kind in AXIOMS]
     if len(kinds) > 1:
         raise Malformed("it is several axioms at once")
@@ -49,12 +53,13 @@ def axiom_of(said: Statements, reading: Reading, read: Callable[[Term], Expressi
         return Expression.of(_SETS[kind], *joined(items, ", "), binding=Binding.OR)
     if kind == _NEGATIVE:
         return _negative(said, read)
-    subject, predicate, value = (read(single(said, name)) for name in STATEMENT_PARTS[kind])
-    parts = [subject.within(Binding.ATOM), predicate.pieces, value.within(Binding.ATOM)]
+    subject, predicate, value = (single(said, name) for name in STATEMENT_PARTS[kind])
+    end = read_value(predicate, value).within(Binding.ATOM)
+    parts = [read(subject).within(Binding.ATOM), read(predicate).pieces, end]
     return Expression.of(*joined(parts, " "), binding=Binding.OR)
 
 
-def _negative(said: Statements, read: Callable[[Term], Expression]) -> Expression:
+def _negative(said: Statements, read: ReadTerm) -> Expression:
     targets = [name for name in (OWL["targetIndividual"], OWL["targetValue"]) if name in said]
     if len(targets) != 1:
         raise Malformed("it has no target" if not targets else "it has two targets")

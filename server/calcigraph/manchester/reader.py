@@ -12,7 +12,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from calcigraph.manchester import restrictions
-from calcigraph.manchester.axioms import AXIOMS, axiom_of
+from calcigraph.manchester.axioms import AXIOMS, STATEMENT_PARTS, axiom_of
 from calcigraph.manchester.expression import CUT, Binding, Expression, Piece, joined
 from calcigraph.manchester.reading import Malformed, Reading, Statements, StatementsOf, single
 from calcigraph.rdf.terms import Subject, Term
@@ -29,6 +29,7 @@ _CONSTRUCTORS: Final = (
     *(OWL["onProperty"], OWL["onProperties"]),
 )
 _TYPES: Final = {OWL["Restriction"], OWL["DataRange"], RDF["List"]}
+_PARTS: Final = {RDF[name] for name in ("type", "subject", "predicate", "object", "first", "rest", "reifies")}
 # What a list says depends on what leads to it (Manchester Syntax, sections 2.5 and 3).
 _COMMA = ", "
 _LISTS: Final = {
@@ -56,11 +57,37 @@ class ExpressionReader:
         """Whether OWL or RDF gives `node` a form. Cost: a look-up."""
         return _is_construct(self._about(node))
 
+    def is_axiom(self, node: ox.BlankNode) -> bool:
+        """Whether `node` stands for a statement of its own: an axiom of OWL other than an annotated one, or
+        one about an expression. Cost: a look-up."""
+        said = self._about(node)
+        kinds = said.get(RDF["type"], ())
+        return any(kind in AXIOMS and kind not in STATEMENT_PARTS for kind in kinds)
+
+    def is_form(self, node: ox.BlankNode) -> bool:
+        """The same, or whether it is a part of a list. Cost: a look-up."""
+        said = self._about(node)
+        return RDF["first"] in said or _is_construct(said)
+
+    def named_members(self, node: Subject) -> list[ox.NamedNode]:
+        """The named classes among the members of an intersection; none where its list is broken."""
+        reading = Reading(self._about)
+        try:
+            members = reading.items(single(self._about(node), OWL["intersectionOf"]))
+        except Malformed:
+            return []
+        return [member for member in members if isinstance(member, ox.NamedNode)]
+
     def list(self, predicate: ox.NamedNode, head: ox.BlankNode) -> Expression | None:
         """What a list says as the value of `predicate`: a chain of properties, a key, classes; None where it
         means no more than its items, or is no list."""
         reader = _NodeReader(Reading(self._about))
         return reader.list_of(predicate, head)
+
+
+def is_part(predicate: ox.NamedNode) -> bool:
+    """Whether a property of an expression belongs to its form, and is nothing that is said about it."""
+    return predicate.value.startswith(OWL.iri) or predicate in _PARTS
 
 
 def _is_construct(said: Statements) -> bool:
@@ -103,6 +130,13 @@ class _NodeReader:
             )
         return Expression.of(term)
 
+    def _object(self, predicate: Term, term: Term) -> Expression:
+        """A term as the value of a property, which may make a list more than its items. Raises: Malformed."""
+        listed = None
+        if isinstance(predicate, ox.NamedNode) and isinstance(term, ox.BlankNode):
+            listed = self._list(predicate, term)
+        return listed or self._term(term)
+
     def _node(self, node: ox.BlankNode) -> Expression:
         try:
             with self._reading.entering(node):
@@ -128,7 +162,7 @@ class _NodeReader:
             raise Malformed("a list stands where an expression is expected")
         if any(kind in _TYPES for kind in kinds):
             raise Malformed("it does not say of what it is built")
-        axiom = axiom_of(said, self._reading, self._term)
+        axiom = axiom_of(said, self._reading, self._term, self._object)
         return axiom if axiom is not None else self._plain(said)
 
     def _built(self, name: ox.NamedNode, said: Statements) -> Expression:

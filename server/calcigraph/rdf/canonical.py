@@ -31,7 +31,7 @@ def canonical(quads: Iterable[ox.Quad]) -> set[ox.Quad]:
     only their links tell apart, so it is called where it can be stopped.
     """
     said = set(quads)
-    plain = {quad for quad in said if not any(blank_nodes(quad))}
+    plain = {quad for quad in said if not blank_nodes(quad)}
     taken: Counter[str] = Counter()
     for part in _parts(said - plain):
         labelled = _labelled(part)
@@ -92,13 +92,13 @@ def _renamed(quad: ox.Quad, stem: str) -> ox.Quad:
     return ox.Quad(triple.subject, triple.predicate, triple.object, graph)
 
 
-def blank_nodes(quad: ox.Quad) -> Iterator[ox.BlankNode]:
+def blank_nodes(quad: ox.Quad) -> list[ox.BlankNode]:
     """The blank nodes of a statement, those in a triple term and the name of its graph included."""
-    for term in (quad.subject, quad.object, quad.graph_name):
-        yield from _inside(term)
+    found = [term for term in (quad.subject, quad.object, quad.graph_name) if isinstance(term, ox.BlankNode)]
+    return found + list(_inside(quad.object)) if isinstance(quad.object, ox.Triple) else found
 
 
-def _inside(term: Term | ox.DefaultGraph) -> Iterator[ox.BlankNode]:
+def _inside(term: Term) -> Iterator[ox.BlankNode]:
     if isinstance(term, ox.BlankNode):
         yield term
     elif isinstance(term, ox.Triple):

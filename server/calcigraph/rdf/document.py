@@ -21,24 +21,23 @@ import pyoxigraph as ox
 
 from calcigraph.errors import Place, Problem
 from calcigraph.rdf.blocks import blocks
+from calcigraph.rdf.diagnosis import (
+    DocumentMalformed,
+    decoded,
+    long_line,
+    misencoded_xml,
+    rdf_xml_fault,
+    too_long,
+    whole_file,
+)
 from calcigraph.rdf.formats import GraphFormat
-from calcigraph.rdf.json_lines import JsonLines, labels_of
+from calcigraph.rdf.json_lines import JsonLines, labels_of, too_deep
 from calcigraph.rdf.malformed import explain
 from calcigraph.rdf.native_formats import NATIVE_GRAPHS
 from calcigraph.rdf.node_names import lasting_names, renamed
 from calcigraph.rdf.places import LinePlaces, Places
 from calcigraph.rdf.rdf_xml_source import RdfXmlSource, XmlRefused
 from calcigraph.rdf.trig_blocks import trig_blocks
-
-
-class DocumentMalformed(Problem):
-    """A document that is not what it is taken for; `place` has the line where that is known."""
-
-    title = "The document is malformed"
-
-
-class NotUtf8(DocumentMalformed):
-    """A text in another encoding than its format has."""
 
 
 class DocumentPlaces(Protocol):
@@ -84,7 +83,15 @@ def read_document(raw: bytes, form: GraphFormat, file: str, base_iri: str | None
     Cost: some 60,000 triples a second for Turtle and TriG, 200,000 for other formats.
     Raises: DocumentMalformed, TurtleMalformed, with file, line and what to do. Nothing is fetched.
     """
-    return _READERS[form.key](raw, file, base_iri)
+    try:
+        return _READERS[form.key](raw, file, base_iri)
+    except Problem as problem:
+        raise whole_file(raw, form, file, problem) from None
+    except MemoryError as error:
+        # pyoxigraph says this of a longer literal than its buffer.
+        if "buffer maximal size" not in str(error):
+            raise
+        raise too_long(long_line(raw), file) from None
 
 
 def _turtle(raw: bytes, file: str, base_iri: str | None) -> Document:
@@ -121,6 +128,11 @@ def _lines(form: str) -> Callable[[bytes, str, str | None], Document]:
 
 def _json_ld(raw: bytes, file: str, base_iri: str | None) -> Document:
     text = decoded(raw, file)
+    deep = too_deep(text)
+    if deep:
+        raise DocumentMalformed(
+            "Its objects and lists are nested too deeply.", "Give nested nodes an @id.", Place(file, deep)
+        )
     try:
         parser = ox.parse(text, format=NATIVE_GRAPHS["json-ld"], base_iri=base_iri)
         quads = list(parser)
@@ -136,7 +148,7 @@ def _json_malformed(error: SyntaxError, file: str) -> DocumentMalformed:
     if "LoadDocumentCallback" in error.msg:
         return DocumentMalformed(
             "The document refers to a context elsewhere, which is not fetched.",
-            "Write the context into the document (`calcigraph import` cannot know it either).",
+            "Write the context into the document.",
             place,
         )
     said = error.msg.rpartition(": ")[2] if error.lineno else error.msg
@@ -189,13 +201,15 @@ def _xml_malformed(
 ) -> DocumentMalformed:
     refused = source.refusal
     if isinstance(error, XmlRefused) and refused is not None:
-        return DocumentMalformed(refused.detail, refused.remedy, Place(file, refused.line))
+        return misencoded_xml(raw, file) or DocumentMalformed(
+            refused.detail, refused.remedy, Place(file, refused.line)
+        )
     # pyoxigraph says no line: where it stops, reading one element after the other, is the line.
     steps = RdfXmlSource(raw, by_steps=True)
     with suppress(SyntaxError, XmlRefused):
         deque(_parsed(steps, base_iri), maxlen=0)
-    said = str(getattr(error, "msg", error)).rstrip(".")
-    return DocumentMalformed(f"{said[:1].upper()}{said[1:]}.", "Mend it there.", Place(file, steps.line))
+    detail, remedy = rdf_xml_fault(str(getattr(error, "msg", error)))
+    return DocumentMalformed(detail, remedy, Place(file, steps.line))
 
 
 def _lined(
@@ -255,15 +269,6 @@ def _document(
     default = tuple(parts.pop(None))
     named = {graph: tuple(triples) for graph, triples in parts.items() if graph is not None}
     return Document(default, named, prefixes, places)
-
-
-def decoded(raw: bytes, file: str) -> str:
-    """The bytes of a document as text. Raises: NotUtf8."""
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise NotUtf8("The file is not UTF-8.", "Save it as UTF-8.", Place(file, line)) from None
 
 
 _READERS: Mapping[str, Callable[[bytes, str, str | None], Document]] = {

@@ -13,7 +13,10 @@ import pyoxigraph as ox
 from calcigraph.rdf.terms import Term
 from calcigraph.rdf.tokens import Lines
 
-_ID: Final = re.compile(r'"(?:@?id)"\s*:\s*("(?:[^"\\]|\\.)*+")')
+_ID: Final = re.compile(r'"(?:@?id)"\s*:\s*("(?:[^"\\]++|\\.)*+")')
+
+_BRACKET: Final = re.compile(r'[][{}]|"(?:[^"\\]++|\\.)*+"')
+_DEEPEST: Final = 256
 
 
 class JsonLines:
@@ -36,6 +39,17 @@ class JsonLines:
             line = self._known.get(name, line)
             found.append(line)
         return found
+
+
+def too_deep(text: str) -> int:
+    """The line on which brackets are nested more deeply than pyoxigraph reads in bounded time and memory; 0
+    where they are not."""
+    depth = 0
+    for match in _BRACKET.finditer(text):
+        depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(match[0], 0)
+        if depth > _DEEPEST:
+            return Lines(text).line(match.start())
+    return 0
 
 
 def labels_of(value: Any) -> set[str]:

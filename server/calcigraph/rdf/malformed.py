@@ -155,6 +155,10 @@ def _said(detail: str, remedy: str) -> Callable[[_Fault, re.Match[str]], _Saying
 _SAYINGS: tuple[tuple[str, Callable[[_Fault, re.Match[str]], _Saying]], ...] = (
     (r"^The prefix (.*): has not been declared", _undeclared),
     (r"^A dot is expected", _no_dot),
+    (
+        r"^Only a single triple or quad can be written in a line",
+        _said("A second statement stands on one line.", "Write each on a line of its own."),
+    ),
     (r"^Unexpected end", _cut_off),
     (r"should end with a '\]'", _bracket),
     (r"^(.*) is not a valid (?:RDF )?(object|subject|predicate)", _misplaced),

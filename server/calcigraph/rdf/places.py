@@ -14,7 +14,7 @@ from calcigraph.rdf.tokens import Lines, Token, tokens
 from calcigraph.rdf.vocabulary import RDF
 
 _STUB = "<urn:x:s>"
-_TYPE = RDF["type"]
+_TYPE, _NIL = RDF["type"], RDF["nil"]
 _OPENING, _CLOSING = ("[", "("), ("]", ")")
 
 
@@ -69,6 +69,10 @@ class Places:
             pass
         return dict(parser.prefixes)
 
+    @cached_property
+    def _first_statement(self) -> dict[object, ox.Triple]:
+        return {t.subject: t for block in reversed(self._blocks) for t in reversed(block.triples)}
+
     def describes(self, node: object) -> bool:
         """Whether the text says anything about a node."""
         return node in self._line_of_subject
@@ -81,6 +85,9 @@ class Places:
     def line_of_node(self, node: object) -> int:
         """The first line of the block that says what kind of thing a node is, else of the one that describes
         it, else the line that mentions it, else 0."""
+        if isinstance(node, ox.BlankNode) and node in self._first_statement:
+            # It has no block of its own.
+            return self.line_of(self._first_statement[node])
         if node in self._line_of_subject:
             return self._line_of_subject[node]
         return self.line_of(self._mention[node]) if node in self._mention else 0
@@ -101,10 +108,17 @@ class Places:
                 if value[0].kind == "mark" or value[0].text.startswith("_:"):
                     return self._lines.line(value[0].start)
                 continue
+            if value[0].text == "(" and triple.object == _NIL and self._is_empty(value[0]):
+                return self._lines.line(value[0].start)
             source = self._text[value[0].start : value[-1].end]
             if self._read(prologue, f"{_STUB} {_STUB} {source} .", 2) == triple.object:
                 return self._lines.line(value[0].start)
         return block.line
+
+    def _is_empty(self, opening: Token) -> bool:
+        """Whether a collection has no member."""
+        following = next(tokens(self._text, opening.end), None)
+        return following is not None and following.text == ")"
 
     def line_of_property(self, node: object, predicate: ox.NamedNode) -> int:
         """The line on which a node has its first value for a predicate; 0 where it has none."""

@@ -14,6 +14,7 @@ from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
 from calcigraph.errors import Problem
+from calcigraph.rdf.diagnosis import MOST_IN_LITERAL, too_long
 from calcigraph.rdf.vocabulary import RDF
 
 # Entities of ontologies stand for namespaces: some thirty characters for five. What is far beyond that is
@@ -25,6 +26,28 @@ _SEPARATOR: Final = " "  # no namespace has one
 _XML: Final = "http://www.w3.org/XML/1998/namespace"
 _PARSE_TYPE: Final = f"{RDF.iri}{_SEPARATOR}parseType"
 _NODE_ID: Final = f"{RDF.iri}{_SEPARATOR}nodeID"
+
+# What expat says, and what that means to an editor.
+_SAYINGS: Final = {
+    "no element found": (
+        "The XML ends before its elements do, as when a file was saved by half.",
+        "Save it again, or close the elements that are open.",
+    ),
+    "unclosed token": ("The XML ends within a tag.", "Save it again, or write the rest."),
+    "mismatched tag": (
+        "An element is closed that is not the one that is open.",
+        "Close the inner one first.",
+    ),
+    "undefined entity": (
+        "An entity is used that the DOCTYPE does not declare.",
+        "Declare it there, or write the character that it stands for.",
+    ),
+    "unbound prefix": ("A prefix is used that is not declared.", 'Add xmlns:…="…" to the first element.'),
+    "junk after document element": (
+        "Something follows after the end of the document.",
+        "Take it out, or move it into the first element.",
+    ),
+}
 
 
 class XmlRefused(Problem):
@@ -63,6 +86,8 @@ class RdfXmlSource:
         self._roles: list[str] = ["document"]
         self._declarations: list[tuple[str | None, str]] = []
         self._expanded = 0
+        # The line of the last property, and how much text has followed.
+        self._begun, self._in_text = 1, 0
         self._parser = self._made_parser()
 
     def read(self, size: int) -> bytes:
@@ -158,6 +183,8 @@ class RdfXmlSource:
                 key: "Literal" if _bare(key) == _PARSE_TYPE else value for key, value in attributes.items()
             }
         self._roles.append(role)
+        if parent != "literal":
+            self._begun, self._in_text = line, 0
         self._count(sum(map(len, attributes.values())))
         self.labels.update(value for key, value in attributes.items() if _bare(key) == _NODE_ID)
         if parent == "node":
@@ -172,7 +199,7 @@ class RdfXmlSource:
         for what, bare in (("element", name), *(("attribute", key) for key in attributes)):
             if _SEPARATOR not in bare:
                 raise self._refused(
-                    f"The {what} `{bare}` has no namespace, so this is no RDF/XML.",
+                    f"The {what} `{bare}` has no namespace, which RDF/XML does not allow.",
                     f"Write `rdf:{bare}` if that is meant.",
                 )
 
@@ -193,6 +220,10 @@ class RdfXmlSource:
 
     def _text(self, text: str) -> None:
         self._count(len(text))
+        self._in_text += len(text)
+        if self._in_text > MOST_IN_LITERAL:
+            problem = too_long(self._begun, "")
+            raise XmlRefused(problem.detail, problem.remedy, self._begun)
         # A bare carriage return would be read as a line feed (XML 1.0, section 2.11).
         self._give(escape(text, {"\r": "&#13;"}), self._parser.CurrentLineNumber)
 
@@ -247,4 +278,7 @@ def _said(error: expat.ExpatError) -> tuple[str, str]:
     words = expat.ErrorString(error.code)
     if "amplification" in words:
         return "The entities of the document stand for far more than its size.", "Write out what they mean."
+    for said, saying in _SAYINGS.items():
+        if said in words:
+            return saying
     return f"The XML is not well-formed: {words}.", "Mend it there."

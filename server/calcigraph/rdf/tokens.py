@@ -12,19 +12,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-# Alternatives are tried in order; the last takes any one character, so every character is in a token.
+# Alternatives are tried in order; the last takes any one character, so every character is in a token. What is
+# repeated is possessive: else each character of a long string would be remembered, in 40 times its memory.
 TERMINALS = re.compile(
     r"""
-      (?P<comment>   \#[^\n\r]* )
-    | (?P<space>     [ \t\r\n]+ )
+      (?P<comment>   \#[^\n\r]*+ )
+    | (?P<space>     [ \t\r\n]++ )
     | (?P<iri>       <[^<>"{}|^`\x00-\x20]*> )
-    | (?P<string>    \"{3}(?:\"{0,2}(?:[^"\\]|\\.))*\"{3}
-                   | '{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
-                   | "(?:[^"\\\n\r]|\\.)*"
-                   | '(?:[^'\\\n\r]|\\.)*' )
+    | (?P<string>    \"{3}(?:[^"\\]++|\\.|\"{1,2}(?!\"))*+\"{3}
+                   | '{3}(?:[^'\\]++|\\.|'{1,2}(?!'))*+'{3}
+                   | "(?:[^"\\\n\r]++|\\.)*+"
+                   | '(?:[^'\\\n\r]++|\\.)*+' )
     | (?P<number>    [+-]?(?:\d+\.\d*[eE][+-]?\d+|\.?\d+[eE][+-]?\d+|\d*\.\d+|\d+) )
     | (?P<at>        @[A-Za-z]+(?:-+[A-Za-z0-9]+)* )
-    | (?P<name>      (?:[^][ \t\r\n<>"'(){};,.\#\\@^|`~]|\\.|\.+(?=[^][ \t\r\n<>"'(){};,.\#@^|`~]))+ )
+    | (?P<name>      (?:[^][ \t\r\n<>"'(){};,.\#\\@^|`~]|\\.|\.+(?=[^][ \t\r\n<>"'(){};,.\#@^|`~]))++ )
     | (?P<mark>      \^\^|. )
     """,
     re.VERBOSE | re.DOTALL,

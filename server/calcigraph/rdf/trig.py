@@ -20,12 +20,12 @@ def write_trig(quads: Iterable[ox.Quad], prefixes: Prefixes) -> str:
     Cost: some 20 microseconds a statement.
     """
     graphs: dict[object, list[ox.Triple]] = defaultdict(list)
+    # A blank node that stands in two graphs needs its label in both.
     homes: dict[ox.BlankNode, set[object]] = defaultdict(set)
     for quad in quads:
         graphs[quad.graph_name].append(quad.triple)
         for node in blank_nodes(quad):
             homes[node].add(quad.graph_name)
-    # A blank node that stands in two graphs needs its label in both.
     labelled = {node for node, names in homes.items() if len(names) > 1} | set(graphs)
     parts = [prefixes.turtle()] if prefixes.mapping else []
     for name in sorted(graphs, key=str):

@@ -6,10 +6,7 @@ trusted as such, but nothing is taken from a root in which any file is broken.
 
 from __future__ import annotations
 
-import hashlib
-import os
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
@@ -19,9 +16,20 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from calcigraph.errors import Finding, Place, Problem, RootInvalid
+from calcigraph.errors import Finding, Place, RootInvalid
+from calcigraph.evaluating import evaluating
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.terms import Term
+from calcigraph.root.digests import (
+    FOLDERS,
+    UNREAD,
+    RootMissing,
+    closed_folders,
+    digest_of,
+    digests,
+    total,
+)
+from calcigraph.root.file_notes import file_notes
 from calcigraph.root.files import (
     LintFile,
     QuestionFile,
@@ -33,10 +41,10 @@ from calcigraph.root.files import (
     read_rdf,
     read_rule,
     stored_rdf,
-    unreadable,
 )
 from calcigraph.root.graph_names import MADE, shared_graphs
 from calcigraph.root.import_catalogs import is_catalog
+from calcigraph.root.imports import ImportedFile, import_findings
 from calcigraph.root.names import (
     NO_NAMESPACE,
     URI_SPACE,
@@ -47,6 +55,7 @@ from calcigraph.root.names import (
     unusable,
 )
 from calcigraph.root.rdf_file import SUFFIXES, Broken, RdfFile, RootChanged, StoredContent
+from calcigraph.root.unread import not_read
 
 __all__ = [
     "MADE",
@@ -63,18 +72,8 @@ __all__ = [
 
 _CATALOG = "data/catalog.ttl"
 _PREFIXES = "ontology/prefixes.ttl"
-_FOLDERS = ("ontology", "data", "shapes")
-_SUFFIXES = (*SUFFIXES, ".rq", ".csv")
-# In place of the digest of a file that cannot be read.
-_UNREAD = "unread"
 
 T = TypeVar("T")
-
-
-class RootMissing(Problem):
-    """There is no root where one was looked for."""
-
-    title = "No such root"
 
 
 @dataclass(frozen=True)
@@ -94,6 +93,8 @@ class Root:
     lints: tuple[LintFile, ...]
     digest: str
     unreadable: tuple[Finding, ...] = ()
+    unread: tuple[Finding, ...] = ()
+    """What stands below the root and is not read, each with what to do about it."""
 
     @classmethod
     def open(cls, folder: Path) -> Root:
@@ -115,7 +116,7 @@ class Root:
         when they have changed is told so.
         Cost: reads every file. Raises: RootMissing where there is no such directory.
         """
-        digests = _digests(folder)
+        found = digests(folder)
         findings: list[Finding] = []
 
         namespace = _namespace_of(folder)
@@ -123,10 +124,9 @@ class Root:
         def rdf(folder: Path, path: str) -> RdfFile | Broken:
             base = _base(namespace, path)
             # What is small and asked for at any time stays in memory.
-            in_memory = path == _CATALOG or not path.startswith("data/")
-            if in_memory or digests.get(path, _UNREAD) == _UNREAD:
+            if _in_memory(path) or found.get(path, UNREAD) == UNREAD:
                 return read_rdf(folder, path, base)
-            return stored_rdf(path, StoredContent(folder, path, digests[path]), base)
+            return stored_rdf(path, StoredContent(folder, path, found[path]), base)
 
         root = cls(
             folder,
@@ -136,11 +136,14 @@ class Root:
             _read(folder, _paths(folder, "ontology/rules/*.rq"), read_rule, findings),
             _read(folder, _paths(folder, "ontology/questions/*.rq"), read_question, findings),
             _read(folder, _paths(folder, "shapes/lint/*.rq"), read_lint, findings),
-            _digest(digests),
+            total(found),
         )
         findings += _answers_without_question(folder)
-        findings += _closed_folders(folder)
-        return replace(root, unreadable=tuple(findings))
+        findings += closed_folders(folder)
+        # Else what is kept in memory would stand under the digest of something else.
+        if digests(folder, _in_memory) != {p: digest for p, digest in found.items() if _in_memory(p)}:
+            raise RootChanged("A file has changed while the root was read.", "Try again.")
+        return replace(root, unreadable=tuple(findings), unread=tuple(not_read(folder, FOLDERS)))
 
     def without_contents(self) -> Root:
         """The same root, of which no statement is kept in memory, for a process that lives long and seldom
@@ -151,10 +154,23 @@ class Root:
         )
         return replace(self, ontology=ontology, data=data, shapes=shapes)
 
+    def notes(self) -> Iterator[Finding]:
+        """What no one has to mend but may want to know: what is not read, what says nothing, what is imported
+        and is not there, and IRIs that depend on where a file stands. Cost: reads what every file says."""
+        yield from self.unread
+        files = (*self.ontology, *self.data, *self.shapes)
+        yield from file_notes(files)
+        graphs = [ImportedFile(file, self.graph_of(file)) for file in files if not nameless(file.path)]
+        catalogs = (path for name in FOLDERS for path in _paths(self.folder, f"{name}/**/*.xml"))
+        yield from import_findings(self.folder, graphs, [c for c in catalogs if is_catalog(self.folder / c)])
+
     def judge(self) -> None:
         """Parse every file. Raises: RootInvalid with every finding of every file."""
         files = (*self.ontology, *self.data, *self.shapes)
-        findings = [*self.unreadable, *(finding for file in files for finding in file.findings)]
+        findings = list(self.unreadable)
+        for file in files:
+            with evaluating("files", Place(file.path)):
+                findings += file.findings
         findings += [] if findings else unusable(spaces(self.catalogue), self._catalog_place)
         findings += [] if findings else shared_graphs(*self._file_graphs)
         if findings:
@@ -351,45 +367,6 @@ def _answers_without_question(folder: Path) -> Iterable[Finding]:
             )
 
 
-def digest_of(folder: Path) -> str:
-    """The digest of the root in `folder`: SHA-256 over the paths and bytes of all files that make it.
-
-    Cost: reads every file, keeps none. Raises: RootMissing where there is no such directory.
-    """
-    return _digest(_digests(folder))
-
-
-def _digests(folder: Path) -> dict[str, str]:
-    """The SHA-256 of each file of a root by its path, in order of path."""
-    if not folder.is_dir():
-        raise RootMissing(
-            "There is no such directory.", "Name a directory with ontology/, data/ and shapes/ in it."
-        )
-    found: dict[str, str] = {}
-    for name in _FOLDERS:
-        files = (path for path in (folder / name).rglob("*") if path.name.lower().endswith(_SUFFIXES))
-        for path in sorted(path for path in files if path.is_file()):
-            found[path.relative_to(folder).as_posix()] = _sha256(path)
-    return found
-
-
-def _sha256(path: Path) -> str:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        # Whoever reads it says so.
-        return _UNREAD
-
-
-def _closed_folders(folder: Path) -> Iterator[Finding]:
-    """A finding for each folder that cannot be looked into: `glob` passes over it without a word."""
-    wrong: list[OSError] = []
-    for name in _FOLDERS:
-        if (folder / name).exists():
-            deque(os.walk(folder / name, onerror=wrong.append), maxlen=0)
-    yield from (unreadable(Path(error.filename).relative_to(folder).as_posix(), error) for error in wrong)
-
-
-def _digest(digests: Mapping[str, str]) -> str:
-    lines = "".join(f"{path}\0{digest}\n" for path, digest in digests.items())
-    return hashlib.sha256(lines.encode("utf-8", "surrogateescape")).hexdigest()
+def _in_memory(path: str) -> bool:
+    """Whether what a file says is kept in memory: all but data, which are most of a root."""
+    return path == _CATALOG or not path.startswith("data/")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from calcigraph.errors import Finding, Place, Severity
-from calcigraph.rdf.document import NotUtf8, decoded
+from calcigraph.rdf.diagnosis import NotUtf8, decoded
 from calcigraph.root.headers import headers, misread
 from calcigraph.root.names import nameless
 from calcigraph.root.rdf_file import Broken, RdfFile, StoredContent
@@ -71,7 +71,11 @@ class LintFile:
     """A query whose every row is a finding, with the texts that tell an editor about it.
 
     `file` is where to write what a row misses, for rows about something that stands nowhere yet; empty
-    where every row names what stands in a file.
+    where every row names what stands in a file. `at` is the statement that a row is about: a node, a
+    predicate and a value, each a variable or a name, of which the last ones may miss. `own` are the variables
+    whose values have to be IRIs of the root's own. `asserted` says that it sees only what is asserted.
+    One with a `reason` is no query: it switches the built-in lint of its slug off, or gives it another
+    severity.
     """
 
     slug: str
@@ -81,6 +85,11 @@ class LintFile:
     file: str
     text: str
     path: str
+    at: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+    asserted: bool = False
+    reason: str = ""
+    is_off: bool = False
 
 
 def csv_rows(text: str) -> list[dict[str, str]]:
@@ -140,7 +149,7 @@ def _misnamed(path: str) -> Broken:
 
 _HEADERS = {
     "rules": ("rule", "note", "stage"),
-    "lints": ("message", "remedy", "file", "note"),
+    "lints": ("message", "remedy", "file", "at", "own", "sees", "reason", "note"),
     "questions": ("question", "note", "needs", "must not"),
 }
 
@@ -185,12 +194,14 @@ def read_lint(folder: Path, path: str) -> LintFile | Broken:
         return text
     head = headers(text)
     slug, _, verdict = Path(path).stem.rpartition("-")
-    if verdict not in {severity.value for severity in Severity}:
-        remedy = "Name the file <slug>-violation.rq, <slug>-warning.rq or <slug>-info.rq."
+    if verdict not in {"off", *(severity.value for severity in Severity)}:
+        remedy = "Name the file <slug>-violation.rq, <slug>-warning.rq, <slug>-info.rq or <slug>-off.rq."
         return [Finding("lints", Place(path), "The file's name does not say how severe a row is.", remedy)]
     wrong = _misread("lints", path, text)
     if wrong:
         return wrong
+    if verdict == "off" or "reason" in head:
+        return _lint_change(path, slug, verdict, text, head)
     file = head.get("file", [""])[0]
     if file and not (folder / file).is_file():
         remedy = "Name a file by its path below the root."
@@ -199,7 +210,39 @@ def read_lint(folder: Path, path: str) -> LintFile | Broken:
     if missing:
         remedy = f"Begin the file with `#+ {missing[0]}: …`."
         return [Finding("lints", Place(path, 1), f"The lint has no {missing[0]}.", remedy)]
-    return LintFile(slug, Severity(verdict), head["message"][0], head["remedy"][0], file, text, path)
+    sees = head.get("sees", ["all"])[0]
+    if sees not in ("all", "asserted"):
+        remedy = "Write `#+ sees: asserted`, or leave the line out."
+        return [Finding("lints", Place(path, 1), f"A lint cannot see {sees!r}.", remedy)]
+    return LintFile(
+        slug,
+        Severity(verdict),
+        head["message"][0],
+        head["remedy"][0],
+        file,
+        text,
+        path,
+        at=tuple(head.get("at", [""])[0].split()),
+        own=tuple(name.lstrip("?$") for name in head.get("own", [""])[0].split()),
+        asserted=sees == "asserted",
+    )
+
+
+def _lint_change(
+    path: str, slug: str, verdict: str, text: str, head: dict[str, list[str]]
+) -> LintFile | Broken:
+    """A file that says nothing but that a built-in lint is off, or has another severity, and why."""
+    if not head.get("reason", [""])[0]:
+        remedy = "Begin the file with `#+ reason: …`."
+        return [Finding("lints", Place(path, 1), "It does not say why the lint is off.", remedy)]
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    query = next((number for number, line in lines if not line.startswith("#")), 0)
+    if query or set(head) - {"reason", "note"}:
+        remedy = "Leave the query out, or `#+ reason:`."
+        return [Finding("lints", Place(path, query or 1), "This is a query and a reason at once.", remedy)]
+    is_off = verdict == "off"
+    severity = Severity.INFO if is_off else Severity(verdict)
+    return LintFile(slug, severity, "", "", "", "", path, reason=head["reason"][0], is_off=is_off)
 
 
 def _unasked(path: str, head: dict[str, list[str]]) -> Broken:

@@ -15,7 +15,8 @@ from pathlib import Path, PurePosixPath
 import pyoxigraph as ox
 
 from calcigraph.errors import Finding, Place, Problem, RootInvalid
-from calcigraph.rdf.document import Document, NotUtf8, read_document
+from calcigraph.rdf.diagnosis import NotUtf8
+from calcigraph.rdf.document import Document, read_document
 from calcigraph.rdf.formats import GRAPHS, GraphFormat, by_path
 from calcigraph.rdf.terms import Term
 

@@ -12,7 +12,7 @@ from typing import IO, Protocol, cast
 
 import pyoxigraph as ox
 
-from calcigraph.describe import PAGE_SIZE, BoundedDescriptions, quads_of
+from calcigraph.describe import PAGE_SIZE, BoundedDescriptions, quads_of, resource_facts
 from calcigraph.edition import Edition
 from calcigraph.metadata import question_node
 from calcigraph.rdf.formats import by_name
@@ -89,9 +89,9 @@ class ResourceContent:
         """See `DocumentContent.write`."""
         node = ox.NamedNode(self.resource)
         descriptions = BoundedDescriptions(edition)
-        facts = descriptions.facts(node, self.offset, PAGE_SIZE)
+        facts = resource_facts(edition, descriptions, node, self.offset, PAGE_SIZE)
         for part in edition.fragments(node) if self.fragments else ():
-            facts += descriptions.outgoing(part) or descriptions.facts(part, 0, PAGE_SIZE)
+            facts += descriptions.outgoing(part) or resource_facts(edition, descriptions, part, 0, PAGE_SIZE)
         quads = dict.fromkeys(quads_of(facts))
         out.write(write_graph(quads, by_name("graph", self.format), edition.root.prefixes))
 

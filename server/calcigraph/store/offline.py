@@ -21,6 +21,7 @@ from calcigraph.pool import Answer, Attempt, Query
 from calcigraph.pool.admission import Admission
 from calcigraph.pool.answer import Body
 from calcigraph.pool.empty_explaining import explained_here
+from calcigraph.rdf.terms import Term
 from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.store.answered import engine_diff
 from calcigraph.store.documents import DocumentLimits
@@ -102,6 +103,15 @@ class OfflineEngine(EditionAnswers):
         content = self.ask(Query(text, inference=inference, results_format="csv")).content
         assert content is not None
         return content
+
+    def solutions(self, text: str, inference: bool) -> list[dict[str, Term]]:
+        """The solutions of a SELECT query as terms, by name of variable; see `ask`."""
+        content = self.ask(Query(text, inference=inference, results_format="json")).content
+        assert content is not None
+        found = ox.parse_query_results(content, ox.QueryResultsFormat.JSON)
+        assert isinstance(found, ox.QuerySolutions)
+        names = [variable.value for variable in found.variables]
+        return [{name: term for name in names if (term := solution[name]) is not None} for solution in found]
 
     def publish(self, change: Change, ready: Callable[[Edition], None] = _nobody) -> ChangeOutcome:
         """Make the next edition, and answer from it. Raises: ChangeRefused, LimitMet; nothing has changed."""

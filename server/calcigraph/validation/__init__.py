@@ -10,14 +10,13 @@
 from calcigraph.validation.flaw import Flaw, placed
 from calcigraph.validation.paths import Paths
 from calcigraph.validation.queries import ShapesUnreadable
-from calcigraph.validation.report import Judged, LookedAt, Report
+from calcigraph.validation.report import Judged, Report
 from calcigraph.validation.result import Result
 from calcigraph.validation.validate import validate
 
 __all__ = [
     "Flaw",
     "Judged",
-    "LookedAt",
     "Paths",
     "Report",
     "Result",

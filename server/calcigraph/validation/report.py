@@ -25,13 +25,6 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class LookedAt:
-    """How much the shapes of a root looked at, and by whom they were judged, as people read it."""
-
-    looked_at: str
-
-
-@dataclass(frozen=True)
 class Report:
     """All results of one validation, sorted; `conforms` is true when there is none (SHACL section 3.6.1),
     and nothing that could not be judged.

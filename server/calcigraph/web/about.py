@@ -8,9 +8,9 @@ from itertools import takewhile
 
 import pyoxigraph as ox
 
-from calcigraph.edition import Edition
+from calcigraph.edition import Edition, Languages
 from calcigraph.rdf.terms import Subject
-from calcigraph.rdf.vocabulary import DCAT, DCTERMS, OWL, RDF, SKOS, SRV
+from calcigraph.rdf.vocabulary import DC, DCAT, DCTERMS, OWL, RDF, SKOS, SRV
 from calcigraph.web.strings import STRINGS
 
 _FEATURED = SRV["featuredQuestion"]
@@ -53,13 +53,22 @@ def about(edition: Edition) -> About:
     def values(name: ox.NamedNode) -> list[ox.Literal | ox.NamedNode]:
         return [value for node in nodes for value in _of(edition, node, name)]
 
-    def text(name: ox.NamedNode) -> ox.Literal | None:
-        return next((value for value in values(name) if isinstance(value, ox.Literal)), None)
+    languages, labels = Languages(edition.root), edition.labels
+
+    def text(*names: ox.NamedNode) -> ox.Literal | None:
+        for name in names:
+            found = [value for value in values(name) if isinstance(value, ox.Literal)]
+            if found:
+                return min(found, key=languages.rank)
+        return None
+
+    def first(said: Callable[[ox.NamedNode], ox.Literal | None]) -> ox.Literal | None:
+        return next((told for node in nodes if isinstance(node, ox.NamedNode) and (told := said(node))), None)
 
     questions = [v.value.rpartition("/")[2] for v in values(_FEATURED)]
     return About(
-        text(DCTERMS["title"]) or _untitled(edition),
-        text(DCTERMS["description"]),
+        text(DCTERMS["title"], DC["title"]) or first(labels.stated) or _untitled(edition),
+        text(DCTERMS["description"], DC["description"]) or first(labels.definition),
         text(SRV["disclaimer"]),
         text(SRV["literatureUntil"]),
         tuple(dict.fromkeys(v for v in values(DCTERMS["license"]) if isinstance(v, ox.NamedNode))),

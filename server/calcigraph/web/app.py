@@ -29,6 +29,7 @@ from calcigraph.web import (
     site,
     sparql,
     sparql_request,
+    trees,
     w3id,
 )
 from calcigraph.web.metrics import Metrics
@@ -47,6 +48,7 @@ _BLUEPRINTS = (
     competency_questions.blueprint,
     explanations.blueprint,
     name_search.blueprint,
+    trees.blueprint,
     discovery.blueprint,
     downloads.blueprint,
     mappings.blueprint,

@@ -15,11 +15,13 @@ from calcigraph.web.protocol.negotiation import HTML
 from calcigraph.web.site import Site, current_site
 from calcigraph.web.strings import STRINGS
 from calcigraph.web.views.citation import Citation
+from calcigraph.web.views.example_queries import kinds_of_terms
 from calcigraph.web.views.pages import json_for_page
 from calcigraph.web.views.results import ResultTable
 
 _ROWS = 12
 _QUESTIONS = 12
+_TERMS = 12
 _TRUE = ox.Literal("true", datatype=XSD["boolean"])
 blueprint = Blueprint("home", __name__)
 
@@ -32,6 +34,8 @@ def home() -> Response:
     table = _table(site, asked) if asked else None
     page = render_template(
         "home.html",
+        kinds=() if site.edition.root.questions else kinds_of_terms(site),
+        top=_TERMS,
         featured=asked,
         table=table,
         questions=site.edition.root.questions,

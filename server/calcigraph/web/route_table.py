@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from calcigraph.rdf.formats import GRAPHS, RESULTS
+from calcigraph.trees import KINDS
 
 JsonSchema = Mapping[str, Any]
 TEXT: Final[JsonSchema] = MappingProxyType({"type": "string"})
@@ -85,6 +86,18 @@ _DESCRIBED: Final = (
     *_INCOMING,
 )
 
+_TREE: Final = (
+    Parameter(
+        "kind",
+        "Which tree; without it, JSON has the trees that there are.",
+        {"type": "string", "enum": [*KINDS]},
+    ),
+    Parameter(
+        "term", "The prefixed name or IRI of what the terms are below; without it, those on top.", _TERM
+    ),
+    Parameter("from", "Where the portion of them begins.", {"type": "integer", "minimum": 0}),
+)
+
 # By the endpoint of the route; routes that are not here are for the pages alone.
 INTERFACE: Final[Mapping[str, RouteFacts]] = {
     "sparql.sparql": RouteFacts((*RESULT, *GRAPH, *JSON, *_PLAIN, *HTML), _QUERY, negotiates=True),
@@ -101,6 +114,7 @@ INTERFACE: Final[Mapping[str, RouteFacts]] = {
         (Parameter("q", "A label, synonym, identifier, prefixed name or IRI."),),
         negotiates=True,
     ),
+    "trees.tree": RouteFacts((*JSON, *HTML), _TREE, negotiates=True),
     "resources.resource": RouteFacts((*GRAPH, *HTML), _INCOMING, redirects=True, negotiates=True),
     "resources.named": RouteFacts((*GRAPH, *HTML), _INCOMING, redirects=True, negotiates=True),
     "describe.described": RouteFacts(takes=_DESCRIBED, redirects=True, negotiates=True),

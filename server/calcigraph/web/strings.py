@@ -40,6 +40,14 @@ class Strings:
     )
     front_use_query: str = "Any query has an address that answers as data."
     front_downloads: str = "Everything at once"
+    front_terms: str = "Its terms"
+    front_all_terms: str = "all"
+    front_examples: str = "Ask it"
+    example_classes: str = "Which classes have how many members?"
+    example_properties: str = "Which properties are used how often?"
+    example_below: str = "What is below"
+    example_search: str = "What has a text with"
+    example_inferred: str = "What follows that nobody wrote?"
     front_numbers: str = "What is in it"
     front_empty: str = (
         "Nothing is in this graph yet. It is filled by Turtle files in its folders ontology/ and data/, "
@@ -70,6 +78,9 @@ class Strings:
     resource_other: str = "Also stated"
     resource_facts: str = "What is stated"
     resource_aside: str = "Further inferences"
+    resource_entailed: str = "more that follow"
+    resource_axioms: str = "Axioms with it"
+    malformed: str = "malformed"
     resource_incoming: str = "What links here"
     resource_previous: str = "Previous links"
     resource_next: str = "Next links"
@@ -109,12 +120,29 @@ class Strings:
     openapi_redirects: str = "It leads to the document that is asked for (303)."
     openapi_formats: str = "The same for programs"
     ontology_title: str = "Ontology"
-    ontology_classes: str = "Classes"
-    ontology_object: str = "Object properties"
-    ontology_datatype: str = "Datatype properties"
-    ontology_annotation: str = "Annotation properties"
-    ontology_deprecated: str = "Retired terms"
-    ontology_none_deprecated: str = "No term was retired so far."
+    tree_titles: Mapping[str, str] = field(
+        default_factory=lambda: MappingProxyType(
+            {
+                "classes": "Classes",
+                "object-properties": "Object properties",
+                "datatype-properties": "Datatype properties",
+                "annotation-properties": "Annotation properties",
+                "properties": "Properties",
+                "concepts": "Concepts",
+                "collections": "Collections",
+                "individuals": "Individuals by class",
+                "deprecated": "Retired terms",
+            }
+        )
+    )
+    tree_more: str = "more"
+    tree_below: str = "below it"
+    tree_of: str = "of"
+    tree_whole: str = "The whole tree"
+    tree_nothing: str = "Nothing is below it here."
+    tree_portions: str = "Portions"
+    tree_previous: str = "Previous ones"
+    tree_next: str = "Next ones"
     ontology_contents: str = "Contents"
     ontology_counts: str = "The number beside a term is that of its members or of the triples that have it."
     ontology_formats: str = "The whole ontology as data"

@@ -164,18 +164,6 @@ class AnswerTooLong(errors.Problem):
         )
 
 
-class OntologyTooLarge(errors.Problem):
-    """An ontology whose tree nobody could read on one page."""
-
-    title: ClassVar[str] = "The ontology is too large for a page"
-
-    def __init__(self, most: int, deepest: int) -> None:
-        super().__init__(
-            f"Its tree is more than {deepest} terms deep, or has more than {most} places.",
-            "Take /ontology.ttl, or ask for the terms that you need by a query.",
-        )
-
-
 class NotReady(errors.Problem):
     """A fresh query was not answered in time; `retry_after_s` says when to ask again."""
 

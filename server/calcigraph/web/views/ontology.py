@@ -1,168 +1,140 @@
-"""The ontology of a root in, its class tree as a page out."""
+"""The ontology of a root in, its trees as a page out; and one place of a tree, as a page or as data."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, Final
 
 import pyoxigraph as ox
 from flask import current_app, render_template
 
 from calcigraph.describe import Description
-from calcigraph.rdf.vocabulary import DCTERMS, OWL, RDF, RDFS, XSD
-from calcigraph.web.protocol.request_problems import OntologyTooLarge
+from calcigraph.rdf.vocabulary import DCTERMS, OBO
+from calcigraph.trees import KINDS, Branch, Portion, Tree, Trees, unfolded
 from calcigraph.web.site import Site
-from calcigraph.web.strings import STRINGS
 
-_KEY = "calcigraph-ontology"
-_TRUE = ox.Literal("true", datatype=XSD["boolean"])
-
-# A term below two others appears under each, so that few terms may make very many branches.
-_MOST_PLACES = 10_000
-_DEEPEST = 60
-Children: TypeAlias = Callable[[ox.NamedNode, frozenset[ox.NamedNode]], list[ox.NamedNode]]
-_PARTS = (
-    ("classes", STRINGS.ontology_classes, (OWL["Class"], RDFS["Class"]), RDFS["subClassOf"]),
-    ("object-properties", STRINGS.ontology_object, (OWL["ObjectProperty"],), RDFS["subPropertyOf"]),
-    ("datatype-properties", STRINGS.ontology_datatype, (OWL["DatatypeProperty"],), RDFS["subPropertyOf"]),
-    (
-        "annotation-properties",
-        STRINGS.ontology_annotation,
-        (OWL["AnnotationProperty"],),
-        RDFS["subPropertyOf"],
-    ),
-)
+_KEY: Final = "calcigraph-trees"
+# What of each tree the page of the whole ontology shows, and what a page of its own.
+_WIDTH, _PLACES = 60, 400
+WIDTH: Final = 200
+_MOST_PLACES: Final = 1_000
 
 
 @dataclass(frozen=True)
-class Branch:
-    """A term with those below it; a term below two others appears under each.
+class ShownTree:
+    """One tree: its kind, how many terms it has, and what of it is shown."""
 
-    `uses` is how many members a class has, or how many triples a property.
-    """
-
-    node: ox.NamedNode
-    label: ox.Literal
-    definition: str
-    uses: int
-    deprecated: bool
-    branches: tuple[Branch, ...]
-
-    def walk(self) -> Iterator[Branch]:
-        """This term and all below it."""
-        yield self
-        for branch in self.branches:
-            yield from branch.walk()
-
-
-@dataclass(frozen=True)
-class TermKind:
-    """One kind of terms, `count` of them."""
-
-    name: str
-    title: str
-    branches: tuple[Branch, ...]
+    kind: str
     count: int
+    shown: Portion
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is left out."""
+        whole = all(branch.more == 0 for top in self.shown.branches for branch in top.walk())
+        return whole and len(self.shown.branches) == self.shown.size
 
 
 @dataclass(frozen=True)
-class Retired:
-    """A term that is not to be used any more."""
+class TreePlace:
+    """One place in a tree: a term, or what is above all; where it stands, and what is below it."""
 
-    node: ox.NamedNode
-    replaced_by: tuple[ox.NamedNode, ...]
-
-
-@dataclass(frozen=True)
-class Overview:
-    """All terms of the ontology: those in use by their kinds, and the retired ones."""
-
-    parts: tuple[TermKind, ...]
-    deprecated: tuple[Retired, ...]
+    part: ShownTree
+    node: ox.NamedNode | None
+    above: tuple[ox.NamedNode, ...]
+    alike: tuple[ox.NamedNode, ...]
 
 
-def page(site: Site) -> str:
-    """The ontology page: what it is, its classes and its properties as trees, all asserted."""
-    header: Description | None = site.engine.describe(site.edition, site.ontology, None)
-    shown = overview(site)
-    return render_template("ontology.html", header=header, parts=shown.parts, deprecated=shown.deprecated)
-
-
-def overview(site: Site) -> Overview:
-    """The terms of the ontology, gathered once for an edition.
-
-    Cost of the first call: some passes over the ontology, 50 ms for 20,000 triples.
-    """
-    kept: tuple[Site, Overview] | None = current_app.extensions.get(_KEY)
+def trees_of(site: Site) -> Trees:
+    """The trees of a site, each made once for an edition."""
+    kept: tuple[Site, Trees] | None = current_app.extensions.get(_KEY)
     if kept is None or kept[0] is not site:
-        triples = [quad.triple for quad in site.edition.file_quads(site.edition.root.ontology)]
-        parts = (_part(name, title, _tree(site, triples, kinds, up)) for name, title, kinds, up in _PARTS)
-        kept = site, Overview(tuple(part for part in parts if part.count), _retired(site, triples))
-        current_app.extensions[_KEY] = kept
+        kept = current_app.extensions[_KEY] = site, Trees(site.edition)
     return kept[1]
 
 
-def _part(name: str, title: str, branches: tuple[Branch, ...]) -> TermKind:
-    return TermKind(
-        name, title, branches, len({found.node for branch in branches for found in branch.walk()})
-    )
+def page(site: Site) -> str:
+    """The ontology page: what it is, and its trees. Cost of the first call: see `Trees.of`."""
+    header: Description | None = site.engine.describe(site.edition, site.ontology, None)
+    found = ((kind, trees_of(site).of(kind)) for kind in KINDS)
+    parts = [_part(site, kind, tree, None, 0, _WIDTH, _PLACES) for kind, tree in found if tree.count]
+    return render_template("ontology.html", header=header, parts=parts, **_shown(site))
 
 
-def _retired(site: Site, triples: Iterable[ox.Triple]) -> tuple[Retired, ...]:
-    nodes = {t.subject for t in triples if t.predicate == OWL["deprecated"] and t.object == _TRUE}
-    own = sorted((n for n in nodes if isinstance(n, ox.NamedNode) and site.path(n)), key=str)
-    instead = {node: site.edition.objects(node, DCTERMS["isReplacedBy"]) for node in own}
-    return tuple(Retired(n, tuple(v for v in instead[n] if isinstance(v, ox.NamedNode))) for n in own)
+def place(site: Site, kind: str, node: ox.NamedNode | None, offset: int) -> TreePlace | None:
+    """What is below a term in a tree, from `offset` on; None where it is not in it."""
+    trees = trees_of(site)
+    tree = trees.of(kind)
+    number = None if node is None else trees.number(node)
+    if node is not None and (number is None or not tree.holds(number)):
+        return None
+    part = _part(site, kind, tree, number, offset, WIDTH, _MOST_PLACES)
+    if number is None:
+        return TreePlace(part, None, (), ())
+    return TreePlace(part, node, _named(site, tree.above(number)), _named(site, tree.alike(number)))
 
 
-def _tree(
-    site: Site, triples: Iterable[ox.Triple], kinds: tuple[ox.NamedNode, ...], above: ox.NamedNode
-) -> tuple[Branch, ...]:
-    """The root's own terms of these kinds, below each other as `above` says. Raises: OntologyTooLarge."""
-    terms: dict[ox.NamedNode, None] = {}
-    below: dict[ox.NamedNode, list[ox.NamedNode]] = {}
-    deprecated: set[object] = set()
-    for triple in triples:
-        node, value = triple.subject, triple.object
-        if not isinstance(node, ox.NamedNode) or site.path(node) is None:
-            continue
-        if triple.predicate == RDF["type"] and value in kinds:
-            terms[node] = None
-        elif triple.predicate == above and isinstance(value, ox.NamedNode):
-            below.setdefault(value, []).append(node)
-        elif triple.predicate == OWL["deprecated"] and value == _TRUE:
-            deprecated.add(node)
-
-    def children(node: ox.NamedNode, path: frozenset[ox.NamedNode]) -> list[ox.NamedNode]:
-        return [child for child in below.get(node, []) if child in terms and child not in path]
-
-    def branch(node: ox.NamedNode, path: frozenset[ox.NamedNode]) -> Branch:
-        branches = sorted((branch(n, path | {n}) for n in children(node, path)), key=_by_label)
-        defined = site.edition.labels.definition(node)
-        definition = defined.value if defined else ""
-        uses = site.describer.uses.count(node)
-        label = site.edition.labels.of(node)
-        return Branch(node, label, definition, uses, node in deprecated, tuple(branches))
-
-    placed = {child for node in terms for child in below.get(node, []) if child != node}
-    tops = [node for node in terms if node not in placed] or list(terms)
-    _check_size(tops, children)
-    return tuple(sorted((branch(node, frozenset({node})) for node in tops), key=_by_label))
+def place_page(site: Site, shown: TreePlace) -> str:
+    """A place of a tree as a page."""
+    return render_template("tree.html", place=shown, part=shown.part, **_shown(site))
 
 
-def _check_size(tops: Iterable[ox.NamedNode], children: Children) -> None:
-    """Walk through the tree before anything of it is looked up. Raises: OntologyTooLarge."""
-    waiting = [(node, frozenset({node})) for node in tops]
-    places = len(waiting)
-    while waiting:
-        node, path = waiting.pop()
-        found = children(node, path)
-        places += len(found)
-        if places > _MOST_PLACES or len(path) > _DEEPEST:
-            raise OntologyTooLarge(_MOST_PLACES, _DEEPEST)
-        waiting += ((child, path | {child}) for child in found)
+def as_json(site: Site, shown: TreePlace) -> dict[str, Any]:
+    """The same as data: each term with its label, how many are below it, and those of them that are shown."""
+    return {
+        "kind": shown.part.kind,
+        "count": shown.part.count,
+        "term": None if shown.node is None else _term(site, shown.node),
+        "above": [_term(site, node) for node in shown.above],
+        "size": shown.part.shown.size,
+        "from": shown.part.shown.offset,
+        "next": shown.part.shown.next_offset,
+        "below": [_branch(site, branch) for branch in shown.part.shown.branches],
+    }
 
 
-def _by_label(branch: Branch) -> str:
-    return branch.label.value.casefold()
+def kinds_json(site: Site) -> list[dict[str, Any]]:
+    """The kinds of trees that there are, with how many terms each has."""
+    return [{"kind": kind, "count": trees_of(site).of(kind).count} for kind in KINDS]
+
+
+def _part(
+    site: Site, kind: str, tree: Tree, number: int | None, offset: int, width: int, places: int
+) -> ShownTree:
+    return ShownTree(kind, tree.count, unfolded(site.edition, tree, number, offset, width, places))
+
+
+def _shown(site: Site) -> dict[str, Any]:
+    """What the templates ask about a term."""
+    edition = site.edition
+
+    def instead(node: ox.NamedNode) -> list[ox.NamedNode]:
+        found = (*edition.objects(node, DCTERMS["isReplacedBy"]), *edition.objects(node, OBO["IAO_0100001"]))
+        return [term for term in dict.fromkeys(found) if isinstance(term, ox.NamedNode)]
+
+    def definition(node: ox.NamedNode) -> str:
+        said = edition.labels.definition(node)
+        return said.value if said else ""
+
+    return {
+        "definition": definition,
+        "instead": instead,
+        "is_deprecated": trees_of(site).is_deprecated,
+        "used": site.describer.uses.count,
+    }
+
+
+def _branch(site: Site, branch: Branch) -> dict[str, Any]:
+    below = [_branch(site, lower) for lower in branch.branches]
+    same = {"same": [node.value for node in branch.alike]} if branch.alike else {}
+    return {**_term(site, branch.node), **same, "size": branch.size, "below": below}
+
+
+def _term(site: Site, node: ox.NamedNode) -> dict[str, Any]:
+    retired = {"deprecated": True} if trees_of(site).is_deprecated(node) else {}
+    return {"iri": node.value, "label": site.edition.label(node), **retired}
+
+
+def _named(site: Site, numbers: Any) -> tuple[ox.NamedNode, ...]:
+    terms = (site.edition.index.term(number) for number in numbers)
+    return tuple(term for term in terms if isinstance(term, ox.NamedNode))

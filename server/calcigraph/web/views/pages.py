@@ -24,6 +24,7 @@ from calcigraph.web.site import Site, current_site
 from calcigraph.web.strings import STRINGS
 from calcigraph.web.views import assets
 from calcigraph.web.views.citation import Citation
+from calcigraph.web.views.example_queries import example_queries
 from calcigraph.web.views.propositions import contradiction
 from calcigraph.web.views.results import ResultTable
 from calcigraph.web.views.term_html import TermRenderer
@@ -55,6 +56,7 @@ def register(app: Flask) -> None:
             "site_title": site.about.title,
             "disclaimer": site.about.disclaimer,
             "prologue": _prologue(site),
+            "example_queries": lambda: example_queries(site),
             "columns": columns,
             "heading": heading,
             "graph_name": lambda graph: graph.value.removeprefix(f"{site.addresses.base}graph/"),
@@ -101,7 +103,9 @@ def _prologue(site: Site) -> str:
     """What a new query begins with: the root's own prefixes, and a pattern that has an answer."""
     prefixes = site.edition.root.prefixes
     own = {name: iri for name, iri in prefixes.mapping.items() if iri.startswith(site.namespace)}
-    return Prefixes(own).sparql() + "\nSELECT *\nWHERE { ?subject ?predicate ?object }\nLIMIT 20"
+    return (
+        f"{Prefixes(own).sparql()}\n".lstrip() + "SELECT *\nWHERE { ?subject ?predicate ?object }\nLIMIT 20"
+    )
 
 
 def kind(term: Term) -> str:

@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 from calcigraph.describe import Amount, FacetValue, Fact, ShownProperty, ShownValue, Standing
 from calcigraph.edition import PAGE_LANGUAGE
 from calcigraph.explanations.evidence import Named
+from calcigraph.manchester import Expression, Piece
 from calcigraph.rdf.terms import Term, show_term
 from calcigraph.rdf.vocabulary import RDF, SKOS, XSD
 from calcigraph.reasoning import Statement
@@ -52,6 +53,7 @@ class TermRenderer:
         self._labels = site.edition.labels
         self._kept_iri = lru_cache(_MOST_KEPT)(self._iri)
         self._kept_head = lru_cache(_MOST_KEPT)(self._head)
+        self._kept_blank = lru_cache(_MOST_KEPT >> 4)(self._blank)
         self._kept_name = lru_cache(_MOST_KEPT)(self._name)
 
     def name(self, term: Term) -> str:
@@ -82,7 +84,9 @@ class TermRenderer:
                 if datatype
                 else self.text(term)
             )
-        return _BLANK if isinstance(term, ox.BlankNode) else Markup(f"<code>{escape(str(term))}</code>")
+        if isinstance(term, ox.BlankNode):
+            return self._kept_blank(term)
+        return Markup(f"<code>{escape(str(term))}</code>")
 
     def named(self, named: Named) -> Markup:
         """A node that evidence, or a decision, leads to."""
@@ -151,7 +155,9 @@ class TermRenderer:
 
         One that is called like another is shown with its name, so that they can be told apart.
         """
-        if value.members:
+        if value.expression:
+            shown = self._by_expression(value, value.expression)
+        elif value.members:
             items = "".join(f"<li>{self.value(member)}</li>" for member in value.members)
             shown = Markup(f'<ol class="members">{items}</ol>')
         elif value.nested:
@@ -162,7 +168,44 @@ class TermRenderer:
             shown = self.term(value.term)
         if is_like_another and isinstance(value.term, ox.NamedNode):
             shown += Markup(f' <code class="quiet">{escape(self.name(value.term))}</code>')
-        return shown + self.standing(value.fact)
+        shown += self.standing(value.fact)
+        if value.annotations:
+            shown += Markup(f'<div class="nested remarks">{self.slots(value.annotations)}</div>')
+        return shown
+
+    def expression(self, found: Expression) -> Markup:
+        """An expression in Manchester syntax, its words apart from the names; what is wrong with it beside
+        it."""
+        pieces = Markup("").join(map(self._piece, found.pieces))
+        shown = Markup(f'<span class="expression">{pieces}</span>')
+        if found.faults and found.is_construct:
+            why = escape("; ".join(found.faults))
+            shown += Markup(f' <span class="mark" title="{why}">{escape(STRINGS.malformed)}</span>')
+        return shown
+
+    def _piece(self, piece: Piece) -> Markup:
+        if not isinstance(piece, str):
+            return self.term(piece)
+        word = piece.strip()
+        if not word[:1].isalpha():
+            return escape(piece)
+        before, _, after = piece.partition(word)
+        return Markup(f"{escape(before)}<b>{escape(word)}</b>{escape(after)}")
+
+    def _by_expression(self, value: ShownValue, found: Expression) -> Markup:
+        """A blank node as its expression, with what is said about it; a resource with the one that a link
+        leads through."""
+        shown = self.expression(found)
+        if not isinstance(value.term, ox.BlankNode):
+            return Markup(f'{self.term(value.term)} <span class="through">{shown}</span>')
+        if value.nested:
+            shown += Markup(f'<div class="nested remarks">{self.slots(value.nested)}</div>')
+        return shown
+
+    def _blank(self, node: ox.BlankNode) -> Markup:
+        """A blank node where there is room for a line: what it says, as far as it says anything."""
+        found = self._site.edition.expressions.read(node)
+        return self.expression(found) if len(found.pieces) > 1 else _BLANK
 
     def code(self, text: str) -> Markup:
         """Triples as somebody wrote them, the prefixed names in them as links where they lead somewhere."""
@@ -230,7 +273,14 @@ class TermRenderer:
             f"<dd>{self.value(value, labels[self._labels.of(value.term).value] > 1)}</dd>\n"
             for value in slot.values
         )
-        return f"<div>\n{head}\n{values}</div>\n"
+        return f"<div>\n{head}\n{values}{self._aside(slot)}</div>\n"
+
+    def _aside(self, slot: ShownProperty) -> str:
+        if not slot.aside:
+            return ""
+        values = "".join(f"<li>{self.value(value)}</li>" for value in slot.aside)
+        summary = f"{len(slot.aside)} {escape(STRINGS.resource_entailed)}"
+        return f'<dd><details><summary>{summary}</summary><ul class="plain">{values}</ul></details></dd>\n'
 
     def _head(self, predicate: ox.NamedNode, name: ox.Literal, is_like_another: bool) -> str:
         target, title, shown = self._site.href(predicate), escape(self.name(predicate)), self.text(name)
@@ -246,7 +296,7 @@ class TermRenderer:
         target, stated, name = self._site.href(node), self._labels.stated(node), self.name(node)
         if stated and len(stated.value) > _LONGEST:
             stated = _cut(stated)
-        shown = self.text(stated) if stated else Markup(f"<bdi>{escape(name.strip('<>'))}</bdi>")
+        shown = self.text(stated) if stated else Markup(f"<bdi>{escape(self._labels.of(node).value)}</bdi>")
         kind = "" if stated else ' class="iri"'
         if target is None:
             return Markup(f'<span title="{escape(name)}" class="iri">{shown}</span>')

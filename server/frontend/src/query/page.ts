@@ -96,6 +96,12 @@ class QueryPage {
   /** Put the query of a question into the editor. */
   private async choose(address: string): Promise<void> {
     const wanted = new URL(address);
+    const query = wanted.searchParams.get("query");
+    if (query !== null) {
+      this.editor.text = query;
+      this.editor.focus();
+      return;
+    }
     wanted.searchParams.set("format", "json");
     try {
       const response = await fetch(wanted);

@@ -1,0 +1,50 @@
+"""A root in, which IRIs are its own out: those that its editors may mend, and have to declare."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from calcigraph.lints.statements import Statements
+from calcigraph.rdf.known_terms import NAMESPACES, split
+from calcigraph.rdf.vocabulary import SRV
+from calcigraph.root import Root
+
+# A namespace with this share of the declared terms is the root's own, whatever its header says.
+_SHARE = 0.2
+
+
+@dataclass(frozen=True)
+class OwnNames:
+    """The beginnings of a root's own IRIs: its namespace, those of its ontologies, and those that it mostly
+    declares terms in."""
+
+    spaces: tuple[str, ...]
+
+    @classmethod
+    def of(cls, root: Root, statements: Statements) -> OwnNames:
+        """The own names of a root. Cost: linear in its declared terms."""
+        headers = [t.subject.value for t in statements.headers if isinstance(t.subject, ox.NamedNode)]
+        found = {f"{iri.rstrip('#/')}{end}" for iri in headers for end in "#/"}
+        if root.is_named:
+            found.add(root.namespace)
+        shares = Counter(_stem(node.value) for node in statements.terms)
+        found |= {space for space, count in shares.items() if count >= _SHARE * shares.total()}
+        return cls(tuple(sorted(found - set(NAMESPACES))))
+
+    def has(self, term: object) -> bool:
+        """Whether a term is an IRI of the root's own."""
+        if not self.spaces or not isinstance(term, ox.NamedNode):
+            return False
+        # The program's vocabulary is declared in every root, and may stand below the root's namespace.
+        return term.value.startswith(self.spaces) and not term.value.startswith(SRV.iri)
+
+
+def _stem(iri: str) -> str:
+    """What terms of one vocabulary begin with: the namespace, and where several share one, as in
+    `obo/RO_0002233`, the letters in front of the underscore."""
+    namespace, name = split(iri)
+    letters, underscore, number = name.rpartition("_")
+    return f"{namespace}{letters}_" if underscore and number.isdigit() and letters.isalpha() else namespace

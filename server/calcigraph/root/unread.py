@@ -1,0 +1,84 @@
+"""The folder of a root in, a finding for everything in it that is not read out.
+
+What looks like RDF, or like something that could be converted to it, is a warning; other things that no one
+reads are a hint; notes, licences and what editors and version control leave are none.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from calcigraph.errors import Finding, Place, Severity
+from calcigraph.rdf.recognition import BY_SUFFIX, CATALOG, Recognised, recognised
+from calcigraph.root.rdf_file import SUFFIXES
+
+_HEAD: Final = 16_384
+# Where queries are read from, and the endings that they have there.
+_QUERIES: Final = {
+    "ontology/rules": (".rq",),
+    "ontology/questions": (".rq", ".csv"),
+    "shapes/lint": (".rq",),
+}
+_NOTES: Final = (".md", ".txt", ".rst", ".adoc", ".license")
+_NAMES: Final = ("readme", "license", "licence", "copying", "changelog", "notice", "makefile", "authors")
+_LEFT: Final = ("~", ".bak", ".orig", ".swp", ".tmp", ".rej", ".lock")
+
+
+def not_read(folder: Path, parts: tuple[str, ...]) -> Iterator[Finding]:
+    """A finding for each file, link or pipe in the `parts` of a root that nothing is read from. Cost: reads
+    the heads of those files; opens nothing but files."""
+    for part in parts:
+        for where, folders, names in os.walk(folder / part):
+            here = Path(where)
+            for name in sorted((*(f for f in folders if (here / f).is_symlink()), *names)):
+                found = _unread(here / name, (here / name).relative_to(folder).as_posix())
+                if found is not None:
+                    yield found
+
+
+def _unread(file: Path, path: str) -> Finding | None:
+    try:
+        mode = file.stat().st_mode
+    except OSError:
+        return None  # a link to nowhere, as an editor keeps beside a file that it has open
+    if stat.S_ISDIR(mode):
+        return _finding(path, "It is a link to a folder.", "Put the folder itself here.")
+    if not stat.S_ISREG(mode):
+        return _finding(path, "It is a pipe, a socket or a device.", "Take it out of the root.")
+    name = PurePosixPath(path).name
+    if name.startswith(".") or name.lower().endswith(_LEFT) or path.lower().endswith(SUFFIXES):
+        return None
+    if name.endswith(_QUERIES.get(str(PurePosixPath(path).parent), ())):
+        return None
+    return _unread_file(file, path)
+
+
+def _unread_file(file: Path, path: str) -> Finding | None:
+    name = PurePosixPath(path).name.lower()
+    found = BY_SUFFIX.get(PurePosixPath(name).suffix) or _recognised(file)
+    if found is not None and found is not CATALOG:
+        return _finding(path, f"It is {found.name}.", found.remedy_for(path))
+    if found is CATALOG or name.endswith(_NOTES) or name.startswith(_NAMES):
+        return None
+    if name.endswith((".rq", ".csv", ".sparql")):
+        places = ", ".join(sorted(_QUERIES))
+        return _finding(path, "Queries and answers are read in some folders only.", f"Move it to {places}.")
+    endings = ", ".join(SUFFIXES)
+    return _finding(path, "Its name ends in nothing that is read.", f"RDF ends in {endings}.", Severity.INFO)
+
+
+def _recognised(file: Path) -> Recognised | None:
+    try:
+        with file.open("rb") as opened:
+            return recognised(opened.read(_HEAD))
+    except OSError:
+        return None
+
+
+def _finding(path: str, why: str, remedy: str, severity: Severity = Severity.WARNING) -> Finding:
+    shown = path.encode("utf-8", "backslashreplace").decode()
+    return Finding("not-read", Place(shown), f"Not read. {why}", remedy, severity=severity, kind=why)

@@ -1,0 +1,186 @@
+"""What a page says of a class: expressions, what is written beside what follows, annotations, axioms."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pyoxigraph as ox
+import pytest
+
+from calcigraph.describe import Describer, Description, ShownProperty, ShownValue
+from calcigraph.edition import Edition, assemble
+from calcigraph.manchester import as_text
+from calcigraph.pool import Pool
+from calcigraph.rdf.terms import Term
+from calcigraph.root import Root
+from calcigraph.settings import Settings
+from calcigraph.store import LocalEngine
+from calcigraph.web.app import create_app
+
+NS = "https://example.org/zoo/"
+CATALOGUE = f'<{NS}set> a <http://www.w3.org/ns/dcat#Dataset> ; <http://rdfs.org/ns/void#uriSpace> "{NS}" .'
+ONTOLOGY = """
+@prefix : <https://example.org/zoo/ontology/> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+:eats a owl:ObjectProperty ; rdfs:label "eats"@en ; owl:propertyChainAxiom ( :eats :eats ) .
+:likes a owl:ObjectProperty ; rdfs:label "is fond of"@en .
+:Thing a owl:Class . :Animal a owl:Class ; rdfs:subClassOf :Thing ,
+  [ a owl:Restriction ; owl:onProperty :eats ; owl:someValuesFrom :Thing ] .
+:Cat a owl:Class ; rdfs:label "cat"@en ; rdfs:subClassOf :Animal , :Pet , [ a owl:Restriction ;
+  owl:onProperty :likes ; owl:allValuesFrom [ owl:unionOf ( :Cat [ owl:complementOf :Dog ] ) ] ;
+  rdfs:comment "so they say" ] , [ a owl:Restriction ; owl:onProperty :eats ] .
+:Pet a owl:Class ; rdfs:subClassOf :Animal . :Dog a owl:Class .
+:Tiger a owl:Class ; rdfs:subClassOf :Cat .
+[] a owl:AllDisjointClasses ; owl:members ( :Cat :Dog [ owl:oneOf ( :a :b ) ] ) .
+[ a owl:Restriction ; owl:onProperty :eats ; owl:hasValue :a ] rdfs:subClassOf :Cat .
+[] a owl:Axiom ; owl:annotatedSource :Cat ; owl:annotatedProperty rdfs:subClassOf ; owl:annotatedTarget :Pet ;
+  rdfs:comment "not all of them" .
+[] a owl:Axiom ; owl:annotatedSource :Animal ; owl:annotatedProperty rdfs:subClassOf ;
+  owl:annotatedTarget [ a owl:Restriction ; owl:onProperty :eats ; owl:someValuesFrom :Thing ] ;
+  rdfs:comment "or they starve" .
+[] a rdf:Statement ; rdf:subject :Cat ; rdf:predicate :likes ; rdf:object :Dog ; rdfs:comment "never" .
+:Cat :likes :Thing {| rdfs:comment "now and then" |} .
+[] a owl:NegativePropertyAssertion ; owl:sourceIndividual :a ; owl:assertionProperty :likes ;
+  owl:targetIndividual :b .
+:a :likes [ a :Dog ; rdfs:label "some dog" ] .
+"""
+
+
+@pytest.fixture(scope="module")
+def edition(tmp_path_factory: pytest.TempPathFactory) -> Edition:
+    folder = tmp_path_factory.mktemp("zoo") / "root"
+    for name, text in (("data/catalog.ttl", CATALOGUE), ("ontology/zoo.ttl", ONTOLOGY)):
+        (folder / name).parent.mkdir(parents=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return assemble(Root.open(folder), "builtin").edition
+
+
+def node(name: str) -> ox.NamedNode:
+    return ox.NamedNode(f"{NS}ontology/{name}")
+
+
+def described(edition: Edition, name: str) -> Description:
+    found = Describer(edition).describe(node(name))
+    assert found is not None
+    return found
+
+
+def short(term: Term) -> str:
+    return re.split("[/#]", term.value)[-1] if isinstance(term, ox.NamedNode | ox.Literal) else "?"
+
+
+def text(value: ShownValue) -> str:
+    said = as_text(value.expression, short) if value.expression else ""
+    return said if isinstance(value.term, ox.BlankNode) else " ".join([short(value.term), said]).strip()
+
+
+def slot(slots: tuple[ShownProperty, ...], name: str) -> ShownProperty:
+    return next(found for found in slots if short(found.predicate) == name)
+
+
+def of(description: Description, name: str) -> ShownProperty:
+    return slot(tuple(one for group in description.groups for one in group.slots), name)
+
+
+def test_what_is_written_comes_first_and_what_follows_from_it_is_put_aside(edition: Edition) -> None:
+    found = of(described(edition, "Cat"), "subClassOf")
+    assert [text(value) for value in found.values] == [
+        "Animal",
+        "Pet",
+        "likes only (Cat or not Dog)",
+        "[a Restriction; onProperty eats]",
+    ]
+    assert {text(value) for value in found.aside} >= {"Thing", "eats some Thing"}
+
+
+def test_of_what_is_inferred_the_nearest_is_shown_and_what_that_entails_is_put_aside(
+    edition: Edition,
+) -> None:
+    found = of(described(edition, "Tiger"), "subClassOf")
+    assert [text(value) for value in found.values] == ["Cat"]
+    assert {text(value) for value in found.aside} >= {"Animal", "Pet", "Thing", "likes only (Cat or not Dog)"}
+    assert len({text(value) for value in found.aside}) == len(found.aside)
+
+
+def test_what_is_said_about_an_expression_stands_below_it(edition: Edition) -> None:
+    only = of(described(edition, "Cat"), "subClassOf").values[2]
+    assert [(short(s.predicate), text(v)) for s in only.nested for v in s.values] == [
+        ("comment", "so they say")
+    ]
+
+
+def test_a_malformed_expression_says_what_is_wrong(edition: Edition) -> None:
+    wrong = of(described(edition, "Cat"), "subClassOf").values[3].expression
+    assert wrong is not None
+    assert wrong.faults == ("it does not say to what",)
+
+
+def test_annotations_stand_beside_the_triple_that_they_are_about(edition: Edition) -> None:
+    remarks = {
+        text(value): [text(remark) for about in value.annotations for remark in about.values]
+        for value in of(described(edition, "Cat"), "subClassOf").values
+    }
+    assert remarks["Pet"] == ["not all of them"]
+    assert remarks["Animal"] == []
+    (value,) = of(described(edition, "Cat"), "likes").values
+    assert [text(remark) for about in value.annotations for remark in about.values] == ["now and then"]
+
+
+def test_an_annotated_expression_is_known_by_what_it_says(edition: Edition) -> None:
+    found = of(described(edition, "Animal"), "subClassOf").values
+    remarks = {text(v): [text(r) for s in v.annotations for r in s.values] for v in found}
+    assert remarks == {"Thing": [], "eats some Thing": ["or they starve"]}
+
+
+def test_axioms_that_are_no_triple_of_a_resource_are_on_its_page(edition: Edition) -> None:
+    axioms = {text(axiom): axiom for axiom in described(edition, "Cat").axioms}
+    assert set(axioms) == {"DisjointClasses: Cat, Dog, {a, b}", "Cat likes Dog"}
+    remarks = axioms["Cat likes Dog"].annotations
+    assert [text(value) for remark in remarks for value in remark.values] == ["never"]
+    assert [text(axiom) for axiom in described(edition, "b").axioms] == [
+        "DisjointClasses: Cat, Dog, {a, b}",
+        "a not likes b",
+    ]
+
+
+def test_a_link_through_an_expression_shows_it_and_one_from_an_expression_is_no_node_without_a_name(
+    edition: Edition,
+) -> None:
+    links = described(edition, "Dog").incoming.slots
+    assert [text(value) for value in slot(links, "subClassOf").values] == ["Cat likes only (Cat or not Dog)"]
+    links = described(edition, "Cat").incoming.slots
+    assert "eats value a" in [text(value) for value in slot(links, "subClassOf").values]
+    assert "annotatedSource" not in {short(found.predicate) for found in links}
+
+
+def test_a_property_s_chain_reads_as_a_chain(edition: Edition) -> None:
+    (value,) = of(described(edition, "eats"), "propertyChainAxiom").values
+    assert text(value) == "eats o eats"
+
+
+def test_what_is_no_expression_stays_a_thing_with_properties(edition: Edition) -> None:
+    (value,) = of(described(edition, "a"), "likes").values
+    assert value.expression is None
+    assert {short(found.predicate) for found in value.nested} >= {"type", "label"}
+
+
+def test_a_page_links_each_name_of_an_expression_and_tells_the_words_apart(edition: Edition) -> None:
+    with Pool.start(b"") as pool:
+        client = create_app(LocalEngine(edition, pool), Settings()).test_client()
+    page = client.get("/ontology/Cat.html").get_data(as_text=True)
+    start = page.index('<span class="expression">')
+    only = page[start : page.index("</dd>", start)].partition("<div")[0]
+    assert html.unescape(re.sub("<[^>]+>", "", only)).strip() == "is fond of only (cat or not Dog)"
+    assert [link.rpartition("/")[2] for link in re.findall('href="([^"]+)"', only)] == ["likes", "Cat", "Dog"]
+    assert 'title="it does not say to what">malformed</span>' in page
+    assert "a node without a name" not in page
+
+
+def test_the_data_of_a_resource_have_what_is_said_of_its_triples(edition: Edition) -> None:
+    facts = {fact.triple for fact in described(edition, "Cat").facts}
+    about = [t for t in facts if isinstance(t.object, ox.Literal) and t.object.value == "not all of them"]
+    assert len(about) == 1
+    assert any(t.subject == about[0].subject and t.object == node("Pet") for t in facts)
