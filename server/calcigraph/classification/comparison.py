@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Final
 
 import pyoxigraph as ox
@@ -16,10 +17,16 @@ from calcigraph.root import Root
 
 _ABOVE: Final = (RDFS["subClassOf"], OWL["equivalentClass"])
 _ENDS: Final = {OWL["Thing"], OWL["Nothing"]}
-_AXIOMS: Final = {
-    *(*_ABOVE, RDFS["domain"], RDFS["range"], RDFS["subPropertyOf"], RDF["type"]),
-    *(OWL[name] for name in ("disjointWith", "complementOf", "unionOf", "intersectionOf", "disjointUnionOf")),
-    *(OWL[name] for name in ("oneOf", "inverseOf", "equivalentProperty", "propertyDisjointWith")),
+# Which triple an axiom begins with, where no other may be about the same names.
+_KINDS: Final = {
+    "SubClassOf": RDFS["subClassOf"],
+    "EquivalentClasses": OWL["equivalentClass"],
+    "DisjointClasses": OWL["disjointWith"],
+    "ObjectPropertyDomain": RDFS["domain"],
+    "DataPropertyDomain": RDFS["domain"],
+    "ObjectPropertyRange": RDFS["range"],
+    "DataPropertyRange": RDFS["range"],
+    "ClassAssertion": RDF["type"],
 }
 # What an expression consists of; a copy of it may be said to be below others, too.
 _PARTS: Final = {
@@ -130,15 +137,25 @@ class _Places:
         return re.sub(r"<([^<>]*)>", lambda found: self.shown(found.group(1)), text)
 
     def _axiom(self, axiom: Axiom) -> Place:
-        """The triple of its subject that is about the same names; else the subject."""
-        subject = ox.NamedNode(axiom.subject) if axiom.subject else None
-        others = set(axiom.signature) - {axiom.subject}
-        for triple in self._said.get(subject, ()):
-            if triple.predicate in _AXIOMS and self._names(triple.object) - {axiom.subject} == others:
+        """A triple of the kind that is about the same names; else its subject."""
+        kind = axiom.text.partition("(")[0]
+        for triple in self._by_names.get(_own(axiom.signature), ()):
+            if _KINDS.get(kind, triple.predicate) == triple.predicate:
                 stated = self._root.place_of(triple)
                 if stated is not None:
                     return stated
         return self.of(axiom.subject)
+
+    @cached_property
+    def _by_names(self) -> dict[frozenset[str], list[ox.Triple]]:
+        """The triples that an axiom may begin with, by the names in it. Cost: all triples, once."""
+        out: dict[frozenset[str], list[ox.Triple]] = defaultdict(list)
+        for triples in self._said.values():
+            for triple in triples:
+                if triple.predicate not in _PARTS:
+                    names = self._names(triple.subject) | self._names(triple.object)
+                    out[_own(names | {triple.predicate.value})].append(triple)
+        return out
 
     def _names(self, node: object) -> set[str]:
         """The IRIs that an expression speaks of."""
@@ -146,9 +163,13 @@ class _Places:
         while todo:
             at = todo.pop()
             if isinstance(at, ox.NamedNode):
-                if not at.value.startswith((OWL.iri, RDF.iri, RDFS.iri)):
-                    names.add(at.value)
+                names.add(at.value)
             elif isinstance(at, ox.BlankNode) and at not in seen:
                 seen.add(at)
                 todo += [triple.object for triple in self._said.get(at, ()) if triple.predicate in _PARTS]
         return names
+
+
+def _own(names: Iterable[str]) -> frozenset[str]:
+    """Those names that are no words of RDF and OWL."""
+    return frozenset(name for name in names if not name.startswith((OWL.iri, RDF.iri, RDFS.iri)))
