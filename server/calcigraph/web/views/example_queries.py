@@ -10,11 +10,11 @@ from typing import Final
 from urllib.parse import urlencode
 
 from calcigraph.rdf.prefixes import Prefixes
-from calcigraph.rdf.vocabulary import RDFS, SKOS, SRV
-from calcigraph.web.protocol.request_problems import OntologyTooLarge
+from calcigraph.rdf.vocabulary import RDF, RDFS, SKOS, SRV
+from calcigraph.trees import Branch
 from calcigraph.web.site import Site
 from calcigraph.web.strings import STRINGS
-from calcigraph.web.views.ontology import TermKind, overview
+from calcigraph.web.views.ontology import ShownTree, overview
 
 _LABEL, _PREF_LABEL = RDFS["label"], SKOS["prefLabel"]
 _MOST: Final = 50
@@ -24,6 +24,9 @@ _BELOW: Final = {
     "object-properties": RDFS["subPropertyOf"],
     "concepts": SKOS["broader"],
 }
+
+
+_NO_TERMS: Final = {"individuals", "deprecated"}
 
 
 @dataclass(frozen=True)
@@ -39,15 +42,9 @@ class ExampleQuery:
         return urlencode({"query": self.text, "edit": "1"})
 
 
-def kinds_of_terms(site: Site) -> tuple[TermKind, ...]:
-    """The terms of the ontology by their kinds; none where they are too many for a page.
-
-    Cost: see `overview`.
-    """
-    try:
-        return overview(site).parts
-    except OntologyTooLarge:
-        return ()
+def kinds_of_terms(site: Site) -> tuple[ShownTree, ...]:
+    """The terms of the ontology by their kinds. Cost: see `overview`."""
+    return tuple(part for part in overview(site) if part.kind not in _NO_TERMS)
 
 
 def example_queries(site: Site) -> tuple[ExampleQuery, ...]:
@@ -76,22 +73,31 @@ def _counting(site: Site) -> Iterator[ExampleQuery]:
     )
 
 
-def _about_terms(site: Site, parts: tuple[TermKind, ...]) -> Iterator[ExampleQuery]:
+def _about_terms(site: Site, parts: tuple[ShownTree, ...]) -> Iterator[ExampleQuery]:
     shrink = site.edition.root.prefixes.shrink
     names = f"{{ ?term {shrink(_LABEL)} ?label }} UNION {{ ?term {shrink(_PREF_LABEL)} ?label }}"
     for part in parts:
-        largest = max(part.branches, key=lambda branch: len(branch.branches), default=None)
-        if largest is not None and largest.branches and part.name in _BELOW:
-            name = f"{STRINGS.example_below} “{largest.label.value}”"
-            below = shrink(_BELOW[part.name])
+        largest = max(_below(site, part), key=lambda branch: branch.size, default=None)
+        if largest is not None and largest.size and part.kind in _BELOW:
+            name = f"{STRINGS.example_below} “{site.edition.label(largest.node)}”"
+            below = shrink(_BELOW[part.kind])
             pattern = f"?term {below} {shrink(largest.node)} . OPTIONAL {{ {names} }}"
             yield _made(site, name, f"SELECT DISTINCT ?term ?label\nWHERE {{ {pattern} }}\nORDER BY ?term")
-    labels = (branch.label.value for part in parts for branch in part.branches)
+    labels = (site.edition.label(branch.node) for part in parts for branch in _below(site, part))
     word = max(re.findall(r"\w+", next(labels, "")), key=len, default="")
     if word:
         found = f'(?thing ?score ?text) {shrink(SRV["search"])} "{word}"'
         text = f"SELECT ?thing ?text\nWHERE {{ {found} }}\nORDER BY DESC(?score)"
         yield _made(site, f"{STRINGS.example_search} “{word}”", text)
+
+
+def _below(site: Site, part: ShownTree) -> list[Branch]:
+    """The terms on top, but for the schemes that concepts are in: nothing is narrower than these."""
+    scheme = SKOS["ConceptScheme"]
+    found: list[Branch] = []
+    for top in part.shown.branches:
+        found += top.branches if scheme in site.edition.objects(top.node, RDF["type"]) else [top]
+    return found
 
 
 def _inferred(site: Site) -> Iterator[ExampleQuery]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -45,20 +46,43 @@ class TreePlace:
     alike: tuple[ox.NamedNode, ...]
 
 
+class _Kept:
+    """What is kept of the trees of a site."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.trees = Trees(site.edition)
+
+    @cached_property
+    def overview(self) -> tuple[ShownTree, ...]:
+        found = ((kind, self.trees.of(kind)) for kind in KINDS)
+        return tuple(
+            _part(self.site, kind, tree, None, 0, _WIDTH, _PLACES) for kind, tree in found if tree.count
+        )
+
+
 def trees_of(site: Site) -> Trees:
     """The trees of a site, each made once for an edition."""
-    kept: tuple[Site, Trees] | None = current_app.extensions.get(_KEY)
-    if kept is None or kept[0] is not site:
-        kept = current_app.extensions[_KEY] = site, Trees(site.edition)
-    return kept[1]
+    return _kept(site).trees
+
+
+def overview(site: Site) -> tuple[ShownTree, ...]:
+    """What the page of the ontology shows of each tree that has terms, gathered once for an edition. Cost of
+    the first call: see `Trees.of`."""
+    return _kept(site).overview
+
+
+def _kept(site: Site) -> _Kept:
+    kept: _Kept | None = current_app.extensions.get(_KEY)
+    if kept is None or kept.site is not site:
+        kept = current_app.extensions[_KEY] = _Kept(site)
+    return kept
 
 
 def page(site: Site) -> str:
-    """The ontology page: what it is, and its trees. Cost of the first call: see `Trees.of`."""
+    """The ontology page: what it is, and its trees. Cost: see `overview`."""
     header: Description | None = site.engine.describe(site.edition, site.ontology, None)
-    found = ((kind, trees_of(site).of(kind)) for kind in KINDS)
-    parts = [_part(site, kind, tree, None, 0, _WIDTH, _PLACES) for kind, tree in found if tree.count]
-    return render_template("ontology.html", header=header, parts=parts, **_shown(site))
+    return render_template("ontology.html", header=header, parts=overview(site), **_shown(site))
 
 
 def place(site: Site, kind: str, node: ox.NamedNode | None, offset: int) -> TreePlace | None:
