@@ -11,11 +11,11 @@ import pytest
 import owlapi
 from calcigraph.classification import Classified, ReasonerAsked, classification_findings, classify, require
 from calcigraph.classification import classifier as module
-from calcigraph.classification.classified import ClassifierName
 from calcigraph.cli import main
 from calcigraph.errors import EnvironmentProblem, Finding
 from calcigraph.reasoning import infer
 from calcigraph.root import Root
+from calcigraph.settings import ClassifierName
 
 pytestmark = pytest.mark.skipif(bool(owlapi.missing()), reason="requirements/owlapi.txt is not installed")
 

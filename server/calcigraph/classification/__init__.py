@@ -5,16 +5,15 @@ The reasoners are ELK and HermiT, by the OWL API (`java_process`): Java, which c
 
 - `classifier` asks that process, and says what is missing;
 - `classified` is what it answers;
-- `comparison` sets it beside what OWL 2 RL found, as findings at files and lines.
+- `against_rl` sets it beside what OWL 2 RL found, as findings at files and lines.
 """
 
+from calcigraph.classification.against_rl import classification_findings
 from calcigraph.classification.classified import Classified, ReasonerAsked
-from calcigraph.classification.classifier import ClassifierName, classify, require
-from calcigraph.classification.comparison import classification_findings
+from calcigraph.classification.classifier import classify, require
 
 __all__ = [
     "Classified",
-    "ClassifierName",
     "ReasonerAsked",
     "classification_findings",
     "classify",

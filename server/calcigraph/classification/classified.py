@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-ClassifierName = Literal["elk", "hermit"]
+from calcigraph.settings import ClassifierName
+
 Subsumption = tuple[str, str]
 """The IRIs of a class and of one that it is below."""
 

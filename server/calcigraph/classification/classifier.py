@@ -14,7 +14,6 @@ import pyoxigraph as ox
 from calcigraph.classification.classified import (
     Axiom,
     Classified,
-    ClassifierName,
     ReasonerAsked,
     Unsatisfiable,
 )
@@ -114,6 +113,3 @@ def _read(answer: dict[str, Any]) -> Classified:
 
 def _axioms(rows: list[dict[str, Any]]) -> tuple[Axiom, ...]:
     return tuple(Axiom(row["text"], row["subject"], frozenset(row["signature"])) for row in rows)
-
-
-__all__ = ["ClassifierName", "NotClassified", "classify", "require"]

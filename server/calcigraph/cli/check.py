@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from calcigraph.classification import ClassifierName, ReasonerAsked, require
+from calcigraph.classification import ReasonerAsked, require
 from calcigraph.cli.finding_formats import WRITERS, folded, total
 from calcigraph.cli.progress import Progress
 from calcigraph.cli.streams import give, tell
 from calcigraph.errors import Finding, Severity
 from calcigraph.evaluated_apart import EvaluationStopped, evaluated_apart
 from calcigraph.looked_at import LookedAt
-from calcigraph.settings import ReasonerLimits, ReasonerName
+from calcigraph.settings import ClassifierName, ReasonerLimits, ReasonerName
 
 
 def judge(

@@ -15,11 +15,10 @@ from typing import Final, Literal
 
 import pyoxigraph as ox
 
-from calcigraph.rdf.vocabulary import OWL, RDF, RDFS
+from calcigraph.rdf.vocabulary import OWL, RDF, RDFS, SWRL
 
 Side = Literal["left", "right"]
 Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-_SWRL: Final = ox.NamedNode("http://www.w3.org/2003/11/swrl#Imp")
 _MOST_DEEP: Final = 200
 _RULES: Final = "rules in SWRL"
 
@@ -139,7 +138,7 @@ class _Graph:
             elif triple.predicate == RDF["type"]:
                 if isinstance(triple.object, ox.BlankNode):
                     self.axioms.append(triple)
-                elif triple.object == _SWRL:
+                elif triple.object == SWRL["Imp"]:
                     self.rules.append(triple)
 
     def faults(self, axiom: ox.Triple) -> Iterator[tuple[str, bool]]:

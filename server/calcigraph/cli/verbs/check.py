@@ -7,9 +7,8 @@ from pathlib import Path
 
 import click
 
-from calcigraph.classification.classified import ClassifierName
 from calcigraph.cli.verbs.options import limits_option, reasoner_option, root_option, setting_option
-from calcigraph.settings import ReasonerLimits, ReasonerName
+from calcigraph.settings import ClassifierName, ReasonerLimits, ReasonerName
 
 
 @click.command()
