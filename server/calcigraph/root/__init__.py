@@ -18,8 +18,10 @@ import pyoxigraph as ox
 
 from calcigraph.errors import Finding, Place, RootInvalid
 from calcigraph.evaluating import evaluating
+from calcigraph.rdf.prefix_table import WELL_KNOWN, merged
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.terms import Term
+from calcigraph.root.declared_prefixes import prefixes_of
 from calcigraph.root.digests import (
     FOLDERS,
     UNREAD,
@@ -95,6 +97,8 @@ class Root:
     unreadable: tuple[Finding, ...] = ()
     unread: tuple[Finding, ...] = ()
     """What stands below the root and is not read, each with what to do about it."""
+    file_prefixes: tuple[Prefixes, ...] = field(default=(), repr=False)
+    """What the files declare, ontology first; the empty prefix only where all that have one agree."""
 
     @classmethod
     def open(cls, folder: Path) -> Root:
@@ -143,7 +147,10 @@ class Root:
         # Else what is kept in memory would stand under the digest of something else.
         if digests(folder, _in_memory) != {p: digest for p, digest in found.items() if _in_memory(p)}:
             raise RootChanged("A file has changed while the root was read.", "Try again.")
-        return replace(root, unreadable=tuple(findings), unread=tuple(not_read(folder, FOLDERS)))
+        tables = prefixes_of((*root.ontology, *root.shapes, *root.data))
+        return replace(
+            root, unreadable=tuple(findings), unread=tuple(not_read(folder, FOLDERS)), file_prefixes=tables
+        )
 
     def without_contents(self) -> Root:
         """The same root, of which no statement is kept in memory, for a process that lives long and seldom
@@ -207,8 +214,10 @@ class Root:
 
     @cached_property
     def prefixes(self) -> Prefixes:
-        """The root's one prefix table, from the `sh:declare` statements of `ontology/prefixes.ttl`."""
-        return Prefixes.from_triples(self.declarations)
+        """The root's one prefix table: what `ontology/prefixes.ttl` declares (`sh:declare`), then what files
+        declare for themselves, in the order of their paths, then the prefixes that everyone knows. What
+        stands earlier wins, and a namespace that has a prefix gets no second one."""
+        return merged((Prefixes.from_triples(self.declarations), *self.file_prefixes, WELL_KNOWN))[0]
 
     @cached_property
     def catalogue(self) -> tuple[ox.Triple, ...]:
