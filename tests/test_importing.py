@@ -11,7 +11,7 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 
-from calcigraph.errors import Problem
+from calcigraph.errors import InputUnreadable, Problem
 from calcigraph.importing.adding import Import, added
 from calcigraph.importing.borrowing import TermMissing
 from calcigraph.importing.plan import TargetUnfit
@@ -201,6 +201,39 @@ def test_each_format_is_read_and_becomes_turtle(
     assert canonical_hash(parsed(root / "ontology/pumps.ttl")) == canonical_hash(
         ox.parse(PUMPS, format=ox.RdfFormat.TURTLE)
     )
+
+
+@pytest.mark.parametrize("name", ["pumps.owl", "pumps.txt", "pumps.jsonld"])
+def test_what_is_turtle_is_read_as_turtle_whatever_its_name_says(
+    name: str, root: Path, source: Callable[..., Path]
+) -> None:
+    lines = take(root, source(PUMPS, name))
+
+    assert about(root / "ontology/pumps.ttl", "Pump")
+    assert "  it was read as Turtle, which it is, whatever its name says" in lines
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("a.obo", "format-version: 1.2\n[Term]\nid: X:1\n", r"OBO format.*robot convert -i a\.obo -o a\.ttl"),
+        ("a.ofn", "Prefix(:=<http://e/>)\nOntology(<http://e>)", r"functional syntax.*robot convert"),
+        ("a.omn", "Prefix: : <http://e/>\nOntology: <http://e>", r"Manchester syntax.*robot convert"),
+        ("a.owl", "Prefix(:=<http://e/>)\nOntology(<http://e>)", r"functional syntax.*robot convert"),
+        ("a.owx", '<Ontology xmlns="http://www.w3.org/2002/07/owl#"/>', r"OWL/XML.*robot convert"),
+        ("a.ttl", PUMPS.replace(":Water a", "<<<<<<< HEAD\n:Water a"), "<<<<<<<"),
+        ("a.csv", "a,b\n1,2\n", "does not end like an RDF file"),
+        ("a.ttl.gz", "no gzip", "not what gzip writes"),
+    ],
+)
+def test_what_is_no_rdf_that_is_read_here_is_named_with_what_to_do(
+    name: str, text: str, said: str, root: Path, source: Callable[..., Path]
+) -> None:
+    before = everything(root)
+    with pytest.raises(InputUnreadable, match=said) as refused:
+        take(root, source(text, name))
+    assert str(root.parent) not in str(refused.value)
+    assert everything(root) == before
 
 
 def test_prefixes_are_kept_also_those_of_xml(root: Path, source: Callable[..., Path]) -> None:
@@ -456,7 +489,8 @@ def test_terms_of_obo_are_called_and_credited_as_obo_does(root: Path) -> None:
 
     text = (root / "ontology/imports/bfo.ttl").read_text(encoding="utf-8")
     origin = "obo:IAO_0000412 obo:bfo.owl"
-    assert text.count(origin) == len([line for line in text.splitlines() if "IAO_0000412" in line]) > 3
+    assert "obo:IAO_0000412 a owl:AnnotationProperty" in text
+    assert text.count(origin) == len([line for line in text.splitlines() if " obo:IAO_0000412 " in line]) > 3
     assert any("BFO" not in line and "1 terms" in line for line in lines)
 
 

@@ -102,12 +102,14 @@ def _head(graph: ox.NamedNode, header: Header, source: Source) -> Iterator[ox.Tr
 
 
 def _origins(module: Module, header: Header) -> Iterator[ox.Triple]:
-    """Where each term came from: as OBO says it among OBO's terms, else as Dublin Core does."""
+    """Where each term came from: as OBO says it among OBO's terms, else as Dublin Core does. What says so is
+    declared, as OWL 2 DL wants it of each annotation property."""
     if header.iri is None:
         return
     for node in module.terms:
         says = _IMPORTED_FROM if node.value.startswith(OBO.iri) else DCTERMS["source"]
         yield ox.Triple(node, says, header.iri)
+        yield ox.Triple(says, RDF["type"], OWL["AnnotationProperty"])
 
 
 def _node(text: str, root: Root, source: Source, ontology: Ontology) -> ox.NamedNode:

@@ -11,9 +11,9 @@ from calcigraph.importing.writer import Written
 
 def lines_of(source: Source, header: Header, written: Sequence[Written]) -> Iterator[str]:
     """What was read, where it stands now, and what could not be kept."""
-    about = [f"{len(source.quads):,} triples", source.form.w3c.replace("_", "/")]
+    about = [f"{len(source.quads):,} triples", _called(source)]
     about += [f"<{header.iri.value}>"] if header.iri is not None else []
-    about += [f"version {header.release}"] if header.release else []
+    about += [_version(header.release)] if header.release else []
     yield f"{source.name}: {', '.join(about)}, SHA-256 {source.digest[:12]}…"
     for one in written:
         state = (", copied as it is" if one.is_copy else "") + ("" if one.is_new else ", as it was")
@@ -22,9 +22,19 @@ def lines_of(source: Source, header: Header, written: Sequence[Written]) -> Iter
     yield from (f"  {note}" for note in _lost(source, all(one.is_copy for one in written)))
 
 
+def _called(source: Source) -> str:
+    return source.form.w3c.replace("_", "/")
+
+
+def _version(release: str) -> str:
+    return release if release.lower().startswith("version") else f"version {release}"
+
+
 def _lost(source: Source, is_copied: bool) -> Iterator[str]:
     if source.comments and not is_copied:
         yield f"{source.comments:,} comments are not kept: triples have none"
+    if source.is_misnamed:
+        yield f"it was read as {_called(source)}, which it is, whatever its name says"
     if source.base:
         yield f"its relative IRIs were read against <{source.base}>; --base names another one"
     if source.unwritten:

@@ -17,20 +17,27 @@ import pyoxigraph as ox
 from calcigraph.errors import Place, Problem
 from calcigraph.importing.namespace import namespace_of
 from calcigraph.rdf.document import read_document
-from calcigraph.rdf.formats import GraphFormat, by_path
+from calcigraph.rdf.formats import FormatUnknown, GraphFormat, by_name, by_path
 from calcigraph.rdf.prefixes import PREFIX, Prefixes
 from calcigraph.rdf.reading import FileMalformed
+from calcigraph.rdf.recognition import BY_SUFFIX, recognised
 from calcigraph.rdf.tokens import TERMINALS
 
 # What relative IRIs are resolved against to find them; no host has such a name (RFC 6761, section 6.4).
 _NOWHERE: Final = "https://relative.invalid/document"
 _NOWHERE_STEM: Final = "https://relative.invalid/"
+# What the beginning of a text tells apart.
+_FAMILY: Final = {
+    **dict.fromkeys(("turtle", "trig", "n-triples", "n-quads"), "Turtle"),
+    "rdf-xml": "XML",
+    "json-ld": "JSON",
+}
 
 
 @dataclass(frozen=True)
 class Source:
     """What a file says. `name` is that of the file without its folder, `data` are its bytes, unpacked, and
-    `digest` is their SHA-256.
+    `digest` is their SHA-256. `is_misnamed` is whether its name speaks of another format than it has.
 
     `base` is what its relative IRIs were read against where neither the file nor whoever asked said so, None
     where it has none. `comments` is the number of its comments, which no triple holds; `unwritten` are its
@@ -40,6 +47,7 @@ class Source:
     name: str
     digest: str
     form: GraphFormat
+    is_misnamed: bool
     quads: frozenset[ox.Quad]
     prefixes: Prefixes
     unwritten: tuple[str, ...]
@@ -66,7 +74,7 @@ def slug(text: str) -> str:
 
 
 def read_source(path: Path, base: str | None = None) -> Source:
-    """Read a file by the format that its name says, its relative IRIs against `base`.
+    """Read a file in the format that it has, whatever its name says, its relative IRIs against `base`.
 
     Without one they are read against the namespace of most of the file's other terms, as the path of the file
     is no part of what it says. Blank nodes of two files stay apart. Nothing is fetched.
@@ -74,8 +82,8 @@ def read_source(path: Path, base: str | None = None) -> Source:
     Cost: that of `read_document`, twice where there are relative IRIs without a base.
     Raises: FormatUnknown, FileMalformed.
     """
-    form = by_path(path)
     data = _bytes(path)
+    form, is_misnamed = _form(path, data)
     quads, prefixes = _parsed(path.name, data, form, base or _NOWHERE)
     chosen = None
     if base is None and _is_relative(quads):
@@ -85,13 +93,36 @@ def read_source(path: Path, base: str | None = None) -> Source:
         path.name,
         hashlib.sha256(data).hexdigest(),
         form,
+        is_misnamed,
         quads,
-        Prefixes.of_file(prefixes),
+        Prefixes.of_file({prefix: iri for prefix, iri in prefixes.items() if prefix != "xml"}),
         tuple(sorted(prefix for prefix in prefixes if not PREFIX.fullmatch(prefix))),
         _comments(data, form),
         chosen,
         data,
     )
+
+
+def _form(path: Path, data: bytes) -> tuple[GraphFormat, bool]:
+    """The format of a file, and whether its name speaks of another one.
+
+    Raises: FormatUnknown; FileMalformed for a format that others convert.
+    """
+    found = recognised(data)
+    try:
+        named = by_path(path)
+    except FormatUnknown:
+        other = found or BY_SUFFIX.get(path.suffix.lower())
+        if other is None:
+            raise
+        if not other.key:
+            raise FileMalformed(
+                f"It is {other.name}.", other.remedy_for(path.name), Place(path.name)
+            ) from None
+        return by_name("graph", other.key), True
+    # Lines of N-Triples are Turtle as well, so the beginning does not tell these apart.
+    is_other = found is not None and found.key in _FAMILY and _FAMILY[found.key] != _FAMILY[named.key]
+    return (by_name("graph", found.key), True) if found is not None and is_other else (named, False)
 
 
 def _bytes(path: Path) -> bytes:
