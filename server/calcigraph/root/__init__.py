@@ -6,7 +6,7 @@ trusted as such, but nothing is taken from a root in which any file is broken.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
@@ -18,6 +18,7 @@ import pyoxigraph as ox
 
 from calcigraph.errors import Finding, Place, RootInvalid
 from calcigraph.evaluating import evaluating
+from calcigraph.rdf.imports import missing_imports
 from calcigraph.rdf.prefix_table import WELL_KNOWN, merged
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.terms import Term
@@ -45,8 +46,8 @@ from calcigraph.root.files import (
     stored_rdf,
 )
 from calcigraph.root.graph_names import MADE, shared_graphs
-from calcigraph.root.import_catalogs import is_catalog
-from calcigraph.root.imports import ImportedFile, import_findings
+from calcigraph.root.import_catalogs import ImportCatalog, is_catalog, read_catalogs
+from calcigraph.root.imports import ImportedFile, import_findings, is_catalogued
 from calcigraph.root.names import (
     NO_NAMESPACE,
     URI_SPACE,
@@ -168,8 +169,24 @@ class Root:
         files = (*self.ontology, *self.data, *self.shapes)
         yield from file_notes(files)
         graphs = [ImportedFile(file, self.graph_of(file)) for file in files if not nameless(file.path)]
-        catalogs = (path for name in FOLDERS for path in _paths(self.folder, f"{name}/**/*.xml"))
-        yield from import_findings(self.folder, graphs, [c for c in catalogs if is_catalog(self.folder / c)])
+        catalog, findings = self._catalogs
+        yield from findings
+        yield from import_findings(graphs, catalog)
+
+    def missing_imports(
+        self, imports: Iterable[ox.Triple], there: Collection[ox.NamedNode]
+    ) -> list[ox.Triple]:
+        """Those of some imports that are none of the ontologies that are `there`, and no file of the root by
+        a catalog. Cost: reads the catalogs, once."""
+        paths = {file.path for file in self.sources}
+        catalog, _ = self._catalogs
+        return [t for t in missing_imports(imports, there) if not is_catalogued(t, catalog, paths)]
+
+    @cached_property
+    def _catalogs(self) -> tuple[ImportCatalog, list[Finding]]:
+        """What the XML catalogs of the root say, and what is wrong with them."""
+        found = (path for name in FOLDERS for path in _paths(self.folder, f"{name}/**/*.xml"))
+        return read_catalogs(self.folder, [path for path in found if is_catalog(self.folder / path)])
 
     def judge(self) -> None:
         """Parse every file. Raises: RootInvalid with every finding of every file."""
