@@ -24,7 +24,7 @@ from calcigraph.deadline import (
     within,
 )
 from calcigraph.edition import Edition, assemble
-from calcigraph.edition.process import WriterBusy
+from calcigraph.edition.writer_problems import WriterBusy
 from calcigraph.reasoning import Proof
 from calcigraph.root import Root
 from conftest import ROOTS

@@ -9,7 +9,8 @@ import pyoxigraph as ox
 import pytest
 
 from calcigraph.edition import Edition, assemble
-from calcigraph.edition.process import WriterProcess, WriterStart
+from calcigraph.edition.writer_process import WriterProcess
+from calcigraph.edition.writer_start import WriterStart
 from calcigraph.explanations import ProofTooLarge, explain
 from calcigraph.explanations.json import as_json
 from calcigraph.explanations.proof_file import as_proof_file

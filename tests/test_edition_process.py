@@ -14,7 +14,9 @@ import pyoxigraph as ox
 import pytest
 
 from calcigraph.edition import Change, ChangeOutcome, Edition, EditionPassed, assemble
-from calcigraph.edition.process import WriterProcess, WriterStart, WriterUnavailable
+from calcigraph.edition.writer_problems import WriterUnavailable
+from calcigraph.edition.writer_process import WriterProcess
+from calcigraph.edition.writer_start import WriterStart
 from calcigraph.pool import Pool, Query
 from calcigraph.root import Root
 from calcigraph.store import LocalEngine

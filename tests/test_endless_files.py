@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from calcigraph.edition import EditionCache
-from calcigraph.edition.process import assembled_apart
+from calcigraph.edition.writer_process import assembled_apart
 from calcigraph.errors import Place
 from calcigraph.evaluated_apart import EvaluationStopped
 from calcigraph.evaluating import evaluating, watched_by

@@ -96,6 +96,13 @@ def test_a_mangled_path_is_404_and_says_nothing_of_the_machine(server: Server, p
         assert word not in reply.text.replace(".ttl", "") or word in path
 
 
+@pytest.mark.parametrize("text", ["pu\0mp", "\0", "pump\0", "\0\0\0\0", 'pu"\0"mp'])
+def test_a_nul_is_looked_for_like_any_character_that_nothing_has(toy: Server, text: str) -> None:
+    assert toy.get(f"/search?q={quote(text)}", "text/html").status == 200
+    assert toy.get(f"/id/{quote(text)}", "text/html").status == 404
+    assert toy.get(f"/describe?iri={quote('urn:' + text)}").status in (400, 404)
+
+
 def test_slow_clients_hinder_nobody(server: Server) -> None:
     with contextlib.ExitStack() as clients:
         for n in range(40):

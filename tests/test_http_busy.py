@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from urllib.parse import urlencode
 
 import pyoxigraph as ox
 import pytest
@@ -50,6 +53,42 @@ def test_who_finds_no_room_is_told_when_to_come_back(cramped: PublishedServer) -
         assert reply.headers["cache-control"] == "no-store"
         if reply.status == 503:
             assert "5 s" in reply.json["detail"]
+
+
+def test_a_crowd_that_asks_one_thing_is_answered_as_one(cramped: PublishedServer) -> None:
+    """Fifty clients, where three may wait; compressed or not, sent as GET or POST."""
+    text = "SELECT ?a (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(?a != ?d) } GROUP BY ?a"
+    before = figures(cramped)
+    replies: list[Reply] = []
+
+    def run(number: int) -> None:
+        coding = {"Accept-Encoding": "gzip"} if number % 2 else {}
+        if number % 5:
+            path = f"/sparql?{urlencode({'query': text})}"
+            replies.append(cramped.server.request("GET", path, headers={"Accept": "text/csv", **coding}))
+        else:
+            sent = {"Content-Type": "application/sparql-query", "Accept": "text/csv"}
+            replies.append(cramped.server.request("POST", "/sparql", text.encode(), sent))
+
+    threads = [threading.Thread(target=run, args=(n,)) for n in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [reply.status for reply in replies] == [200] * 50
+    bodies = {
+        gzip.decompress(reply.body) if reply.headers.get("content-encoding") else reply.body
+        for reply in replies
+    }
+    assert [body.count(b"\r\n") for body in bodies] == [len(NODES) + 1]
+    grown = figures(cramped) - before
+    assert grown["calcigraph_pool_cache_misses_total"] == 1
+    assert grown['calcigraph_query_seconds_count{outcome="answered"}'] == 50
+
+
+def figures(server: PublishedServer) -> Counter[str]:
+    lines = (line.rpartition(" ") for line in server.server.get("/metrics").text.splitlines())
+    return Counter({name: int(float(value)) for name, _, value in lines if name[:1] != "#"})
 
 
 def test_afterwards_everyone_finds_room_again(cramped: PublishedServer) -> None:

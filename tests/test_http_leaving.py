@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import shutil
 import socket
 from collections.abc import Callable, Iterator
@@ -94,9 +95,11 @@ def test_a_query_ends_when_its_client_leaves(patient: Server, name: str) -> None
 
 def test_clients_that_left_take_no_room_from_who_stays(patient: Server) -> None:
     with contextlib.ExitStack() as clients:
+        numbers = itertools.count()
         while status_of_a_long_query(patient) != 429:
-            for _ in range(64):
-                clients.enter_context(client(patient, REQUESTS["GET"]))
+            for number in itertools.islice(numbers, 64):
+                # Each another one: who asks the same takes no room.
+                clients.enter_context(client(patient, get(sparql(f"{RUNAWAY} # {number}"), "*/*")))
     until(lambda: status_of_a_long_query(patient) == 503)
     assert patient.ask(ORDINARY).status == 200
 

@@ -149,6 +149,15 @@ def test_all_bodies_together_have_a_bound_and_small_ones_pass(narrow: Server) ->
     until(lambda: narrow.request("POST", "/sparql", b"#" * 250_000, SPARQL).status == 400)
 
 
+def test_a_body_that_was_answered_takes_no_room_any_more(narrow: Server) -> None:
+    with contextlib.ExitStack() as clients:
+        for _ in range(6):
+            # Kept open, and idle by the time the next one comes.
+            connection = clients.enter_context(connected(narrow))
+            connection.sendall(POST + b"Content-Length: 250000\r\n\r\n" + b"#" * 250_000)
+            assert read_one(connection).status == 400
+
+
 SPARQL = {"Content-Type": "application/sparql-query"}
 
 

@@ -24,17 +24,19 @@ MODULES = {
 PLACES = [f"{folder}/{name}" for folder, names in MODULES.items() for name in names.split()]
 # What its modules know beside the types of the journey, each with the reason why it is none.
 OTHERS = {
+    "one direction of a Connection": "Outgoing Intake",
     "what outlives a query": """
         AllowList AnswerCache Channel CommonHeaders Components Connection Connections ControlChannel
         Dispatcher Engine ForkServer Pool Publication QueryEndpoint QueryLimits Replica ResponseCache
-        PageThreads RunningQueries Scheduler Services Settings Site TextIndex TextSize View WaitingQueue
-        Worker _WorkerProcess""",
+        PageThreads RunningQueries Turns DocumentCache Scheduler Services Settings Site TextIndex
+        TextSize View WaitingQueue Worker _WorkerProcess""",
     "a constant": "Form FrameKind Offer",
     "a change, not a query": "Diff",
     "how another type is seen": "Waiter ByteSource _DatasetView CalledFor",
-    "what an InFlight begins with": "RequestHead ChunkedBody SizedBody",
+    "an Attempt, and who waits for it": "SharedEvaluation",
+    "what an InFlight begins with": "RequestHead ChunkedBody SizedBody HeadBuffer",
     "an Answer for HTTP/1.0": "Spool",
-    "the content of an HttpResponse": "FileContent Pieces Unmade",
+    "the content of an HttpResponse": "FileContent Pieces Unmade ContentSender",
     "the bytes of an Answer, or of their copy": "Body _Copy _Out",
     "a Query as it is read, and what its corrections depend on": "DecodedText LookUp ParsedQuery Context",
     "what a guard looks for in it": "BuiltInCall Service",

@@ -71,6 +71,7 @@ DEFERRED: dict[tuple[str, str], str] = {
         (f"calcigraph.cli.verbs.{verb}", f"calcigraph.cli.{verb}"): "help waits for no library of the work"
         for verb in ("ask", "check", "explain", "infer", "serve", "validate")
     },
+    ("calcigraph.cli.verbs.serve", "calcigraph.processes"): "help starts no process",
     **{
         (f"calcigraph.cli.verbs.{verb}", target): "the same"
         for verb, value in (("import_", "adding"), ("new", "new_root"))

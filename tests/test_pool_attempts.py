@@ -201,11 +201,11 @@ def test_lost_worker_is_replaced(waits: bool) -> None:
     with Pool.start(DATA, limits=LIMITS) as pool:
         # Under the lock, because the supervisor has workers ended that it sees stopped.
         with pool._scheduler._lock:
-            workers = [worker.pid for worker in pool._scheduler._idle]
+            workers = [worker.pid for worker in pool._scheduler._workforce.idle]
             for pid in workers:
                 os.kill(pid, signal.SIGSTOP)
             attempt = begun(pool, POINT)
-            (busy,) = pool._scheduler._busy
+            (busy,) = pool._scheduler._workforce.busy
             for pid in workers:
                 os.kill(pid, signal.SIGKILL if pid == busy.pid else signal.SIGCONT)
         if waits:

@@ -147,7 +147,7 @@ def test_worker_that_is_killed_under_a_query_costs_that_query_alone(pool: Pool) 
     thread = threading.Thread(target=ask)
     thread.start()
     until(lambda: pool.counts()["preempted"] == 1)
-    (busy,) = pool._scheduler._busy
+    (busy,) = pool._scheduler._workforce.busy
     os.kill(busy.pid, signal.SIGKILL)
     thread.join()
     assert len(failures) == 1
@@ -210,7 +210,7 @@ def test_long_answers_that_nobody_reads_do_not_keep_others_waiting(pool: Pool) -
 def test_long_answer_that_meets_its_deadline_raises_instead_of_ending_well_formed(pool: Pool) -> None:
     answer = begun_in_time(pool)
     next(answer.body)
-    (busy,) = pool._scheduler._busy
+    (busy,) = pool._scheduler._workforce.busy
     until(lambda: busy.deadline is None)
     with pytest.raises(QueryTimedOut):
         for _ in answer.body:

@@ -22,7 +22,7 @@ def pool() -> Iterator[Pool]:
 
 
 def idle(pool: Pool) -> Worker:
-    return pool._scheduler._idle[0]
+    return pool._scheduler._workforce.idle[0]
 
 
 def threads(worker: Worker) -> list[int]:
@@ -30,7 +30,7 @@ def threads(worker: Worker) -> list[int]:
 
 
 def test_a_worker_is_asleep_until_it_has_a_query(pool: Pool) -> None:
-    worker = pool._scheduler._idle[-1]
+    worker = pool._scheduler._workforce.idle[-1]
     until(worker.is_asleep)
     attempt = pool.attempt(Query(CROSS), lambda: None)
     assert isinstance(attempt, Attempt)

@@ -118,7 +118,7 @@ def test_a_fork_server_that_is_lost_with_its_workers_comes_back(pool: Pool) -> N
 def test_a_worker_that_is_stopped_under_a_query_costs_nobody_an_answer(pool: Pool) -> None:
     attempt = pool.attempt(Query(CROSS), lambda: None)
     assert isinstance(attempt, Attempt)
-    (busy,) = pool._scheduler._busy
+    (busy,) = pool._scheduler._workforce.busy
     os.kill(busy.pid, signal.SIGSTOP)
     until(lambda: is_stopped(busy.pid) or busy.has_ended)
     until(lambda: busy.has_ended)

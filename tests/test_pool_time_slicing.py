@@ -62,7 +62,7 @@ def preempted(pool: Pool) -> dict[int, float]:
     with pool._scheduler._lock:
         return {
             worker.pid: worker.cpu_s()
-            for worker in pool._scheduler._busy
+            for worker in pool._scheduler._workforce.busy
             if worker in pool._scheduler._time_slicing
         }
 

@@ -45,9 +45,9 @@ def running(pool: Pool) -> RunningQueries:
 async def outcome(queries: RunningQueries, pool: Pool, text: str, breaks: bool = False) -> Outcome:
     ended: asyncio.Future[object] = asyncio.get_running_loop().create_future()
     in_flight = InFlight(HEAD, b"", ended.set_result)
-    queries.run(Query(text), in_flight)
+    queries.run(Query(text), in_flight, pool.version)
     if breaks:
-        (busy,) = pool._scheduler._busy
+        (busy,) = pool._scheduler._workforce.busy
         # Its descriptor is no socket any more, which is nothing that a worker can do to it.
         with open(os.devnull, "rb") as nothing:
             os.dup2(nothing.fileno(), busy.channel.fileno(), inheritable=False)

@@ -286,7 +286,7 @@ def test_files_that_are_inferred_from_or_validated_name_the_imports_that_are_mis
     both = said("infer", "a.ttl", "b.ttl")
     assert both.returncode == 0
     (line,) = both.stderr.splitlines()
-    assert "<urn:a> imports <urn:c>" in line
+    assert "<urn:a>: It imports <urn:c>" in line
     assert "c.owl" in line
     assert "imports <urn:c>" in said("validate", "a.ttl", "b.ttl", "--shapes", "b.ttl").stderr
     for name, words in (("half.owl", "half.owl:2"), ("lol.owl", "20 times")):

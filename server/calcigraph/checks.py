@@ -107,7 +107,7 @@ def what_was_read(root: Root) -> LookedAt:
     said = ", ".join(f"{count:,} of {part}" for part, count in quads.items())
     others = ", ".join(f"{numbers[name]} {name}" for name in ("rules", "questions", "lints"))
     unread = f"; {numbers['notRead']} not read" if numbers["notRead"] else ""
-    text = f"Read: {numbers['files']} files with {numbers['triples']:,} triples ({said}), {others}{unread}."
+    text = f"Read: {numbers['files']} file{'s' * (numbers['files'] != 1)} with {numbers['triples']:,} triples ({said}), {others}{unread}."
     return LookedAt(text, numbers)
 
 

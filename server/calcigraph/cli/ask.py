@@ -12,7 +12,7 @@ from calcigraph.cli.streams import give, say, tell
 from calcigraph.cli.tables import markdown, table
 from calcigraph.cli.verbs.options import Style
 from calcigraph.edition import EditionCache
-from calcigraph.edition.process import prepared
+from calcigraph.edition.writer_process import prepared
 from calcigraph.emptiness import EmptyReason
 from calcigraph.errors import RootInvalid
 from calcigraph.pool import Answer, Query

@@ -33,7 +33,7 @@ def print_inferences(
     """
     read = read_files(files)
     for note in notes_on_imports(files, read.missing):
-        say(f"warning: {note}")
+        say(str(note))
     with Progress() as progress:
         inference = infer(
             read.triples,

@@ -24,7 +24,7 @@ def what_is_served(edition: Edition) -> list[str]:
     asserted = edition.facts.triples - sizes.derived - sizes.inferred - described
     files = sum(1 for _ in root.sources)
     read = (
-        f"Read: {files} files with {asserted:,} triples, {len(root.shapes)} files of shapes, "
+        f"Read: {files} file{'s' * (files != 1)} with {asserted:,} triples, {len(root.shapes)} files of shapes, "
         f"{len(root.rules)} rules. Derived: {sizes.derived:,} triples. Inferred: {sizes.inferred:,} triples."
     )
     unread = [str(finding) for finding in root.unread if finding.severity is not Severity.INFO]

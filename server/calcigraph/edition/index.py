@@ -223,7 +223,8 @@ class Index:
         """`most` of the names that share three letters in a row with `key`, what shares most first.
 
         Cost: a search in an index by three letters."""
-        grams = sorted({key[i : i + 3] for i in range(len(key) - 2)})
+        # What follows a NUL is not read by SQLite's full-text search, the quote behind it neither.
+        grams = sorted({key[i : i + 3] for i in range(len(key) - 2) if "\0" not in key[i : i + 3]})
         if not grams:
             return
         found = self._ask(

@@ -70,6 +70,8 @@ _SYNTAX: Final = frozenset(
     {"about", "ID", "resource", "nodeID", "datatype", "parseType", "li", "aboutEach", "bagID"}
 )
 _RDF: Final = RDF.iri
+# Each is compared with all names of the root.
+_MOST_HINTS: Final = 50
 # It matches any text.
 _SCHEME: Final = re.compile(r"(?:https?://(?:www\.)?)?")
 _PREFIX_OF: Final = {space: name for name, space in WELL_KNOWN.items()}
@@ -253,9 +255,11 @@ def undeclared(statements: Statements, own: OwnNames) -> Iterator[Hit]:
     if statements.missing_imports:
         return
     names = frozenset(split(node.value)[1] for node in statements.terms if own.has(node))
+    hinted = 0
     for term, (triple, kind, declared) in _as_terms(statements).items():
         if own.has(term) and not statements.types.get(term):
-            meant = nearest(split(term.value)[1], names)
+            meant = nearest(split(term.value)[1], names) if hinted < _MOST_HINTS else None
+            hinted += 1
             hint = f"; perhaps {meant} is meant" if meant else ""
             yield _use(term, triple, term=term, kind=kind, declared=declared, hint=hint)
 

@@ -81,7 +81,7 @@ class Answer:
     """An answer: `format` is a key of `calcigraph.engine.result_formats`, `version` the number of diffs that
     had been published to the data it is from. `content` is the whole answer, or None where it is
     long and has to be read from `body`. `is_empty` says that it has no row or triple, or is
-    false."""
+    false; `is_volatile` that another evaluation over the same data may give another one."""
 
     form: Form
     format: str
@@ -89,3 +89,4 @@ class Answer:
     content: bytes | None
     body: Body = field(repr=False)
     is_empty: bool = False
+    is_volatile: bool = False

@@ -33,7 +33,7 @@ class Attempt:
 
     The caller of `Pool.attempt` calls `poll` when there is something to read from `channel`, when it is
     woken, and at `next_look`; where it `needs_thread`, a thread that calls `finish`. Dropping it ends the
-    query.
+    query. `limit_s` is how long it may take.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Attempt:
     ) -> None:
         self._components = components
         self._query = query
-        self._limit_s = limit_s
+        self.limit_s = limit_s
         self._deadline = (time.monotonic() if since is None else since) + limit_s
         self._gone = gone
         self._needs = _needs(query)
@@ -76,6 +76,12 @@ class Attempt:
         """The moment of the monotonic clock from which on `poll` may have something to do although nothing
         came: to see that the deadline has passed, or that the client has left."""
         return self._deadline if self._run is None else self._run.next_look
+
+    @property
+    def is_volatile(self) -> bool:
+        """Whether its worker has found that another evaluation over the same data may give another answer.
+        Known before it is evaluated."""
+        return self._run is not None and self._run.seen is not None and self._run.seen.is_volatile
 
     @property
     def channel(self) -> Channel | None:
@@ -159,7 +165,7 @@ class Attempt:
             raise EngineUnavailable("The processes that evaluate queries keep ending.")
         self._tries_left -= 1
         run = Run(
-            self._components, self._query, self._needs, self._deadline, self._limit_s, self._gone, self._woken
+            self._components, self._query, self._needs, self._deadline, self.limit_s, self._gone, self._woken
         )
         self._components.scheduler.request(run)
         return run
@@ -222,7 +228,7 @@ class Attempt:
         form, query = _survey(run).form, self._query
         used = query.graph_format if form.answers_with_graph else query.results_format
         assert used is not None, "the engine is not asked for what nobody can read"
-        return Answer(form, used, run.version, content, body, run.is_empty)
+        return Answer(form, used, run.version, content, body, run.is_empty, _survey(run).is_volatile)
 
 
 def _do_nothing() -> None:

@@ -27,7 +27,7 @@ from calcigraph.errors import Problem, no_room
 from calcigraph.pool.frames import Channel, ClosedError, ControlChannel, FrameKind, encode_diff
 from calcigraph.pool.query_problems import DiffUnreadable, EngineUnavailable
 from calcigraph.pool.worker import Worker
-from calcigraph.processes import is_stopped, kill_tree, started
+from calcigraph.processes import FORK_SERVER, is_stopped, kill_tree, started
 from calcigraph.settings import DefaultGraph
 
 _LOG: Final = logging.getLogger(__name__)
@@ -45,9 +45,6 @@ _HANGS_S: Final = 60.0
 # Somebody who stops all processes, and then continues them one after the other, has not stopped this one.
 _STOPPED_S: Final = 5.0
 _LOOK_S: Final = 1.0
-# The data in pages of 2 MiB, where the system has them: a fork then copies some hundred entries in place
-# of some hundred thousand (at a million quads 1 ms, not 20), and look-ups miss fewer page tables.
-_LARGE_PAGES: Final = "glibc.malloc.hugetlb=1"
 
 
 class ForkServer:
@@ -274,7 +271,7 @@ class ForkServer:
 
     def _spawn(self) -> None:
         """Start the process. Raises: OSError; then there is none."""
-        self._process, ours = started("calcigraph.pool.fork_server_process", {"GLIBC_TUNABLES": _LARGE_PAGES})
+        self._process, ours = started(*FORK_SERVER)
         self._channel = ControlChannel(ours)
         self._channel.keep_time()
 

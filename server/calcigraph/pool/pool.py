@@ -94,7 +94,11 @@ class Pool:
         return prepared if isinstance(prepared, Answer) else prepared.finish()
 
     def attempt(
-        self, query: Query, woken: Callable[[], None], gone: Callable[[], bool] | None = None
+        self,
+        query: Query,
+        woken: Callable[[], None],
+        gone: Callable[[], bool] | None = None,
+        since: float | None = None,
     ) -> Answer | Attempt:
         """As `ask`, but never waits: the answer out of the cache, or an `Attempt`, which a worker has, or
         which waits for one, or which needs a thread.
@@ -103,7 +107,7 @@ class Pool:
         called by `Attempt.poll`. Of the text only the length is looked at; the worker finds out the rest.
         Raises: QueryRefused, QueueFull, EngineUnavailable.
         """
-        prepared = self._prepared(query, gone, None)
+        prepared = self._prepared(query, gone, since)
         if isinstance(prepared, Attempt):
             prepared.begin(woken)
         return prepared

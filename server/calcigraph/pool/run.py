@@ -35,8 +35,7 @@ from calcigraph.pool.query_problems import (
     QueueFull,
     ServiceForbidden,
 )
-from calcigraph.pool.worker import Worker
-from calcigraph.pool.worker_process import OUT_OF_MEMORY
+from calcigraph.pool.worker import OUT_OF_MEMORY, Worker
 
 _RETRY_AFTER_S: Final = 5
 # How often to ask whether the client has left: often enough that a query whose client has left soon makes

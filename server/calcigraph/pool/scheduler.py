@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from typing import Final
 
 from calcigraph.engine.replica import Part
@@ -24,6 +23,7 @@ from calcigraph.pool.query_problems import EngineUnavailable, QueueFull
 from calcigraph.pool.time_slicing import TimeSlicing
 from calcigraph.pool.waiting_queue import Waiter, WaitingQueue, is_in_backlog
 from calcigraph.pool.worker import Worker
+from calcigraph.pool.workforce import Workforce
 
 _RETRY_S: Final = 1.0
 _LOOK_S: Final = 1.0
@@ -39,8 +39,6 @@ _EXPECT_MORE_S: Final = 0.1
 _FORKED_AT_ONCE: Final = 2
 # Where other programs take the memory, ending a query that has less would not help.
 _MUCH_BYTES: Final = 64 << 20
-# A process that is killed frees its memory first, which takes processor time: so one after the other.
-_KILL_S: Final = 0.5
 # How long a background thread may take to end what it does.
 _FAREWELL_S: Final = 2.0
 
@@ -51,22 +49,13 @@ class Scheduler:
     def __init__(self, fork_server: ForkServer, limits: QueryLimits) -> None:
         self._fork_server = fork_server
         self._limits = limits
-        self._reserved = limits.spares // 2
         self._lock = threading.RLock()
-        self._idle: deque[Worker] = deque()
-        self._busy: set[Worker] = set()
-        self._ending: deque[Worker] = deque()
         self._time_slicing = TimeSlicing()
         self._waiting = WaitingQueue()
         self._memory = Memory()
-        self._parts: frozenset[Part] = frozenset()
         self._problem: Problem | None = None
-        self._closed = False
         self._requested_at = 0.0
-        # When busy workers, and idle ones, were looked at for whether they are lost.
-        self._looked_at = 0.0
-        self._dropped_at = 0.0
-        self._idle.extend(fork_server.fork(limits.workers + limits.spares))
+        self._workforce = Workforce(fork_server, limits, self._memory)
         self._supervisor = BackgroundThread("calcigraph-pool-supervisor", self._lock, self._supervise)
         self._watchdog = BackgroundThread("calcigraph-pool-watchdog", self._lock, self._watch)
         self._supervisor.start()
@@ -79,8 +68,8 @@ class Scheduler:
         Never waits. A waiter that gives up has to `leave`. Raises: QueueFull, EngineUnavailable.
         """
         with self._lock:
-            if not waiter.needs <= self._parts:
-                self._parts |= waiter.needs
+            if not waiter.needs <= self._workforce.parts:
+                self._workforce.parts |= waiter.needs
                 self._supervisor.wake()
             worker = self._take_idle(waiter.needs)
             if worker is not None:
@@ -114,12 +103,9 @@ class Scheduler:
             worker.cpu_before_s = cpu_s
             worker.deadline = None
             worker.used_at = time.monotonic()
-            if self._closed or self._is_worn(worker, grown_bytes):
-                self._drop(worker)
-            else:
-                self._idle.append(worker)
-                if len(self._idle) > self._limits.workers + self._limits.spares:
-                    self._drop(self._idle.popleft())
+            self._workforce.give_back(worker, grown_bytes)
+            if self._workforce.ending:
+                self._supervisor.wake()
             self._dispatch()
 
     def is_long(self, worker: Worker) -> bool:
@@ -160,16 +146,15 @@ class Scheduler:
     def close(self) -> None:
         """End all workers, whatever they and the fork server do; queries that wait get EngineUnavailable."""
         with self._lock:
-            self._closed = True
-            for worker in self._busy:
+            self._workforce.is_closed = True
+            for worker in self._workforce.busy:
                 worker.kill()
             self._waiting.fail_all(_stopping())
         # The supervisor may wait for it.
         self._fork_server.interrupt()
         self._supervisor.stop(_FAREWELL_S)
         self._watchdog.stop(_FAREWELL_S)
-        for worker in (*self._idle, *self._ending):
-            worker.end()
+        self._workforce.end_all()
         self._memory.close()
 
     def refresh(self) -> None:
@@ -183,56 +168,39 @@ class Scheduler:
         thread has failed."""
         with self._lock:
             return {
-                "idle": len(self._idle),
-                "busy": len(self._busy) - len(self._time_slicing),
+                "idle": len(self._workforce.idle),
+                "busy": len(self._workforce.busy) - len(self._time_slicing),
                 "preempted": len(self._time_slicing),
                 "waiting": len(self._waiting),
                 "failures": self._supervisor.failures + self._watchdog.failures,
             }
 
     def _take_idle(self, needs: frozenset[Part], warm: bool = True) -> Worker | None:
-        if self._closed:
+        if self._workforce.is_closed:
             raise _stopping()
         if self._places() <= 0:
             return None
-        # The most recently used one: its caches are warm, and the others keep their memory shared.
-        for worker in list(reversed(self._idle) if warm else self._idle):
-            if self._is_current(worker) and needs <= worker.parts:
-                self._idle.remove(worker)
-                return worker
-        if self._problem is not None:
+        worker = self._workforce.take(needs, warm)
+        if worker is None and self._problem is not None:
             raise self._problem
-        return None
+        return worker
 
     def _places(self) -> int:
         """How many more queries may start now."""
-        return self._limits.workers - len(self._busy) + len(self._time_slicing)
+        return self._limits.workers - len(self._workforce.busy) + len(self._time_slicing)
 
     def _assign(self, worker: Worker, deadline: float) -> None:
         worker.deadline = deadline
-        self._busy.add(worker)
+        self._workforce.busy.add(worker)
         self._time_slicing.reserve_processor()
 
     def _unassign(self, worker: Worker) -> None:
-        self._busy.discard(worker)
+        self._workforce.busy.discard(worker)
         self._time_slicing.leave(worker)
 
     def _drop(self, worker: Worker) -> None:
-        if self._closed:
-            worker.end()
-            return
-        # One that is stopped takes no processor: it can wait until the supervisor ends it.
-        if not worker.is_paused:
-            worker.kill()
-        self._ending.append(worker)
+        self._workforce.drop(worker)
         self._supervisor.wake()
-
-    def _is_worn(self, worker: Worker, grown_bytes: int) -> bool:
-        is_big = grown_bytes > self._limits.private_mib << 20
-        return worker.is_slowed or (is_big and self._memory.share_left() < self._limits.memory_plenty)
-
-    def _is_current(self, worker: Worker) -> bool:
-        return self._fork_server.diffs_since(worker.version) is not None
 
     def _dispatch(self) -> None:
         """Give workers that are idle to queries that wait."""
@@ -253,7 +221,7 @@ class Scheduler:
         it gets any place, and the worker used last. Those that have waited for longer are a backlog, of which
         some are admitted at a time, as of long queries, so that a processor is left.
         """
-        if self._time_slicing.can_admit and self._ready() > self._reserved:
+        if self._time_slicing.can_admit and self._workforce.ready() > self._workforce.reserved:
             for waiter in self._waiting.backlog():
                 worker = self._take_idle(waiter.needs, warm=not is_in_backlog(waiter))
                 if worker is not None:
@@ -271,12 +239,12 @@ class Scheduler:
         """One step of the watchdog; returns the seconds until its next one."""
         with self._lock:
             now = time.monotonic()
-            for worker in self._busy:
+            for worker in self._workforce.busy:
                 if worker.deadline is not None and now > worker.deadline + _GRACE_S:
                     # No thread notices: the one that could is sending to a client that does not read.
                     worker.deadline = None
                     worker.kill()
-            self._end_stopped(now)
+            self._workforce.kill_stopped(now)
             soonest_s = self._until_next_deadline(now)
             if now - self._requested_at < _EXPECT_MORE_S:
                 # To stay awake takes less than to be woken by the next query.
@@ -289,14 +257,6 @@ class Scheduler:
                 self._watch_memory()
             return soonest_s
 
-    def _end_stopped(self, now: float) -> None:
-        """Kill busy workers that somebody else has stopped: their queries then go to others."""
-        if now - self._looked_at >= _LOOK_S:
-            self._looked_at = now
-            for worker in self._busy:
-                if not worker.has_ended and worker.is_lost:
-                    worker.kill()
-
     def _preempt_long(self) -> float:
         """While queries wait, preempt those that have used up their quantum; seconds until the next step.
 
@@ -304,7 +264,7 @@ class Scheduler:
         queries go before old.
         """
         soonest_s = _QUANTUM_S
-        for worker in list(self._busy):
+        for worker in list(self._workforce.busy):
             if worker in self._time_slicing or worker.is_shed:
                 continue
             cpu_used_s = worker.cpu_used_s()
@@ -320,7 +280,7 @@ class Scheduler:
     def _watch_memory(self) -> None:
         """Where little memory is left, end the query that has taken most, if that is much."""
         if self._memory.left() < self._limits.memory_kept_free * self._memory.total:
-            largest = max(self._busy, key=Worker.own_bytes)
+            largest = max(self._workforce.busy, key=Worker.own_bytes)
             if largest.own_bytes() > _MUCH_BYTES:
                 largest.is_too_big = True
                 largest.kill()
@@ -328,7 +288,8 @@ class Scheduler:
     def _until_next_deadline(self, now: float) -> float:
         # A worker that is given to a query does not wake the watchdog: the query's own thread notices its
         # deadline. Once it is preempted, with an answer that may not be read, the watchdog is awake.
-        soonest = min((w.deadline for w in self._busy if w.deadline is not None), default=float("inf"))
+        deadlines = (worker.deadline for worker in self._workforce.busy)
+        soonest = min((moment for moment in deadlines if moment is not None), default=float("inf"))
         return min(_LOOK_S, max(0.0, soonest - now) + _GRACE_S)
 
     def _supervise(self) -> float:
@@ -355,88 +316,33 @@ class Scheduler:
 
         Without the lock, because the fork server takes milliseconds. Raises: EngineUnavailable.
         """
-        self._drop_lost(time.monotonic())
+        with self._lock:
+            self._workforce.drop_lost(time.monotonic())
         try:
-            for part in self._parts:
+            for part in self._workforce.parts:
                 self._fork_server.prepare(part)
             while (missing := self._missing()) > 0:
                 for worker in self._fork_server.fork(min(missing, _FORKED_AT_ONCE)):
                     self._add(worker, None)
             for worker in self._outdated():
-                self._add(self._fork_server.fork()[0] if self._is_current(worker) else None, worker)
+                self._add(self._fork_server.fork()[0] if self._workforce.is_current(worker) else None, worker)
         finally:
             # Where descriptors or processes are short, that is what gives some back.
-            self._end_oldest()
-        return bool(self._ending)
-
-    def _end_oldest(self) -> None:
-        """End one of the workers that are to be ended."""
-        gone = self._ending.popleft() if self._ending else None
-        if gone is not None:
-            gone.kill()
-            gone.await_end(_KILL_S)
-            self._fork_server.forget(gone)
-
-    def _drop_lost(self, now: float) -> None:
-        """Once a second, take idle workers that were lost from among those that queries get. Cost: some 20
-        microseconds for each idle one."""
-        if now - self._dropped_at < _LOOK_S:
-            return
-        self._dropped_at = now
-        with self._lock:
-            for worker in [worker for worker in self._idle if worker.is_lost]:
-                self._idle.remove(worker)
-                self._drop(worker)
+            self._workforce.end_oldest()
+        return bool(self._workforce.ending)
 
     def _add(self, new: Worker | None, old: Worker | None) -> None:
         with self._lock:
-            if old is not None and old in self._idle:
-                self._idle.remove(old)
-                self._drop(old)
-            if new is not None:
-                if self._closed:
-                    new.end()
-                else:
-                    self._idle.append(new)
+            self._workforce.add(new, old)
             self._dispatch()
 
     def _missing(self) -> int:
-        """How many more workers are to be forked: the busy ones will be idle again, unless they are slowed,
-        and there must be one for each query that may start."""
         with self._lock:
-            if self._closed:
-                return 0
-            coming_back = sum(not worker.is_slowed for worker in self._busy)
-            wanted = self._limits.workers + self._limits.spares
-            missing = max(wanted - coming_back, self._places() + self._reserved) - self._ready()
-            # Descriptors and memory are counted for so many.
-            there = len(self._idle) + len(self._busy) + len(self._ending)
-            return min(missing, self._limits.processes - there)
-
-    def _ready(self) -> int:
-        return sum(self._is_current(worker) for worker in self._idle)
+            return self._workforce.missing(self._places())
 
     def _outdated(self) -> list[Worker]:
-        """Idle workers to be replaced: too far behind, without a part that is asked for, or grown."""
-        now = time.monotonic()
         with self._lock:
-            return [
-                worker
-                for worker in self._idle
-                if not self._is_current(worker)
-                or not self._parts <= worker.parts
-                or self._is_grown(worker, now)
-            ]
-
-    def _is_grown(self, worker: Worker, now: float) -> bool:
-        """Whether an idle worker keeps much memory of its own that nobody has needed for a while."""
-        if not worker.used_at or now - worker.used_at < self._limits.quiet_s:
-            return False
-        if worker.own_bytes() > self._limits.quiet_mib << 20:
-            return True
-        # It does not grow before it is used again.
-        worker.used_at = 0.0
-        return False
+            return self._workforce.outdated()
 
 
 def _stopping() -> EngineUnavailable:

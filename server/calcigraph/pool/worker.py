@@ -15,6 +15,8 @@ from calcigraph.engine.replica import Part
 from calcigraph.pool.frames import USAGE, Channel
 from calcigraph.processes import is_stopped, stat_of
 
+# How it exits where memory is refused to it.
+OUT_OF_MEMORY: Final = 13
 # Above the front process: a third of the processor time of other workers, which are at 5. Not the lowest
 # priority: a process that hardly runs can hold, for seconds, a lock of the memory that it shares with the
 # fork server, which then cannot fork.

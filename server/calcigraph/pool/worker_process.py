@@ -38,10 +38,10 @@ from calcigraph.pool.frames import (
 )
 from calcigraph.pool.problem_encoding import encode_problem
 from calcigraph.pool.service_calls import fetch
+from calcigraph.pool.worker import OUT_OF_MEMORY
 from calcigraph.sparql.parsed_query import ParsedQuery
 
 SOCKET: Final = 3
-OUT_OF_MEMORY: Final = 13
 # The engine's parser and planner recurse.
 STACK_BYTES: Final = 64 << 20
 _CHUNK: Final = 1 << 16
@@ -212,8 +212,11 @@ class _Out:
         self.is_empty: Callable[[bytes], bool] = lambda content: False
 
     def begin(self, form: Form, is_volatile: bool) -> None:
-        """Have what the text tells sent, together with the first frame."""
+        """Have what the text tells sent, together with the first frame; at once as well where others who
+        ask the same may not wait for this answer."""
         self._survey = form, is_volatile
+        if is_volatile:
+            self._channel.send_bytes(encode(FrameKind.SURVEYED, encode_survey(form, is_volatile, False)))
 
     def write(self, data: bytes) -> int:
         """Take `data`; sent once there are 64 KiB."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,8 @@ from calcigraph.root.import_catalogs import ImportCatalog, read_catalogs
 from calcigraph.root.rdf_file import RdfFile
 
 _CATALOG: Final = "catalog-v001.xml"
+_PUT_IT: Final = "Put it below ontology/ (`calcigraph import`), or take the import out"
+_NAME_IT: Final = "Name its file as well"
 
 
 @dataclass(frozen=True)
@@ -48,35 +50,33 @@ def _iri(triple: ox.Triple) -> str:
     return triple.object.value if isinstance(triple.object, ox.NamedNode) else ""
 
 
-def notes_on_imports(files: Iterable[Path], missing: Sequence[ox.Triple]) -> list[str]:
-    """A line for each import that is missing from some files, with what a catalog beside them knows of it.
-    Cost: reads those catalogs, where anything is missing."""
+def notes_on_imports(files: Sequence[Path], missing: Sequence[ox.Triple]) -> list[Finding]:
+    """A warning for each import that is missing from some files, with what a catalog beside them knows of
+    it. Cost: reads those catalogs, where anything is missing."""
     folders = dict.fromkeys(file.parent for file in files) if missing else {}
     catalogs = [read_catalogs(folder, (_CATALOG,))[0] for folder in folders if (folder / _CATALOG).is_file()]
-    lines = []
+    place = Place(files[0].name if len(files) == 1 else "files")
+    findings = []
     for triple in missing:
-        iri = _iri(triple)
-        found = next((file for catalog in catalogs if (file := catalog.file_of(iri))), None)
-        known = f" The catalog says that it is {found}." if found else ""
-        lines.append(
-            f"{triple.subject} imports {triple.object}, which is none of these files.{known} Name its file "
-            "as well: nothing is fetched, and what rests on it is missing."
-        )
-    return lines
+        known = (file for catalog in catalogs if (file := catalog.file_of(_iri(triple))))
+        findings.append(_finding(place, triple, next(known, None), "none of the files", _NAME_IT))
+    return findings
 
 
-def _finding(place: Place, triple: ox.Triple, found: str | None) -> Finding:
-    remedy = (
-        "Put it below ontology/ (`calcigraph import`), or take the import out: what rests on it is missing, "
-        "and nothing is fetched."
-    )
-    if found is not None and ":" not in found:
-        remedy = f"The catalog says that it is {found}, which is no file that is read here. {remedy}"
+def _finding(
+    place: Place,
+    triple: ox.Triple,
+    found: str | None,
+    where: str = "in no file of the root",
+    remedy: str = _PUT_IT,
+) -> Finding:
+    known = f"The catalog says that it is {found}, which is not read. " if found and ":" not in found else ""
     return Finding(
         "imports",
         place,
-        f"It imports {triple.object}, which is in no file of the root.",
-        remedy,
+        f"It imports {triple.object}, which is {where}.",
+        f"{known}{remedy}: what rests on it is missing, and nothing is fetched.",
         node=str(triple.subject),
         severity=Severity.WARNING,
+        kind="import",
     )

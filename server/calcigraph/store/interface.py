@@ -41,7 +41,11 @@ class Engine(Protocol):
         """Evaluate a query; see `Pool.ask` for what `gone` and `since` are and what it raises."""
 
     def attempt(
-        self, query: Query, woken: Callable[[], None], gone: Callable[[], bool] | None = None
+        self,
+        query: Query,
+        woken: Callable[[], None],
+        gone: Callable[[], bool] | None = None,
+        since: float | None = None,
     ) -> Answer | Attempt:
         """As `ask`, but never waits; see `Pool.attempt`."""
 

@@ -11,7 +11,8 @@ from typing import Final
 
 from calcigraph.edition import Change, ChangeOutcome, Edition, EditionCache
 from calcigraph.edition.files import closing_name
-from calcigraph.edition.process import WriterProcess, WriterStart, assembled_apart
+from calcigraph.edition.writer_process import WriterProcess, assembled_apart
+from calcigraph.edition.writer_start import WriterStart
 from calcigraph.logs import QUERIES
 from calcigraph.pool import Answer, Attempt, Pool, Query, QueryLimits
 from calcigraph.root import Root, RootChanged
@@ -113,11 +114,15 @@ class LocalEngine(EditionAnswers):
         return self._pool.ask(query, gone, since)
 
     def attempt(
-        self, query: Query, woken: Callable[[], None], gone: Callable[[], bool] | None = None
+        self,
+        query: Query,
+        woken: Callable[[], None],
+        gone: Callable[[], bool] | None = None,
+        since: float | None = None,
     ) -> Answer | Attempt:
         """See `Pool.attempt`."""
         QUERIES.info("query: %s", query.text)
-        return self._pool.attempt(query, woken, gone)
+        return self._pool.attempt(query, woken, gone, since)
 
     def publish(self, change: Change, ready: Callable[[Edition], None] = _ready) -> ChangeOutcome:
         """Make the next edition, let `ready` know, then have every query see it.

@@ -93,7 +93,11 @@ class OfflineEngine(EditionAnswers):
         return Answer(Form.SELECT, "json", self._edition.number, content, Body([], None))
 
     def attempt(
-        self, query: Query, woken: Callable[[], None], gone: Callable[[], bool] | None = None
+        self,
+        query: Query,
+        woken: Callable[[], None],
+        gone: Callable[[], bool] | None = None,
+        since: float | None = None,
     ) -> Answer | Attempt:
         """The answer, as `ask` gives it: nothing here goes on by itself."""
         return self.ask(query)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from calcigraph.errors import Place
+from calcigraph.errors import Finding, Place
 from calcigraph.evaluated_apart import answer
 from calcigraph.evaluating import working
 from calcigraph.rdf.blocks import blocks
@@ -29,8 +29,8 @@ from calcigraph.validation.validate import validate
 
 def validated(
     files: tuple[Path, ...], shape_files: tuple[Path, ...]
-) -> Iterator[tuple[Report, Prefixes, list[str]]]:
-    """The report on some files, the prefixes that the data declare, and the flaws of the shapes as lines.
+) -> Iterator[tuple[Report, Prefixes, list[Finding]]]:
+    """The report on some files, the prefixes that the data declare, and the flaws of the shapes as findings.
 
     Raises: FormatUnknown, FileMalformed.
     """
@@ -52,9 +52,8 @@ def validated(
     report = validate(data.triples, listed, place_of)
     there = ontologies(chain(data.triples, listed))
     missing = missing_imports((t for reading in (data, *readings.values()) for t in reading.missing), there)
-    lines = [f"warning: {note}" for note in notes_on_imports((*files, *shape_files), missing)]
-    lines += [str(finding) for finding in placed(report.flaws, listed, place_of, data.prefixes)]
-    yield report, data.prefixes, lines
+    flaws = placed(report.flaws, listed, place_of, data.prefixes)
+    yield report, data.prefixes, [*notes_on_imports((*files, *shape_files), missing), *flaws]
 
 
 def _line(path: Path, node: Term, predicate: ox.NamedNode | None) -> int:

@@ -21,13 +21,12 @@ class InFlight:
 
     `done` is called once, in the event loop, with the response as it is sent, or with None where a thread is
     to answer. `request` is what the request says and `begun` how far its query is: an answer, an attempt that
-    goes on, or the problem that ended it; None where the event loop has not read it or begun with it. `since`
-    is when the query was begun (by `perf_counter`), `descriptor` where its worker is listened to, -1 where it
-    is not. `has_left` is set when its client has left. `received_at` is when it had been read whole (a moment
-    of the monotonic clock).
+    goes on, or the problem that ended it; None where the event loop has not read it, or has begun with it.
+    `since` is when the query was begun and `received_at` when the request had been read whole (moments of the
+    monotonic clock). `has_left` is set when its client has left.
     """
 
-    __slots__ = ("begun", "body", "descriptor", "done", "has_left", "head", "received_at", "request", "since")
+    __slots__ = ("begun", "body", "done", "has_left", "head", "received_at", "request", "since")
 
     def __init__(self, head: RequestHead, body: bytes, done: Callable[[HttpResponse | None], None]) -> None:
         self.head = head
@@ -37,7 +36,6 @@ class InFlight:
         self.begun: Answer | Attempt | Problem | None = None
         self.since = 0.0
         self.received_at = time.monotonic()
-        self.descriptor = -1
         self.has_left = False
 
     def gone(self) -> bool:

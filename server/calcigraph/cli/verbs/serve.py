@@ -17,6 +17,11 @@ from calcigraph.settings import ReasonerLimits, Settings
 @limits_option
 def serve(folder: Path, limits: ReasonerLimits, **values: Any) -> None:
     """Answer SPARQL, explanations and linked data over HTTP, read-only."""
+    from calcigraph.processes import FORK_SERVER, start_ahead
+
+    settings = Settings(**values)
+    # It loads its modules while this process loads its own.
+    start_ahead(*FORK_SERVER)
     from calcigraph.cli.serve import serve_root
 
-    serve_root(folder, Settings(**values), limits)
+    serve_root(folder, settings, limits)

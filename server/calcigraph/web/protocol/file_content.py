@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -41,18 +42,40 @@ class FilePieces:
     def __init__(self, file: IO[bytes], first: int, size: int) -> None:
         self._file = file
         self._left = size
-        file.seek(first)
+        self._place = first
 
     def __iter__(self) -> Iterator[bytes]:
         return self
 
     def __next__(self) -> bytes:
-        piece = self._file.read(min(_PIECE, self._left)) if self._left else b""
+        piece = os.pread(self._file.fileno(), min(_PIECE, self._left), self._place) if self._left else b""
         if not piece:
             self.close()
             raise StopIteration
         self._left -= len(piece)
+        self._place += len(piece)
         return piece
+
+    def at_hand(self) -> bytes | None:
+        """The next piece, None at the end, where it can be had without waiting for a disk.
+
+        Raises: BlockingIOError where that is not so, or the system cannot tell.
+        """
+        if not self._left:
+            self.close()
+            return None
+        piece = bytearray(min(_PIECE, self._left))
+        try:
+            size = os.preadv(self._file.fileno(), [piece], self._place, os.RWF_NOWAIT)
+        except OSError as error:
+            raise BlockingIOError from error
+        if not size:
+            # It is shorter than it was.
+            self.close()
+            return None
+        self._left -= size
+        self._place += size
+        return bytes(piece) if size == len(piece) else bytes(piece[:size])
 
     def close(self) -> None:
         """Close the file; nothing more is read."""

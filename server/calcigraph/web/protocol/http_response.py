@@ -82,6 +82,10 @@ class HttpResponse:
         """The value of the first field of this name."""
         return next((value for given, value in self.fields if given == name), None)
 
+    def with_content(self, content: Content) -> HttpResponse:
+        """The same response with this content."""
+        return HttpResponse(self.status, self.fields, content, self.version, self.route, self.common)
+
     @cached_property
     def lines(self) -> bytes:
         """The header fields as HTTP/1.1 has them, each with its line break."""

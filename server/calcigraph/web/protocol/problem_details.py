@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from calcigraph import deadline, describe, errors, evaluated_apart, explanations, root
-from calcigraph.edition import change, process, writer
+from calcigraph.edition import change, writer, writer_problems
 from calcigraph.engine import engine_problems
 from calcigraph.federation import service_problems
 from calcigraph.pool import query_problems
@@ -119,8 +119,8 @@ STATUS: dict[type[errors.Problem], int] = {
     # RFC 4918, section 11.5.
     document_problems.NoRoomForDocument: 507,
     writer.EditionPassed: 503,
-    process.WriterUnavailable: 503,
-    process.WriterBusy: 503,
+    writer_problems.WriterUnavailable: 503,
+    writer_problems.WriterBusy: 503,
     query_problems.QueryTimedOut: 503,
     query_problems.QueryTooBig: 503,
     query_problems.EngineUnavailable: 503,

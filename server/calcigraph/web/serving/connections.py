@@ -10,12 +10,14 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Final, Protocol
 
 from calcigraph.errors import Problem
 from calcigraph.web.metrics import Metrics
 from calcigraph.web.protocol.request_problems import FrontBusy, RequestTimedOut
 from calcigraph.web.serving.connection_limits import FOR_HEALTH, ConnectionLimits
+from calcigraph.web.serving.turns import Turns
 
 _LOG = logging.getLogger(__name__)
 _TICK_S: Final = 0.25
@@ -88,6 +90,7 @@ class Connections:
         self.unread: Waiting = {}
         self.full: Waiting = {}
         self.body_bytes = 0
+        self.turns = Turns()
         # As it was when it was last counted, and what has come to wait since then.
         self._unread_bytes = 0
         self._metrics = metrics
@@ -178,40 +181,48 @@ class Connections:
                 _LOG.exception("connections could not be looked at")
 
     def _look_at_idle(self, now: float) -> None:
-        for connection in _since(self.idle, now - self.limits.idle_s):
-            self.end(connection, "idle")
+        self._each(self.idle, _since(self.idle, now - self.limits.idle_s), lambda one: self.end(one, "idle"))
 
     def _look_at_heads(self, now: float) -> None:
-        for connection, since in tuple(self.heads.items()):
-            if self._is_late(now - since, connection.head_size, self.limits.head_s):
-                self._metrics.count_ended("head")
-                connection.refuse(
-                    RequestTimedOut(
-                        f"The head of the request did not arrive within {self.limits.head_s:g} s.",
-                        "Send it in one go.",
-                    )
-                )
+        most_s = self.limits.head_s
+        late = [one for one, since in self.heads.items() if self._is_late(now - since, one.head_size, most_s)]
+        told = f"The head of the request did not arrive within {most_s:g} s."
+        self._each(self.heads, late, partial(self._refuse_late, "head", told))
 
     def _look_at_bodies(self, now: float) -> None:
-        for connection, since in tuple(self.bodies.items()):
-            if self._is_late(now - since, connection.body_size, self.limits.body_s):
-                self._metrics.count_ended("body")
-                connection.refuse(
-                    RequestTimedOut(
-                        f"The body of the request came too slowly, or not within {self.limits.body_s:g} s.",
-                        "Send it in one go.",
-                    )
-                )
+        most_s = self.limits.body_s
+        late = [
+            one for one, since in self.bodies.items() if self._is_late(now - since, one.body_size, most_s)
+        ]
+        told = f"The body of the request came too slowly, or not within {most_s:g} s."
+        self._each(self.bodies, late, partial(self._refuse_late, "body", told))
+
+    def _refuse_late(self, reason: str, told: str, connection: Member) -> None:
+        self._metrics.count_ended(reason)
+        connection.refuse(RequestTimedOut(told, "Send it in one go."))
+
+    def _each(self, waiting: Waiting, found: list[Member], end: Callable[[Member], None]) -> None:
+        """End each of those found: some in each turn of the loop, as thousands may be late at the same time;
+        what has gone on until then is let be."""
+
+        def end_waiting(connection: Member, since: float) -> None:
+            if waiting.get(connection) == since:
+                end(connection)
+
+        self.turns.add(partial(end_waiting, connection, waiting[connection]) for connection in found)
 
     def _is_late(self, seconds: float, size: int, most_s: float) -> bool:
         return seconds > most_s or size < (seconds - _GRACE_S) * self.limits.least_rate
 
     def _look_at_closing(self, now: float) -> None:
-        for connection in _since(self.closing, now - _LINGER_S):
-            # One that reads still is looked at as a reader, or has no more to read than fits into a packet.
-            is_reading = connection in self.unread or connection.unread_bytes > 0
-            if not is_reading or now - self.closing[connection] > self.limits.reader_s + _LINGER_S:
-                connection.abort()
+        # One that reads still is looked at as a reader, or has no more to read than fits into a packet.
+        ended = [
+            one
+            for one in _since(self.closing, now - _LINGER_S)
+            if not (one in self.unread or one.unread_bytes > 0)
+            or now - self.closing[one] > self.limits.reader_s + _LINGER_S
+        ]
+        self._each(self.closing, ended, lambda one: one.abort())
 
     def _look_at_unread(self, now: float) -> None:
         window_s = self.limits.reader_s

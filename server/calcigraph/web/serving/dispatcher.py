@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Final, TypeVar
 
 from flask import Flask
@@ -15,7 +16,9 @@ from calcigraph.web.in_flight import InFlight
 from calcigraph.web.protocol import problem_details
 from calcigraph.web.protocol.finishing import finished
 from calcigraph.web.protocol.http_response import HttpResponse
+from calcigraph.web.protocol.request_head import RequestHead
 from calcigraph.web.protocol.request_problems import FrontBusy
+from calcigraph.web.serving.document_cache import DocumentCache
 from calcigraph.web.serving.page_threads import HEALTH, PageThreads
 from calcigraph.web.serving.query_endpoint import QueryEndpoint
 from calcigraph.web.site import Publication
@@ -39,6 +42,7 @@ class Dispatcher:
         self._pages = PageThreads(app, threads, publication.current.settings.page_queue)
         self._endpoint = QueryEndpoint(publication, self._pages.finish)
         self._pieces = ThreadPoolExecutor(_THREADS_FOR_PIECES, "piece")
+        self._documents = DocumentCache()
         self.is_stopping = False
 
     def take(self, in_flight: InFlight, is_for_health: bool) -> None:
@@ -52,7 +56,7 @@ class Dispatcher:
         elif head.raw_path == b"*":
             in_flight.done(finished(self._about_the_server(), head))
         else:
-            self._pages.answer(in_flight)
+            self._answer(in_flight)
 
     def answer_in_thread(self, in_flight: InFlight) -> None:
         """Have Flask answer what the query endpoint has left to it."""
@@ -78,6 +82,19 @@ class Dispatcher:
         """Begin with nothing more."""
         self._pages.close()
         self._pieces.shutdown(wait=False, cancel_futures=True)
+
+    def _answer(self, in_flight: InFlight) -> None:
+        """Answer with the document that the same request had before, or have Flask answer."""
+        head, version = in_flight.head, self._publication.current.version
+        kept = self._documents.get(head, version)
+        if kept is not None:
+            in_flight.done(kept)
+        else:
+            self._pages.answer(in_flight, partial(self._keep, head))
+
+    def _keep(self, head: RequestHead, response: HttpResponse | None) -> None:
+        if response is not None:
+            self._documents.put(head, response)
 
     def _about_the_server(self) -> HttpResponse:
         """To `OPTIONS *` (RFC 9110 section 9.3.7)."""

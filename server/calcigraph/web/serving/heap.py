@@ -9,13 +9,16 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import resource
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 _LOOK_S: Final = 5.0
-# So much more than before is looked through: that takes some milliseconds.
+# So much more than it once was is looked through, which takes some milliseconds; and again whenever so much
+# has been done since then that it may have been freed.
 _GROWN: Final = 16 << 20
+_DONE_S: Final = 0.25
 # Of mallopt(3).
 _MMAP_THRESHOLD: Final = -3
 _LARGE_BYTES: Final = 1 << 18
@@ -34,16 +37,16 @@ def keep_large_blocks_apart() -> None:
 
 
 async def keep_small() -> None:
-    """Have free memory given back whenever the process has grown, for as long as this runs; in a thread. Does
-    nothing where the C library has no malloc_trim(3)."""
+    """Have free memory given back while the process is larger than it was, for as long as this runs; in a
+    thread. Does nothing where the C library has no malloc_trim(3)."""
     trim: Callable[[int], int] | None = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    before = _resident()
+    least, trimmed_at = _resident(), 0.0
     while trim is not None:
         await asyncio.sleep(_LOOK_S)
-        if _resident() > before + _GROWN:
+        least = min(least, _resident())
+        if _resident() > least + _GROWN and time.process_time() > trimmed_at + _DONE_S:
             await asyncio.to_thread(trim, 0)
-            before = _resident()
-        before = min(before, _resident())
+            trimmed_at = time.process_time()
 
 
 def _resident() -> int:

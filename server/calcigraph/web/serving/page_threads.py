@@ -27,6 +27,12 @@ _LOG = logging.getLogger(__name__)
 HEALTH: Final = frozenset({b"/healthz", b"/readyz"})
 _THREADS_FOR_HEALTH: Final = 4
 Respond = Callable[[], HttpResponse | None]
+# Who is told of a response that was made, or of none.
+Finished = Callable[[HttpResponse | None], None]
+
+
+def _nobody(response: HttpResponse | None) -> None:
+    """Nobody but the client is told."""
 
 
 class PageThreads:
@@ -45,50 +51,45 @@ class PageThreads:
         self._threads = ThreadPoolExecutor(threads, "page")
         self._health = ThreadPoolExecutor(_THREADS_FOR_HEALTH, "health")
 
-    def answer(self, in_flight: InFlight) -> None:
-        """Have Flask answer, and call `done` of the request with the response."""
-        self._run(in_flight, partial(answered, self._app, in_flight))
+    def answer(self, in_flight: InFlight, told: Finished = _nobody) -> None:
+        """Have Flask answer, and call `told`, then `done` of the request, with the response; see `finish`."""
+        self._run(in_flight, partial(answered, self._app, in_flight), told)
 
-    def finish(
-        self, in_flight: InFlight, response: HttpResponse, kept: Callable[[HttpResponse], None]
-    ) -> None:
-        """Finish a response; `kept` is called with it before `done` of its request is."""
-        self._run(in_flight, partial(finished, response, in_flight.head), kept)
+    def finish(self, in_flight: InFlight, response: HttpResponse, told: Finished) -> None:
+        """Finish a response; `told` is called once, before `done` of its request is: with the response, or
+        with None where it was not made."""
+        self._run(in_flight, partial(finished, response, in_flight.head), told)
 
     def close(self) -> None:
         """Begin with nothing more. Threads that answer are not waited for."""
         for threads in (self._threads, self._health):
             threads.shutdown(wait=False, cancel_futures=True)
 
-    def _run(
-        self, in_flight: InFlight, respond: Respond, kept: Callable[[HttpResponse], None] | None = None
-    ) -> None:
+    def _run(self, in_flight: InFlight, respond: Respond, told: Finished = _nobody) -> None:
         is_health = in_flight.head.raw_path in HEALTH
         if self._taken >= self._most and not is_health:
             busy = FrontBusy("Too many requests wait for their turn.")
+            told(None)
             in_flight.done(self._problem(in_flight, busy))
             return
         self._taken += 1
         loop = asyncio.get_running_loop()
         future = (self._health if is_health else self._threads).submit(_unless_left, in_flight, respond)
-        future.add_done_callback(lambda ended: loop.call_soon_threadsafe(self._end, in_flight, ended, kept))
+        future.add_done_callback(lambda ended: loop.call_soon_threadsafe(self._end, in_flight, ended, told))
 
-    def _end(
-        self,
-        in_flight: InFlight,
-        ended: Future[HttpResponse | None],
-        kept: Callable[[HttpResponse], None] | None,
-    ) -> None:
+    def _end(self, in_flight: InFlight, ended: Future[HttpResponse | None], told: Finished) -> None:
         self._taken -= 1
         if ended.cancelled():
             return
         error = ended.exception()
         if error is not None:
             _LOG.error("a response could not be made", exc_info=error)
-        response = ended.result() if error is None else self._problem(in_flight, Unexpected())
+            told(None)
+            in_flight.done(self._problem(in_flight, Unexpected()))
+            return
+        response = ended.result()
+        told(response)
         if response is not None:
-            if kept is not None and error is None:
-                kept(response)
             in_flight.done(response)
 
     def _problem(self, in_flight: InFlight, problem: FrontBusy | Unexpected) -> HttpResponse:

@@ -26,14 +26,18 @@ from calcigraph.web.protocol.request_head import RequestHead
 from calcigraph.web.protocol.streaming import entity_tag
 from calcigraph.web.serving.response_cache import RequestKey, ResponseCache
 from calcigraph.web.serving.running_queries import RunningQueries
+from calcigraph.web.serving.turns import Turns
 from calcigraph.web.site import Publication, Site
 from calcigraph.web.sparql_request import SparqlRequest
 
 # To hash a longer answer for its entity tag takes a millisecond and more, during which nobody else is served.
 _LONG_ANSWER: Final = 1 << 18
 _METHODS: Final = frozenset({"GET", "HEAD", "POST"})
-# Has a response finished in a thread, and calls back with it before it is sent.
-FinishInThread = Callable[[InFlight, HttpResponse, Callable[[HttpResponse], None]], None]
+# Has a response finished in a thread, and calls back before it is sent: with it, or with None where there is
+# none.
+FinishInThread = Callable[[InFlight, HttpResponse, Callable[[HttpResponse | None], None]], None]
+# A request, and what its query gave.
+Outcome = tuple[InFlight, Answer]
 
 
 class QueryEndpoint:
@@ -44,6 +48,9 @@ class QueryEndpoint:
         self._metrics = publication.current.metrics
         self._running = RunningQueries(publication.current.engine, self._end)
         self._cache = ResponseCache()
+        # Responses that are being compressed, and who waits for the same one.
+        self._finishing: dict[tuple[RequestKey, int], list[Outcome]] = {}
+        self._turns = Turns()
         self._finish_in_thread = finish_in_thread
 
     def take(self, in_flight: InFlight) -> None:
@@ -72,9 +79,9 @@ class QueryEndpoint:
         if request.query is None or _is_left_alone(request):
             in_flight.done(None)
             return
-        self._running.run(request.query, in_flight)
+        self._running.run(request.query, in_flight, site.edition.number)
 
-    def _end(self, in_flight: InFlight, seconds: float, is_cached: bool) -> None:
+    def _end(self, in_flight: InFlight, seconds: float, is_repeated: bool) -> None:
         request, begun = in_flight.request, in_flight.begun
         assert request is not None, "its query has run"
         if isinstance(begun, Answer | Problem):
@@ -84,14 +91,34 @@ class QueryEndpoint:
         if isinstance(begun, Problem):
             self._refuse(in_flight, begun)
         elif isinstance(begun, Answer) and begun.content is not None and len(begun.content) <= _LONG_ANSWER:
-            self._answer(in_flight, begun, begun.content, request, is_cached)
+            self._answer(in_flight, begun, is_repeated)
         else:
             in_flight.done(None)
 
-    def _answer(
-        self, in_flight: InFlight, answer: Answer, content: bytes, request: SparqlRequest, is_cached: bool
-    ) -> None:
-        head, site = in_flight.head, self._publication.at(answer.version)
+    def _answer(self, in_flight: InFlight, answer: Answer, is_repeated: bool) -> None:
+        """Answer from what is kept where others ask the same, and keep it for them."""
+        head = in_flight.head
+        key = _key(head) if is_repeated else None
+        kept = self._cache.get(key, answer.version) if key is not None else None
+        if kept is not None:
+            in_flight.done(kept)
+            return
+        waiting = self._finishing.get((key, answer.version)) if key is not None else None
+        if waiting is not None:
+            waiting.append((in_flight, answer))
+            return
+        response = self._response(in_flight, answer)
+        if is_heavy(response, head):
+            self._finish(in_flight, answer.version, response, key)
+            return
+        response = finished(response, head)
+        self._keep(key, answer.version, response)
+        in_flight.done(response)
+
+    def _response(self, in_flight: InFlight, answer: Answer) -> HttpResponse:
+        request, content, site = in_flight.request, answer.content, self._publication.at(answer.version)
+        assert request is not None, "its query has run"
+        assert content is not None, "it is known whole"
         content_type = request.offer_for(answer).content_type
         fields = [
             (b"content-type", content_type.encode()),
@@ -102,14 +129,26 @@ class QueryEndpoint:
         why = request.explanation(site) if answer.is_empty else None
         if why is not None:
             fields.append((b"link", link_value(*why).encode()))
-        response = HttpResponse(HTTPStatus.OK, fields, content, site.version, sparql_request.PATH)
-        key = _key(head) if is_cached else None
-        if is_heavy(response, head):
-            self._finish_in_thread(in_flight, response, partial(self._keep, key, answer.version))
-            return
-        response = finished(response, head)
-        self._keep(key, answer.version, response)
-        in_flight.done(response)
+        return HttpResponse(HTTPStatus.OK, fields, content, site.version, sparql_request.PATH)
+
+    def _finish(
+        self, in_flight: InFlight, version: int, response: HttpResponse, key: RequestKey | None
+    ) -> None:
+        """Have a thread finish the response, once for all who ask the same meanwhile."""
+        if key is None:
+            self._finish_in_thread(in_flight, response, lambda _: None)
+        else:
+            self._finishing[key, version] = []
+            self._finish_in_thread(in_flight, response, partial(self._finished, key, version))
+
+    def _finished(self, key: RequestKey, version: int, response: HttpResponse | None) -> None:
+        """Send it to the others; where it could not be made, the next of them has it made."""
+        waiting = self._finishing.pop((key, version))
+        if response is not None:
+            self._keep(key, version, response)
+            self._turns.add(partial(in_flight.done, response) for in_flight, _ in waiting)
+        else:
+            self._turns.add(partial(self._answer, *request, True) for request in waiting)
 
     def _keep(self, key: RequestKey | None, version: int, response: HttpResponse) -> None:
         if key is not None:

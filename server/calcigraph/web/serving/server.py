@@ -13,6 +13,7 @@ from typing import Final
 import uvloop
 from flask import Flask
 
+from calcigraph.web.serving.acceptor import Acceptor
 from calcigraph.web.serving.connection import Connection
 from calcigraph.web.serving.connection_limits import ConnectionLimits
 from calcigraph.web.serving.connections import Connections
@@ -21,7 +22,6 @@ from calcigraph.web.serving.heap import keep_large_blocks_apart, keep_small
 from calcigraph.web.site import publication_of
 
 _GRACE_S: Final = 10.0
-_BACKLOG: Final = 2048
 _LOOK_S: Final = 0.02
 # How long a thread that makes a page may run on while the event loop, in which queries are answered,
 # waits for the interpreter. By itself Python gives a thread ten times as long, each time that the loop wakes.
@@ -58,15 +58,14 @@ async def _serve(app: Flask, listener: socket.socket, ready: Callable[[], None] 
     site = publication.current
     connections = Connections(ConnectionLimits.of(site.settings, site.engine.descriptors), site.metrics)
     dispatcher = Dispatcher(publication, app, site.engine.callers + _THREADS_FOR_PAGES)
-    server = await loop.create_server(
-        lambda: Connection(connections, dispatcher), sock=listener, backlog=_BACKLOG
-    )
+    acceptor = Acceptor(listener, lambda: Connection(connections, dispatcher), connections.turns)
+    acceptor.open()
     connections.run(loop)
     keeping_small = asyncio.create_task(keep_small())
     if ready is not None:
         ready()
     await stopping.wait()
-    server.close()
+    acceptor.close()
     dispatcher.is_stopping = True
     for connection in tuple(connections.open):
         connection.stop()

@@ -1,0 +1,58 @@
+"""Bytes for one client in; how many of them it has read, and when it has read enough for more, out."""
+
+from __future__ import annotations
+
+import asyncio
+
+
+class Outgoing:
+    """What is sent over one connection. `is_paused` while its client reads too slowly for what was written,
+    `is_closed` from when nothing more is sent."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._written = 0
+        self._read_before = 0
+        self._writable: asyncio.Future[None] | None = None
+        self.is_paused = False
+        self.is_closed = False
+
+    def write(self, data: bytes) -> None:
+        """Send it, unless the connection is being closed."""
+        if not self.is_closed:
+            self._written += len(data)
+            self._transport.write(data)
+
+    @property
+    def unread_bytes(self) -> int:
+        """How many bytes wait for the client to read."""
+        return self._transport.get_write_buffer_size()
+
+    def pause(self) -> int:
+        """The client reads too slowly. How many bytes wait for it."""
+        self.is_paused = True
+        size = self.unread_bytes
+        self._read_before = self._written - size
+        return size
+
+    def resume(self) -> None:
+        """The client has read what waited for it, or has left: who waits goes on."""
+        self.is_paused = False
+        writable, self._writable = self._writable, None
+        if writable is not None and not writable.done():
+            writable.set_result(None)
+
+    def close(self) -> None:
+        """Send nothing more."""
+        self.is_closed = True
+
+    def read_since(self) -> int:
+        """How many bytes the client has read since this was last asked, or since it had to."""
+        before, self._read_before = self._read_before, self._written - self.unread_bytes
+        return self._read_before - before
+
+    async def until_writable(self) -> None:
+        """Wait until the client has read most of what was sent, or has left."""
+        if self.is_paused and not self.is_closed:
+            self._writable = asyncio.get_running_loop().create_future()
+            await self._writable

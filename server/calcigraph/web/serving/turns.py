@@ -1,0 +1,74 @@
+"""Work in; it is done in the event loop soon, a little in each turn, so that nobody waits for a crowd."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Final
+
+_LOG = logging.getLogger(__name__)
+# How long a turn of the loop may go on with what could as well be done in the next one.
+_TURN_S: Final = 0.002
+
+
+class Turns:
+    """What waits for a turn of one event loop; only for its thread.
+
+    Of what waits the oldest and the newest go first, one after the other: who comes beside a crowd does not
+    wait for all of it, and nobody waits for ever.
+    """
+
+    def __init__(self) -> None:
+        self._calls: deque[Callable[[], object]] = deque()
+        self._ends: float | None = None
+        self._takes_newest = False
+
+    @property
+    def is_over(self) -> bool:
+        """Whether this turn of the loop has taken long enough, since this was first asked in it. Cost: some
+        tenths of a microsecond."""
+        now = time.monotonic()
+        if self._ends is None:
+            self._ends = now + _TURN_S
+            asyncio.get_running_loop().call_soon(self._end)
+        return now > self._ends
+
+    def add(self, calls: Iterable[Callable[[], object]]) -> None:
+        """Have them called, each once. What goes wrong in one ends no other."""
+        is_empty = not self._calls
+        self._calls.extend(calls)
+        if is_empty and self._calls:
+            asyncio.get_running_loop().call_soon(self._take)
+
+    async def turn(self) -> None:
+        """Wait for a turn."""
+        come = asyncio.get_running_loop().create_future()
+        self.add([partial(_let_come, come)])
+        await come
+
+    def _end(self) -> None:
+        self._ends = None
+
+    def _take(self) -> None:
+        # At least one, however long the turn was already.
+        _ = self.is_over
+        while self._calls:
+            self._takes_newest = not self._takes_newest
+            call = self._calls.pop() if self._takes_newest else self._calls.popleft()
+            try:
+                call()
+            except Exception:  # noqa: BLE001 - whatever it is, the others have their turn
+                _LOG.exception("what waited for its turn failed")
+            if self.is_over:
+                break
+        if self._calls:
+            asyncio.get_running_loop().call_soon(self._take)
+
+
+def _let_come(come: asyncio.Future[None]) -> None:
+    if not come.done():
+        come.set_result(None)

@@ -1,0 +1,128 @@
+"""What a crowd asks of the event loop is done in many turns, between which everybody else has theirs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TypeVar
+
+import pytest
+import uvloop
+
+from calcigraph.web.serving.acceptor import Acceptor
+from calcigraph.web.serving.turns import Turns
+from polling import MOST_S
+
+Told = TypeVar("Told")
+CROWD = 300
+
+
+def in_a_loop(scene: Callable[[], Awaitable[Told]]) -> Told:
+    async def scened() -> Told:
+        async with asyncio.timeout(MOST_S):
+            return await scene()
+
+    with ThreadPoolExecutor(1) as thread, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return thread.submit(runner.run, scened()).result()
+
+
+def longer_than_a_turn() -> None:
+    until = time.monotonic() + 0.003
+    while time.monotonic() < until:
+        pass
+
+
+def test_each_is_called_once_the_newest_and_the_oldest_by_turns() -> None:
+    async def scene() -> list[int]:
+        turns, called = Turns(), list[int]()
+        turns.add(partial(called.append, number) for number in range(6))
+        while len(called) < 6:
+            await asyncio.sleep(0)
+        return called
+
+    assert in_a_loop(scene) == [5, 0, 4, 1, 3, 2]
+
+
+def test_others_have_their_turn_between() -> None:
+    async def scene() -> list[int]:
+        turns, done, seen = Turns(), list[int](), list[int]()
+
+        def one() -> None:
+            longer_than_a_turn()
+            done.append(1)
+
+        turns.add([one] * 5)
+        while len(done) < 5:
+            await asyncio.sleep(0)
+            seen.append(len(done))
+        return seen
+
+    assert set(in_a_loop(scene)) >= {1, 2, 3, 4}
+
+
+def test_what_goes_wrong_in_one_ends_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    async def scene() -> list[int]:
+        turns, called = Turns(), list[int]()
+        turns.add([partial(called.append, 1), partial(int, "none"), partial(called.append, 2)])
+        while len(called) < 2:
+            await asyncio.sleep(0)
+        return called
+
+    assert sorted(in_a_loop(scene)) == [1, 2]
+    assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [ValueError]
+
+
+def test_a_turn_is_over_when_it_has_taken_long_and_the_next_one_is_not() -> None:
+    async def scene() -> tuple[bool, bool, bool]:
+        turns = Turns()
+        fresh = turns.is_over
+        longer_than_a_turn()
+        over = turns.is_over
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        return fresh, over, turns.is_over
+
+    assert in_a_loop(scene) == (False, True, False)
+
+
+@contextlib.contextmanager
+def waiting_clients(port: int, number: int) -> Iterator[None]:
+    with contextlib.ExitStack() as clients:
+        for _ in range(number):
+            client = clients.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(("127.0.0.1", port))
+        yield
+
+
+def test_a_crowd_that_connects_at_once_is_taken_little_by_little() -> None:
+    async def scene() -> list[int]:
+        made, steps = list[asyncio.BaseTransport](), list[int]()
+
+        class Taken(asyncio.Protocol):
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                made.append(transport)
+
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            listener.listen(CROWD)
+            acceptor = Acceptor(listener, Taken, Turns())
+            with waiting_clients(listener.getsockname()[1], CROWD):
+                acceptor.open()
+                while len(made) < CROWD:
+                    before = len(made)
+                    await asyncio.sleep(0)
+                    steps.append(len(made) - before)
+            acceptor.close()
+            for transport in made:
+                transport.close()
+        return steps
+
+    steps = in_a_loop(scene)
+    assert sum(steps) == CROWD
+    assert max(steps) <= 32
