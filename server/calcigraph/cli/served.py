@@ -8,6 +8,7 @@ import pyoxigraph as ox
 
 from calcigraph.edition import Edition
 from calcigraph.errors import Severity
+from calcigraph.looked_at import counted
 from calcigraph.rdf.imports import IMPORTS, ontologies
 from calcigraph.rdf.vocabulary import OWL, RDF
 
@@ -24,8 +25,9 @@ def what_is_served(edition: Edition) -> list[str]:
     asserted = edition.facts.triples - sizes.derived - sizes.inferred - described
     files = sum(1 for _ in root.sources)
     read = (
-        f"Read: {files} file{'s' * (files != 1)} with {asserted:,} triples, {len(root.shapes)} files of shapes, "
-        f"{len(root.rules)} rules. Derived: {sizes.derived:,} triples. Inferred: {sizes.inferred:,} triples."
+        f"Read: {counted(files, 'file')} with {counted(asserted, 'triple')}, "
+        f"{counted(len(root.shapes), 'file')} of shapes, {counted(len(root.rules), 'rule')}. "
+        f"Derived: {counted(sizes.derived, 'triple')}. Inferred: {counted(sizes.inferred, 'triple')}."
     )
     unread = [str(finding) for finding in root.unread if finding.severity is not Severity.INFO]
     return [read, *_first(unread), *_first(_missing(edition))]
