@@ -53,6 +53,8 @@ def serve_root(folder: Path, settings: Settings, limits: ReasonerLimits | None =
         with closing(engine):
             lines = what_is_served(engine.edition)
             lines.append(f"{engine.edition.size} quads at {settings.public_base}")
+            for finding in engine.edition.files.recall_findings():
+                say(f"note: {finding.place}: {finding.message}")
             serve(create_app(engine, settings), listener, ready=lambda: say("\n".join(lines)))
 
 
