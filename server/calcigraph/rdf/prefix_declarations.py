@@ -1,7 +1,7 @@
 """The bytes of an RDF document in, the prefixes that its beginning declares out, without reading the rest.
 
 A root wants them whenever it is opened, also where nothing in it has to be parsed. A prefix only shortens
-what is written, and what is written declares it, so that a declaration within a string does no harm.
+what is written, and what is written declares it, so that a declaration within a string is of no consequence.
 """
 
 from __future__ import annotations

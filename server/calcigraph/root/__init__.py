@@ -12,7 +12,6 @@ from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import quote
 
 import pyoxigraph as ox
 
@@ -52,6 +51,7 @@ from calcigraph.root.imports import ImportedFile, import_findings, is_catalogued
 from calcigraph.root.names import (
     NO_NAMESPACE,
     URI_SPACE,
+    base_of,
     document_base,
     nameless,
     spaces,
@@ -128,7 +128,7 @@ class Root:
         namespace = _namespace_of(folder)
 
         def rdf(folder: Path, path: str) -> RdfFile | Broken:
-            base = _base(namespace, path)
+            base = base_of(namespace, path)
             # What is small and asked for at any time stays in memory.
             if _in_memory(path) or found.get(path, UNREAD) == UNREAD:
                 return read_rdf(folder, path, base)
@@ -355,16 +355,6 @@ def _namespace_of(folder: Path) -> str | None:
     except RootInvalid:
         return None
     return None if unusable(spaces(stated), Place(_CATALOG)) else stated_namespace(stated)
-
-
-def _base(namespace: str | None, path: str) -> str | None:
-    """What the relative IRIs of a file are resolved by: the IRI of its graph."""
-    name = path.removesuffix(Path(path).suffix)
-    if namespace is None:
-        return None
-    # Files of shapes may be called anything, even what is no UTF-8.
-    below = quote(name.encode("utf-8", "surrogateescape")) if nameless(path) else name
-    return f"{document_base(namespace)}graph/{below}"
 
 
 def _rdf_paths(folder: Path, name: str) -> list[str]:
