@@ -255,6 +255,9 @@ def undeclared(statements: Statements, own: OwnNames) -> Iterator[Hit]:
     if statements.missing_imports:
         return
     names = frozenset(split(node.value)[1] for node in statements.terms if own.has(node))
+    if not names:
+        # Data without an ontology of their own declare nothing.
+        return
     hinted = 0
     for term, (triple, kind, declared) in _as_terms(statements).items():
         if own.has(term) and not statements.types.get(term):
