@@ -10,6 +10,8 @@ import pytest
 from calcigraph.checks import check
 from calcigraph.cli.finding_formats import WRITERS, folded, total
 from calcigraph.errors import Finding, Place, Related, Severity
+from calcigraph.rdf.blocks import blocks
+from calcigraph.rdf.places import Places
 
 HEAD = """@prefix : <https://example.org/x/> .
 @prefix owl: <http://www.w3.org/2002/07/owl#> .
@@ -158,3 +160,40 @@ def test_sarif_says_rule_level_and_region_of_each() -> None:
     assert results[7]["locations"][0]["physicalLocation"]["region"] == {"startLine": 1, "startColumn": 2}
     assert "region" not in results[8]["locations"][0]["physicalLocation"]
     assert [related["message"]["text"] for related in results[8]["relatedLocations"]] == ["fact", "step"]
+
+
+def test_each_of_several_nodes_without_a_name_has_its_own_line() -> None:
+    text = (
+        "@prefix : <http://x/> .\n:a :p\n  [ :p\n    [ :q 1 ] ; :p\n    [ :q 2 ] ] ,\n"
+        "  ( 1 ) ,\n  [ :q 3 ] ,\n  () .\n"
+    )
+    found = blocks(text, "a.ttl")
+    places = Places(text, found)
+    lines = {
+        t: places.line_of(t) for block in found for t in block.triples if t.predicate.value == "http://x/p"
+    }
+
+    of_a = sorted(line for t, line in lines.items() if str(t.subject) == "<http://x/a>")
+    assert of_a == [3, 6, 7, 8]
+    assert sorted(line for t, line in lines.items() if str(t.subject) != "<http://x/a>") == [4, 5]
+
+
+def test_rules_in_a_circle_are_told_by_the_fewest_and_at_the_one_that_reads_anything(tmp_path: Path) -> None:
+    """A rule with a variable predicate made one circle of nine, told at one that nobody had touched."""
+    rules = {
+        "a-first": "CONSTRUCT { ?s :b ?o } WHERE { ?s :a ?o }",
+        "b-second": "CONSTRUCT { ?s :c ?o } WHERE { ?s :b ?o FILTER NOT EXISTS { ?s :no ?o } }",
+        "c-third": "CONSTRUCT { ?s :d ?o } WHERE { ?s :c ?o }",
+        "z-loose": "CONSTRUCT { ?s :no ?o } WHERE { ?s ?p ?o }",
+    }
+    (tmp_path / "ontology/rules").mkdir(parents=True)
+    for slug, text in rules.items():
+        path = tmp_path / f"ontology/rules/{slug}.rq"
+        path.write_text(f"#+ stage: before\nPREFIX : <https://example.org/x/>\n{text}\n", encoding="utf-8")
+
+    (finding,) = found(tmp_path, "rules", data_a=":x :a :y .")
+
+    assert finding.place == Place("ontology/rules/z-loose.rq")
+    assert "b-second, z-loose" in finding.message
+    assert "a-first" not in finding.message
+    assert "variable" in finding.remedy

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from calcigraph.cli.finding_formats import folded
 from calcigraph.cli.progress import Progress
 from calcigraph.cli.streams import give, tell
 from calcigraph.cli.verbs.options import Style
@@ -36,7 +37,7 @@ def print_report(
     with Progress() as progress:
         found = evaluated_apart(_WORK, (files, shape_files), limit_s, progress.show)
         report, prefixes, flaws = next(found)
-    for line in flaws:
+    for line in folded(flaws):
         print(f"calcigraph: {line}", file=sys.stderr)
     if not report.results and any(flaw.severity is Severity.VIOLATION for flaw in report.flaws):
         raise ShapesUnreadable(

@@ -67,8 +67,12 @@ def _built_in(edition: Edition, solve: Solve, files: Mapping[str, LintFile]) -> 
             yield from (finding_of(edition.root, wanted, hit) for hit in find(statements, own))
     for file in shipped_lints():
         wanted = _wanted(_rule(file), files)
-        for hit in hits(file, solve, edition.root.prefixes) if wanted is not None else ():
-            if wanted is not None and all(own.has(hit.named.get(name)) for name in file.own):
+        if wanted is None:
+            continue
+        with evaluating("lints", Place("shapes/lint"), file.slug):
+            found = list(hits(file, solve, edition.root.prefixes))
+        for hit in found:
+            if all(own.has(hit.named.get(name)) for name in file.own):
                 yield finding_of(edition.root, wanted, _written(edition, hit))
 
 

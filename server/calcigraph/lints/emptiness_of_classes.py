@@ -90,13 +90,22 @@ class _Unsatisfiable:
         return above.union(domains, *(self._of.supers.get(domain, ()) for domain in domains))
 
     def _reason(self, above: set[Term]) -> Reason | None:
-        for one in sorted(above & self._disjoint.keys(), key=str):
-            for other, statement in self._disjoint[one].items():
+        """Two classes among those above that share no member. Cost: linear in these and in what is said of
+        each."""
+        seen: dict[ox.Triple, Term] = {}
+        for one in sorted(above & (self._disjoint.keys() | self._groups_of.keys()), key=str):
+            for other, statement in self._disjoint.get(one, {}).items():
                 if other in above and one != other:
-                    shown = [self._shown(term) for term in sorted((one, other), key=str)]
-                    words = f"it is in {shown[0]} and in {shown[1]}, which share none"
-                    return words, frozenset((one, other)), (statement,)
+                    return self._both(one, other, statement)
+            for group in self._groups_of.get(one, ()):
+                if seen.setdefault(group, one) != one:
+                    return self._both(one, seen[group], group)
         return None
+
+    def _both(self, one: Term, other: Term, statement: ox.Triple) -> Reason:
+        shown = [self._shown(term) for term in sorted((one, other), key=str)]
+        words = f"it is in {shown[0]} and in {shown[1]}, which share none"
+        return words, frozenset((one, other)), (statement,)
 
     def _inherited(self, node: Term) -> Reason | None:
         for one in (node, *sorted(self._of.supers.get(node, ()), key=str)):
@@ -119,21 +128,20 @@ class _Unsatisfiable:
     def _disjoint(self) -> Mapping[Term, Mapping[Term, ox.Triple]]:
         """What shares no member with a class, and the statement that says so."""
         found: dict[Term, dict[Term, ox.Triple]] = defaultdict(dict)
-
-        def add(one: Term, other: Term, statement: ox.Triple) -> None:
-            found[one].setdefault(other, statement)
-            found[other].setdefault(one, statement)
-
         for triple in self._of.with_predicate(OWL["disjointWith"], OWL["complementOf"]):
-            add(triple.subject, triple.object, triple)
-        lists = [
-            t
-            for t in self._of.with_predicate(OWL["members"])
-            if self._of.is_a(t.subject, [OWL["AllDisjointClasses"]])
-        ]
+            found[triple.subject].setdefault(triple.object, triple)
+            found[triple.object].setdefault(triple.subject, triple)
+        return found
+
+    @cached_property
+    def _groups_of(self) -> Mapping[Term, list[ox.Triple]]:
+        """The statements with a list of disjoint classes in which a class stands."""
+        found: dict[Term, list[ox.Triple]] = defaultdict(list)
+        disjoint = OWL["AllDisjointClasses"]
+        lists = (t for t in self._of.with_predicate(OWL["members"]) if self._of.is_a(t.subject, [disjoint]))
         for triple in (*lists, *self._of.with_predicate(OWL["disjointUnionOf"])):
-            for one, other in combinations(dict.fromkeys(self._of.list_of(triple.object) or ()), 2):
-                add(one, other, triple)
+            for member in dict.fromkeys(self._of.list_of(triple.object) or ()):
+                found[member].append(triple)
         return found
 
     @cached_property

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cache, cached_property, partial
 from itertools import chain
 
 import pyoxigraph as ox
@@ -21,7 +21,7 @@ _OPENING, _CLOSING = ("[", "("), ("]", ")")
 class Places:
     """The lines of one Turtle or TriG text by what stands there.
 
-    Meant for messages: a lookup in the index of nodes is constant; `line_of` a triple re-reads the
+    Meant for messages: a lookup in the index of nodes is constant; the first `line_of` a triple re-reads the
     tokens of its block (some 100 microseconds for a block of ordinary size).
     """
 
@@ -30,6 +30,7 @@ class Places:
         self._blocks = found
         self._base_iri = base_iri
         self._lines = Lines(text)
+        self._lines_of_block: dict[int, dict[ox.Triple, int]] = {}
 
     @cached_property
     def _block_of(self) -> dict[ox.Triple, Block]:
@@ -95,25 +96,45 @@ class Places:
     def line_of(self, triple: ox.Triple) -> int:
         """The line on which the object of a triple stands; 0 for a triple that is not in the text.
 
-        Where two nested nodes of one block have the same predicate and object, the first of them.
+        Where two nested nodes of one block have the same predicate and literal or IRI, the first of them.
+        Cost: that of parsing each predicate and object of its block once; then constant.
         """
         block = self._block_of.get(triple)
         if block is None:
             return 0
-        prologue = self._prologue(block)
-        for predicate, value in _statements(list(tokens(self._text, block.start, block.end))):
-            if self._read(prologue, f"{_STUB} {predicate.text} {_STUB} .", 1) != triple.predicate:
-                continue
-            if isinstance(triple.object, (ox.BlankNode, ox.Triple)):
-                if value[0].kind == "mark" or value[0].text.startswith("_:"):
-                    return self._lines.line(value[0].start)
-                continue
-            if value[0].text == "(" and triple.object == _NIL and self._is_empty(value[0]):
-                return self._lines.line(value[0].start)
-            source = self._text[value[0].start : value[-1].end]
-            if self._read(prologue, f"{_STUB} {_STUB} {source} .", 2) == triple.object:
-                return self._lines.line(value[0].start)
-        return block.line
+        if block.start not in self._lines_of_block:
+            self._lines_of_block[block.start] = self._lined(block)
+        return self._lines_of_block[block.start].get(triple, block.line)
+
+    def _lined(self, block: Block) -> dict[ox.Triple, int]:
+        """The line of each triple of a block that is written out."""
+        found = list(tokens(self._text, block.start, block.end))
+        closing, prologue = _closing(found), self._prologue(block)
+        read = cache(partial(self._read, prologue))
+        exact: dict[tuple[object, object], int] = {}
+        nodes: dict[object, list[tuple[int, int]]] = defaultdict(list)
+        for predicate, value in _statements(found):
+            verb, opening = read(f"{_STUB} {predicate.text} {_STUB} .", 1), value[0]
+            line = self._lines.line(opening.start)
+            end = closing.get(opening.start, opening.start)
+            if opening.text == "(" and self._is_empty(opening):
+                exact.setdefault((verb, _NIL), line)
+            elif opening.kind == "mark" or opening.text.startswith("_:"):
+                # The parser gives a list where it begins, and a node without a name where it ends.
+                nodes[verb].append((opening.start if opening.text == "(" else end, line))
+            else:
+                source = self._text[opening.start : value[-1].end]
+                exact.setdefault((verb, read(f"{_STUB} {_STUB} {source} .", 2)), line)
+        in_order = {verb: iter(line for _, line in sorted(places)) for verb, places in nodes.items()}
+        lines: dict[ox.Triple, int] = {}
+        for triple in block.triples:
+            if isinstance(triple.object, ox.BlankNode | ox.Triple):
+                line = next(in_order.get(triple.predicate, iter(())), 0)
+            else:
+                line = exact.get((triple.predicate, triple.object), 0)
+            if line:
+                lines.setdefault(triple, line)
+        return lines
 
     def _is_empty(self, opening: Token) -> bool:
         """Whether a collection has no member."""
@@ -190,6 +211,18 @@ class LinePlaces:
     def line_of_property(self, node: object, predicate: ox.NamedNode) -> int:
         """The line on which a node has its first value for a predicate; 0 where it has none."""
         return self._line_of.get((node, predicate), 0)
+
+
+def _closing(found: list[Token]) -> dict[int, int]:
+    """Where each bracket that opens at some offset is closed."""
+    opened: list[int] = []
+    closing: dict[int, int] = {}
+    for token in found:
+        if token.kind == "mark" and token.text in _OPENING:
+            opened.append(token.start)
+        elif token.kind == "mark" and token.text in _CLOSING and opened:
+            closing[opened.pop()] = token.start
+    return closing
 
 
 def _statements(found: list[Token]) -> Iterator[tuple[Token, list[Token]]]:

@@ -4,7 +4,8 @@
 - `shapes_graph` and `targets` are the shapes and the nodes that they look at, `paths` their property paths;
 - `shape_flaws` says what is wrong with shapes, by `shape_rules`, `path_rules`, `value_kinds`, `queries` and
   the terms in `vocabulary`; `runnable` is what is left to be judged;
-- `judges` says which engine judges a shape: `core_engine` or `sparql_engine`.
+- `judges` says which engine judges a shape: `core_engine`, which `nested_results` asks why a value does not
+  conform, or `sparql_engine`.
 """
 
 from calcigraph.validation.flaw import Flaw, placed

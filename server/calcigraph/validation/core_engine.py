@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Final
+from copy import copy
 
 import pyoxigraph as ox
 import shacl
@@ -16,10 +16,9 @@ import shacl
 from calcigraph.rdf.lexical_spaces import beyond_engines, ill_typed
 from calcigraph.rdf.terms import Subject, Term
 from calcigraph.rdf.vocabulary import SH, XSD
+from calcigraph.validation.marking import ILL_TYPED, unmarked
 from calcigraph.validation.result import Result
 
-# What an ill-typed literal goes to the engine with: a datatype that it does not know, so that none matches.
-_ILL: Final = "urn:x-ill-typed:"
 _SHAPES, _DATA = "1_b", "0_b"
 
 
@@ -34,13 +33,24 @@ class Document:
         self.blank_nodes: dict[str, ox.BlankNode] = {}
         self.beyond = False
         self._literals: dict[ox.Literal, str] = {}
+        self.text = ""
+        self._add(triples)
+
+    def followed_by(self, triples: Iterable[ox.Triple]) -> Document:
+        """This document with some triples at its end."""
+        longer = copy(self)
+        longer.blank_nodes = dict(self.blank_nodes)
+        longer._add(triples)
+        return longer
+
+    def _add(self, triples: Iterable[ox.Triple]) -> None:
         lines = []
         for triple in triples:
             subject, predicate, value = triple.subject, triple.predicate, triple.object
             if isinstance(value, ox.Triple):
                 continue
             lines.append(f"{self._node(subject)} {predicate} {self._term(value)} .\n")
-        self.text = "".join(lines)
+        self.text += "".join(lines)
 
     def _term(self, term: Term) -> str:
         if not isinstance(term, ox.Literal):
@@ -59,7 +69,7 @@ class Document:
         if literal.language is not None or literal.datatype == XSD["string"]:
             return str(literal)
         if ill_typed(literal):
-            marked = ox.NamedNode(_ILL + literal.datatype.value)
+            marked = ox.NamedNode(ILL_TYPED + literal.datatype.value)
             return str(ox.Literal(literal.value, datatype=marked))
         self.beyond = self.beyond or beyond_engines(literal)
         return str(literal)
@@ -126,6 +136,4 @@ class _Names:
             if term.value not in self._nodes:
                 raise EngineUnable("it names a blank node in a way that is not known")
             return self._nodes[term.value]
-        if isinstance(term, ox.Literal) and term.datatype.value.startswith(_ILL):
-            return ox.Literal(term.value, datatype=ox.NamedNode(term.datatype.value.removeprefix(_ILL)))
-        return term
+        return unmarked(term)

@@ -20,7 +20,8 @@ class Flaw:
 
     `node` is the shape, or what it is about otherwise, None where it is the whole graph; `predicate` is the
     property of it that is wrong, if any, and `value` its wrong value, None where all are. Where `breaks`,
-    what that says cannot be judged, or all that the node says if there is no property.
+    what that says cannot be judged, or all that the node says if there is no property. Many of one `kind`
+    may be told of together.
     """
 
     node: Term | None
@@ -30,6 +31,7 @@ class Flaw:
     severity: Severity = Severity.VIOLATION
     breaks: bool = False
     value: Term | None = None
+    kind: str = ""
 
 
 def placed(
@@ -45,6 +47,7 @@ def placed(
             flaw.remedy,
             node=show_term(node, prefixes) if isinstance(node, ox.NamedNode) else "",
             severity=flaw.severity,
+            kind=flaw.kind,
         )
 
 

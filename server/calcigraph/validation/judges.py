@@ -17,7 +17,8 @@ from calcigraph.engine.regular_expressions.expression_reader import read
 from calcigraph.engine.regular_expressions.python_syntax import for_python
 from calcigraph.rdf.terms import Term
 from calcigraph.rdf.vocabulary import RDF, RDFS, SH
-from calcigraph.validation.shapes_graph import TARGETS, ShapesGraph
+from calcigraph.validation.shapes_graph import LIST_OF_SHAPES, SHAPE_EXPECTING, TARGETS, ShapesGraph
+from calcigraph.validation.shapes_graph import PARAMETERS as CONSTRAINING
 from calcigraph.validation.vocabulary import CORE, NOT_LOOKED_AT
 
 CORE_ENGINE: Final = "shacl"
@@ -28,6 +29,11 @@ BACK_REFERENCES: Final = "back-references in regular expressions"
 _TYPE, _PATTERN, _FLAGS = RDF["type"], SH["pattern"], SH["flags"]
 _KINDS: Final = (SH["NodeShape"], SH["PropertyShape"])
 _SUBCLASS: Final = RDFS["subClassOf"]
+_ALL_CORE: Final = frozenset({*CONSTRAINING, *SHAPE_EXPECTING, *LIST_OF_SHAPES})
+_OF_QUERIES: Final = (SH["property"], SH["sparql"])
+# Classes of literals, which pyshacl takes for datatypes of all (SHACL section 4.1.2 knows no such thing).
+_FOR_ALL: Final = (RDFS["Literal"], RDFS["Datatype"])
+_OF_NONE: Final = ox.NamedNode("urn:x-datatype-of-no-literal")
 _LISTS: Final = frozenset({RDF["first"], RDF["rest"]})
 
 
@@ -42,6 +48,30 @@ def reason_against_core(graph: ShapesGraph, root: Term) -> str | None:
     if any(e.has_back_references for node in nodes for e in _expressions(graph, node)):
         return BACK_REFERENCES
     return None
+
+
+def may_be_divided(graph: ShapesGraph, root: Term) -> bool:
+    """Whether the queries of a shape can be judged apart from its constraints of SHACL Core: where all stand
+    on shapes whose results are its own (`sh:property`), and none on one that a node is to conform to."""
+    own = graph.by_property(root)
+    others = [other for node in own for p, other in graph.references(node) if p != SH["property"]]
+    return not any(
+        triple.predicate == SH["sparql"] or triple.predicate in graph.custom_parameters
+        for other in others
+        for node in graph.parts(other)
+        for triple in graph.about(node)
+    ) and not graph.recursive(root)
+
+
+def of_queries(graph: ShapesGraph, roots: Iterable[Term]) -> ShapesGraph:
+    """The graph in which some shapes say of their constraints the queries alone."""
+    divided = {node for root in roots for node in graph.by_property(root)}
+    kept = {*_OF_QUERIES, *graph.custom_parameters}
+    return ShapesGraph(
+        triple
+        for triple in graph.triples
+        if triple.subject not in divided or triple.predicate in kept or triple.predicate not in _ALL_CORE
+    )
 
 
 def for_core_engine(graph: ShapesGraph, roots: Iterable[Term]) -> Iterator[ox.Triple]:
@@ -66,6 +96,8 @@ def for_sparql_engine(graph: ShapesGraph, roots: Iterable[Term]) -> Iterator[ox.
                 python = for_python(expression)
                 flags = f"(?{expression.flags})" if expression.flags else ""
                 yield ox.Triple(triple.subject, _PATTERN, ox.Literal(flags + python.pattern))
+        elif triple.predicate == SH["datatype"] and triple.object in _FOR_ALL:
+            yield ox.Triple(triple.subject, triple.predicate, _OF_NONE)
         elif triple.predicate != _FLAGS and triple.predicate.value.removeprefix(SH.iri) not in NOT_LOOKED_AT:
             yield triple
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from calcigraph.errors import Place
+from calcigraph.errors import Finding, Place
 from calcigraph.evaluated_apart import answer
 from calcigraph.evaluating import working
 from calcigraph.rdf.blocks import blocks
@@ -27,8 +27,8 @@ from calcigraph.validation.validate import validate
 
 def validated(
     files: tuple[Path, ...], shape_files: tuple[Path, ...]
-) -> Iterator[tuple[Report, Prefixes, list[str]]]:
-    """The report on some files, the prefixes that the data declare, and the flaws of the shapes as lines.
+) -> Iterator[tuple[Report, Prefixes, list[Finding]]]:
+    """The report on some files, the prefixes that the data declare, and the flaws of the shapes as findings.
 
     Raises: FormatUnknown, FileMalformed.
     """
@@ -47,8 +47,7 @@ def validated(
         return Place(path.name, line)
 
     report = validate(data.triples, listed, place_of)
-    lines = [str(finding) for finding in placed(report.flaws, listed, place_of, data.prefixes)]
-    yield report, data.prefixes, lines
+    yield report, data.prefixes, list(placed(report.flaws, listed, place_of, data.prefixes))
 
 
 def _line(path: Path, node: Term, predicate: ox.NamedNode | None) -> int:

@@ -38,9 +38,11 @@ class ShapesUnreadable(InputUnreadable):
         self.node = node
 
 
-def query_flaws(shapes: Iterable[ox.Triple], constraints: AbstractSet[Term]) -> Iterator[Flaw]:
-    """Where a query of the shapes is none, has an undeclared prefix, would read from the network, has another
-    answer each time or, of one of some `constraints`, looks at no focus node.
+def query_flaws(
+    shapes: Iterable[ox.Triple], constraints: AbstractSet[Term], validators: AbstractSet[Term]
+) -> Iterator[Flaw]:
+    """Where a query of a constraint or a validator is none, has an undeclared prefix, would read from the
+    network, has another answer each time or, of a constraint, looks at no focus node.
 
     SHACL forbids SERVICE in a constraint (section 5.3.1); FROM would fetch its graph. Cost: linear in the
     texts.
@@ -48,6 +50,9 @@ def query_flaws(shapes: Iterable[ox.Triple], constraints: AbstractSet[Term]) -> 
     listed = list(shapes)
     declared = prefixes_of(listed)
     for node, kind, text in _queries(listed):
+        # Those of rules and targets are never run.
+        if node not in constraints and node not in validators:
+            continue
         flaw = _flaw(kind, text, declared.get(node, set()))
         if flaw is not None:
             where = f"line {flaw.line}, column {flaw.column} of the query"

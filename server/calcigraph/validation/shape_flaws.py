@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from typing import Final
@@ -22,6 +23,12 @@ from calcigraph.validation.vocabulary import KNOWN, NOT_LOOKED_AT
 # How alike two names are of which one is a slip for the other.
 _ALIKE: Final = 0.8
 _SLIP: Final = 2
+# What else names a shape, and what else looks at nodes; the latter is told of by itself.
+_NAMING: Final = frozenset(
+    SH[name] for name in ("parameter", "condition", "filterShape", "memberShape", "reifierShape", "someValue")
+)
+_VALIDATORS: Final = frozenset(SH[name] for name in ("validator", "nodeValidator", "propertyValidator"))
+_LOOKING: Final = (SH["target"], SH["targetWhere"])
 
 
 def shape_flaws(graph: ShapesGraph, targets: Targets) -> Iterator[Flaw]:
@@ -50,17 +57,20 @@ def _without_shapes(graph: ShapesGraph) -> Flaw:
 
 
 def _unknown_terms(graph: ShapesGraph) -> Iterator[Flaw]:
-    """Terms of the namespace of SHACL that it does not have, or that no engine here looks at."""
-    seen: set[tuple[Term, ox.NamedNode]] = set()
+    """Terms of the namespace of SHACL that it does not have; and of those that no engine here looks at, each
+    once."""
+    found: dict[tuple[Term | None, ox.NamedNode], ox.Triple] = {}
     for triple in graph.triples:
         for term in (triple.predicate, triple.object):
-            if not isinstance(term, ox.NamedNode) or not term.value.startswith(SH.iri):
-                continue
-            name = term.value.removeprefix(SH.iri)
-            if name in KNOWN or (triple.subject, term) in seen:
-                continue
-            seen.add((triple.subject, term))
-            yield _unknown(triple, name)
+            if isinstance(term, ox.NamedNode) and term.value.startswith(SH.iri) and _name(term) not in KNOWN:
+                at = None if _name(term) in NOT_LOOKED_AT else triple.subject
+                found[at, term] = min(triple, found.get((at, term), triple), key=str)
+    for (_, term), triple in sorted(found.items(), key=str):
+        yield _unknown(triple, _name(term))
+
+
+def _name(term: ox.NamedNode) -> str:
+    return term.value.removeprefix(SH.iri)
 
 
 def _unknown(triple: ox.Triple, name: str) -> Flaw:
@@ -68,7 +78,7 @@ def _unknown(triple: ox.Triple, name: str) -> Flaw:
         return Flaw(
             triple.subject,
             triple.predicate,
-            f"sh:{name} is no part of SHACL Core or of SHACL-SPARQL, and is not looked at.",
+            f"sh:{name} is no part of SHACL Core or of SHACL-SPARQL, and is nowhere looked at.",
             "Say the same by a constraint of SHACL Core or by sh:sparql, or judge it elsewhere.",
             Severity.WARNING,
         )
@@ -83,7 +93,7 @@ def _unknown(triple: ox.Triple, name: str) -> Flaw:
 
 def _query_flaws(graph: ShapesGraph) -> Iterator[Flaw]:
     constraints = {value for shape in graph.shapes for value in graph.objects(shape, SH["sparql"])}
-    for node in constraints:
+    for node in sorted(constraints, key=str):
         if not graph.objects(node, SH["select"]):
             yield Flaw(
                 node,
@@ -92,8 +102,9 @@ def _query_flaws(graph: ShapesGraph) -> Iterator[Flaw]:
                 "Give it a query, a SELECT that has $this.",
                 breaks=True,
             )
+    validators = {t.object for t in graph.triples if t.predicate in _VALIDATORS}
     broken: set[Term] = set()
-    for flaw in query_flaws(graph.triples, constraints):
+    for flaw in query_flaws(graph.triples, constraints, validators):
         broken.update([flaw.node] if flaw.node is not None and flaw.breaks else [])
         yield flaw
     yield from _broken_components(graph, broken)
@@ -120,8 +131,14 @@ def _broken_components(graph: ShapesGraph, broken: set[Term]) -> Iterator[Flaw]:
 def _unused(graph: ShapesGraph) -> Iterator[Flaw]:
     """Shapes that look at nothing, as they have no target and no other shape names them."""
     named = {other for shape in graph.shapes for _, other in graph.references(shape)}
+    named |= {t.object for t in graph.triples if t.predicate in _NAMING}
     for shape in sorted(graph.shapes - named, key=str):
-        if not graph.has_target(shape) and not _may_be_meant_elsewhere(graph, shape):
+        types = graph.objects(shape, RDF["type"])
+        if (
+            not graph.has_target(shape)
+            and not graph.objects(shape, *_LOOKING)
+            and SH["Parameter"] not in types
+        ):
             yield Flaw(
                 shape,
                 None,
@@ -129,14 +146,6 @@ def _unused(graph: ShapesGraph) -> Iterator[Flaw]:
                 "Give it a target, such as sh:targetClass, or name it by sh:property or sh:node.",
                 Severity.WARNING,
             )
-
-
-def _may_be_meant_elsewhere(graph: ShapesGraph, shape: Term) -> bool:
-    """Whether it is looked at by something that is told of by itself, or is a parameter of a component."""
-    said = {triple.predicate for triple in graph.about(shape)}
-    is_parameter = any(t.predicate == SH["parameter"] and t.object == shape for t in graph.triples)
-    types = graph.objects(shape, RDF["type"])
-    return is_parameter or SH["Parameter"] in types or bool(said & {SH["target"], SH["targetWhere"]})
 
 
 def _without_focus(graph: ShapesGraph, targets: Targets) -> Iterator[Flaw]:
@@ -147,12 +156,12 @@ def _without_focus(graph: ShapesGraph, targets: Targets) -> Iterator[Flaw]:
         (SH["targetNode"], targets.nodes, "node"),
     )
     for predicate, there_are, what in kinds:
-        meant = {value for shape in graph.shapes for value in graph.objects(shape, predicate)}
-        for shape in sorted(graph.shapes, key=str):
-            for target in graph.objects(shape, predicate):
-                if isinstance(target, ox.NamedNode) and target not in there_are | targets.nodes:
-                    # What another shape looks at is no slip for it.
-                    yield _nowhere(shape, predicate, target, _near(target, there_are - meant), what)
+        aims = [(shape, t) for shape in graph.shapes for t in graph.objects(shape, predicate)]
+        # What another shape looks at is no slip for it.
+        names = _NearNames(there_are - {target for _, target in aims})
+        for shape, target in sorted(aims, key=str):
+            if isinstance(target, ox.NamedNode) and target not in there_are and target not in targets.nodes:
+                yield _nowhere(shape, predicate, target, names.near(target), what)
 
 
 def _nowhere(shape: Term, predicate: ox.NamedNode, target: ox.NamedNode, near: str | None, what: str) -> Flaw:
@@ -163,22 +172,39 @@ def _nowhere(shape: Term, predicate: ox.NamedNode, target: ox.NamedNode, near: s
         f"The data and the ontology do not know the {what} {target} of sh:{name}, so it looks at nothing.",
         f"Did you mean {near}?" if near else "Correct the name, unless such data are to come.",
         Severity.VIOLATION if near else Severity.WARNING,
+        kind="a target that the data do not know",
     )
 
 
-def _near(target: ox.NamedNode, others: Iterable[Term]) -> str | None:
-    """A name in the same namespace that is nearly the same."""
-    space, name = _divided(target.value)
-    there = [_divided(other.value) for other in others if isinstance(other, ox.NamedNode)]
-    names = [local for other, local in there if other == space and _may_be_a_slip(name, local)]
-    near = difflib.get_close_matches(name, names, 1, _ALIKE)
-    return f"<{space}{near[0]}>" if near else None
+class _NearNames:
+    """Names by their namespace, so that one that is nearly the same is soon found."""
+
+    def __init__(self, terms: Iterable[Term]) -> None:
+        self._of: dict[str, list[str]] = defaultdict(list)
+        for term in terms:
+            if isinstance(term, ox.NamedNode):
+                space, name = _divided(term.value)
+                self._of[space].append(name)
+
+    def near(self, target: ox.NamedNode) -> str | None:
+        """A name in the same namespace that is nearly the same."""
+        space, name = _divided(target.value)
+        names = [other for other in self._of.get(space, ()) if _may_be_a_slip(name, other)]
+        near = difflib.get_close_matches(name, names, 1, _ALIKE)
+        # Two letters that changed places make short names less alike than they are.
+        near += [other for other in names if sorted(other) == sorted(name)]
+        return f"<{space}{near[0]}>" if near else None
 
 
 def _may_be_a_slip(name: str, other: str) -> bool:
     """Names that differ in their digits are meant to, and a slip is one of a letter or two."""
-    digits = [character for character in name if character.isdigit()]
-    return abs(len(name) - len(other)) <= _SLIP and digits == [c for c in other if c.isdigit()]
+    if abs(len(name) - len(other)) > _SLIP:
+        return False
+    # What stands more often in one than in the other; a slip changes, adds or drops a letter or two.
+    differing = Counter(name)
+    differing.subtract(other)
+    changed = [character for character, times in differing.items() if times]
+    return sum(map(abs, differing.values())) <= 2 * _SLIP and not any(c.isdigit() for c in changed)
 
 
 def _divided(iri: str) -> tuple[str, str]:

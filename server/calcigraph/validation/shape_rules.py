@@ -17,6 +17,7 @@ from calcigraph.validation.path_rules import path_flaw
 from calcigraph.validation.shapes_graph import (
     LIST_OF_SHAPES,
     SHAPE_EXPECTING,
+    TARGETS,
     ShapesGraph,
 )
 from calcigraph.validation.shapes_graph import (
@@ -126,15 +127,6 @@ def _flaws_of_kind(graph: ShapesGraph, shape: Term) -> Iterator[Flaw]:
                 f" (SHACL, section {parameter.section}).",
                 "Write it inside of the sh:property whose values it is about.",
             )
-    counted = graph.objects(shape, SH["qualifiedMinCount"], SH["qualifiedMaxCount"])
-    if graph.objects(shape, SH["qualifiedValueShape"]) and not counted:
-        yield Flaw(
-            shape,
-            SH["qualifiedValueShape"],
-            "It has neither sh:qualifiedMinCount nor sh:qualifiedMaxCount, so it asks nothing.",
-            "Add one of them.",
-            Severity.WARNING,
-        )
 
 
 def _pattern_flaws(graph: ShapesGraph, shape: Term) -> Iterator[Flaw]:
@@ -154,6 +146,15 @@ def _pattern_flaws(graph: ShapesGraph, shape: Term) -> Iterator[Flaw]:
 
 def _suspicions(graph: ShapesGraph, shape: Term) -> Iterator[Flaw]:
     """What is well-formed and hardly meant."""
+    counted = graph.objects(shape, SH["qualifiedMinCount"], SH["qualifiedMaxCount"])
+    if graph.objects(shape, SH["qualifiedValueShape"]) and not counted:
+        yield Flaw(
+            shape,
+            SH["qualifiedValueShape"],
+            "It has neither sh:qualifiedMinCount nor sh:qualifiedMaxCount, so it asks nothing.",
+            "Add one of them.",
+            Severity.WARNING,
+        )
     for predicate in LIST_OF_SHAPES:
         if any(graph.members(value) == [] for value in graph.objects(shape, predicate)):
             yield Flaw(
@@ -174,7 +175,9 @@ def _suspicions(graph: ShapesGraph, shape: Term) -> Iterator[Flaw]:
             )
     said = {triple.predicate for triple in graph.about(shape)}
     constrains = said & (CONSTRAINING | {*SHAPE_EXPECTING, *LIST_OF_SHAPES})
-    if graph.has_target(shape) and not constrains and not graph.custom_parameters & said:
+    # Many a class is made a shape to carry rules, or for what others add.
+    meant = graph.custom_parameters | {SH["rule"]}
+    if said & {*TARGETS} and not constrains and not meant & said:
         yield Flaw(
             shape,
             None,

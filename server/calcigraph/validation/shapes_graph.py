@@ -26,7 +26,9 @@ _PARTS: Final = frozenset(
         *SHAPE_EXPECTING,
         *(SH[n] for n in ("sparql", "prefixes", "declare", "parameter")),
         *(SH[n] for n in ("validator", "nodeValidator", "propertyValidator")),
-        *(OWL["imports"], _FIRST, _REST),
+        *(OWL["imports"], _REST),
+        # A list may have a name too; its members do not belong to it, unless they are shapes (`references`).
+        *(*LIST_OF_SHAPES, SH["in"], SH["languageIn"], SH["ignoredProperties"]),
     }
 )
 
@@ -108,6 +110,17 @@ class ShapesGraph:
             pending += [member for _, member in self.references(node)]
             if self.objects(node, SH["qualifiedValueShapesDisjoint"]):
                 pending += self._parents[node]
+        return frozenset(found)
+
+    def by_property(self, shape: Term) -> frozenset[Term]:
+        """A shape, and the shapes that it has by `sh:property`, at any depth."""
+        found: set[Term] = set()
+        pending = [shape]
+        while pending:
+            node = pending.pop()
+            if node not in found:
+                found.add(node)
+                pending += self.objects(node, SH["property"])
         return frozenset(found)
 
     def recursive(self, root: Term) -> bool:

@@ -9,11 +9,16 @@ from typing import Final
 import pyoxigraph as ox
 
 from calcigraph.rdf.terms import Term
-from calcigraph.rdf.vocabulary import RDF, RDFS, SH
+from calcigraph.rdf.vocabulary import OWL, RDF, RDFS, SH
 from calcigraph.validation.shapes_graph import ShapesGraph
 
 _TYPE: Final = RDF["type"]
 _SUBCLASS: Final = RDFS["subClassOf"]
+_CLASSES: Final = (RDFS["Class"], OWL["Class"])
+_PROPERTIES: Final = (
+    RDF["Property"],
+    *(OWL[f"{kind}Property"] for kind in ("Object", "Datatype", "Annotation")),
+)
 
 
 class Targets:
@@ -43,6 +48,9 @@ class Targets:
             self.nodes.update(node for node in (subject, value) if node in wanted)
         self.classes.update(self._instances)
         self.classes.update(self._below)
+        # What an ontology declares it knows, though there be none.
+        self.classes.update(*(self._instances.get(kind, ()) for kind in _CLASSES))
+        self.properties.update(*(self._instances.get(kind, ()) for kind in _PROPERTIES))
 
     def focus_nodes(self, shapes: ShapesGraph, shape: Term) -> set[Term]:
         """The focus nodes of a shape."""

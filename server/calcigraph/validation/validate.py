@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import pyoxigraph as ox
 
@@ -17,11 +17,15 @@ from calcigraph.validation.default_messages import default_message
 from calcigraph.validation.flaw import Flaw
 from calcigraph.validation.judges import (
     CORE_ENGINE,
+    SPARQL_CONSTRAINTS,
     SPARQL_ENGINE,
     for_core_engine,
     for_sparql_engine,
+    may_be_divided,
+    of_queries,
     reason_against_core,
 )
+from calcigraph.validation.nested_results import with_details
 from calcigraph.validation.paths import Paths
 from calcigraph.validation.places import PlaceOf, nowhere
 from calcigraph.validation.queries import ShapesUnreadable, imported_declarations
@@ -77,6 +81,7 @@ class _Validation:
     def __init__(self, data: list[ox.Triple], shapes: ShapesGraph, place_of: PlaceOf) -> None:
         self._data, self._shapes, self._place_of = data, shapes, place_of
         self._reasons: dict[Term, str] = {}
+        self._loaded: Any = None
         self.flaws: list[Flaw] = []
 
     def results(self, roots: list[Term]) -> list[Result]:
@@ -85,31 +90,41 @@ class _Validation:
             reason = reason_against_core(self._shapes, root)
             if reason is not None:
                 self._reasons[root] = reason
+        divided = [root for root in roots if self._may_be_divided(root)]
+        of_core = [root for root in roots if root not in self._reasons]
         with working("shapes are judged"):
-            found = self._by_core_engine([root for root in roots if root not in self._reasons])
-        return found + self._by_sparql_engine([root for root in roots if root in self._reasons])
+            found = self._by_core_engine([*of_core, *divided])
+        undone = [root for root in divided if self._reasons[root] != SPARQL_CONSTRAINTS]
+        divided = [root for root in divided if root not in undone]
+        whole = [root for root in roots if root in self._reasons and root not in divided]
+        found += self._by_sparql_engine(whole, self._shapes)
+        return found + self._by_sparql_engine(divided, of_queries(self._shapes, divided))
+
+    def _may_be_divided(self, root: Term) -> bool:
+        return self._reasons.get(root) == SPARQL_CONSTRAINTS and may_be_divided(self._shapes, root)
 
     def _by_core_engine(self, roots: list[Term]) -> list[Result]:
         if not roots:
             return []
         document = core_engine.Document(for_core_engine(self._shapes, roots))
         try:
-            return core_engine.judge(core_engine.Document(self._data), document)
+            data = core_engine.Document(self._data)
+            return with_details(core_engine.judge(data, document), self._shapes, data)
         except core_engine.EngineUnable as unable:
             self._reasons.update(dict.fromkeys(roots, str(unable)))
             return []
 
-    def _by_sparql_engine(self, roots: list[Term]) -> list[Result]:
+    def _by_sparql_engine(self, roots: list[Term], shapes: ShapesGraph) -> list[Result]:
         if not roots:
             return []
         # Half a second of rdflib and pyshacl, which most shapes do without.
         from calcigraph.validation import sparql_engine
 
         with working("the data are loaded"):
-            data = sparql_engine.LoadedData(self._data)
+            data = self._loaded = self._loaded or sparql_engine.LoadedData(self._data)
 
         def judged(some: list[Term]) -> list[Result]:
-            return sparql_engine.judge(data, list(for_sparql_engine(self._shapes, some)), self._place_of)
+            return sparql_engine.judge(data, list(for_sparql_engine(shapes, some)), self._place_of)
 
         try:
             return judged(roots)

@@ -1,0 +1,1 @@
+"""Shapes of SHACL Core, judged by both engines over the same data."""

@@ -1,0 +1,124 @@
+"""Shapes that do not mean what they say: each fault is told of at its line, with the remedy, and the rest is
+judged."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from calcigraph.checks import check
+from calcigraph.errors import Finding, Severity
+
+HEAD = """
+@prefix : <https://example.org/x/> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+"""
+DATA = HEAD + ':Pump a owl:Class . :Tissue a owl:Class . :a a :Pump ; :name "a" , "b" .'
+# Each line that has a comment has a fault; the comment is the severity, then a part of what is said.
+SHAPES = (
+    HEAD
+    + """
+:Sound a sh:NodeShape ; sh:targetClass :Pump ; sh:property [ sh:path :name ; sh:maxCount 1 ] .
+:S01 sh:targetClas :Pump ;  # violation: Did you mean sh:targetClass
+  sh:nodeKind sh:IRI .
+:S02 a sh:NodeShape ; sh:targetClass :Pump ;
+  sh:property [ sh:path :name ;
+    sh:maxCont 1 ] .  # violation: Did you mean sh:maxCount
+:S03 sh:targetClass :Tisue ;  # violation: Did you mean <https://example.org/x/Tissue>
+  sh:nodeKind sh:IRI .
+:S04 sh:targetClass :Pump ;
+  sh:deactivated "yes" ;  # violation: true or false
+  sh:nodeKind sh:IRI .
+:S05 sh:targetClass "Pump" ;  # violation: has to be an IRI
+  sh:nodeKind sh:IRI .
+:S06 sh:targetClass :Pump ; sh:property [ sh:path :name ;
+    sh:minCount "a" ] .  # violation: a whole number
+:S07 sh:targetClass :Pump ; sh:property [ sh:path :name ;
+    sh:minCount 1.0 ] .  # violation: a whole number
+:S08 sh:targetClass :Pump ;
+  sh:property :Nowhere .  # violation: the shapes say nothing
+:S09 sh:targetClass :Pump ;
+  sh:node :Nowhere .  # violation: the shapes say nothing
+:S10 sh:targetClass :Pump ;
+  sh:sparql [ sh:select "SELECT ?x WHERE { ?x a <https://example.org/x/Pump> }" ] .  # violation: no $this
+:S11 sh:targetClass :Pump ;
+  sh:sparql [ sh:select "SELECT $this WHERE { $this ex:p ?o }" ] .  # violation: "ex:", not declared
+:S12 sh:targetClass :Pump ;
+  sh:sparql [ sh:message "m" ] .  # violation: no sh:select
+:S13 sh:targetClass :Pump .  # warning: no constraint
+:S14 a sh:NodeShape ; sh:nodeKind sh:IRI .  # warning: looks at nothing
+:S15 sh:targetClass :Pump ; sh:property [ sh:path ( :name :name :Pump ) ; sh:datatype xsd:string ] ;
+  sh:property [ sh:path [ sh:inverse :name ] ; sh:minCount 1 ] .  # violation: no term sh:inverse
+:S16 sh:targetSubjectsOf :nmae ;  # violation: Did you mean <https://example.org/x/name>
+  sh:nodeKind sh:IRI .
+:S17 sh:targetNode :nobody ;  # warning: looks at nothing
+  sh:nodeKind sh:IRI .
+:S18 sh:targetClass :Pump ;
+  sh:nodeKind sh:Iri .  # violation: no term sh:Iri
+:S19 sh:targetClass :Pump ; sh:property [ sh:path :name ;
+    sh:pattern "[a-" ] .  # violation: malformed
+:S20 sh:targetClass :Pump ;
+  sh:in :Pump .  # violation: has to be a list
+:S21 sh:targetClass :Pump ;
+  sh:or ( ) .  # warning: is empty
+:S22 sh:targetClass :Pump ;
+  sh:minCount 1 .  # violation: without sh:path
+:S23 sh:targetClass :Pump ; sh:property [ sh:path :name ;
+    sh:datatype xsd:string , xsd:date ] .  # violation: 2 values
+:S24 sh:targetClass :Pump ;
+  sh:closed "1"^^xsd:boolean .  # warning: switches nothing on
+:S25 sh:targetClass :Pump ;
+  sh:rule [ ] .  # warning: no part of SHACL Core
+:S26 sh:targetClass :Pump ; sh:nodeKind sh:IRI ;
+  sh:severity "Warning" .  # violation: has to be an IRI
+:S27 sh:targetClass :Pump ; sh:nodeKind sh:IRI ;
+  sh:message 7 .  # violation: has to be a text
+:S28 sh:targetClass :Pump ; sh:property [ sh:path :name ;
+    sh:qualifiedValueShape [ sh:nodeKind sh:IRI ] ] .  # warning: asks nothing
+:S29 a sh:PropertyShape ; sh:targetClass :Pump ; sh:minLength 1 .  # violation: without sh:path
+:S30 sh:targetClass :Pump ;
+  sh:node [ sh:path :name ; sh:minCount 1 ] .  # violation: it is a property shape
+"""
+)
+
+
+@pytest.fixture(scope="module")
+def findings(tmp_path_factory: pytest.TempPathFactory) -> list[Finding]:
+    folder = tmp_path_factory.mktemp("root")
+    for name, text in {"data/a.ttl": DATA, "shapes/a.ttl": SHAPES}.items():
+        (folder / name).parent.mkdir()
+        (folder / name).write_text(text, encoding="utf-8")
+    return check(folder)
+
+
+def faults() -> list[tuple[int, str, str]]:
+    found = []
+    for number, line in enumerate(SHAPES.splitlines(), 1):
+        if match := re.search(r"# (violation|warning): (.+)$", line):
+            found.append((number, match[1], match[2]))
+    return found
+
+
+@pytest.mark.parametrize(("line", "severity", "words"), faults(), ids=lambda value: str(value))
+def test_fault_is_told_of_at_its_line(line: int, severity: str, words: str, findings: list[Finding]) -> None:
+    there = [finding for finding in findings if finding.place.line == line]
+    assert any(words in f"{f.message} {f.remedy}" and f.severity is Severity(severity) for f in there), (
+        [str(finding) for finding in findings if words in f"{finding.message} {finding.remedy}"],
+        [str(finding) for finding in there],
+    )
+    assert all(finding.remedy and finding.place.file == "shapes/a.ttl" for finding in there)
+
+
+def test_no_line_without_a_fault_is_told_of(findings: list[Finding]) -> None:
+    lines = {line for line, _, _ in faults()}
+    assert len(lines) == 30
+    other = [f for f in findings if f.place.file == "shapes/a.ttl" and f.place.line not in lines]
+    assert [str(finding) for finding in other if "no path" not in finding.message] == []
+
+
+def test_the_rest_is_judged(findings: list[Finding]) -> None:
+    judged = [finding for finding in findings if finding.place.file == "data/a.ttl"]
+    assert any("Max count" in finding.message for finding in judged)
