@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from calcigraph.errors import Finding, Place, Related
+from calcigraph.manchester import show_node
 from calcigraph.rdf.terms import show_term
 from calcigraph.reasoning import Statement, leaves_first
 from calcigraph.root import Root
@@ -71,4 +72,4 @@ def _place(root: Root, triple: Statement) -> Place | None:
 
 def _shown(root: Root, triples: tuple[Statement, ...]) -> str:
     parts = ((t.subject, t.predicate, t.object) for t in triples)
-    return " . ".join(" ".join(show_term(term, root.prefixes) for term in terms) for terms in parts)
+    return " . ".join(" ".join(show_node(root.expressions, term, root.prefixes) for term in p) for p in parts)

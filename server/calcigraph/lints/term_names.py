@@ -14,9 +14,9 @@ from calcigraph.errors import Severity
 from calcigraph.lints.hit import Hit, Rule
 from calcigraph.lints.own_names import OwnNames
 from calcigraph.lints.statements import CLASSES, PROPERTIES, SUB_CLASS_OF, TYPE, Statements
-from calcigraph.rdf.known_terms import DC, NAMESPACES, SETTLED, WELL_KNOWN, is_known, nearest, split, terms_of
+from calcigraph.rdf.known_terms import NAMESPACES, SETTLED, WELL_KNOWN, is_known, nearest, split, terms_of
 from calcigraph.rdf.terms import Term
-from calcigraph.rdf.vocabulary import OWL, RDF, RDFS, SCHEMA, SKOS, SRV, XSD
+from calcigraph.rdf.vocabulary import DC, OWL, RDF, RDFS, SCHEMA, SCHEMA_HTTP, SKOS, SRV, XSD
 
 NO_TERM: Final = Rule(
     "term-unknown",
@@ -112,7 +112,7 @@ def _unknown(statements: Statements) -> Iterator[tuple[Hit, bool]]:
         near = nearest(name, _of_role(terms_of(space), term, triple))
         own_one = f"{_PREFIX_OF[space]}:{near}" if near else None
         is_capital = near is not None and near.lower() == name.lower()
-        elsewhere = _elsewhere(space, name) if space in SETTLED or space == DC else None
+        elsewhere = _elsewhere(space, name) if space in SETTLED or space == DC.iri else None
         meant = own_one if is_capital else elsewhere or own_one
         if space in SETTLED or meant is not None:
             yield _near(term, triple, meant), space in SETTLED
@@ -177,7 +177,7 @@ def mixed_schema(statements: Statements, own: OwnNames) -> Iterator[Hit]:
     uses = _uses(statements)
     if any(term.value.startswith(SCHEMA.iri) for term in uses):
         for term, triple in uses.items():
-            if term.value.startswith("http://schema.org/") and term.value != "http://schema.org/":
+            if term.value.startswith(SCHEMA_HTTP.iri) and term.value != SCHEMA_HTTP.iri:
                 yield Hit(triple.subject, triple.predicate, triple.object, {"term": term})
 
 
@@ -214,7 +214,8 @@ def _misspelt(
     }
     documents |= {header.subject for header in statements.headers}
     for term, triple in {**_subjects(statements), **_uses(statements)}.items():
-        if term in documents or term.value.startswith((SRV.iri, *NAMESPACES)):
+        is_described = term in statements.by_subject and own.has(term)
+        if is_described or term in documents or term.value.startswith((SRV.iri, *NAMESPACES)):
             continue
         # A property may be called as a class but for its first letter.
         meant = [node for node in described.get(_folded(term.value), ()) if _initial(node) == _initial(term)]
@@ -255,6 +256,9 @@ def undeclared(statements: Statements, own: OwnNames) -> Iterator[Hit]:
     if statements.missing_imports:
         return
     names = frozenset(split(node.value)[1] for node in statements.terms if own.has(node))
+    if not names:
+        # Data without an ontology of their own declare nothing.
+        return
     hinted = 0
     for term, (triple, kind, declared) in _as_terms(statements).items():
         if own.has(term) and not statements.types.get(term):

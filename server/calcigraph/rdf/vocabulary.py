@@ -33,6 +33,7 @@ SCHEMA_HTTP = Namespace("http://schema.org/")
 """The same terms in the form that most data have; see https://schema.org/docs/faq.html#19."""
 OBO = Namespace("http://purl.obolibrary.org/obo/")
 OBO_IN_OWL = Namespace("http://www.geneontology.org/formats/oboInOwl#")
+SWRL = Namespace("http://www.w3.org/2003/11/swrl#")
 XSD = Namespace("http://www.w3.org/2001/XMLSchema#")
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 VOID = Namespace("http://rdfs.org/ns/void#")
