@@ -232,7 +232,10 @@ class TermRenderer:
 
     def code(self, text: str) -> Markup:
         """Triples as somebody wrote them, the prefixed names in them as links where they lead somewhere."""
-        return Markup(f"<code>{''.join(map(self._token, _TOKENS.split(text)))}</code>")
+        # What the pattern matches stands in every second place.
+        tokens = enumerate(_TOKENS.split(text))
+        shown = "".join(self._token(token) if place % 2 else escape(token) for place, token in tokens)
+        return Markup(f"<code>{shown}</code>")
 
     def triple(self, of: Statement) -> Markup:
         """A triple as a sentence."""
@@ -272,8 +275,7 @@ class TermRenderer:
         return _cut(term) if isinstance(term, ox.Literal) and len(term.value) > _LONGEST else term
 
     def _token(self, token: str) -> str:
-        prefix, colon, local = token.partition(":")
-        if not (colon and local and prefix in self._prefixes.mapping):
+        if token.partition(":")[0] not in self._prefixes.mapping:
             return escape(token)
         node = self._prefixes.expand(token)
         target = self._site.href(node) if self._labels.stated(node) else None
