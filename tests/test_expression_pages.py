@@ -10,6 +10,7 @@ import pytest
 
 from calcigraph.describe import Describer, Description, ShownProperty, ShownValue
 from calcigraph.edition import Edition, assemble
+from calcigraph.explanations import show
 from calcigraph.manchester import as_text
 from calcigraph.pool import Pool
 from calcigraph.rdf.terms import Term
@@ -177,6 +178,19 @@ def test_a_page_links_each_name_of_an_expression_and_tells_the_words_apart(editi
     assert [link.rpartition("/")[2] for link in re.findall('href="([^"]+)"', only)] == ["likes", "Cat", "Dog"]
     assert 'title="it does not say to what">malformed</span>' in page
     assert "a node without a name" not in page
+
+
+def test_a_proof_reads_an_expression_where_a_node_has_no_name(edition: Edition) -> None:
+    reader = edition.expressions
+    (node_,) = (
+        quad.subject for quad in edition.stated(None, ox.NamedNode("http://www.w3.org/2002/07/owl#hasValue"))
+    )
+    assert isinstance(node_, ox.BlankNode)
+    below = ox.Triple(node_, ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#subClassOf"), node("Cat"))
+    shown = show(edition, below)
+    assert shown.startswith("(<https://example.org/zoo/ontology/eats> value <")
+    assert "_:" not in shown
+    assert reader.is_construct(node_)
 
 
 def test_the_data_of_a_resource_have_what_is_said_of_its_triples(edition: Edition) -> None:

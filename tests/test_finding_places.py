@@ -176,3 +176,24 @@ def test_each_of_several_nodes_without_a_name_has_its_own_line() -> None:
     of_a = sorted(line for t, line in lines.items() if str(t.subject) == "<http://x/a>")
     assert of_a == [3, 6, 7, 8]
     assert sorted(line for t, line in lines.items() if str(t.subject) != "<http://x/a>") == [4, 5]
+
+
+def test_rules_in_a_circle_are_told_by_the_fewest_and_at_the_one_that_reads_anything(tmp_path: Path) -> None:
+    """A rule with a variable predicate made one circle of nine, told at one that nobody had touched."""
+    rules = {
+        "a-first": "CONSTRUCT { ?s :b ?o } WHERE { ?s :a ?o }",
+        "b-second": "CONSTRUCT { ?s :c ?o } WHERE { ?s :b ?o FILTER NOT EXISTS { ?s :no ?o } }",
+        "c-third": "CONSTRUCT { ?s :d ?o } WHERE { ?s :c ?o }",
+        "z-loose": "CONSTRUCT { ?s :no ?o } WHERE { ?s ?p ?o }",
+    }
+    (tmp_path / "ontology/rules").mkdir(parents=True)
+    for slug, text in rules.items():
+        path = tmp_path / f"ontology/rules/{slug}.rq"
+        path.write_text(f"#+ stage: before\nPREFIX : <https://example.org/x/>\n{text}\n", encoding="utf-8")
+
+    (finding,) = found(tmp_path, "rules", data_a=":x :a :y .")
+
+    assert finding.place == Place("ontology/rules/z-loose.rq")
+    assert "b-second, z-loose" in finding.message
+    assert "a-first" not in finding.message
+    assert "variable" in finding.remedy

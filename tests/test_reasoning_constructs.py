@@ -98,7 +98,7 @@ def test_cycle_through_negation_is_refused_naming_the_rules(pattern: str):
         rule("first", f"CONSTRUCT {{ ?x a :First }} WHERE {pattern}"),
         rule("second", "CONSTRUCT { ?x a :Second } WHERE { ?x a :First }"),
     ]
-    with pytest.raises(RuleRefused, match="first, second") as caught:
+    with pytest.raises(RuleRefused, match=r"first(, second need one another| needs itself)") as caught:
         infer(parse(":a a :Task ."), rules)
     assert caught.value.place.file.startswith("ontology/rules/")
 

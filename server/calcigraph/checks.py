@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from calcigraph.classification import ReasonerAsked, classification_findings, classify
+from calcigraph.classification.classifier import NotClassified
 from calcigraph.edition import Edition, EditionCache, assemble, clash_finding
 from calcigraph.edition.layout import QuadKind
 from calcigraph.errors import EnvironmentProblem, Finding, Place, Problem, RootInvalid, Severity
@@ -50,7 +52,11 @@ def check(
 
 
 def _findings(
-    folder: Path, reasoner: ReasonerName, cache: EditionCache | None, limits: ReasonerLimits | None
+    folder: Path,
+    reasoner: ReasonerName,
+    cache: EditionCache | None,
+    limits: ReasonerLimits | None,
+    asked: ReasonerAsked | None = None,
 ) -> Iterator[Finding | LookedAt]:
     """The findings as they come, and what the shapes looked at."""
     try:
@@ -81,13 +87,28 @@ def _findings(
     yield from shape_findings(edition)
     yield from lint(edition, OfflineEngine(edition, described=False).solutions)
     yield from answer_findings(edition, OfflineEngine(edition))
+    if asked is not None:
+        yield from _classified(edition, asked)
+
+
+def _classified(edition: Edition, asked: ReasonerAsked) -> Iterator[Finding]:
+    """What a reasoner of OWL 2 DL finds of the root's classes."""
+    quads = [(quad.triple, kind) for quad, kind in edition.kinded() if kind is not QuadKind.SHAPE]
+    stated = {triple for triple, kind in quads if kind is not QuadKind.INFERRED}
+    try:
+        with working(f"{asked.name} classifies"):
+            found = classify(stated, asked)
+    except NotClassified as problem:
+        yield Finding("classify", Place("ontology"), problem.detail, problem.remedy)
+        return
+    yield from classification_findings(edition.root, (triple for triple, _ in quads), found, asked)
 
 
 def _checked(
-    folder: Path, reasoner: ReasonerName, limits: ReasonerLimits | None
+    folder: Path, reasoner: ReasonerName, limits: ReasonerLimits | None, asked: ReasonerAsked | None
 ) -> Iterator[Finding | LookedAt]:
     """What the process of a check is asked for."""
-    return _findings(folder, reasoner, EditionCache.of_user(), limits)
+    return _findings(folder, reasoner, EditionCache.of_user(), limits, asked)
 
 
 def what_was_read(root: Root) -> LookedAt:

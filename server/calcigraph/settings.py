@@ -17,6 +17,7 @@ from calcigraph import listening_address, numerals
 from calcigraph.errors import SettingRefused
 
 ReasonerName = Literal["builtin", "owlrl", "none"]
+ClassifierName = Literal["elk", "hermit"]
 DefaultGraph = Literal["union", "separate"]
 LogFormat = Literal["text", "json"]
 _DAY_S: Final = 86_400

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from calcigraph.classification import ReasonerAsked, require
 from calcigraph.cli.finding_formats import WRITERS, folded, total
 from calcigraph.cli.progress import Progress
 from calcigraph.cli.streams import give, tell
 from calcigraph.errors import Finding, Severity
 from calcigraph.evaluated_apart import EvaluationStopped, evaluated_apart
 from calcigraph.looked_at import LookedAt
-from calcigraph.settings import ReasonerLimits, ReasonerName
+from calcigraph.settings import ClassifierName, ReasonerLimits, ReasonerName
 
 
 def judge(
@@ -20,6 +21,7 @@ def judge(
     limit_s: float,
     limits: ReasonerLimits | None = None,
     every: bool = False,
+    classifier: ClassifierName | None = None,
 ) -> bool:
     """Print all findings in that style; in text few of a kind, unless `every` one is wanted. Out: whether
     none of them is a violation.
@@ -29,7 +31,9 @@ def judge(
     """
     findings: list[Finding] = []
     looked_at: list[LookedAt] = []
-    asked = folder, reasoner, limits
+    if classifier:
+        require()
+    asked = folder, reasoner, limits, ReasonerAsked(classifier, limit_s) if classifier else None
     with Progress() as progress:
         try:
             for each in evaluated_apart("calcigraph.checks", asked, limit_s, progress.show):

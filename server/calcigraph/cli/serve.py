@@ -50,6 +50,8 @@ def serve_root(folder: Path, settings: Settings, limits: ReasonerLimits | None =
 
             engine: Engine = starting.result()
         with closing(engine):
+            for finding in engine.edition.files.recall_findings():
+                say(f"note: {finding.place}: {finding.message}")
             line = f"{engine.edition.size} quads at {settings.public_base}"
             serve(create_app(engine, settings), listener, ready=lambda: say(line))
 

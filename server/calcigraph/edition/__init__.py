@@ -1,6 +1,7 @@
 """A root and changes in; editions out: immutable versions of everything that depends on the data.
 
 - `assembly` makes the first edition of a root, or finds it made;
+- `axiom_findings` says which axioms OWL 2 RL does not reason with;
 - `clash_findings` says of a contradiction what an editor has to know;
 - `edition` is one version, to be asked; `labels`, `languages` and `search` are what it calls things;
 - `writer` makes the next one from a change, and proves what an edition says; `process` runs it apart;

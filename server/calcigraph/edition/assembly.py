@@ -15,6 +15,7 @@ import pyoxigraph as ox
 
 from calcigraph import metadata, reasoning
 from calcigraph.edition.answering import answered_triples
+from calcigraph.edition.axiom_findings import axiom_findings
 from calcigraph.edition.clash_findings import clash_finding
 from calcigraph.edition.edition import Edition, EditionFacts
 from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder, closing_name
@@ -31,8 +32,8 @@ from calcigraph.settings import ReasonerLimits, ReasonerName
 @dataclass(frozen=True)
 class Assembled:
     """An edition, and what its reasoner has to say against the root: axioms that could not be used as they
-    stand, and contradictions. `inference` is None where the edition was found made: then there are none of
-    these."""
+    stand, what it leaves out, and contradictions. `inference` is None where the edition was found made: then
+    nothing of this is a fault."""
 
     edition: Edition
     inference: reasoning.Inference | None = None
@@ -40,7 +41,7 @@ class Assembled:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Axioms that could not be used as they stand, and what the reasoner leaves out."""
-        return self.inference.findings if self.inference else self.edition.files.recall_findings()
+        return self.edition.files.recall_findings()
 
     @property
     def clashes(self) -> tuple[reasoning.Clash, ...]:
@@ -77,7 +78,8 @@ def assemble(
     try:
         inference = reasoning.infer(asserted, construct_rules(root), engine=reasoner, limits=limits)
         files = write_files(EditionFiles.within(folder), root, inference)
-        files.keep_findings(inference.findings)
+        findings = (*inference.findings, *axiom_findings(root, asserted))
+        files.keep_findings(findings)
     except reasoning.LimitMet as met:
         met.place = place_of_statement(root, met.statement, met.node) or Place("ontology")
         raise

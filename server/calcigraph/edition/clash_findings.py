@@ -5,13 +5,19 @@ line, and for a fact that was inferred the steps that lead to it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from calcigraph.errors import Finding, Place, Related
+from calcigraph.manchester import show_node
 from calcigraph.rdf.terms import show_term
-from calcigraph.reasoning import Clash, Proof, Statement, leaves_first
+from calcigraph.reasoning import Statement, leaves_first
 from calcigraph.root import Root
+
+if TYPE_CHECKING:
+    # Whoever serves waits for no array.
+    from calcigraph.reasoning import Clash, Proof
 
 _ASSERTED = "asserted"
 
@@ -66,4 +72,4 @@ def _place(root: Root, triple: Statement) -> Place | None:
 
 def _shown(root: Root, triples: tuple[Statement, ...]) -> str:
     parts = ((t.subject, t.predicate, t.object) for t in triples)
-    return " . ".join(" ".join(show_term(term, root.prefixes) for term in terms) for terms in parts)
+    return " . ".join(" ".join(show_node(root.expressions, term, root.prefixes) for term in p) for p in parts)

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from calcigraph.edition import Edition
 from calcigraph.errors import Problem
 from calcigraph.explanations.evidence import Proposition, propositions
-from calcigraph.rdf.terms import show_term
+from calcigraph.manchester import show_node
 from calcigraph.reasoning import Proof, Proofs, Statement, leaves_first
 
 __all__ = [
@@ -173,9 +173,9 @@ def _described(dataset: Edition, asked: ox.Triple) -> list[Step]:
 
 
 def show(dataset: Edition, triple: Statement) -> str:
-    """The triple in the root's prefixes, as Turtle without its full stop."""
-    prefixes = dataset.root.prefixes
-    return " ".join(show_term(node, prefixes) for node in (triple.subject, triple.predicate, triple.object))
+    """The triple in the root's prefixes, as Turtle without its full stop; an expression as one."""
+    prefixes, terms = dataset.root.prefixes, (triple.subject, triple.predicate, triple.object)
+    return " ".join(show_node(dataset.expressions, term, prefixes) for term in terms)
 
 
 def _step(dataset: Edition, proof: Proof) -> Step:

@@ -26,8 +26,8 @@ from calcigraph.rdf.vocabulary import (
 _CC: Final = Namespace("http://creativecommons.org/ns#")
 _PAV: Final = Namespace("http://purl.org/pav/")
 _VANN: Final = Namespace("http://purl.org/vocab/vann/")
-# What describes a whole file; the earlier kind wins.
-_KINDS: Final = (OWL["Ontology"], SKOS["ConceptScheme"], DCAT["Catalog"], DCAT["Dataset"])
+# What describes a whole file; the earlier kind wins. A dataset is what a file may be about.
+_KINDS: Final = (OWL["Ontology"], SKOS["ConceptScheme"], DCAT["Catalog"])
 # Properties that say the same, the most exact first.
 _SAID_BY: Final = {
     "title": (

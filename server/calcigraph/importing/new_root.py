@@ -76,9 +76,11 @@ def _filled(folder: Path, asked: NewRoot, sources: Sequence[Source]) -> Iterator
     for room in ROOMS:
         (folder / room).mkdir()
     name = asked.folder.resolve().name
-    space = _space(asked, sources)
+    plans = [(source, planned(source, None)) for source in sources]
+    space = _space(asked, [file for _, files in plans for file in files])
     headers = [header_of(quad.triple for quad in source.quads) for source in sources]
     table, clashing = merged(source.prefixes for source in sources)
+    clashing = [prefix for prefix in clashing if prefix]
     prefixes = _with_own(merged((table, WELL_KNOWN))[0], space, headers, name)
     catalogue = Catalogue(name, space, tuple(headers), prefixes)
     root = catalogue.written(folder)
@@ -88,7 +90,6 @@ def _filled(folder: Path, asked: NewRoot, sources: Sequence[Source]) -> Iterator
     if clashing:
         listed = ", ".join(f"{prefix}:" for prefix in clashing)
         yield f"    {listed} stand for something else in another file, and there only"
-    plans = [(source, planned(source, None)) for source in sources]
     if sources:
         for source, header, written in Importer(Root.read(folder), asked.date).write(plans, as_they_are=True):
             yield from lines_of(source, header, written)
@@ -99,8 +100,11 @@ def _filled(folder: Path, asked: NewRoot, sources: Sequence[Source]) -> Iterator
     yield from (f"    missing, as no file says it: {example}" for example in catalogue.missing)
 
 
-def _space(asked: NewRoot, sources: Sequence[Source]) -> str:
-    """The namespace of the root. Raises: IriMalformed for one that was asked for and is none."""
+def _space(asked: NewRoot, files: Sequence[Planned]) -> str:
+    """The namespace of the root: that of most of what its files describe, where these are not shapes alone.
+
+    Raises: IriMalformed for one that was asked for and is none.
+    """
     if asked.namespace:
         if not asked.namespace.endswith(_ENDS):
             raise IriMalformed(
@@ -108,7 +112,8 @@ def _space(asked: NewRoot, sources: Sequence[Source]) -> str:
                 f"Write `{asked.namespace}/` or `{asked.namespace}#`: names are put right behind it.",
             )
         return named_node(asked.namespace).value
-    subjects = {quad.subject for source in sources for quad in source.quads}
+    described = [file for file in files if not file.path.startswith("shapes/") and file.quads]
+    subjects = {quad.subject for file in described or files for quad in file.quads}
     named = sorted(node.value for node in subjects if isinstance(node, ox.NamedNode))
     return namespace_of(named) if named else f"https://example.org/{slug(asked.folder.resolve().name)}/"
 

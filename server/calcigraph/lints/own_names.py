@@ -29,7 +29,8 @@ class OwnNames:
         headers = [t.subject.value for t in statements.headers if isinstance(t.subject, ox.NamedNode)]
         found = {f"{iri.rstrip('#/')}{end}" for iri in headers for end in "#/"}
         if root.is_named:
-            found.add(root.namespace)
+            # What the root's documents are called does not begin with a namespace that ends in a `#`.
+            found |= {root.namespace, root.graph("").value, f"{root.document_base}id/question-"}
         shares = Counter(_stem(node.value) for node in statements.terms)
         found |= {space for space, count in shares.items() if count >= _SHARE * shares.total()}
         return cls(tuple(sorted(found - set(NAMESPACES))))

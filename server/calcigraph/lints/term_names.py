@@ -14,9 +14,9 @@ from calcigraph.errors import Severity
 from calcigraph.lints.hit import Hit, Rule
 from calcigraph.lints.own_names import OwnNames
 from calcigraph.lints.statements import CLASSES, PROPERTIES, SUB_CLASS_OF, TYPE, Statements
-from calcigraph.rdf.known_terms import DC, NAMESPACES, SETTLED, WELL_KNOWN, is_known, nearest, split, terms_of
+from calcigraph.rdf.known_terms import NAMESPACES, SETTLED, WELL_KNOWN, is_known, nearest, split, terms_of
 from calcigraph.rdf.terms import Term
-from calcigraph.rdf.vocabulary import OWL, RDF, RDFS, SCHEMA, SKOS, SRV, XSD
+from calcigraph.rdf.vocabulary import DC, OWL, RDF, RDFS, SCHEMA, SCHEMA_HTTP, SKOS, SRV, XSD
 
 NO_TERM: Final = Rule(
     "term-unknown",
@@ -112,7 +112,7 @@ def _unknown(statements: Statements) -> Iterator[tuple[Hit, bool]]:
         near = nearest(name, _of_role(terms_of(space), term, triple))
         own_one = f"{_PREFIX_OF[space]}:{near}" if near else None
         is_capital = near is not None and near.lower() == name.lower()
-        elsewhere = _elsewhere(space, name) if space in SETTLED or space == DC else None
+        elsewhere = _elsewhere(space, name) if space in SETTLED or space == DC.iri else None
         meant = own_one if is_capital else elsewhere or own_one
         if space in SETTLED or meant is not None:
             yield _near(term, triple, meant), space in SETTLED
@@ -177,7 +177,7 @@ def mixed_schema(statements: Statements, own: OwnNames) -> Iterator[Hit]:
     uses = _uses(statements)
     if any(term.value.startswith(SCHEMA.iri) for term in uses):
         for term, triple in uses.items():
-            if term.value.startswith("http://schema.org/") and term.value != "http://schema.org/":
+            if term.value.startswith(SCHEMA_HTTP.iri) and term.value != SCHEMA_HTTP.iri:
                 yield Hit(triple.subject, triple.predicate, triple.object, {"term": term})
 
 

@@ -11,6 +11,6 @@ triples.
 from calcigraph.manchester.axioms import STATEMENT_PARTS
 from calcigraph.manchester.expression import Expression, Piece
 from calcigraph.manchester.reader import ExpressionReader, is_part
-from calcigraph.manchester.text import as_text
+from calcigraph.manchester.text import as_text, show_node
 
-__all__ = ["STATEMENT_PARTS", "Expression", "ExpressionReader", "Piece", "as_text", "is_part"]
+__all__ = ["STATEMENT_PARTS", "Expression", "ExpressionReader", "Piece", "as_text", "is_part", "show_node"]

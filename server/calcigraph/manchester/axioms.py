@@ -6,12 +6,13 @@ OWL 2 Mapping to RDF Graphs, sections 2.3 and 3.2.5; RDF Schema, section 5.3.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import Final
 
 import pyoxigraph as ox
 
 from calcigraph.manchester.expression import Binding, Expression, joined
 from calcigraph.manchester.reading import Malformed, Reading, Statements, single
+from calcigraph.manchester.rules import RULE, ReadTerm, rule
 from calcigraph.rdf.terms import Term
 from calcigraph.rdf.vocabulary import OWL, RDF
 
@@ -28,8 +29,7 @@ STATEMENT_PARTS: Final = {
 }
 """The properties of what stands for a statement: its subject, predicate and object."""
 _NEGATIVE = OWL["NegativePropertyAssertion"]
-ReadTerm: TypeAlias = Callable[[Term], Expression]
-AXIOMS: Final = frozenset({*_SETS, *STATEMENT_PARTS, _NEGATIVE})
+AXIOMS: Final = frozenset({*_SETS, *STATEMENT_PARTS, _NEGATIVE, RULE})
 """The classes of nodes that stand for axioms and statements."""
 
 
@@ -51,6 +51,8 @@ def axiom_of(
             raise Malformed("it has no list of members" if not names else "it has two lists of members")
         items = [read(item).pieces for item in reading.some_items(single(said, names[0]))]
         return Expression.of(_SETS[kind], *joined(items, ", "), binding=Binding.OR)
+    if kind == RULE:
+        return rule(said, reading, read)
     if kind == _NEGATIVE:
         return _negative(said, read)
     subject, predicate, value = (single(said, name) for name in STATEMENT_PARTS[kind])

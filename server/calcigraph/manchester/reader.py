@@ -16,7 +16,7 @@ from calcigraph.manchester.axioms import AXIOMS, STATEMENT_PARTS, axiom_of
 from calcigraph.manchester.expression import CUT, Binding, Expression, Piece, joined
 from calcigraph.manchester.reading import Malformed, Reading, Statements, StatementsOf, single
 from calcigraph.rdf.terms import Subject, Term
-from calcigraph.rdf.vocabulary import OWL, RDF
+from calcigraph.rdf.vocabulary import OWL, RDF, SWRL
 
 _MOST_VALUES = 20
 _BOOLEAN: Final = {
@@ -87,7 +87,7 @@ class ExpressionReader:
 
 def is_part(predicate: ox.NamedNode) -> bool:
     """Whether a property of an expression belongs to its form, and is nothing that is said about it."""
-    return predicate.value.startswith(OWL.iri) or predicate in _PARTS
+    return predicate.value.startswith((OWL.iri, SWRL.iri)) or predicate in _PARTS
 
 
 def _is_construct(said: Statements) -> bool:

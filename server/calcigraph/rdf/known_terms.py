@@ -11,9 +11,8 @@ from typing import Final
 
 import rdflib.namespace
 
-from calcigraph.rdf.vocabulary import DCAT, DCTERMS, FOAF, OWL, PROV, RDF, RDFS, SH, SKOS, VOID, XSD
+from calcigraph.rdf.vocabulary import DC, DCAT, DCTERMS, FOAF, OWL, PROV, RDF, RDFS, SH, SKOS, VOID, XSD
 
-DC: Final = "http://purl.org/dc/elements/1.1/"
 SETTLED: Final = frozenset((RDF.iri, RDFS.iri, OWL.iri, XSD.iri, SKOS.iri))
 # By the prefix that is usual, which in capitals is what rdflib calls the table.
 WELL_KNOWN: Final = {
@@ -23,7 +22,7 @@ WELL_KNOWN: Final = {
     "xsd": XSD.iri,
     "skos": SKOS.iri,
     "dcterms": DCTERMS.iri,
-    "dc": DC,
+    "dc": DC.iri,
     "foaf": FOAF.iri,
     "prov": PROV.iri,
     "dcat": DCAT.iri,

@@ -4,6 +4,7 @@ The rooms inside, each using those below it only (`tests/test_layers.py` holds t
 
 - `inference` is the whole: asserted triples in, everything that follows out, kept up to date;
 - `engines` closes, with the builtin engine, with owlrl, or not at all;
+- `outside_rl` names the axioms that OWL 2 RL does not reason with;
 - `clashes` finds what contradicts the ontology;
 - `maintenance` brings a closure up to date with changed facts;
 - `proofs` finds proofs, and checks each step a second time;
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
     from calcigraph.reasoning.clashes import Clash
     from calcigraph.reasoning.inference import Cache, Consequences, Inference, infer
     from calcigraph.reasoning.limits import LimitMet, Limits
+    from calcigraph.reasoning.outside_rl import AxiomUse, OutsideKind, axiom_use
     from calcigraph.reasoning.proofs.checking import check_proof, check_step
     from calcigraph.reasoning.proofs.proof import Proof, Proofs, StepWrong, leaves_first
     from calcigraph.reasoning.queries.rule import ConstructRule, RuleRefused
     from calcigraph.reasoning.terms.statements import GeneralizedTriple, Statement
 
 __all__ = [
+    "AxiomUse",
     "Cache",
     "Clash",
     "Consequences",
@@ -38,11 +41,13 @@ __all__ = [
     "Inference",
     "LimitMet",
     "Limits",
+    "OutsideKind",
     "Proof",
     "Proofs",
     "RuleRefused",
     "Statement",
     "StepWrong",
+    "axiom_use",
     "check_proof",
     "check_step",
     "infer",
@@ -54,6 +59,7 @@ _HOMES = {
     "clashes": ("Clash",),
     "inference": ("Cache", "Consequences", "Inference", "infer"),
     "limits": ("LimitMet", "Limits"),
+    "outside_rl": ("AxiomUse", "OutsideKind", "axiom_use"),
     "proofs.checking": ("check_proof", "check_step"),
     "proofs.proof": ("Proof", "Proofs", "StepWrong", "leaves_first"),
     "queries.rule": ("ConstructRule", "RuleRefused"),

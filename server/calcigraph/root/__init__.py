@@ -18,8 +18,9 @@ import pyoxigraph as ox
 
 from calcigraph.errors import Finding, Place, RootInvalid
 from calcigraph.evaluating import evaluating
+from calcigraph.manchester import ExpressionReader
 from calcigraph.rdf.prefixes import Prefixes
-from calcigraph.rdf.terms import Term
+from calcigraph.rdf.terms import Subject, Term
 from calcigraph.root.digests import (
     FOLDERS,
     UNREAD,
@@ -244,6 +245,15 @@ class Root:
         """The files whose triples a query sees, each in a named graph of its own. Shapes are not
         among them: they say what must hold and how it is shown, not what is the case."""
         return chain(self.ontology, self.data)
+
+    @cached_property
+    def expressions(self) -> ExpressionReader:
+        """What the blank nodes of the files say as expressions. Cost: one pass over all files, once."""
+        said: dict[Subject, dict[ox.NamedNode, list[Term]]] = {}
+        for triple in (triple for file in self.sources for triple in file.triples):
+            if isinstance(triple.subject, ox.BlankNode):
+                said.setdefault(triple.subject, {}).setdefault(triple.predicate, []).append(triple.object)
+        return ExpressionReader(lambda node: said.get(node, {}))
 
     def graph(self, name: str) -> ox.NamedNode:
         """The IRI of the graph `name` (a file's path without its suffix, "inferred", "derived")."""

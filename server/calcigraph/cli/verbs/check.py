@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from calcigraph.cli.verbs.options import limits_option, reasoner_option, root_option, setting_option
-from calcigraph.settings import ReasonerLimits, ReasonerName
+from calcigraph.settings import ClassifierName, ReasonerLimits, ReasonerName
 
 
 @click.command()
@@ -24,6 +24,13 @@ from calcigraph.settings import ReasonerLimits, ReasonerName
     help="How findings are written.",
 )
 @limits_option
+@click.option(
+    "--classify",
+    "classifier",
+    type=click.Choice(["elk", "hermit"]),
+    help="Ask this reasoner of OWL 2 too, within --file-timeout: classes that can have no member, and"
+    " subsumptions that OWL 2 RL does not find. Needs the extra calcigraph[classify].",
+)
 @click.option("--all", "every", is_flag=True, help="Show each finding in text; else few of many of a kind.")
 def check(
     folder: Path,
@@ -32,6 +39,7 @@ def check(
     file_timeout: float,
     limits: ReasonerLimits,
     every: bool,
+    classifier: ClassifierName | None,
 ) -> None:
     """Judge a root: files, closure and clashes, shapes, lints, questions against their answers.
 
@@ -41,5 +49,5 @@ def check(
     """
     from calcigraph.cli.check import judge
 
-    if not judge(folder, reasoner, style, file_timeout, limits, every):
+    if not judge(folder, reasoner, style, file_timeout, limits, every, classifier):
         sys.exit(1)

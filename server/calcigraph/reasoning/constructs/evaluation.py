@@ -7,6 +7,7 @@ fixpoint; a cycle through negation or an aggregate is refused.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -151,13 +152,48 @@ class Constructs:
         return [Component([self.rules[slug] for slug in slugs], self.views, rounds) for slugs in found]
 
     def _refuse_circles(self, slugs: Sequence[str]) -> None:
-        for reader in slugs:
-            if any(self._feeds(writer, reader, negative=True) for writer in slugs):
-                raise RuleRefused(
-                    f"The rules {', '.join(slugs)} need one another through negation or an aggregate.",
-                    "Break the circle, for instance by moving one of them to stage `after`.",
-                    Place(f"ontology/rules/{reader}.rq"),
-                )
+        """Refuse rules that need one another through negation, by the fewest that do; at the one that may
+        build or read anything, if there is one, as it is what ties the others together."""
+        circles = [
+            self._way(reader, writer, slugs)
+            for reader in slugs
+            for writer in slugs
+            if self._feeds(writer, reader, negative=True)
+        ]
+        if not circles:
+            return
+        circle = min(circles, key=len)
+        loose = next((slug for slug in circle if self._is_loose(slug)), None)
+        names = ", ".join(sorted(circle))
+        who = f"The rules {names} need one another" if len(circle) > 1 else f"The rule {names} needs itself"
+        hint = "; name the predicate that is a variable in it" if loose else ""
+        raise RuleRefused(
+            f"{who} through negation or an aggregate.",
+            f"Break the circle, for instance by moving one of them to stage `after`{hint}.",
+            Place(f"ontology/rules/{loose or circle[0]}.rq"),
+        )
+
+    def _way(self, reader: str, writer: str, slugs: Sequence[str]) -> list[str]:
+        """The rules on a shortest way by which `writer` reads what `reader` builds, both included."""
+        before: dict[str, str | None] = {writer: None}
+        todo = deque([writer])
+        while todo and reader not in before:
+            slug = todo.popleft()
+            for other in slugs:
+                if other not in before and self._feeds(other, slug):
+                    before[other] = slug
+                    todo.append(other)
+        way: list[str] = []
+        at: str | None = reader
+        while at is not None:
+            way.append(at)
+            at = before[at]
+        return way
+
+    def _is_loose(self, slug: str) -> bool:
+        """Whether a predicate of a rule is a variable, so that it may build or read anything."""
+        algebra = self.rules[slug].algebra
+        return any(predicate is None for predicate, _ in (*algebra.writes, *algebra.reads))
 
 
 def _refuse_unfired(rules: Sequence[ConstructRule]) -> None:

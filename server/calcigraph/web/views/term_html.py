@@ -29,6 +29,8 @@ _PLAIN = {XSD["string"].value, RDF["langString"].value}
 _MOST_KEPT = 1 << 14
 # A longer label says no more in the middle of a list; the page of its resource has it whole.
 _LONGEST = 200
+_FOLDED = 1_500
+_ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}")
 _DURATION = re.compile(r"P(?:([\d.]+)Y)?(?:([\d.]+)M)?(?:([\d.]+)W)?(?:([\d.]+)D)?")
 # Prefixed names; the text between them is kept.
 _TOKENS = re.compile(r"(?<![\w:\"<])([A-Za-z][\w-]*:[A-Za-z_][\w-]*)")
@@ -165,8 +167,8 @@ class TermRenderer:
         elif value.fact.triple.predicate == SKOS["example"] and isinstance(value.term, ox.Literal):
             shown = self.code(value.term.value)
         else:
-            shown = self.term(value.term)
-        if is_like_another and isinstance(value.term, ox.NamedNode):
+            shown = self._whole(value.term)
+        if is_like_another and isinstance(value.term, ox.NamedNode) and not value.expression:
             shown += Markup(f' <code class="quiet">{escape(self.name(value.term))}</code>')
         shown += self.standing(value.fact)
         if value.annotations:
@@ -207,9 +209,26 @@ class TermRenderer:
         found = self._site.edition.expressions.read(node)
         return self.expression(found) if len(found.pieces) > 1 else _BLANK
 
+    def _whole(self, term: Term) -> Markup:
+        """A term where it is the value of a property: an address as a link, a long text folded, lines as they
+        are."""
+        if not isinstance(term, ox.Literal):
+            return self.term(term)
+        shown = self._literal(term)
+        if _ADDRESS.fullmatch(term.value):
+            return Markup(f'<a href="{escape(term.value)}" rel="nofollow">{shown}</a>')
+        if "\n" in term.value.strip():
+            shown = Markup(f'<span class="preserve">{shown}</span>')
+        if len(term.value) > _FOLDED:
+            return Markup(f"<details><summary>{self.text(_cut(term))}</summary>{shown}</details>")
+        return shown
+
     def code(self, text: str) -> Markup:
         """Triples as somebody wrote them, the prefixed names in them as links where they lead somewhere."""
-        return Markup(f"<code>{''.join(map(self._token, _TOKENS.split(text)))}</code>")
+        # What the pattern matches stands in every second place.
+        tokens = enumerate(_TOKENS.split(text))
+        shown = "".join(self._token(token) if place % 2 else escape(token) for place, token in tokens)
+        return Markup(f"<code>{shown}</code>")
 
     def triple(self, of: Statement) -> Markup:
         """A triple as a sentence."""
@@ -249,8 +268,7 @@ class TermRenderer:
         return _cut(term) if isinstance(term, ox.Literal) and len(term.value) > _LONGEST else term
 
     def _token(self, token: str) -> str:
-        prefix, colon, local = token.partition(":")
-        if not (colon and local and prefix in self._prefixes.mapping):
+        if token.partition(":")[0] not in self._prefixes.mapping:
             return escape(token)
         node = self._prefixes.expand(token)
         target = self._site.href(node) if self._labels.stated(node) else None
