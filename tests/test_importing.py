@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import random
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -156,6 +159,39 @@ def test_names_of_blank_nodes_stay_when_something_else_is_said() -> None:
         return [ox.Quad(nodes.get(s, s), iri(p), nodes[o]) for s, p, o in statements]  # type: ignore[call-overload]
 
     assert canonical(quads(circle)) < canonical(quads(more))
+
+
+def linked(pairs: Iterable[tuple[str, str]]) -> str:
+    return "".join(f"_:{a} <http://e/p> _:{b} .\n" for a, b in pairs)
+
+
+ALIKE = {
+    "clique": linked(itertools.permutations([f"c{n}" for n in range(12)], 2)),
+    "copies": "<http://e/a> <http://e/p> _:top .\n" + linked(("top", f"c{n}") for n in range(12)),
+    "ring": linked((f"r{n}", f"r{(n + 1) % 30}") for n in range(30)),
+    "two rings": linked((f"r{n}", f"r{n - n % 9 + (n + 1) % 9}") for n in range(18)),
+    "chain": linked((f"k{n}", f"k{n + 1}") for n in range(1500)),
+}
+
+
+@pytest.mark.parametrize("kind", ALIKE)
+def test_blank_nodes_that_hardly_anything_tells_apart_take_no_time_and_have_one_order(
+    kind: str, root: Path, source: Callable[..., Path]
+) -> None:
+    texts, text = [], ALIKE[kind]
+    for seed in range(2):
+        lines = re.sub(r"_:[a-z]+(\d*)", rf"_:x\1y{seed}z", text).splitlines()
+        random.Random(seed).shuffle(lines)
+        take(root, source("\n".join(lines) + "\n", "g.nt"), to="data/g.ttl", force=True)
+        texts.append((root / "data/g.ttl").read_bytes())
+
+    assert texts[0] == texts[1]
+    out, into = (
+        Counter(getattr(q, side) for q in parsed(root / "data/g.ttl")) for side in ("subject", "object")
+    )
+    meant = Counter(line.split()[0] for line in text.splitlines())
+    assert Counter(out.values()) == Counter(meant.values())
+    assert Counter(into.values()) == Counter(Counter(line.split()[2] for line in text.splitlines()).values())
 
 
 @needs("ontologies")

@@ -14,7 +14,7 @@ from typing import ClassVar, Final
 import pyoxigraph as ox
 
 from calcigraph.errors import EnvironmentProblem, Place, Problem
-from calcigraph.rdf.canonical import canonical
+from calcigraph.rdf.canonical import says_the_same
 from calcigraph.rdf.formats import by_path
 from calcigraph.rdf.native_formats import NATIVE_GRAPHS
 
@@ -68,7 +68,7 @@ class Staging:
     def _compare(self, path: str, staged: Path, meant: Iterable[ox.Quad]) -> None:
         form = NATIVE_GRAPHS[by_path(path).key]
         try:
-            is_right = canonical(ox.parse(path=str(staged), format=form)) == set(meant)
+            is_right = says_the_same(ox.parse(path=str(staged), format=form), meant)
         except (SyntaxError, ValueError):
             is_right = False
         if not is_right:
