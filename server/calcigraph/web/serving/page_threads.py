@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from functools import partial
 from typing import Final
 
@@ -19,6 +19,7 @@ from calcigraph.web.protocol.finishing import finished
 from calcigraph.web.protocol.flask_response import converted
 from calcigraph.web.protocol.http_response import HttpResponse
 from calcigraph.web.protocol.request_problems import FrontBusy, Unexpected
+from calcigraph.web.serving.daemon_threads import DaemonThreads
 from calcigraph.web.serving.wsgi_environ import environ_of
 from calcigraph.web.site import current_site, publication_of
 
@@ -48,8 +49,8 @@ class PageThreads:
         self._publication = publication_of(app)
         self._most = threads + most_waiting
         self._taken = 0
-        self._threads = ThreadPoolExecutor(threads, "page")
-        self._health = ThreadPoolExecutor(_THREADS_FOR_HEALTH, "health")
+        self._threads = DaemonThreads(threads, "page")
+        self._health = DaemonThreads(_THREADS_FOR_HEALTH, "health")
 
     def answer(self, in_flight: InFlight, told: Finished = _nobody) -> None:
         """Have Flask answer, and call `told`, then `done` of the request, with the response; see `finish`."""
@@ -63,7 +64,7 @@ class PageThreads:
     def close(self) -> None:
         """Begin with nothing more. Threads that answer are not waited for."""
         for threads in (self._threads, self._health):
-            threads.shutdown(wait=False, cancel_futures=True)
+            threads.cancel()
 
     def _run(self, in_flight: InFlight, respond: Respond, told: Finished = _nobody) -> None:
         is_health = in_flight.head.raw_path in HEALTH
@@ -74,7 +75,8 @@ class PageThreads:
             return
         self._taken += 1
         loop = asyncio.get_running_loop()
-        future = (self._health if is_health else self._threads).submit(_unless_left, in_flight, respond)
+        threads = self._health if is_health else self._threads
+        future = threads.submit(partial(_unless_left, in_flight, respond))
         future.add_done_callback(lambda ended: loop.call_soon_threadsafe(self._end, in_flight, ended, told))
 
     def _end(self, in_flight: InFlight, ended: Future[HttpResponse | None], told: Finished) -> None:
