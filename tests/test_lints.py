@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from calcigraph.checks import check
 from calcigraph.errors import Finding, Place, Severity
 from calcigraph.lints import built_in_rules
+from suites import needs, suite
 
 FAULTS_FILE = (Path(__file__).parent / "lint_faults.ttl").read_text(encoding="utf-8")
 HEAD = FAULTS_FILE.partition("\n\n")[0] + "\n"
@@ -252,3 +254,35 @@ def test_the_table_of_the_documentation_is_that_of_the_program() -> None:
     }
 
     assert rows == {(rule.slug, rule.severity.value) for rule in built_in_rules()}
+
+
+# What is found in ontologies that are used widely; each was looked at and is true.
+REAL = {
+    "pizza.owl": {
+        ("warning", "class-unsatisfiable"): 2,
+        ("warning", "label-duplicate"): 1,
+        ("info", "label-missing"): 11,
+        ("info", "definition-missing"): 83,
+    },
+    "prov.ttl": {
+        ("warning", "label-blanks"): 2,
+        ("warning", "label-empty"): 3,
+        ("warning", "property-of-two-kinds"): 2,
+        ("info", "cardinality-other-type"): 6,
+    },
+    "iao.owl": {("warning", "label-empty"): 1, ("info", "definition-missing"): 14},
+}
+
+
+@needs("ontologies")
+@pytest.mark.parametrize("name", REAL)
+def test_of_a_published_ontology_nothing_is_told_that_is_not_so(name: str, tmp_path: Path) -> None:
+    folder = suite("ontologies")
+    assert folder is not None
+    (tmp_path / "ontology").mkdir()
+    shutil.copy(folder / name, tmp_path / "ontology" / name)
+    slugs = {rule.slug for rule in built_in_rules()}
+
+    found = Counter((f.severity.value, f.check) for f in check(tmp_path) if f.check in slugs)
+
+    assert found == REAL[name]

@@ -250,3 +250,34 @@ def test_what_is_packed_is_not_taken_for_what_is_in_it(tmp_path: Path) -> None:
     root = root_of(tmp_path, {"data/x.ttl.gz": gzip.compress(b"<urn:a> <urn:b> <urn:c> .")})
 
     assert [file.path for file in root.data] == ["data/catalog.ttl"]
+
+
+def test_prefixes_are_those_of_the_table_then_of_files_then_those_that_everyone_knows(tmp_path: Path) -> None:
+    table = (
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . <https://e.org/> sh:declare <https://e.org/d> ."
+        ' <https://e.org/d> sh:prefix "a" ; sh:namespace "https://e.org/table#" .'
+    )
+    xml = (
+        '<!DOCTYPE r [<!ENTITY e "https://e.org/">]><rdf:RDF xmlns="&e;own#" xmlns:late="https://e.org/x#"'
+        ' xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>'
+    )
+    files: dict[str, str | bytes] = {
+        "ontology/prefixes.ttl": table,
+        "ontology/b.ttl": "@prefix a: <https://e.org/b#> .\nPREFIX b: <https://e.org/b#>\n"
+        "#@prefix c: <urn:c:> .\n",
+        "data/c.jsonld": '{"@context": {"late": "https://e.org/y#", "skos": "https://e.org/skos#"}}',
+        "data/d.owl": xml,
+    }
+    found = root_of(tmp_path, files).prefixes.mapping
+
+    assert {name: found.get(name) for name in ("a", "b", "c", "late", "skos", "foaf", "")} == {
+        "a": "https://e.org/table#",
+        "b": "https://e.org/b#",
+        "c": None,
+        "late": "https://e.org/y#",
+        "skos": "https://e.org/skos#",
+        "foaf": "http://xmlns.com/foaf/0.1/",
+        "": "https://e.org/own#",
+    }
+    files["data/e.ttl"] = "@prefix : <https://e.org/other#> ."
+    assert "" not in root_of(tmp_path, files).prefixes.mapping

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pyoxigraph as ox
 import pytest
 
+from calcigraph.rdf.prefixes import Prefixes
 from conftest import Server
 
 PREFIXES = """PREFIX sh: <http://www.w3.org/ns/shacl#>
@@ -114,9 +115,11 @@ def asked(server: Server, query: str) -> list[dict[str, str]]:
     return [{n: v["value"] for n, v in row.items()} for row in reply.json["results"]["bindings"]]
 
 
-def test_the_prefixes_are_those_of_the_root(server: Server) -> None:
+def test_the_prefixes_are_those_that_the_root_declares(server: Server) -> None:
+    """Those that its files declare for themselves, and those that everyone knows, are no triples."""
     found = {row["prefix"]: row["namespace"] for row in asked(server, PREFIXES)}
-    assert found == dict(server.root.prefixes.mapping)
+    assert found
+    assert found == dict(Prefixes.from_triples(server.root.declarations).mapping)
 
 
 def test_the_examples_are_the_questions_and_can_be_run(server: Server) -> None:

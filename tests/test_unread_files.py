@@ -264,3 +264,33 @@ def test_a_check_says_what_it_read_for_people_and_for_programs(tmp_path: Path) -
     assert values["lookedAt"]["files"] == 3
     assert values["lookedAt"]["triples"] == 4
     assert {"not-read"} <= {finding["check"] for finding in values["findings"]}
+
+
+def test_files_that_are_inferred_from_or_validated_name_the_imports_that_are_missing(tmp_path: Path) -> None:
+    written(
+        tmp_path,
+        {
+            "a.ttl": f"{OWL}<urn:a> a owl:Ontology ; owl:imports <urn:b> , <urn:c> .",
+            "b.ttl": f"{OWL}<urn:b> a owl:Ontology ; owl:imports <urn:a> .",
+            "catalog-v001.xml": '<catalog xmlns="urn:oasis:names:tc:entity:xmlns:xml:catalog">'
+            '<uri name="urn:c" uri="c.owl"/></catalog>',
+            "half.owl": f"{HEAD}\n<e:C>",
+            "lol.owl": f'<!DOCTYPE r [<!ENTITY a0 "aaaaaaaaaa">{BILLION}]>{HEAD}{NODE.format("&a9;")}',
+        },
+    )
+
+    def said(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "calcigraph", *arguments]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=MOST_S)
+
+    both = said("infer", "a.ttl", "b.ttl")
+    assert both.returncode == 0
+    (line,) = both.stderr.splitlines()
+    assert "<urn:a>: It imports <urn:c>" in line
+    assert "c.owl" in line
+    assert "imports <urn:c>" in said("validate", "a.ttl", "b.ttl", "--shapes", "b.ttl").stderr
+    for name, words in (("half.owl", "half.owl:2"), ("lol.owl", "20 times")):
+        broken = said("infer", name)
+        assert broken.returncode
+        assert words in broken.stderr
+        assert str(tmp_path) not in broken.stderr

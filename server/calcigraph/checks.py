@@ -21,7 +21,7 @@ from calcigraph.errors import EnvironmentProblem, Finding, Place, Problem, RootI
 from calcigraph.evaluated_apart import answer as answer_apart
 from calcigraph.evaluating import evaluating, working
 from calcigraph.lints import lint
-from calcigraph.looked_at import LookedAt
+from calcigraph.looked_at import LookedAt, counted
 from calcigraph.questions import answer
 from calcigraph.questions import findings as question_findings
 from calcigraph.rdf.terms import Term, show_term
@@ -126,10 +126,10 @@ def what_was_read(root: Root) -> LookedAt:
         "notRead": sum(finding.severity is not Severity.INFO for finding in root.unread),
     }
     said = ", ".join(f"{count:,} of {part}" for part, count in quads.items())
-    others = ", ".join(f"{numbers[name]} {name}" for name in ("rules", "questions", "lints"))
+    others = ", ".join(counted(numbers[f"{name}s"], name) for name in ("rule", "question", "lint"))
     unread = f"; {numbers['notRead']} not read" if numbers["notRead"] else ""
-    text = f"Read: {numbers['files']} files with {numbers['triples']:,} triples ({said}), {others}{unread}."
-    return LookedAt(text, numbers)
+    files, triples = counted(numbers["files"], "file"), counted(numbers["triples"], "triple")
+    return LookedAt(f"Read: {files} with {triples} ({said}), {others}{unread}.", numbers)
 
 
 def shape_findings(edition: Edition) -> Iterator[Finding | LookedAt]:

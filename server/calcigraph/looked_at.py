@@ -12,3 +12,8 @@ class LookedAt:
 
     looked_at: str
     numbers: Mapping[str, int] = field(default_factory=dict)
+
+
+def counted(count: int, noun: str) -> str:
+    """A number with its noun: "1 file", "2,000 files"."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

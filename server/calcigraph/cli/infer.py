@@ -12,6 +12,7 @@ from calcigraph.rdf.reading import read_files
 from calcigraph.rdf.serialise import serialise
 from calcigraph.rdf.terms import show_term
 from calcigraph.reasoning import Clash, Proof, Statement, infer
+from calcigraph.root.imports import notes_on_imports
 from calcigraph.settings import ReasonerLimits, ReasonerName
 
 
@@ -31,6 +32,8 @@ def print_inferences(
     Raises: LimitMet, and what is wrong with a file.
     """
     read = read_files(files)
+    for note in notes_on_imports(files, read.missing):
+        say(str(note))
     with Progress() as progress:
         inference = infer(
             read.triples,

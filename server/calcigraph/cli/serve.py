@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from calcigraph.cli.served import what_is_served
 from calcigraph.cli.streams import say
 from calcigraph.edition import EditionCache
 from calcigraph.errors import SettingRefused
@@ -50,10 +51,11 @@ def serve_root(folder: Path, settings: Settings, limits: ReasonerLimits | None =
 
             engine: Engine = starting.result()
         with closing(engine):
+            lines = what_is_served(engine.edition)
+            lines.append(f"{engine.edition.size} quads at {settings.public_base}")
             for finding in engine.edition.files.recall_findings():
                 say(f"note: {finding.place}: {finding.message}")
-            line = f"{engine.edition.size} quads at {settings.public_base}"
-            serve(create_app(engine, settings), listener, ready=lambda: say(line))
+            serve(create_app(engine, settings), listener, ready=lambda: say("\n".join(lines)))
 
 
 def reserve(needed: int) -> int:

@@ -12,9 +12,9 @@ from calcigraph.evaluating import evaluating
 from calcigraph.importing.header import Header, header_of
 from calcigraph.importing.module import Module, Ontology, module_of
 from calcigraph.importing.plan import Planned, as_quads, target
-from calcigraph.importing.prefix_table import WELL_KNOWN, merged
 from calcigraph.importing.source import Source
 from calcigraph.importing.writer import Importer
+from calcigraph.rdf.prefix_table import WELL_KNOWN, merged
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.serialise import useful_prefixes
 from calcigraph.rdf.terms import parse_iri

@@ -11,10 +11,10 @@ import pyoxigraph as ox
 
 from calcigraph.importing.header import Header, Value
 from calcigraph.importing.plan import as_quads
-from calcigraph.importing.prefix_table import WELL_KNOWN, merged
 from calcigraph.importing.source import slug
 from calcigraph.metadata import question_node
 from calcigraph.rdf.canonical import canonical
+from calcigraph.rdf.prefix_table import WELL_KNOWN, merged
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.serialise import useful_prefixes
 from calcigraph.rdf.trig import write_trig

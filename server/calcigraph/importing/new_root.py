@@ -20,12 +20,12 @@ from calcigraph.importing.first_questions import first_questions
 from calcigraph.importing.header import Header, header_of
 from calcigraph.importing.namespace import namespace_of
 from calcigraph.importing.plan import ROOMS, Planned, planned
-from calcigraph.importing.prefix_table import WELL_KNOWN, merged
 from calcigraph.importing.report import lines_of
 from calcigraph.importing.source import Source, read_source, slug
 from calcigraph.importing.staging import unwritable
 from calcigraph.importing.writer import Importer
 from calcigraph.rdf.iris import IriMalformed, named_node
+from calcigraph.rdf.prefix_table import WELL_KNOWN, merged
 from calcigraph.rdf.prefixes import PREFIX, Prefixes
 from calcigraph.root import Root
 

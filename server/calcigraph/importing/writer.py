@@ -19,11 +19,11 @@ from calcigraph.evaluating import evaluating
 from calcigraph.importing import record
 from calcigraph.importing.header import Header, header_of
 from calcigraph.importing.plan import Planned, as_quads
-from calcigraph.importing.prefix_table import WELL_KNOWN, merged
 from calcigraph.importing.record import Record
 from calcigraph.importing.source import Source
 from calcigraph.importing.staging import Staging
 from calcigraph.rdf.canonical import canonical
+from calcigraph.rdf.prefix_table import WELL_KNOWN, merged
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.serialise import useful_prefixes
 from calcigraph.rdf.trig import write_trig

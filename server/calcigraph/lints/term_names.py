@@ -214,7 +214,8 @@ def _misspelt(
     }
     documents |= {header.subject for header in statements.headers}
     for term, triple in {**_subjects(statements), **_uses(statements)}.items():
-        if term in documents or term.value.startswith((SRV.iri, *NAMESPACES)):
+        is_described = term in statements.by_subject and own.has(term)
+        if is_described or term in documents or term.value.startswith((SRV.iri, *NAMESPACES)):
             continue
         # A property may be called as a class but for its first letter.
         meant = [node for node in described.get(_folded(term.value), ()) if _initial(node) == _initial(term)]
@@ -255,6 +256,9 @@ def undeclared(statements: Statements, own: OwnNames) -> Iterator[Hit]:
     if statements.missing_imports:
         return
     names = frozenset(split(node.value)[1] for node in statements.terms if own.has(node))
+    if not names:
+        # Data without an ontology of their own declare nothing.
+        return
     hinted = 0
     for term, (triple, kind, declared) in _as_terms(statements).items():
         if own.has(term) and not statements.types.get(term):

@@ -69,15 +69,6 @@ class ExpressionReader:
         said = self._about(node)
         return RDF["first"] in said or _is_construct(said)
 
-    def named_members(self, node: Subject) -> list[ox.NamedNode]:
-        """The named classes among the members of an intersection; none where its list is broken."""
-        reading = Reading(self._about)
-        try:
-            members = reading.items(single(self._about(node), OWL["intersectionOf"]))
-        except Malformed:
-            return []
-        return [member for member in members if isinstance(member, ox.NamedNode)]
-
     def list(self, predicate: ox.NamedNode, head: ox.BlankNode) -> Expression | None:
         """What a list says as the value of `predicate`: a chain of properties, a key, classes; None where it
         means no more than its items, or is no list."""

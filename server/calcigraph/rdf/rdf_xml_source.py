@@ -64,13 +64,10 @@ class RdfXmlSource:
     """A readable file for pyoxigraph. With a `marker`, an IRI, each node element and each property element is
     preceded by a property `<marker>node` or `<marker>property` of the node, whose value is the line.
 
-    `entities` is whether a DOCTYPE may declare internal entities; else any DOCTYPE is refused. With
-    `by_steps` each `read` gives one tag or text at most, so that `line` is where the reader is.
+    With `by_steps` each `read` gives one tag or text at most, so that `line` is where the reader is.
     """
 
-    def __init__(
-        self, raw: bytes, marker: str | None = None, *, entities: bool = True, by_steps: bool = False
-    ) -> None:
+    def __init__(self, raw: bytes, marker: str | None = None, *, by_steps: bool = False) -> None:
         self.prefixes: dict[str, str] = {}
         self.labels: set[str] = set()
         self.root = ""
@@ -80,7 +77,6 @@ class RdfXmlSource:
         self._position = 0
         self._ready = memoryview(b"")
         self._marker = marker
-        self._entities = entities
         self._by_steps = by_steps
         self._pieces: deque[tuple[int, str]] = deque()
         self._roles: list[str] = ["document"]
@@ -137,8 +133,6 @@ class RdfXmlSource:
         return parser
 
     def _doctype(self, _name: str, system: str | None, public: str | None, _internal: int) -> None:
-        if not self._entities:
-            raise self._refused("The document has a DOCTYPE.", "Send it without one, entities written out.")
         if system or public:
             raise self._refused(
                 "The DOCTYPE refers to a file of its own, which is not read.",

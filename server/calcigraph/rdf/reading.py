@@ -12,6 +12,7 @@ import pyoxigraph as ox
 from calcigraph.errors import InputUnreadable, Place, Problem
 from calcigraph.rdf.document import read_document
 from calcigraph.rdf.formats import GraphFormat, by_path
+from calcigraph.rdf.imports import missing_imports, ontologies
 from calcigraph.rdf.json_lines import too_deep
 from calcigraph.rdf.native_formats import NATIVE_GRAPHS
 from calcigraph.rdf.prefixes import Prefixes
@@ -26,11 +27,12 @@ class FileMalformed(InputUnreadable):
 
 @dataclass(frozen=True)
 class Reading:
-    """The triples of some files, graph names left out, and the prefixes that they declared, as far as they
-    are written here (see `Prefixes.of_file`)."""
+    """The triples of some files, graph names left out, the prefixes that they declared, as far as they are
+    written here (see `Prefixes.of_file`), and what they import that none of them is."""
 
     triples: frozenset[ox.Triple]
     prefixes: Prefixes
+    missing: tuple[ox.Triple, ...] = ()
 
 
 def read_files(paths: Iterable[Path]) -> Reading:
@@ -41,6 +43,7 @@ def read_files(paths: Iterable[Path]) -> Reading:
     """
     triples: set[ox.Triple] = set()
     prefixes: dict[str, str] = {}
+    there: set[ox.NamedNode] = set()
     for path in paths:
         try:
             raw = path.read_bytes()
@@ -52,9 +55,11 @@ def read_files(paths: Iterable[Path]) -> Reading:
             quads, declared = _parsed(raw, by_path(path), path.resolve().as_uri())
         except (SyntaxError, ValueError, MemoryError, XmlRefused) as error:
             raise _malformed(raw, path, error) from None
+        there |= ontologies(quad.triple for quad in quads)
         triples.update(quad.triple for quad in quads)
         prefixes |= declared
-    return Reading(frozenset(triples), Prefixes.of_file(prefixes))
+    missing = sorted(missing_imports(triples, there), key=str)
+    return Reading(frozenset(triples), Prefixes.of_file(prefixes), tuple(missing))
 
 
 def _parsed(raw: bytes, form: GraphFormat, base_iri: str) -> tuple[list[ox.Quad], Mapping[str, str]]:

@@ -6,21 +6,23 @@ trusted as such, but nothing is taken from a root in which any file is broken.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import quote
 
 import pyoxigraph as ox
 
 from calcigraph.errors import Finding, Place, RootInvalid
 from calcigraph.evaluating import evaluating
 from calcigraph.manchester import ExpressionReader
+from calcigraph.rdf.imports import missing_imports
+from calcigraph.rdf.prefix_table import WELL_KNOWN, merged
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.terms import Subject, Term
+from calcigraph.root.declared_prefixes import prefixes_of
 from calcigraph.root.digests import (
     FOLDERS,
     UNREAD,
@@ -44,11 +46,12 @@ from calcigraph.root.files import (
     stored_rdf,
 )
 from calcigraph.root.graph_names import MADE, shared_graphs
-from calcigraph.root.import_catalogs import is_catalog
-from calcigraph.root.imports import ImportedFile, import_findings
+from calcigraph.root.import_catalogs import ImportCatalog, is_catalog, read_catalogs
+from calcigraph.root.imports import ImportedFile, import_findings, is_catalogued
 from calcigraph.root.names import (
     NO_NAMESPACE,
     URI_SPACE,
+    base_of,
     document_base,
     nameless,
     spaces,
@@ -96,6 +99,8 @@ class Root:
     unreadable: tuple[Finding, ...] = ()
     unread: tuple[Finding, ...] = ()
     """What stands below the root and is not read, each with what to do about it."""
+    file_prefixes: tuple[Prefixes, ...] = field(default=(), repr=False)
+    """What the files declare, ontology first; the empty prefix only where all that have one agree."""
 
     @classmethod
     def open(cls, folder: Path) -> Root:
@@ -123,7 +128,7 @@ class Root:
         namespace = _namespace_of(folder)
 
         def rdf(folder: Path, path: str) -> RdfFile | Broken:
-            base = _base(namespace, path)
+            base = base_of(namespace, path)
             # What is small and asked for at any time stays in memory.
             if _in_memory(path) or found.get(path, UNREAD) == UNREAD:
                 return read_rdf(folder, path, base)
@@ -144,7 +149,10 @@ class Root:
         # Else what is kept in memory would stand under the digest of something else.
         if digests(folder, _in_memory) != {p: digest for p, digest in found.items() if _in_memory(p)}:
             raise RootChanged("A file has changed while the root was read.", "Try again.")
-        return replace(root, unreadable=tuple(findings), unread=tuple(not_read(folder, FOLDERS)))
+        tables = prefixes_of((*root.ontology, *root.shapes, *root.data))
+        return replace(
+            root, unreadable=tuple(findings), unread=tuple(not_read(folder, FOLDERS)), file_prefixes=tables
+        )
 
     def without_contents(self) -> Root:
         """The same root, of which no statement is kept in memory, for a process that lives long and seldom
@@ -162,8 +170,24 @@ class Root:
         files = (*self.ontology, *self.data, *self.shapes)
         yield from file_notes(files)
         graphs = [ImportedFile(file, self.graph_of(file)) for file in files if not nameless(file.path)]
-        catalogs = (path for name in FOLDERS for path in _paths(self.folder, f"{name}/**/*.xml"))
-        yield from import_findings(self.folder, graphs, [c for c in catalogs if is_catalog(self.folder / c)])
+        catalog, findings = self._catalogs
+        yield from findings
+        yield from import_findings(graphs, catalog)
+
+    def missing_imports(
+        self, imports: Iterable[ox.Triple], there: Collection[ox.NamedNode]
+    ) -> list[ox.Triple]:
+        """Those of some imports that are none of the ontologies that are `there`, and no file of the root by
+        a catalog. Cost: reads the catalogs, once."""
+        paths = {file.path for file in self.sources}
+        catalog, _ = self._catalogs
+        return [t for t in missing_imports(imports, there) if not is_catalogued(t, catalog, paths)]
+
+    @cached_property
+    def _catalogs(self) -> tuple[ImportCatalog, list[Finding]]:
+        """What the XML catalogs of the root say, and what is wrong with them."""
+        found = (path for name in FOLDERS for path in _paths(self.folder, f"{name}/**/*.xml"))
+        return read_catalogs(self.folder, [path for path in found if is_catalog(self.folder / path)])
 
     def judge(self) -> None:
         """Parse every file. Raises: RootInvalid with every finding of every file."""
@@ -208,8 +232,10 @@ class Root:
 
     @cached_property
     def prefixes(self) -> Prefixes:
-        """The root's one prefix table, from the `sh:declare` statements of `ontology/prefixes.ttl`."""
-        return Prefixes.from_triples(self.declarations)
+        """The root's one prefix table: what `ontology/prefixes.ttl` declares (`sh:declare`), then what files
+        declare for themselves, in the order of their paths, then the prefixes that everyone knows. What
+        stands earlier wins, and a namespace that has a prefix gets no second one."""
+        return merged((Prefixes.from_triples(self.declarations), *self.file_prefixes, WELL_KNOWN))[0]
 
     @cached_property
     def catalogue(self) -> tuple[ox.Triple, ...]:
@@ -329,16 +355,6 @@ def _namespace_of(folder: Path) -> str | None:
     except RootInvalid:
         return None
     return None if unusable(spaces(stated), Place(_CATALOG)) else stated_namespace(stated)
-
-
-def _base(namespace: str | None, path: str) -> str | None:
-    """What the relative IRIs of a file are resolved by: the IRI of its graph."""
-    name = path.removesuffix(Path(path).suffix)
-    if namespace is None:
-        return None
-    # Files of shapes may be called anything, even what is no UTF-8.
-    below = quote(name.encode("utf-8", "surrogateescape")) if nameless(path) else name
-    return f"{document_base(namespace)}graph/{below}"
 
 
 def _rdf_paths(folder: Path, name: str) -> list[str]:

@@ -7,7 +7,9 @@ may hold as it is (RFC 3987, section 2.2).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 import pyoxigraph as ox
 
@@ -57,6 +59,16 @@ def document_base(namespace: str) -> str:
     """
     document = namespace.partition("#")[0]
     return document if document.endswith(("/", ":")) else f"{document}/"
+
+
+def base_of(namespace: str | None, path: str) -> str | None:
+    """What the relative IRIs of a file are resolved by: the IRI of its graph."""
+    name = path.removesuffix(Path(path).suffix)
+    if namespace is None:
+        return None
+    # Files of shapes may be called anything, even what is no UTF-8.
+    below = quote(name.encode("utf-8", "surrogateescape")) if nameless(path) else name
+    return f"{document_base(namespace)}graph/{below}"
 
 
 def unusable(stated: Iterable[Term], place: Place) -> list[Finding]:

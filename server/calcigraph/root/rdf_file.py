@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pyoxigraph as ox
 
@@ -70,15 +70,30 @@ class RdfFile:
         """The bytes of the file. Raises: see `StoredContent.read`."""
         return self.content if isinstance(self.content, bytes) else self.content.read()
 
+    def head(self, size: int) -> bytes:
+        """The first bytes of the file; none where it is gone."""
+        if isinstance(self.content, bytes):
+            return self.content[:size]
+        try:
+            with (self.content.folder / self.content.path).open("rb") as file:
+                return file.read(size)
+        except OSError:
+            return b""
+
     @property
     def form(self) -> GraphFormat:
         """The format, by the suffix."""
-        return by_path(self.path)
+        return by_path(f"file{self._suffix}")
 
     @property
     def name(self) -> str:
         """The path without its suffix, after which the file's graph is named."""
-        return self.path.removesuffix(PurePosixPath(self.path).suffix)
+        return self.path[: -len(self._suffix)]
+
+    @property
+    def _suffix(self) -> str:
+        # A whole name may be one.
+        return next(suffix for suffix in SUFFIXES if self.path.lower().endswith(suffix))
 
     @property
     def document(self) -> Document:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Final
@@ -10,7 +10,6 @@ from typing import Final
 import pyoxigraph as ox
 
 from calcigraph.edition import Edition
-from calcigraph.rdf.terms import Subject
 from calcigraph.rdf.vocabulary import OWL, RDF, RDFS, SKOS, XSD
 from calcigraph.trees import schemes
 from calcigraph.trees.hierarchy import Hierarchy, Pair
@@ -89,30 +88,21 @@ class Trees:
         )
 
     def _intersected(self) -> Iterator[Pair]:
-        """Named members of the intersections that named classes are, or are below."""
-        reader, number = self._edition.expressions, self._index.number
-        direct = dict.fromkeys(quad.subject for quad in self._edition.stated(None, OWL["intersectionOf"]))
-        for node in direct:
-            if not isinstance(node, Subject):
-                continue
-            members = [number(term) for term in reader.named_members(node)]
-            for lower in self._named_below(node):
-                yield from ((lower, upper) for upper in members if upper is not None and upper != lower)
+        """Named members of the intersections that named classes are, or are below. Cost: some passes over the
+        lists, without a term being read."""
+        first, rest = (dict(self._edges(RDF[name])) for name in ("first", "rest"))
+        lowers: dict[int, list[int]] = {}
+        for predicate in (OWL["equivalentClass"], RDFS["subClassOf"]):
+            for lower, node in self._edges(predicate):
+                lowers.setdefault(node, []).append(lower)
+        for node, head in self._edges(OWL["intersectionOf"]):
+            below = [lower for lower in (node, *lowers.get(node, ())) if self._is_named(lower)]
+            members = _items(head, first, rest) if below else ()
+            for upper in filter(self._is_named, members):
+                yield from ((lower, upper) for lower in below if lower != upper)
 
-    def _named_below(self, node: object) -> list[int]:
-        if isinstance(node, ox.NamedNode):
-            found = self._index.number(node)
-            return [] if found is None else [found]
-        if not isinstance(node, ox.BlankNode):
-            return []
-        quads = chain(
-            self._edition.stated(None, OWL["equivalentClass"], node),
-            self._edition.stated(None, RDFS["subClassOf"], node),
-        )
-        return [n for quad in quads for n in self._named_below_one(quad.subject)]
-
-    def _named_below_one(self, node: object) -> list[int]:
-        return self._named_below(node) if isinstance(node, ox.NamedNode) else []
+    def _is_named(self, number: int) -> bool:
+        return isinstance(self._index.term(number), ox.NamedNode)
 
     def _with_members(self) -> dict[int, int]:
         """The classes that are no part of a vocabulary for terms, with how many members each has."""
@@ -154,6 +144,10 @@ class Trees:
         number = self._index.number(predicate)
         return [] if number is None else self._index.pairs(self._edition.number, number)
 
+    def _edges(self, predicate: ox.NamedNode) -> list[Pair]:
+        number = self._index.number(predicate)
+        return [] if number is None else self._index.edges(self._edition.number, number)
+
     def _typed(self, kind: ox.NamedNode) -> list[int]:
         return self._written(self._index.number(RDF["type"]), self._index.number(kind))
 
@@ -163,3 +157,13 @@ class Trees:
             return terms
         names = {term: self._edition.label(self._index.term(term)).casefold() for term in terms}
         return sorted(terms, key=names.__getitem__)
+
+
+def _items(head: int, first: Mapping[int, int], rest: Mapping[int, int]) -> Iterator[int]:
+    """The items of a list, as far as it is one."""
+    seen: set[int] = set()
+    node: int | None = head
+    while node is not None and node in first and node not in seen:
+        seen.add(node)
+        yield first[node]
+        node = rest.get(node)

@@ -87,6 +87,11 @@ def judge(data: Document, shapes: Document) -> list[Result]:
         written = compiled.validate_text(data.text, "ntriples").serialize("ntriples")
     except ValueError as error:
         raise EngineUnable(str(error)) from error
+    except BaseException as error:
+        # What stops the engine itself is no Exception, and no reason to judge nothing.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise EngineUnable("the engine of SHACL Core has stopped over it") from error
     return list(_Names(shapes, data).results(written))
 
 

@@ -15,10 +15,12 @@ from calcigraph.evaluated_apart import answer
 from calcigraph.evaluating import working
 from calcigraph.rdf.blocks import blocks
 from calcigraph.rdf.formats import by_path
+from calcigraph.rdf.imports import missing_imports, ontologies
 from calcigraph.rdf.places import Places
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.reading import read_files
 from calcigraph.rdf.terms import Term
+from calcigraph.root.imports import notes_on_imports
 from calcigraph.validation.flaw import placed
 from calcigraph.validation.report import Report
 from calcigraph.validation.shape_owner import owner
@@ -34,7 +36,8 @@ def validated(
     """
     with working("the files are read"):
         data = read_files(files)
-        shapes = {path: read_files((path,)).triples for path in shape_files}
+        readings = {path: read_files((path,)) for path in shape_files}
+        shapes = {path: reading.triples for path, reading in readings.items()}
     homes: dict[Term, Path] = {t.subject: path for path, triples in shapes.items() for t in triples}
     listed = list(chain.from_iterable(shapes.values()))
 
@@ -47,7 +50,10 @@ def validated(
         return Place(path.name, line)
 
     report = validate(data.triples, listed, place_of)
-    yield report, data.prefixes, list(placed(report.flaws, listed, place_of, data.prefixes))
+    there = ontologies(chain(data.triples, listed))
+    missing = missing_imports((t for reading in (data, *readings.values()) for t in reading.missing), there)
+    flaws = placed(report.flaws, listed, place_of, data.prefixes)
+    yield report, data.prefixes, [*notes_on_imports((*files, *shape_files), missing), *flaws]
 
 
 def _line(path: Path, node: Term, predicate: ox.NamedNode | None) -> int:

@@ -23,20 +23,17 @@ from calcigraph.web.serving.connections import Connections, busy
 from calcigraph.web.serving.content_sender import ContentSender
 from calcigraph.web.serving.dispatcher import Dispatcher
 from calcigraph.web.serving.head_buffer import HeadBuffer, is_one_head
-from calcigraph.web.serving.intake import Intake
+from calcigraph.web.serving.intake import BUFFER, Intake
 from calcigraph.web.serving.outgoing import Outgoing
 from calcigraph.web.serving.request_body import ChunkedBody, SizedBody
 from calcigraph.web.serving.response_head import head_of
 
 _LOG = logging.getLogger(__name__)
-_READ_BYTES: Final = 1 << 16
 # More than this of a response makes its client one that has to read.
 _HIGH_WATER: Final = 1 << 14
 # What is thrown away of a request that was refused, so that its client comes to read why.
 _LINGER_BYTES: Final = 32 << 20
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
-# One buffer for all connections of the loop's thread: what is read is taken out of it at once.
-_BUFFER: Final = memoryview(bytearray(_READ_BYTES))
 
 
 class Connection(asyncio.BufferedProtocol):
@@ -51,7 +48,7 @@ class Connection(asyncio.BufferedProtocol):
         self._dispatcher = dispatcher
         self._limits = connections.limits
         # No more than a head is read before it is known whether it has a body.
-        self._head_buffer = _BUFFER[: self._limits.head_bytes]
+        self._head_buffer = BUFFER[: self._limits.head_bytes]
         self._transport = cast(asyncio.Transport, None)
         self._outgoing = cast(Outgoing, None)
         self._intake = cast(Intake, None)
@@ -94,28 +91,29 @@ class Connection(asyncio.BufferedProtocol):
 
     def get_buffer(self, sizehint: int) -> memoryview:
         """Where to put what can be read: no more of it than there is room for."""
-        if self._body is not None or self._is_closing or self._is_last:
-            return _BUFFER
+        if self._body is not None:
+            return BUFFER[: self._body.most_at_once]
+        if self._is_closing or self._is_last:
+            return BUFFER
         # Also between two requests: each response would else make room for as much as a head again.
         most = self._limits.head_bytes
-        return _BUFFER[: max(1, most - len(self._ahead))] if self._ahead else self._head_buffer
+        return BUFFER[: max(1, most - len(self._ahead))] if self._ahead else self._head_buffer
 
     def buffer_updated(self, nbytes: int) -> None:
         """Take what was read."""
         if self._is_closing or self._is_last:
             self._discard(nbytes)
         elif self._is_answering or self._is_due:
-            self._keep(bytes(_BUFFER[:nbytes]))
+            self._keep(bytes(BUFFER[:nbytes]))
         elif self._body is not None:
-            self._feed(bytes(_BUFFER[:nbytes]))
+            self._feed(bytes(BUFFER[:nbytes]))
         elif self._connections.turns.is_over:
-            self._keep(bytes(_BUFFER[:nbytes]))
+            self._keep(bytes(BUFFER[:nbytes]))
             self._await_head()
             self._wait_for_turn()
         else:
-            self._read_head(bytes(_BUFFER[:nbytes]))
-        if nbytes >= _READ_BYTES or self._connections.turns.is_over:
-            self._intake.rest()
+            self._read_head(bytes(BUFFER[:nbytes]))
+        self._intake.rest_after(nbytes)
 
     def _read_head(self, data: bytes) -> None:
         if not self._ahead and is_one_head(data):

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Final
 
 from calcigraph.web.serving.turns import Turns
+
+# One buffer for all connections of the loop's thread: what is read is taken out of it at once.
+BUFFER: Final = memoryview(bytearray(1 << 16))
+# Whoever sends so much at once may send more of it.
+_MUCH_BYTES: Final = 1 << 13
 
 
 class Intake:
@@ -29,13 +35,14 @@ class Intake:
             self.is_full = False
             self._resume()
 
-    def rest(self) -> None:
-        """Read no more in this turn: libuv would go on with one connection up to 32 times, then with all the
-        others that have sent something."""
-        if not (self.is_full or self._is_resting or self._transport.is_closing()):
+    def rest_after(self, size: int) -> None:
+        """Read no more in this turn where so many bytes were much, or the turn has taken long: libuv would go
+        on with one connection up to 32 times, then with all the others that have sent something."""
+        is_enough = size >= _MUCH_BYTES or self._turns.is_over
+        if is_enough and not (self.is_full or self._is_resting or self._transport.is_closing()):
             self._is_resting = True
             self._transport.pause_reading()
-            self._turns.add([self._end_rest])
+            self._turns.add_read(self._end_rest)
 
     def _end_rest(self) -> None:
         self._is_resting = False

@@ -22,6 +22,9 @@ class SizedBody:
     """A body of `length` bytes. `content` is what has come of it; it `is_whole` when all has. Raises:
     BodyTooLarge."""
 
+    # So much of it may be given to `feed` at once, which takes some microseconds.
+    most_at_once: Final = 1 << 16
+
     def __init__(self, length: int, most_bytes: int) -> None:
         check_length(length, most_bytes)
         self.content = bytearray()
@@ -43,6 +46,9 @@ class SizedBody:
 
 class ChunkedBody:
     """A body in chunks; as `SizedBody`, but for `feed`."""
+
+    # Chunks of a byte take some milliseconds.
+    most_at_once: Final = 1 << 13
 
     def __init__(self, most_bytes: int) -> None:
         self.content = bytearray()

@@ -13,6 +13,8 @@ from typing import Final
 _LOG = logging.getLogger(__name__)
 # How long a turn of the loop may go on with what could as well be done in the next one.
 _TURN_S: Final = 0.002
+# From so many clients who send more than was read at once is read again in a turn.
+_READS: Final = 8
 
 
 class Turns:
@@ -24,6 +26,8 @@ class Turns:
 
     def __init__(self) -> None:
         self._calls: deque[Callable[[], object]] = deque()
+        self._reads: deque[Callable[[], object]] = deque()
+        self._is_due = False
         self._ends: float | None = None
         self._takes_newest = False
 
@@ -39,10 +43,14 @@ class Turns:
 
     def add(self, calls: Iterable[Callable[[], object]]) -> None:
         """Have them called, each once. What goes wrong in one ends no other."""
-        is_empty = not self._calls
         self._calls.extend(calls)
-        if is_empty and self._calls:
-            asyncio.get_running_loop().call_soon(self._take)
+        self._await()
+
+    def add_read(self, read: Callable[[], object]) -> None:
+        """Have it called, in its order, with a few others: each lets the loop read from one client, and how
+        long that takes is known no sooner than in the next turn."""
+        self._reads.append(read)
+        self._await()
 
     async def turn(self) -> None:
         """Wait for a turn."""
@@ -50,23 +58,33 @@ class Turns:
         self.add([partial(_let_come, come)])
         await come
 
+    def _await(self) -> None:
+        if not self._is_due and (self._calls or self._reads):
+            self._is_due = True
+            asyncio.get_running_loop().call_soon(self._take)
+
     def _end(self) -> None:
         self._ends = None
 
     def _take(self) -> None:
+        self._is_due = False
         # At least one, however long the turn was already.
         _ = self.is_over
         while self._calls:
             self._takes_newest = not self._takes_newest
-            call = self._calls.pop() if self._takes_newest else self._calls.popleft()
-            try:
-                call()
-            except Exception:  # noqa: BLE001 - whatever it is, the others have their turn
-                _LOG.exception("what waited for its turn failed")
+            _call(self._calls.pop() if self._takes_newest else self._calls.popleft())
             if self.is_over:
                 break
-        if self._calls:
-            asyncio.get_running_loop().call_soon(self._take)
+        for _ in range(min(_READS, len(self._reads))):
+            _call(self._reads.popleft())
+        self._await()
+
+
+def _call(call: Callable[[], object]) -> None:
+    try:
+        call()
+    except Exception:  # noqa: BLE001 - whatever it is, the others have their turn
+        _LOG.exception("what waited for its turn failed")
 
 
 def _let_come(come: asyncio.Future[None]) -> None:

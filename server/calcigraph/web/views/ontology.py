@@ -9,14 +9,14 @@ from typing import Any, Final
 import pyoxigraph as ox
 from flask import current_app, render_template
 
-from calcigraph.describe import Description
-from calcigraph.rdf.vocabulary import DCTERMS, OBO
+from calcigraph.describe import Description, ShownProperty
+from calcigraph.rdf.vocabulary import DCTERMS, OBO, SH
 from calcigraph.trees import KINDS, Branch, Portion, Tree, Trees, unfolded
 from calcigraph.web.site import Site
 
 _KEY: Final = "calcigraph-trees"
 # What of each tree the page of the whole ontology shows, and what a page of its own.
-_WIDTH, _PLACES = 60, 400
+_WIDTH, _PLACES, _MEMBERS = 60, 400, 120
 WIDTH: Final = 200
 _MOST_PLACES: Final = 1_000
 
@@ -57,7 +57,9 @@ class _Kept:
     def overview(self) -> tuple[ShownTree, ...]:
         found = ((kind, self.trees.of(kind)) for kind in KINDS)
         return tuple(
-            _part(self.site, kind, tree, None, 0, _WIDTH, _PLACES) for kind, tree in found if tree.count
+            _part(self.site, kind, tree, None, 0, _WIDTH, _MEMBERS if kind == "individuals" else _PLACES)
+            for kind, tree in found
+            if tree.count
         )
 
 
@@ -82,7 +84,16 @@ def _kept(site: Site) -> _Kept:
 def page(site: Site) -> str:
     """The ontology page: what it is, and its trees. Cost: see `overview`."""
     header: Description | None = site.engine.describe(site.edition, site.ontology, None)
-    return render_template("ontology.html", header=header, parts=overview(site), **_shown(site))
+    # A node that nobody named is mostly the one that the prefix table hangs on.
+    title = site.edition.labels.stated(site.ontology) or site.about.title
+    shown = {"header": header, "title": title, "stated": _stated(header), "parts": overview(site)}
+    return render_template("ontology.html", **shown, **_shown(site))
+
+
+def _stated(header: Description | None) -> list[ShownProperty]:
+    """What is stated of the ontology, but for its prefixes, which are a table of their own."""
+    slots = (slot for group in (header.groups if header else ()) for slot in group.slots)
+    return [slot for slot in slots if slot.predicate != SH["declare"]]
 
 
 def place(site: Site, kind: str, node: ox.NamedNode | None, offset: int) -> TreePlace | None:

@@ -209,6 +209,13 @@ class TermRenderer:
         found = self._site.edition.expressions.read(node)
         return self.expression(found) if len(found.pieces) > 1 else _BLANK
 
+    def lead(self, said: ox.Literal) -> Markup:
+        """What a thing is, below its name; a long text folded after its beginning."""
+        if len(said.value) <= _FOLDED:
+            return Markup(f'<p class="lead">{self.text(said)}</p>')
+        summary = f'<summary class="lead">{self.text(_cut(said))}</summary>'
+        return Markup(f'<details>{summary}<p class="preserve">{self.text(said)}</p></details>')
+
     def _whole(self, term: Term) -> Markup:
         """A term where it is the value of a property: an address as a link, a long text folded, lines as they
         are."""
@@ -331,7 +338,7 @@ class TermRenderer:
 
     def _literal(self, literal: ox.Literal) -> Markup:
         datatype, shown = self.datatype(literal), self.text(literal)
-        if datatype.startswith("xsd:"):
+        if datatype and literal.datatype.value.startswith(XSD.iri):
             shown, datatype = Markup(f'<span title="{escape(datatype)}">{shown}</span>'), ""
         if datatype:
             shown += Markup(
