@@ -29,7 +29,7 @@ OTHERS = {
         AllowList AnswerCache Channel CommonHeaders Components Connection Connections ControlChannel
         Dispatcher Engine ForkServer Pool Publication QueryEndpoint QueryLimits Replica ResponseCache
         PageThreads RunningQueries Turns DocumentCache Scheduler Services Settings Site TextIndex
-        TextSize View WaitingQueue Worker _WorkerProcess""",
+        TextSize View WaitingQueue Worker _WorkerProcess DaemonThreads""",
     "a constant": "Form FrameKind Offer",
     "a change, not a query": "Diff",
     "how another type is seen": "Waiter ByteSource _DatasetView CalledFor",

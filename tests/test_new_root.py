@@ -16,6 +16,7 @@ from calcigraph.errors import Problem
 from calcigraph.importing.namespace import namespace_of
 from calcigraph.importing.new_root import FolderTaken, NewRoot, created
 from calcigraph.importing.source import read_source
+from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.root import Root
 from suites import ROOT, SUITES, needs
 from test_importing import PROLOGUE, PUMPS, everything
@@ -89,8 +90,9 @@ def test_a_root_is_made_around_files_of_each_kind(
     assert (tmp_path / "new" / place / "things.ttl").read_text(encoding="utf-8") == text
     assert len(root.questions) == questions
     assert all(question.rows for question in root.questions)
-    assert space in root.prefixes.mapping.values()
-    assert "" not in root.prefixes.mapping
+    declared = Prefixes.from_triples(root.declarations).mapping
+    assert space in declared.values()
+    assert "" not in declared
 
 
 def test_the_first_questions_count_what_the_files_say(tmp_path: Path) -> None:

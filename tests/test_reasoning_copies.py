@@ -9,6 +9,7 @@ from random import Random
 import pyoxigraph as ox
 import pytest
 
+from calcigraph.errors import Severity
 from calcigraph.reasoning import Inference, Limits, infer
 from calcigraph.reasoning.engines import owlrl
 from equal_expressions import Ontology, Triples
@@ -123,3 +124,21 @@ def first_copies(inference: Inference) -> dict[object, object]:
     """The first copy of each one, by the node."""
     terms = inference._parts.terms.terms
     return {terms[copy]: terms[root] for root, copies in groups(inference).items() for copy in copies}
+
+
+def test_copies_that_are_left_out_are_said_at_an_axiom_with_the_bound_that_has_them_all():
+    copies = " . ".join(
+        f":C{i} rdfs:subClassOf [ owl:onProperty :p ; owl:someValuesFrom :A ]" for i in range(40)
+    )
+    asserted = parse(f":A a owl:Class . {copies} .")
+    few, whole = infer(asserted, limits=Limits(copies=100)), infer(asserted)
+    (finding,) = few.findings
+    assert finding.message.startswith("40 anonymous restrictions say the same")
+    assert finding.severity is Severity.INFO
+    assert "<http://www.w3.org/2002/07/owl#onProperty> <http://example.org/p> ." in finding.statement
+    assert whole.findings == ()
+    # Of 40 classes and 40 copies: each class below each other copy, each copy below and equal to each other.
+    assert len(whole.inferred) == 40 * 39 + 2 * 40 * 39
+    assert len(few.inferred) == 39
+    needed = int(finding.remedy.partition("--limit copies ")[2].split()[0])
+    assert infer(asserted, limits=Limits(copies=needed)).inferred == whole.inferred

@@ -69,8 +69,7 @@ class Watch:
             raise EvaluationStopped(
                 self._step,
                 f"Its evaluation did not end within {self._limit_s:g} s, so nothing after it was judged.",
-                "Write it so that it looks at less (each pattern tied to one before it), or raise"
-                " --file-timeout.",
+                f"{_remedy(self._step)}, or raise --file-timeout.",
             )
 
     def ended(self) -> Problem:
@@ -79,11 +78,18 @@ class Watch:
             return EvaluationStopped(
                 self._step,
                 "The process that evaluated it has ended, perhaps for want of memory.",
-                "Write it so that it finds less at once, or give this program more memory.",
+                f"{_remedy(self._step)}, or give this program more memory.",
             )
         return EnvironmentProblem(
             "The process that does this work has ended before its end.", "Try again, with more memory."
         )
+
+
+def _remedy(step: Evaluation) -> str:
+    """What an editor can do about a file that takes too much."""
+    if step.check == "files":
+        return "Split it into several files"
+    return "Write it so that it looks at less (each pattern tied to one before it)"
 
 
 def evaluated_apart(

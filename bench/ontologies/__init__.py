@@ -1,0 +1,1 @@
+"""Real ontologies closed and classified: what it takes, and what each engine finds."""
