@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pyoxigraph as ox
 import pytest
 
+from calcigraph.describe import Describer
 from calcigraph.describe.bounded_description import BoundedDescriptions
 from calcigraph.describe.values import Fact, Standing
-from calcigraph.edition import Edition
+from calcigraph.edition import Edition, assemble
 from calcigraph.rdf.vocabulary import OWL, RDF
+from calcigraph.root import Root
 from datasets import dataset_of
 
 ID, PLANT = "https://example.org/plant/id/", "https://example.org/plant/ontology/"
@@ -97,3 +101,19 @@ def test_facts_about_a_node_are_kept_by_property_in_order(descriptions: BoundedD
         texts = [str(f.triple.object) for f in facts]
         assert texts == sorted(texts)
     assert OWL["sameAs"] in about
+
+
+def test_a_node_that_is_reached_in_many_ways_is_shown_once(tmp_path: Path) -> None:
+    steps, length = "".join(f"_:n{i} ex:q _:n{i + 1} ; ex:r _:n{i + 1} . " for i in range(10)), 10
+    (tmp_path / "ontology").mkdir()
+    text = f'@prefix ex: <http://example.org/> . ex:a ex:p _:n0 . {steps} _:n{length} ex:s "end" .'
+    (tmp_path / "ontology/a.ttl").write_text(text, encoding="utf-8")
+    described = Describer(assemble(Root.open(tmp_path)).edition).describe(
+        ox.NamedNode("http://example.org/a")
+    )
+    assert described is not None
+    assert len(described.facts) == 2 * length + 2
+    shown = [slot for group in described.groups for slot in group.slots]
+    for slot in shown:
+        shown += [inner for value in slot.values for inner in value.nested]
+    assert sum(len(slot.values) for slot in shown) == 2 * length + 2

@@ -89,6 +89,14 @@ def test_an_expression_that_holds_itself_ends() -> None:
     assert axiom_use(parse(ring)).outside == ()
 
 
+def test_an_expression_that_is_reached_in_many_ways_is_looked_at_once() -> None:
+    chain = "".join(f"_:n{i} owl:intersectionOf (_:n{i + 1} _:n{i + 1}) . " for i in range(60))
+    use = axiom_use(parse(f":A rdfs:subClassOf _:n0 . {chain} _:n60 owl:unionOf (:B :C) ."))
+    assert [(kind.what, kind.count) for kind in use.outside] == [
+        ("owl:unionOf on the right of rdfs:subClassOf", 1)
+    ]
+
+
 def test_check_names_them_at_the_first_one(tmp_path: Path) -> None:
     for folder in ("ontology", "data", "shapes"):
         (tmp_path / folder).mkdir()

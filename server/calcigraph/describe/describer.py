@@ -178,7 +178,8 @@ class Describer:
         items = _list_items(term, said)
         if items:
             return ShownValue(term, fact, members=tuple(self._value(item, said, depth + 1) for item in items))
-        about: Sequence[Fact] = said.get(term, ())
+        # What leads to one node in several ways would be shown in as many, at each step of a chain of such.
+        about: Sequence[Fact] = said.pop(term, ())
         if self._expressions.is_construct(term):
             about = [found for found in about if not is_part(found.triple.predicate)]
             nested = self._slots(about, said, depth + 1)

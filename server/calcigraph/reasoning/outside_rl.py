@@ -19,7 +19,6 @@ from calcigraph.rdf.vocabulary import OWL, RDF, RDFS, SWRL
 
 Side = Literal["left", "right"]
 Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-_MOST_DEEP: Final = 200
 _RULES: Final = "rules in SWRL"
 
 # Class expressions, by what makes them one, that may not stand on each side, or not always.
@@ -162,14 +161,24 @@ class _Graph:
         elif predicate in (RDFS["domain"], RDFS["range"], RDF["type"]):
             yield from self._side(obj, "right")
 
-    def _side(
-        self, node: Node, side: Side, *, thing: bool = True, deep: int = 0
-    ) -> Iterator[tuple[str, bool]]:
-        """What of a class expression may not stand on a side."""
+    def _side(self, node: Node, side: Side, *, thing: bool = True) -> Iterator[tuple[str, bool]]:
+        """What of a class expression may not stand on a side. Each part is looked at once a side, in however
+        many ways it is reached."""
         if node == OWL["Thing"] and side == "left" and thing:
             yield "owl:Thing on the left of rdfs:subClassOf", False
-        if deep > _MOST_DEEP or node not in self._said or (deep and not isinstance(node, ox.BlankNode)):
-            return
+        waiting: list[tuple[Node, Side]] = [(node, side)]
+        seen = set(waiting)
+        while waiting:
+            part, side = waiting.pop()
+            if part not in self._said or (part != node and not isinstance(part, ox.BlankNode)):
+                continue
+            yield from self._unfit(part, side)
+            new = [below for below in self._below(self._said[part], side) if below not in seen]
+            seen.update(new)
+            waiting += new
+
+    def _unfit(self, node: Node, side: Side) -> Iterator[tuple[str, bool]]:
+        """What of an expression, without its parts, may not stand on a side."""
         said = self._said[node]
         for name in said:
             if (name in _NOT[side] and self._is_class(node, name)) or self._counts_more(said, name, side):
@@ -177,7 +186,6 @@ class _Graph:
                     f"{name}{_OTHER.get((side, name), '')} on the {side} of rdfs:subClassOf",
                     name in _IN_PART,
                 )
-        yield from self._below(said, side, deep + 1)
 
     def _is_class(self, node: Node, name: str) -> bool:
         """Whether it is of classes: of a data range, OWL 2 RL has less, and what there is does not matter."""
@@ -193,19 +201,17 @@ class _Graph:
             and any(isinstance(n, ox.Literal) and n.value.lstrip("+0") not in ("", "1") for n in said[name])
         )
 
-    def _below(self, said: dict[str, list[Node]], side: Side, deep: int) -> Iterator[tuple[str, bool]]:
-        """What of the parts of an expression may not stand there."""
+    def _below(self, said: dict[str, list[Node]], side: Side) -> Iterator[tuple[Node, Side]]:
+        """The parts of an expression, each with the side on which it stands."""
         other: Side = "right" if side == "left" else "left"
         for name, objects in list(said.items()):
             for obj in objects:
                 if name in ("owl:intersectionOf", "owl:unionOf"):
-                    for item in self._items(obj):
-                        yield from self._side(item, side, thing=False, deep=deep)
+                    yield from ((item, side) for item in self._items(obj))
                 elif name in ("owl:someValuesFrom", "owl:allValuesFrom"):
-                    yield from self._side(obj, side, thing=False, deep=deep)
+                    yield obj, side
                 elif name in ("owl:complementOf", "owl:onClass"):
-                    within = other if name == "owl:complementOf" else "left"
-                    yield from self._side(obj, within, thing=False, deep=deep)
+                    yield obj, other if name == "owl:complementOf" else "left"
 
     def _items(self, head: Node) -> list[Node]:
         """The members of a list, as far as it is one."""
