@@ -22,7 +22,6 @@ from calcigraph.rdf.imports import missing_imports
 from calcigraph.rdf.prefix_table import WELL_KNOWN, merged
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.terms import Subject, Term
-from calcigraph.root.declared_prefixes import prefixes_of
 from calcigraph.root.digests import (
     FOLDERS,
     UNREAD,
@@ -58,6 +57,7 @@ from calcigraph.root.names import (
     stated_namespace,
     unusable,
 )
+from calcigraph.root.prefix_tables import prefixes_of
 from calcigraph.root.rdf_file import SUFFIXES, Broken, RdfFile, RootChanged, StoredContent
 from calcigraph.root.unread import not_read
 
