@@ -9,6 +9,8 @@ import pytest
 from calcigraph.checks import check
 from calcigraph.rdf.reading import read_files
 from calcigraph.reasoning import axiom_use
+from calcigraph.root import Root
+from in_process import ask, local_app
 from suites import needs, suite
 from test_reasoning_rules import parse
 
@@ -112,6 +114,10 @@ def test_check_names_them_at_the_first_one(tmp_path: Path) -> None:
     assert [str(finding.place) for finding in found] == ["ontology/a.ttl:5", "ontology/a.ttl:5"]
     assert "2 axioms, 1 of them within OWL 2 RL. OWL 2 RL may miss subsumptions" in found[0].message
     assert "1 axiom with owl:someValuesFrom on the right of rdfs:subClassOf: used in part" in found[1].message
+    page = ask(local_app(Root.open(tmp_path)), "/ontology.html").text
+    assert "OWL 2 RL may miss subsumptions" in page
+    assert "<li>1 axiom with owl:someValuesFrom on the right" in page
+    assert "check --classify elk" in page
 
 
 @needs("ontologies")

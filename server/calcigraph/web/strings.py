@@ -146,6 +146,8 @@ class Strings:
     tree_previous: str = "Previous ones"
     tree_next: str = "Next ones"
     ontology_contents: str = "Contents"
+    ontology_profile: str = "What inference makes of it"
+    ontology_classify: str = "What a reasoner of OWL 2 DL finds beyond OWL 2 RL:"
     ontology_counts: str = "The number beside a term is that of its members or of the triples that have it."
     ontology_formats: str = "The whole ontology as data"
     mappings: str = "mappings to other vocabularies"

@@ -54,6 +54,12 @@ class _Kept:
         self.trees = Trees(site.edition)
 
     @cached_property
+    def profile(self) -> tuple[str, ...]:
+        """What the reasoner had to say of the axioms that the first edition has; nothing of later ones."""
+        edition = self.site.edition
+        return () if edition.number else tuple(found.message for found in edition.files.recall_findings())
+
+    @cached_property
     def overview(self) -> tuple[ShownTree, ...]:
         found = ((kind, self.trees.of(kind)) for kind in KINDS)
         return tuple(
@@ -87,7 +93,7 @@ def page(site: Site) -> str:
     # A node that nobody named is mostly the one that the prefix table hangs on.
     title = site.edition.labels.stated(site.ontology) or site.about.title
     shown = {"header": header, "title": title, "stated": _stated(header), "parts": overview(site)}
-    return render_template("ontology.html", **shown, **_shown(site))
+    return render_template("ontology.html", profile=_kept(site).profile, **shown, **_shown(site))
 
 
 def _stated(header: Description | None) -> list[ShownProperty]:
