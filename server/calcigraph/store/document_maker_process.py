@@ -40,8 +40,9 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     connection = Connection(int(sys.argv[1]))
     job: Job = connection.recv()
-    _confine(job.limits)
+    # Before there may be no memory left for its stack.
     threading.Thread(target=_end_with, args=(connection,), daemon=True).start()
+    _confine(job.limits)
     try:
         outcome: MadeFile | Problem | MakerFailure = _outcome(job)
     except Exception as error:  # noqa: BLE001 - whatever it is, the front writes it down
