@@ -215,7 +215,7 @@ def test_properties_and_classes_are_used_so_often_as_distinct_triples_say() -> N
     assert uses.members[edition.root.prefixes.expand("plant:Pump")] == 3
 
 
-def test_a_contradiction_that_begins_with_a_literal_is_told_of_the_data(tmp_path: Path) -> None:
+def test_a_contradiction_that_begins_with_a_literal_is_told_where_that_is_written(tmp_path: Path) -> None:
     copy = Path(shutil.copytree(TOY, tmp_path / "copy"))
     (copy / "data/byte.ttl").write_text(
         "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
@@ -226,7 +226,7 @@ def test_a_contradiction_that_begins_with_a_literal_is_told_of_the_data(tmp_path
     with pytest.raises(RootInvalid) as refused:
         consistent(assemble(Root.open(copy)))
     (finding,) = refused.value.findings
-    assert str(finding.place) == "data"
+    assert str(finding.place) == "data/byte.ttl:3"
     assert "By rule dt-not-type" in finding.message
     assert "300" in finding.message
 
