@@ -164,6 +164,13 @@ class Closure(State):
         What a rule says of equal terms has become a pair of one and the same representative.
         """
         assert rule.head is not None
+        if rule.about_one:
+            # One seed of all atoms together: an intersection of thousands is looked through once.
+            seeds = [delta[atom.key] for atom in rule.body if atom.key in delta]
+            if seeds:
+                table = scan(rule.body[0], unique(np.concatenate(seeds)))
+                yield self.heads(rule, table, rule.body)
+            return
         for index, atom in enumerate(rule.body):
             seed = delta.get(atom.key)
             if seed is not None and len(seed):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 import numpy.typing as npt
@@ -57,6 +58,10 @@ def scan(atom: Atom, facts: Ids) -> Bindings:
     return table if mask is None else table.where(mask)
 
 
+def _is_bound(slot: Slot, table: Bindings) -> bool:
+    return not isinstance(slot, str) or slot in table.columns
+
+
 class Joiner:
     """Joins the atoms of a body over the relations, never holding more than `row_limit` rows."""
 
@@ -71,25 +76,34 @@ class Joiner:
         """
         rest = list(body)
         while rest and table.rows:
-            atom = rest.pop(self._next(rest, table))
-            table = self._extend(table, atom, rule)
+            # All at once: a body may have thousands of atoms about one variable (cls-int1).
+            ready = [all(_is_bound(slot, table) for slot in atom.slots) for atom in rest]
+            if any(ready):
+                for atom in sorted(compress(rest, ready), key=self._size):
+                    table = self._extend(table, atom, rule)
+                rest = [atom for atom, done in zip(rest, ready, strict=True) if not done]
+            else:
+                table = self._extend(table, rest.pop(self._next(rest, table)), rule)
             needed = wanted.union(*(other.variables for other in rest)) if rest else wanted
             for name in [name for name in table.columns if name not in needed]:
                 del table.columns[name]
         return table if not rest else Bindings({name: table.value(0)[:0] for name in wanted}, 0)
 
+    def _size(self, atom: Atom) -> int:
+        return len(self.relations[atom.key].facts)
+
     def _next(self, rest: list[Atom], table: Bindings) -> int:
-        def cost(index: int) -> tuple[int, float]:
+        """The place of the atom to go on with, of those that bind something: the smallest, tied if possible."""
+
+        def cost(index: int) -> tuple[bool, int]:
             atom = rest[index]
-            open_slots = sum(isinstance(slot, str) and slot not in table.columns for slot in atom.slots)
-            unbound = open_slots == len(atom.slots)
-            return (2 if unbound else int(open_slots > 0)), len(self.relations[atom.key].facts)
+            return not any(_is_bound(slot, table) for slot in atom.slots), self._size(atom)
 
         return min(range(len(rest)), key=cost)
 
     def _extend(self, table: Bindings, atom: Atom, rule: CompiledRule) -> Bindings:
         relation = self.relations[atom.key]
-        bound = [not isinstance(slot, str) or slot in table.columns for slot in atom.slots]
+        bound = [_is_bound(slot, table) for slot in atom.slots]
         if all(bound):
             return table.where(relation.facts.member(table.pack(atom.slots)))
         if not any(bound):

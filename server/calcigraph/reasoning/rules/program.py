@@ -39,6 +39,16 @@ class CompiledRule:
         """Whether linking neighbours is enough: equality of many things that share one thing."""
         return self.name in ("prp-fp", "prp-ifp")
 
+    @cached_property
+    def about_one(self) -> bool:
+        """Whether it asks for nothing but in which classes one thing is (cls-int1), of two or more."""
+        first = self.body[0].slots if len(self.body) > 1 else ()
+        return (
+            len(first) == 1
+            and isinstance(first[0], str)
+            and all(atom.slots == first for atom in self.body)
+        )
+
 
 @dataclass
 class Program:
