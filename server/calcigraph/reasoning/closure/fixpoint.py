@@ -13,7 +13,8 @@ import numpy as np
 from calcigraph.reasoning.closure import literals
 from calcigraph.reasoning.closure.join import UNIT, Bindings, Joiner, scan
 from calcigraph.reasoning.closure.state import State
-from calcigraph.reasoning.facts.arrays import by_object, member, most_often, unique
+from calcigraph.reasoning.closure.transitivity import is_long, transitive_closure
+from calcigraph.reasoning.facts.arrays import NONE, by_object, member, merge, most_often, remove, unique
 from calcigraph.reasoning.facts.base import Base
 from calcigraph.reasoning.facts.columns import Columns, Key, class_key, filled
 from calcigraph.reasoning.facts.copies import STRUCTURE, Copies
@@ -52,11 +53,12 @@ class Closure(State):
             self.copies = self.copies.refused()
             self._close(base)
         self.copies = self.copies.shown_within(self.relations, self.limits.copies)
+        self.made = None
 
     def _close(self, base: Columns) -> None:
         base = self.copies.merged(base)
         self.base, self.given, self.things = Base(base), {}, False
-        self.equality, self.relations = Equality(), Relations()
+        self.equality, self.relations, self.made = Equality(), Relations(), {}
         for key, column in base.items():
             self.relations[key] = Relation(key, column)
         self.commit(literals.give(self, axioms()))
@@ -145,7 +147,7 @@ class Closure(State):
         """What each rule makes of all facts, known facts left out."""
         made: dict[Key, list[Ids]] = {}
         for rule in rules:
-            facts = self._whole(rule)
+            facts = self._pathwise(rule, None) if self._follows_paths(rule) else self._whole(rule)
             if len(facts):
                 made.setdefault(rule.head.key, []).append(facts)  # type: ignore[union-attr]
         return self._news(made)
@@ -154,9 +156,44 @@ class Closure(State):
         """What each rule makes with at least one fact of `delta`, known facts left out."""
         made: dict[Key, list[Ids]] = {}
         for rule in rules:
-            for facts in self.derive(rule, delta):
+            paths = self._follows_paths(rule)
+            for facts in [self._pathwise(rule, delta)] if paths else self.derive(rule, delta):
                 made.setdefault(rule.head.key, []).append(facts)  # type: ignore[union-attr]
         return self._news(made)
+
+    def _follows_paths(self, rule: CompiledRule) -> bool:
+        return self.made is not None and rule.transitive
+
+    def _pathwise(self, rule: CompiledRule, delta: Columns | None) -> Ids:
+        """What a transitive relation lacks, of all its facts or with one of `delta`; `made` remembers it."""
+        assert self.made is not None
+        key = _head(rule)
+        relation, known = self.relations[key], self.made.get(key, NONE)
+        seeds = relation.facts.array if delta is None else delta.get(key, NONE)
+        if self.is_long(relation, seeds):
+            found = self._closed_by_paths(rule, remove(relation.facts.array, known))
+        else:
+            joined = [self._whole(rule)] if delta is None else self.derive(rule, delta)
+            found = np.concatenate((NONE, *joined))
+        found = self.relations.news(key, [found])
+        self.made[key] = merge(known, found)
+        return found
+
+    def is_long(self, relation: Relation, seeds: Ids) -> bool:
+        """Whether a transitive relation is closed by looking for paths, not by joining `seeds` with it."""
+        return is_long(relation, seeds, self.limits.rows)
+
+    def _closed_by_paths(self, rule: CompiledRule, pairs: Ids) -> Ids:
+        closed = transitive_closure(pairs, self.limits.rows)
+        if closed is None:
+            raise LimitMet(
+                f"By {rule.name} there are more than {self.limits.rows:,} pairs.",
+                "Look for a chain or a hub under that axiom that is not meant, or raise the bound"
+                " (--limit rows).",
+                axioms=rule.axioms,
+                hub=most_often(np.concatenate((pairs >> SHIFT, pairs & MASK))),
+            )
+        return closed
 
     def derive(self, rule: CompiledRule, delta: Columns) -> Iterable[Ids]:
         """The heads of one rule with at least one fact of `delta`, known ones included.
@@ -227,6 +264,7 @@ class Closure(State):
             if not len(moved):
                 break
             merged = True
+            self._rewrite_made()
             for key, column in self._rewrite(moved).items():
                 changed.setdefault(key, []).append(column)
         if merged:
@@ -234,6 +272,17 @@ class Closure(State):
                 changed.setdefault(key, []).append(column)
         new = {key: unique(np.concatenate(columns)) for key, columns in changed.items()}
         return merged, filled(new)
+
+    def _rewrite_made(self) -> None:
+        """Bring `made` over the new representatives: what it holds still comes of the other pairs."""
+        same = [key for key in self.made or () if self.equality.all(key) == [key]]
+        out: Columns = {}
+        for key in same:
+            assert self.made is not None
+            made, facts = self.made[key], self.relations[key].facts.array
+            first = self.equality.rewrite(remove(facts, made), pairs=True)
+            out[key] = remove(unique(self.equality.rewrite(made, pairs=True)), unique(first))
+        self.made = None if self.made is None else out
 
     def _linked(self) -> Ids:
         """The pairs that owl:sameAs links, under whatever name: it may be said to equal rdf:type, say."""

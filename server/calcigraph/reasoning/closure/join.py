@@ -93,7 +93,7 @@ class Joiner:
         return len(self.relations[atom.key].facts)
 
     def _next(self, rest: list[Atom], table: Bindings) -> int:
-        """The place of the atom to go on with, of those that bind something: the smallest, tied if possible."""
+        """The place of the atom to go on with, tied to what is bound if possible, the smallest."""
 
         def cost(index: int) -> tuple[bool, int]:
             atom = rest[index]

@@ -42,6 +42,8 @@ class State:
     program: Program = field(default_factory=Program)
     things: bool = False
     copies: Copies = field(default_factory=Copies)
+    made: Columns | None = None
+    """While all is closed anew: the pairs of transitive relations that came of earlier pairs of theirs."""
 
     @property
     def written(self) -> Base:

@@ -11,9 +11,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from calcigraph.reasoning.facts.arrays import join_pairs, swap
+from calcigraph.reasoning.facts.arrays import join_pairs
 from calcigraph.reasoning.facts.columns import class_key
 from calcigraph.reasoning.rules.axioms import report_ill_typed
+from calcigraph.reasoning.rules.hierarchy import Hierarchy
 from calcigraph.reasoning.rules.lists import list_rules
 from calcigraph.reasoning.rules.patterns import Pattern, Rule, is_variable, substitute
 from calcigraph.reasoning.rules.program import Atom, CompiledRule, Program
@@ -21,7 +22,7 @@ from calcigraph.reasoning.rules.schema import Schema
 from calcigraph.reasoning.rules.tables import DATA_FAMILIES, SCHEMA_FAMILY, TABLE
 from calcigraph.reasoning.terms import vocabulary as v
 from calcigraph.reasoning.terms.datatypes import integer_value
-from calcigraph.reasoning.terms.numbering import MASK, SHIFT, Ids
+from calcigraph.reasoning.terms.numbering import Ids
 
 # Left out because other rules say the same: the equivalences imply both subclass (subproperty)
 # axioms by scm-eqc1 (scm-eqp1), and lists imply theirs by scm-int and scm-uni.
@@ -103,16 +104,15 @@ def _is_axiom(pattern: Pattern) -> bool:
 def _partial(rule: Rule, schema: Schema) -> Iterator[Rule]:
     axioms = [pattern for pattern in rule.body if _is_axiom(pattern)]
     data = [pattern for pattern in rule.body if not _is_axiom(pattern)]
-    kept = _reduced(rule.name, schema) if rule.name in _REDUCED else None
-    for binding in _bindings(axioms, schema):
+    for binding in (
+        _kept(rule.name, axioms[0], schema) if rule.name in _REDUCED else _bindings(axioms, schema)
+    ):
         if (
             rule.guard
             and integer_value(schema.equality.all(binding[rule.guard[0]]), schema.terms) != rule.guard[1]
         ):
             continue
         made = [substitute(pattern, binding) for pattern in axioms]
-        if kept is not None and (made[0][0], made[0][2]) not in kept:
-            continue
         if rule.name in ("cls-svf1", "cls-maxqc1", "cls-maxqc3") and binding["?c"] == schema.equality.of(
             v.THING
         ):
@@ -120,6 +120,11 @@ def _partial(rule: Rule, schema: Schema) -> Iterator[Rule]:
         body = tuple(substitute(pattern, binding) for pattern in data)
         head = substitute(rule.head, binding) if rule.head else None
         yield Rule(rule.name, body, head, axioms=tuple(made))  # type: ignore[arg-type]
+
+
+def _kept(name: str, axiom: Pattern, schema: Schema) -> Iterator[dict[str, int]]:
+    subject, _, obj = axiom
+    return ({str(subject): left, str(obj): right} for left, right in _reduced(name, schema))
 
 
 def _bindings(patterns: list[Pattern], schema: Schema) -> Iterator[dict[str, int]]:
@@ -157,32 +162,24 @@ def _matches(
             yield {name: value for name, value in ((subject, left), (obj, right)) if isinstance(name, str)}
 
 
-def _reduced(name: str, schema: Schema) -> set[tuple[int, int]]:
+def _reduced(name: str, schema: Schema) -> list[tuple[int, int]]:
     """The axioms of these rules that do not follow from the others along a hierarchy."""
-    classes = _strict(schema, v.SUB_CLASS_OF)
-    properties = _strict(schema, v.SUB_PROPERTY_OF)
     if name in ("cax-sco", "prp-spo1"):
-        strict = classes if name == "cax-sco" else properties
-        pairs = _column(schema, v.SUB_CLASS_OF if name == "cax-sco" else v.SUB_PROPERTY_OF)
-        redundant = join_pairs(strict, strict)
-        pairs = pairs[(pairs >> SHIFT) != (pairs & MASK)]
+        hierarchy = Hierarchy(_column(schema, v.SUB_CLASS_OF if name == "cax-sco" else v.SUB_PROPERTY_OF))
+        kept = hierarchy.reduced
     else:
         pairs = _column(schema, v.DOMAIN if name == "prp-dom" else v.RANGE)
+        classes = Hierarchy(_column(schema, v.SUB_CLASS_OF)).steps_up
+        properties = Hierarchy(_column(schema, v.SUB_PROPERTY_OF)).steps_down
         redundant = np.union1d(join_pairs(pairs, classes), join_pairs(properties, pairs))
-    kept = np.setdiff1d(pairs, redundant, assume_unique=True)
-    return {(int(pair) >> 32, int(pair) & 0xFFFFFFFF) for pair in kept}
+        kept = np.setdiff1d(pairs, redundant, assume_unique=True)
+    return [(pair >> 32, pair & 0xFFFFFFFF) for pair in kept.tolist()]
 
 
 def _column(schema: Schema, predicate: int) -> Ids:
     key = schema.equality.of(predicate)
     schema.reads.add(key)
     return schema.relations[key].facts.array
-
-
-def _strict(schema: Schema, predicate: int) -> Ids:
-    """The pairs of a hierarchy that have no counterpart the other way round."""
-    pairs = _column(schema, predicate)
-    return np.setdiff1d(pairs, np.sort(swap(pairs)), assume_unique=True)
 
 
 def _atom(pattern: Pattern) -> Atom:

@@ -40,13 +40,21 @@ class CompiledRule:
         return self.name in ("prp-fp", "prp-ifp")
 
     @cached_property
+    def transitive(self) -> bool:
+        """Whether it says that a relation is transitive, and nothing else."""
+        head, body = self.head, self.body
+        if head is None or len(body) != 2 or {atom.key for atom in body} != {head.key} or head.key < 0:
+            return False
+        (a, b), (c, d) = (atom.slots for atom in body)
+        names = {a, b, d}
+        return b == c and head.slots == (a, d) and len(names) == 3 and all(isinstance(n, str) for n in names)
+
+    @cached_property
     def about_one(self) -> bool:
         """Whether it asks for nothing but in which classes one thing is (cls-int1), of two or more."""
         first = self.body[0].slots if len(self.body) > 1 else ()
         return (
-            len(first) == 1
-            and isinstance(first[0], str)
-            and all(atom.slots == first for atom in self.body)
+            len(first) == 1 and isinstance(first[0], str) and all(atom.slots == first for atom in self.body)
         )
 
 
