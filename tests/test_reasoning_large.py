@@ -147,3 +147,26 @@ def test_an_intersection_of_two_thousand_classes_is_looked_through_once_a_round(
     inference = infer(parse(text))
     assert set(parse(":y a :I . :x a :C0, :C1999 .")) <= inference.inferred
     assert len(inference.inferred) == 2_000 + 2_000 + 1
+
+
+def triple(text: str) -> tuple[object, ...]:
+    (found,) = parse(text)
+    return (found.subject, found.predicate, found.object)
+
+
+def test_a_long_list_of_disjoint_classes_is_kept_as_it_is_said():
+    members = " ".join(f":C{i}" for i in range(3_000))
+    text = f":d a owl:AllDisjointClasses ; owl:members ({members}) . :x a :C7, :C2999 . :y a :C7 ."
+    assert compiled(text) == []
+    (clash,) = infer(parse(text)).clashes
+    assert clash.rule == "cax-adc"
+    assert {tuple(fact) for fact in clash.facts} == {triple(":x a :C7 ."), triple(":x a :C2999 .")}
+    assert triple(":d a owl:AllDisjointClasses .") in {tuple(axiom) for axiom in clash.axioms}
+
+
+def test_classes_that_are_disjoint_two_by_two_need_no_rule_each():
+    text = " ".join(f":C{i} owl:disjointWith :C{j} ." for i in range(100) for j in range(i))
+    (clash,) = infer(parse(f"{text} :x a :C5, :C50 . :y a :C4 .")).clashes
+    assert clash.rule == "cax-dw"
+    assert [tuple(axiom) for axiom in clash.axioms] == [triple(":C50 owl:disjointWith :C5 .")]
+    assert compiled(text) == []

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from calcigraph.reasoning.closure import literals
+from calcigraph.reasoning.closure.disjoint import Shared, shared_in_list, shared_in_pairs
 from calcigraph.reasoning.closure.fixpoint import Closure
 from calcigraph.reasoning.closure.join import UNIT, Bindings, scan
 from calcigraph.reasoning.facts.columns import Columns
@@ -48,12 +49,29 @@ Violation = tuple[str, tuple[Ground, ...], tuple[Ground, ...]]
 def violations(closure: Closure) -> frozenset[Violation]:
     """Every clash in the closed facts, at most `limits.clashes` per rule and axiom."""
     found = (row for rule in closure.program.clashes for row in _whole(closure, rule))
-    return frozenset(found).union(literal_violations(closure))
+    return frozenset(found).union(literal_violations(closure), _disjoint(closure, None))
+
+
+def _disjoint(closure: Closure, delta: Columns | None) -> Iterator[Violation]:
+    """What disjoint classes and properties share; with `delta`, what of it is in some new facts."""
+    most = closure.limits.clashes
+    for apart in closure.program.lists:
+        for found in shared_in_list(apart, closure.relations, delta, most):
+            yield apart.name, apart.axioms, _twice(found)
+    for pairs in closure.program.pairs:
+        for axiom, found in shared_in_pairs(pairs, closure.relations, delta, most):
+            yield pairs.name, (axiom,), _twice(found)
+
+
+def _twice(shared: Shared) -> tuple[Ground, ...]:
+    """The two facts by which a thing is in two classes, or two properties hold of it."""
+    *keys, fact = shared
+    return tuple((fact, v.TYPE, ~key) if key < 0 else (fact >> 32, key, fact & 0xFFFFFFFF) for key in keys)
 
 
 def touched(closure: Closure, delta: Columns) -> set[Violation]:
     """The clashes that hold at least one fact of `delta`."""
-    out: set[Violation] = set()
+    out: set[Violation] = set(_disjoint(closure, delta))
     for rule in closure.program.clashes:
         for index, atom in enumerate(rule.body):
             if atom.key in delta:

@@ -100,6 +100,8 @@ class Closure(State):
             return False
         rules = (*self.program.rules, *self.program.clashes)
         atoms = [atom for rule in rules for atom in (*rule.body, *filter(None, [rule.head]))]
+        if not self.program.disjoint.isdisjoint((*STRUCTURE, class_key(v.CLASS))):
+            return False
         return not any(
             atom.key in STRUCTURE
             or atom.key == class_key(v.CLASS)

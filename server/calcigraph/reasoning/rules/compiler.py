@@ -14,6 +14,7 @@ import numpy as np
 from calcigraph.reasoning.facts.arrays import join_pairs
 from calcigraph.reasoning.facts.columns import class_key
 from calcigraph.reasoning.rules.axioms import report_ill_typed
+from calcigraph.reasoning.rules.disjoint import AS_SAID, disjoint_lists, disjoint_pairs
 from calcigraph.reasoning.rules.hierarchy import Hierarchy
 from calcigraph.reasoning.rules.lists import list_rules
 from calcigraph.reasoning.rules.patterns import Pattern, Rule, is_variable, substitute
@@ -22,7 +23,6 @@ from calcigraph.reasoning.rules.schema import Schema
 from calcigraph.reasoning.rules.tables import DATA_FAMILIES, SCHEMA_FAMILY, TABLE
 from calcigraph.reasoning.terms import vocabulary as v
 from calcigraph.reasoning.terms.datatypes import integer_value
-from calcigraph.reasoning.terms.numbering import Ids
 
 # Left out because other rules say the same: the equivalences imply both subclass (subproperty)
 # axioms by scm-eqc1 (scm-eqp1), and lists imply theirs by scm-int and scm-uni.
@@ -80,6 +80,8 @@ def compile_program(schema: Schema) -> Program:
     return Program(
         [rule for rule in everything if rule.head is not None],
         [rule for rule in everything if rule.head is None],
+        tuple(disjoint_lists(schema)),
+        tuple(disjoint_pairs(schema)),
         frozenset(schema.reads),
         tuple(schema.findings.values()),
     ).index()
@@ -87,7 +89,7 @@ def compile_program(schema: Schema) -> Program:
 
 def _instances(schema: Schema) -> Iterator[Rule]:
     for rule in _DATA_RULES:
-        if rule.name not in _IMPLIED:
+        if rule.name not in _IMPLIED and rule.name not in AS_SAID:
             yield from _partial(rule, schema)
     for rule in list_rules(schema):
         if rule.name not in ("cls-int2", "cls-uni", "scm-int", "scm-uni"):
@@ -165,21 +167,15 @@ def _matches(
 def _reduced(name: str, schema: Schema) -> list[tuple[int, int]]:
     """The axioms of these rules that do not follow from the others along a hierarchy."""
     if name in ("cax-sco", "prp-spo1"):
-        hierarchy = Hierarchy(_column(schema, v.SUB_CLASS_OF if name == "cax-sco" else v.SUB_PROPERTY_OF))
+        hierarchy = Hierarchy(schema.column(v.SUB_CLASS_OF if name == "cax-sco" else v.SUB_PROPERTY_OF))
         kept = hierarchy.reduced
     else:
-        pairs = _column(schema, v.DOMAIN if name == "prp-dom" else v.RANGE)
-        classes = Hierarchy(_column(schema, v.SUB_CLASS_OF)).steps_up
-        properties = Hierarchy(_column(schema, v.SUB_PROPERTY_OF)).steps_down
+        pairs = schema.column(v.DOMAIN if name == "prp-dom" else v.RANGE)
+        classes = Hierarchy(schema.column(v.SUB_CLASS_OF)).steps_up
+        properties = Hierarchy(schema.column(v.SUB_PROPERTY_OF)).steps_down
         redundant = np.union1d(join_pairs(pairs, classes), join_pairs(properties, pairs))
         kept = np.setdiff1d(pairs, redundant, assume_unique=True)
     return [(pair >> 32, pair & 0xFFFFFFFF) for pair in kept.tolist()]
-
-
-def _column(schema: Schema, predicate: int) -> Ids:
-    key = schema.equality.of(predicate)
-    schema.reads.add(key)
-    return schema.relations[key].facts.array
 
 
 def _atom(pattern: Pattern) -> Atom:

@@ -1,4 +1,4 @@
-"""Axioms over RDF lists turned into rules: chains, keys, intersections, unions, enumerations, disjointness.
+"""Axioms over RDF lists turned into rules: chains, keys, intersections, unions, enumerations, differences.
 
 In: a `Schema`, which reads the closed relations. Out: one `Rule` per axiom (or per member), each with
 the triples that made it, list cells included; broken lists are reported as findings and not used.
@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import Final
 
-from calcigraph.reasoning.limits import LimitMet
 from calcigraph.reasoning.rules.patterns import Pattern, Rule
 from calcigraph.reasoning.rules.schema import Schema
 from calcigraph.reasoning.terms.numbering import Ground
@@ -26,7 +25,7 @@ def list_rules(schema: Schema) -> Iterator[Rule]:
             found = schema.sequence(head, axiom)
             if found is not None:
                 yield from make(subject, found[0], (axiom, *found[1]))
-    yield from _pairwise_rules(schema)
+    yield from _different_rules(schema)
 
 
 def _chain(prop: int, items: list[int], axioms: tuple[Ground, ...]) -> Iterator[Rule]:
@@ -72,48 +71,18 @@ _MAKERS: Final[dict[int, Callable[[int, list[int], tuple[Ground, ...]], Iterator
     NAMES["owl:oneOf"]: _one_of,
 }
 
-_PAIRWISE: Final = (
-    ("prp-adp", NAMES["owl:AllDisjointProperties"], NAMES["owl:members"]),
-    ("cax-adc", NAMES["owl:AllDisjointClasses"], NAMES["owl:members"]),
-    ("eq-diff2", NAMES["owl:AllDifferent"], NAMES["owl:members"]),
-    ("eq-diff3", NAMES["owl:AllDifferent"], NAMES["owl:distinctMembers"]),
-)
+_DIFFERENT: Final = {"eq-diff2": NAMES["owl:members"], "eq-diff3": NAMES["owl:distinctMembers"]}
 
 
-def _pairwise_rules(schema: Schema) -> Iterator[Rule]:
-    for name, kind, predicate in _PAIRWISE:
+def _different_rules(schema: Schema) -> Iterator[Rule]:
+    kind = NAMES["owl:AllDifferent"]
+    for name, predicate in _DIFFERENT.items():
         for node in schema.members(kind):
             for head in schema.objects(node, predicate):
                 axiom = (node, predicate, head)
                 found = schema.sequence(head, axiom)
                 if found is not None:
                     axioms = ((node, TYPE, kind), axiom, *found[1])
-                    yield from _pairs(name, _pair_list(name, found[0], schema, axioms), axioms)
-
-
-def _pair_list(
-    name: str, items: list[int], schema: Schema, axioms: tuple[Ground, ...]
-) -> list[tuple[int, int]]:
-    if name.startswith("eq-"):
-        # On representatives, equal members have become one and the same: only those can clash.
-        return [(item, item) for item, count in Counter(items).items() if count > 1]
-    if len(items) * (len(items) - 1) // 2 > schema.limits.pairwise:
-        raise LimitMet(
-            f"A list of {len(items):,} disjoint classes or properties stands for more than"
-            f" {schema.limits.pairwise:,} pairs.",
-            "Split the list, or raise the bound (--limit pairwise).",
-            axioms=axioms[:2],
-        )
-    return list(combinations(items, 2))
-
-
-def _pairs(name: str, pairs: list[tuple[int, int]], axioms: tuple[Ground, ...]) -> Iterator[Rule]:
-    for one, other in pairs:
-        body: tuple[Pattern, ...]
-        if name == "cax-adc":
-            body = (("?x", TYPE, one), ("?x", TYPE, other))
-        elif name == "prp-adp":
-            body = (("?x", one, "?y"), ("?x", other, "?y"))
-        else:
-            body = ((one, SAME_AS, other),)
-        yield Rule(name, body, None, axioms=axioms)
+                    # On representatives, equal members have become one and the same: only those can clash.
+                    for item in (item for item, count in Counter(found[0]).items() if count > 1):
+                        yield Rule(name, ((item, SAME_AS, item),), None, axioms=axioms)

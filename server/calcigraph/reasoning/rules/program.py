@@ -1,12 +1,17 @@
-"""Rules whose predicates and classes are known, and look-ups among them: what a compiler makes."""
+"""Rules whose predicates and classes are known, and look-ups among them: what a compiler makes.
+
+What is disjoint is no rule in it, but kept as it is said (see `disjoint`).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 
 from calcigraph.errors import Finding
 from calcigraph.reasoning.facts.columns import Key
+from calcigraph.reasoning.rules.disjoint import DisjointList, DisjointPairs
 from calcigraph.reasoning.rules.patterns import Slot
 from calcigraph.reasoning.terms import vocabulary as v
 from calcigraph.reasoning.terms.numbering import Ground
@@ -64,6 +69,8 @@ class Program:
 
     rules: list[CompiledRule] = field(default_factory=list)
     clashes: list[CompiledRule] = field(default_factory=list)
+    lists: tuple[DisjointList, ...] = ()
+    pairs: tuple[DisjointPairs, ...] = ()
     reads: frozenset[Key] = frozenset()
     findings: tuple[Finding, ...] = ()
     by_body: dict[Key, list[CompiledRule]] = field(default_factory=dict)
@@ -77,7 +84,15 @@ class Program:
     @cached_property
     def asked(self) -> frozenset[Key]:
         """The keys that some rule or clash reads."""
-        return frozenset(atom.key for rule in (*self.rules, *self.clashes) for atom in rule.body)
+        return self.disjoint.union(atom.key for rule in (*self.rules, *self.clashes) for atom in rule.body)
+
+    @cached_property
+    def disjoint(self) -> frozenset[Key]:
+        """The keys of classes and properties that are disjoint with some other."""
+        of_pairs = (
+            apart.key(term) for apart in self.pairs for half in apart.halves for term in half.tolist()
+        )
+        return frozenset(chain(of_pairs, (key for apart in self.lists for key in apart.keys)))
 
     def index(self) -> Program:
         """Fill the look-ups by key."""

@@ -9,7 +9,7 @@ from calcigraph.reasoning.facts.columns import Key, class_key
 from calcigraph.reasoning.facts.equality import Equality
 from calcigraph.reasoning.facts.relations import Relations
 from calcigraph.reasoning.limits import Limits
-from calcigraph.reasoning.terms.numbering import Ground, TermNumbers
+from calcigraph.reasoning.terms.numbering import Ground, Ids, TermNumbers
 from calcigraph.reasoning.terms.vocabulary import FIRST, NIL, REST
 
 
@@ -30,12 +30,15 @@ class Schema:
         self.reads: set[Key] = {FIRST, REST}
         self.findings: dict[tuple[str, int], Finding] = {}
 
-    def pairs(self, predicate: int) -> list[tuple[int, int]]:
-        """All pairs of a predicate."""
+    def column(self, predicate: int) -> Ids:
+        """All pairs of a predicate, packed and sorted."""
         key = self.equality.of(predicate)
         self.reads.add(key)
-        facts = self.relations[key].facts.array if key in self.relations else ()
-        return [(int(pair) >> 32, int(pair) & 0xFFFFFFFF) for pair in facts]
+        return self.relations[key].facts.array
+
+    def pairs(self, predicate: int) -> list[tuple[int, int]]:
+        """All pairs of a predicate."""
+        return [(pair >> 32, pair & 0xFFFFFFFF) for pair in self.column(predicate).tolist()]
 
     def objects(self, subject: int, predicate: int) -> list[int]:
         """The objects of a subject and predicate."""
