@@ -187,7 +187,7 @@ def test_a_bound_that_is_met_names_itself(cache: Path) -> None:
     done = run(cache, "infer", *files, "--limit", "inferred", "3")
 
     assert done.returncode == 1
-    assert "Raise the limit `inferred`" in done.stderr
+    assert "raise the bound (--limit inferred)" in done.stderr
 
 
 def test_an_axiom_that_cannot_be_used_is_warned_about(cache: Path, tmp_path: Path) -> None:
