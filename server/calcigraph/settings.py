@@ -257,7 +257,7 @@ class ReasonerLimits:
     list_members: int = 100_000
     """Members of one RDF list in an axiom; a longer one is reported and not used."""
     pairwise: int = 1_000_000
-    """Pairs that one disjointness or AllDifferent list may stand for; more is refused (LimitMet)."""
+    """Pairs of resources that are each the same as some literal, to be told apart; more is refused (LimitMet)."""
     clashes: int = 1_000
     """Clashes kept per rule and axiom; the rest is counted only."""
     proof_goals: int = 20_000

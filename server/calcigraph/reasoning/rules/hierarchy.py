@@ -15,7 +15,7 @@ from calcigraph.reasoning.terms.numbering import MASK, SHIFT, Ids
 
 
 class Hierarchy:
-    """The pairs (lower, higher) of rdfs:subClassOf or rdfs:subPropertyOf; see the properties for the cost."""
+    """The pairs (lower, upper) of rdfs:subClassOf or rdfs:subPropertyOf; see the properties for the cost."""
 
     def __init__(self, pairs: Ids, most_rows: int = 2_000_000) -> None:
         """Take sorted pairs that are closed transitively.
@@ -49,7 +49,7 @@ class Hierarchy:
 
     @cached_property
     def steps_up(self) -> Ids:
-        """Pairs from which each lower term has all its higher ones, and speakers those whom they speak for.
+        """Pairs from which each lower term has all its upper ones, and speakers those whom they speak for.
 
         No way along them leads in a circle. Cost: the pairs, times the direct steps from a term.
         """
@@ -74,10 +74,10 @@ def _one_by_one(pairs: Ids) -> Ids:
     terms, counts = np.unique(pairs >> SHIFT, return_counts=True)
     steps = []
     for term in terms.tolist():
-        higher = between(pairs, term)
-        at = np.minimum(terms.searchsorted(higher), len(terms) - 1)
-        above = np.where(terms[at] == higher, counts[at], 0)
-        order = higher[np.argsort(-above, kind="stable")]
+        upper = between(pairs, term)
+        at = np.minimum(terms.searchsorted(upper), len(terms) - 1)
+        above = np.where(terms[at] == upper, counts[at], 0)
+        order = upper[np.argsort(-above, kind="stable")]
         while len(order):
             step = int(order[0])
             steps.append(term << 32 | step)
