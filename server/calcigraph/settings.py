@@ -248,7 +248,7 @@ class ReasonerLimits:
     """What the reasoner may spend. Each bound stops with a report or says that it cut, never silently."""
 
     rows: int = 50_000_000
-    """Rows of one join in one round; a rule that needs more is refused by name (LimitMet).
+    """Rows of one join in one round, pairs of one transitive relation; more is refused by name (LimitMet).
     A row costs 8 bytes per variable of the rule."""
     inferred: int = 100_000_000
     """Inferred triples in all, equal terms multiplied out; more is refused (LimitMet)."""
@@ -257,7 +257,7 @@ class ReasonerLimits:
     list_members: int = 100_000
     """Members of one RDF list in an axiom; a longer one is reported and not used."""
     pairwise: int = 1_000_000
-    """Pairs of resources that are each the same as some literal, to be told apart; more is refused (LimitMet)."""
+    """Pairs of resources that are each the same as some literal; more is refused (LimitMet)."""
     clashes: int = 1_000
     """Clashes kept per rule and axiom; the rest is counted only."""
     proof_goals: int = 20_000
