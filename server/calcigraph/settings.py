@@ -261,7 +261,8 @@ class ReasonerLimits:
     clashes: int = 1_000
     """Clashes kept per rule and axiom; the rest is counted only."""
     proof_goals: int = 20_000
-    """Goals that the search for one minimal proof may look at; beyond it a proof of more depth is given."""
+    """Goals that the search for one minimal proof may look at; beyond it a proof of more depth is given.
+    Fifty instances of rules count as a goal more."""
     proof_instances: int = 2_000
     """Rule instances looked at per goal and rule."""
     copies: int = 100_000

@@ -8,6 +8,7 @@ ones (see `constructs`), and what is true of every literal.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Final
 
 from calcigraph import deadline
 from calcigraph.reasoning.closure.state import State
@@ -28,6 +29,9 @@ from calcigraph.reasoning.terms.datatypes import integer_value
 from calcigraph.reasoning.terms.numbering import Ground
 
 Leaf = Callable[[Ground], Proof | None]
+
+# In a long chain each goal has as many instances as there are nodes between; they take time and memory too.
+_INSTANCES_AS_A_GOAL: Final = 50
 
 
 class BudgetSpent(Exception):
@@ -143,6 +147,7 @@ class Prover:
             if self._spent > self.state.limits.proof_goals:
                 raise BudgetSpent
             self._instances[goal, base_only] = found, _ = self._found(goal, base_only)
+            self._spent += len(found) // _INSTANCES_AS_A_GOAL
             self._kept += 1 + len(found)
         found, cut = self._instances[goal, base_only]
         self.cut |= cut
