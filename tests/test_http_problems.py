@@ -20,15 +20,13 @@ from calcigraph.web.protocol.request_problems import RequestMalformed
 from conftest import BROWSER, Server
 
 # Whose problems no request can meet: the serving process does not load them.
-NOT_SERVED = tuple(
-    f"calcigraph.{room}" for room in ("cli.verbs", "importing", "classification", "validation")
-)
+NOT_SERVED = (
     "calcigraph.cli.verbs",
     "calcigraph.importing",
     "calcigraph.classification",
     "calcigraph.validation",
 )
-SERVES = "import sys, calcigraph.cli.serve, calcigraph.web.app, calcigraph.web.serving.server; print(*sys.modules)"
+SERVES = (
     "import sys, calcigraph.cli.serve, calcigraph.web.app, calcigraph.web.serving.server; print(*sys.modules)"
 )
 
