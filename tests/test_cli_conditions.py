@@ -92,7 +92,8 @@ def test_a_bound_of_the_reasoner_is_a_plain_number(tmp_path: Path) -> None:
     (tmp_path / "a.nt").write_text("<urn:a> <urn:b> <urn:c> .\n")
     for text in ("1_0", "0", "inf", "9" * 30):
         assert run("infer", str(tmp_path / "a.nt"), "--limit", "rows", text).returncode == 2
-    assert run("infer", str(tmp_path / "a.nt"), "--limit", "rows", "10").returncode == 0
+    assert run("infer", str(tmp_path / "a.nt"), "--limit", "rows", "1000").returncode == 0
+    assert run("infer", str(tmp_path / "a.nt"), "--limit", "copies", "0").returncode == 0
 
 
 def test_an_output_that_is_closed_or_full_is_told() -> None:

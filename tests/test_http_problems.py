@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import subprocess
+import sys
 
 import pytest
 from flask import Flask
@@ -17,10 +19,20 @@ from calcigraph.web.protocol import problem_details
 from calcigraph.web.protocol.request_problems import RequestMalformed
 from conftest import BROWSER, Server
 
+# Whose problems no request can meet: the serving process does not load them.
+NOT_SERVED = (
+    "calcigraph.cli.verbs",
+    "calcigraph.importing",
+    "calcigraph.classification",
+    "calcigraph.validation",
+)
+SERVES = (
+    "import sys, calcigraph.cli.serve, calcigraph.web.app, calcigraph.web.serving.server; print(*sys.modules)"
+)
+
 
 def subclasses() -> list[type[Problem]]:
-    """Every Problem of the package that a request can meet: those of the command line cannot, nor
-    those of validation, which the serving process does not load."""
+    """Every Problem of the package that a request can meet."""
     for module in pkgutil.walk_packages(calcigraph.__path__, "calcigraph."):
         if not module.name.startswith("calcigraph.cli") and not module.name.endswith("__main__"):
             importlib.import_module(module.name)
@@ -33,8 +45,13 @@ def subclasses() -> list[type[Problem]]:
         kind
         for kind in found
         if kind.__module__.startswith("calcigraph.")
-        and not kind.__module__.startswith(("calcigraph.cli", "calcigraph.validation"))
+        and not kind.__module__.startswith((*NOT_SERVED, "calcigraph.cli"))
     ]
+
+
+def test_what_is_not_served_is_not_loaded_by_the_serving_process() -> None:
+    done = subprocess.run([sys.executable, "-c", SERVES], capture_output=True, text=True, check=True)
+    assert [name for name in done.stdout.split() if name.startswith(NOT_SERVED)] == []
 
 
 def test_there_are_problems_to_look_at() -> None:

@@ -38,8 +38,13 @@ def start_ahead(module: str, environment: Mapping[str, str]) -> None:
 def _end_unused(module: str) -> None:
     unused = _ahead.pop(module, None)
     if unused is not None:
-        unused[0].kill()
-        unused[0].wait()
+        _end(*unused)
+
+
+def _end(process: subprocess.Popen[bytes], ours: socket.socket) -> None:
+    ours.close()
+    process.kill()
+    process.wait()
 
 
 def started(
@@ -55,6 +60,8 @@ def started(
     ahead = _ahead.pop(module, None)
     if ahead is not None and ahead[0].poll() is None:
         return ahead
+    if ahead is not None:
+        _end(*ahead)
     ours, theirs = socket.socketpair()
     with theirs:
         try:

@@ -53,10 +53,21 @@ def limits_option(command: Command) -> Command:
         metavar="NAME NUMBER",
         multiple=True,
         type=(click.Choice(sorted(_BOUNDS)), WholeNumber(0, _LARGEST)),
-        callback=lambda _context, _option, given: ReasonerLimits(**{**_BOUNDS, **dict(given)}),
+        callback=_limits_of,
         help="A bound of the reasoner, by default: "
         f"{', '.join(f'{name} {number:,}' for name, number in _BOUNDS.items())}.",
     )(command)
+
+
+def _limits_of(
+    context: click.Context, option: click.Parameter, given: tuple[tuple[str, int], ...]
+) -> ReasonerLimits:
+    """The bounds of the reasoner that are given, the others by default. Raises: click.BadParameter."""
+    for name, number in given:
+        # Without copies nothing is left out but what is said of them; nothing is inferred without the others.
+        if not number and name != "copies":
+            raise click.BadParameter(f"{name} is at least 1. Write a larger number.", context, option)
+    return ReasonerLimits(**{**_BOUNDS, **dict(given)})
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from calcigraph.edition import change, writer, writer_problems
 from calcigraph.engine import engine_problems
 from calcigraph.federation import service_problems
 from calcigraph.pool import query_problems
-from calcigraph.rdf import formats, iris, malformed, prefixes, reading, terms
+from calcigraph.rdf import diagnosis, formats, iris, malformed, prefixes, rdf_xml_source, reading, terms
 from calcigraph.rdf.vocabulary import SRV
 from calcigraph.reasoning import LimitMet, RuleRefused, StepWrong
 from calcigraph.store import document_problems, sitemap_content
@@ -55,6 +55,9 @@ STATUS: dict[type[errors.Problem], int] = {
     query_problems.UpdateForbidden: 400,
     prefixes.PrefixUnknown: 400,
     iris.IriMalformed: 400,
+    diagnosis.DocumentMalformed: 400,
+    diagnosis.NotUtf8: 400,
+    rdf_xml_source.XmlRefused: 400,
     terms.TermMalformed: 400,
     formats.FormatUnknown: 400,
     malformed.TurtleMalformed: 400,
