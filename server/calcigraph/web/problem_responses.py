@@ -30,11 +30,11 @@ def respond(problem: errors.Problem) -> Response:
 def register(app: Flask) -> None:
     """Let the application answer every failure with a problem."""
     app.register_error_handler(errors.Problem, respond)
-    app.register_error_handler(HTTPException, _respond_to_http)
+    app.register_error_handler(HTTPException, respond_to_http)
     app.register_error_handler(Exception, _respond_to_bug)
 
 
-def _respond_to_http(error: HTTPException) -> Response:
+def respond_to_http(error: HTTPException) -> Response:
     """What werkzeug refuses by itself: unknown routes, other methods and the like."""
     status = error.code or 500
     if status == InternalServerError.code:

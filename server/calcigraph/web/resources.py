@@ -10,13 +10,14 @@ from typing import Any
 from urllib.parse import unquote
 
 import pyoxigraph as ox
-from flask import Blueprint, Response
+from flask import Blueprint, Response, current_app, request
+from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from calcigraph.nanopublications import SUFFIX, is_publishable
 from calcigraph.rdf.vocabulary import OWL
 from calcigraph.store import DocumentAddress, OntologyContent
-from calcigraph.web import nanopubs, own_iris
+from calcigraph.web import nanopubs, own_iris, problem_responses
 from calcigraph.web.document_responses import document_response
 from calcigraph.web.protocol import suffixes
 from calcigraph.web.protocol.negotiation import HTML, Offer
@@ -52,11 +53,27 @@ def resource(room: str, name: str) -> WerkzeugResponse:
     return _answer(current_site())
 
 
-@blueprint.get("/<path:name>")
+@blueprint.route("/<path:name>", methods=["GET", "OPTIONS"], provide_automatic_options=False)
 def named(name: str) -> WerkzeugResponse:
     """A resource of the root that is in neither room, right below its namespace; with a suffix, one document
-    about it."""
-    return _answer(current_site())
+    about it. Where there is none, no method is known either."""
+    answer = _answer(current_site())
+    return current_app.make_default_options_response() if request.method == "OPTIONS" else answer
+
+
+@blueprint.app_errorhandler(MethodNotAllowed)
+def other_method(error: MethodNotAllowed) -> Response:
+    """What is answered to a method that no route takes for a path: where only `named` has the path, and it is
+    no resource, the path is unknown whatever the method."""
+    adapter = current_app.create_url_adapter(request)
+    assert adapter is not None
+    rule, _ = adapter.match(method="GET", return_rule=True)
+    if rule.endpoint == f"{blueprint.name}.{named.__name__}":
+        site, stem = current_site(), suffixes.split(raw_path(), DOCUMENT_OFFERS)[0]
+        names = (raw_target(), raw_path(), stem.removesuffix(SUFFIX))
+        if not any(own_iris.find(site, name) for name in names):
+            return problem_responses.respond(_unknown(site, stem))
+    return problem_responses.respond_to_http(error)
 
 
 def _answer(site: Site) -> WerkzeugResponse:
