@@ -6,7 +6,6 @@ byte for byte. Other modules take a root's triples from here, so that blank node
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from itertools import chain
 from typing import Literal
@@ -14,8 +13,9 @@ from typing import Literal
 import pyoxigraph as ox
 
 from calcigraph.rdf.malformed import TurtleMalformed, explain
+from calcigraph.rdf.marked_statements import quads_of_statements
 from calcigraph.rdf.node_names import lasting_names, renamed
-from calcigraph.rdf.tokens import Lines, Span, labelled_blank_nodes, spans
+from calcigraph.rdf.tokens import Lines, labelled_blank_nodes, spans
 
 __all__ = ["Block", "TurtleMalformed", "blocks", "labelled_blank_nodes"]
 
@@ -47,16 +47,16 @@ def blocks(text: str, file: str, *, base_iri: str | None = None) -> list[Block]:
     leaves those of the others as they were. `file` is also the name that errors carry; of two texts under one
     name blank nodes may be called alike. Relative IRIs are refused unless there is a base.
 
-    Cost: linear, see `_parse`. Raises: TurtleMalformed, with line, column and what to type. Spec: W3C RDF
+    Cost: linear. Raises: TurtleMalformed, with line, column and what to type. Spec: W3C RDF
     1.2 Turtle.
     """
     found = list(spans(text))
     try:
-        parsed = _parse(text, found, base_iri)
-    except SyntaxError:
-        raise explain(text, _error_of(text, base_iri), file) from None
+        parsed = quads_of_statements(text, [(span, True) for span in found], ox.RdfFormat.TURTLE, base_iri)
+    except SyntaxError as error:
+        raise explain(text, error, file) from None
     labels = {label.removeprefix("_:") for label, _ in labelled_blank_nodes(text)}
-    names = lasting_names(chain.from_iterable(parsed), file, labels)
+    names = lasting_names((quad.triple for quad in chain.from_iterable(parsed)), file, labels)
     lines = Lines(text)
     return [
         Block(
@@ -65,44 +65,7 @@ def blocks(text: str, file: str, *, base_iri: str | None = None) -> list[Block]:
             span.end,
             lines.line(span.start),
             lines.line(span.end - 1),
-            tuple(renamed(triple, names) for triple in part),
+            tuple(renamed(quad.triple, names) for quad in part),
         )
         for span, part in zip(found, parsed, strict=True)
     ]
-
-
-def _parse(text: str, found: list[Span], base_iri: str | None) -> list[list[ox.Triple]]:
-    """The triples of each span, from one parse of the text with a marker triple after each statement.
-
-    Parsing each span behind the prologue so far would be quadratic in a file of many prefixes. With
-    markers a wrong split cannot go unseen either: the parser stumbles over the marker.
-    """
-    if found and not found[-1].closed:
-        raise _error_of(text, base_iri)
-    marker = ox.NamedNode(f"urn:uuid:{uuid.uuid4()}")
-    pieces, position = [], 0
-    for number, span in enumerate(found):
-        pieces.append(text[position : span.end])
-        position = span.end
-        if span.kind == "statement":
-            pieces.append(f"\n{marker} {marker} {number} .\n")
-    parsed: list[list[ox.Triple]] = [[] for _ in found]
-    pending: list[ox.Triple] = []
-    for quad in ox.parse("".join(pieces), format=ox.RdfFormat.TURTLE, base_iri=base_iri):
-        if quad.predicate != marker:
-            pending.append(quad.triple)
-            continue
-        assert isinstance(quad.object, ox.Literal)
-        parsed[int(quad.object.value)], pending = pending, []
-    assert not pending, "the tokeniser and the parser disagree about where a statement ends"
-    return parsed
-
-
-def _error_of(text: str, base_iri: str | None) -> SyntaxError:
-    """What pyoxigraph says of the text as it was given (markers would shift the lines)."""
-    try:
-        for _ in ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=base_iri):
-            pass
-    except SyntaxError as error:
-        return error
-    raise AssertionError("the tokeniser and the parser disagree about where a statement ends")

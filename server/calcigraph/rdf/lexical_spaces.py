@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from calcigraph.rdf.vocabulary import RDF, XSD
 
-_RANGES: Final[dict[str, tuple[int | None, int | None]]] = {
+RANGES: Final[dict[str, tuple[int | None, int | None]]] = {
     "integer": (None, None),
     "nonNegativeInteger": (0, None),
     "nonPositiveInteger": (None, 0),
@@ -30,6 +30,7 @@ _RANGES: Final[dict[str, tuple[int | None, int | None]]] = {
     "unsignedShort": (0, 2**16 - 1),
     "unsignedByte": (0, 255),
 }
+"""The least and greatest value of each datatype of whole numbers, by its name in XSD; None for no bound."""
 _START: Final = (
     "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f"
     "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
@@ -42,8 +43,8 @@ _ZONE: Final = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
 _DATE: Final = re.compile(f"{_YEAR}-{_MONTH}-{_DAY}(?:T{_TIME})?{_ZONE}?")
 _SECONDS: Final = r"[0-9]+(?:\.[0-9]+)?S"
 _OF_TIME: Final = rf"T(?=[0-9])(?:[0-9]+H)?(?:[0-9]+M)?(?:{_SECONDS})?"
-# The texts of each datatype; `[0-9]` and not `\d`, which has the digits of all scripts.
-_PATTERNS: Final = {
+# `[0-9]` and not `\d`, which has the digits of all scripts.
+PATTERNS: Final = {
     name: re.compile(pattern, re.DOTALL)
     for name, pattern in {
         "boolean": "true|false|1|0",
@@ -80,6 +81,7 @@ _PATTERNS: Final = {
         "anyURI": r'(?:[A-Za-z][A-Za-z0-9+.\-]*+:|(?![^/?#]*+:))[^\s<>"{}|\\^`\x00-\x20]*+',
     }.items()
 }
+"""The form of the texts of each other datatype, by its name in XSD. What it lets through may name no day."""
 _INTEGER: Final = re.compile(r"([+-]?)0*+([0-9]*+)")
 # No whole number of a bounded datatype has more digits.
 _MOST_DIGITS: Final = 20
@@ -117,9 +119,9 @@ def beyond_engines(literal: ox.Literal) -> bool:
 
 
 def _ill_typed_of_xsd(name: str, text: str) -> bool:
-    if name in _RANGES:
+    if name in RANGES:
         return not _is_integer(name, text)
-    pattern = _PATTERNS.get(name)
+    pattern = PATTERNS.get(name)
     if pattern is None:
         return False
     if pattern.fullmatch(text) is None:
@@ -131,7 +133,7 @@ def _is_integer(name: str, text: str) -> bool:
     found = _INTEGER.fullmatch(text)
     if found is None or not text.lstrip("+-"):
         return False
-    low, high = _RANGES[name]
+    low, high = RANGES[name]
     sign, digits = found.groups()
     if len(digits) > _MOST_DIGITS:
         return (low if sign == "-" else high) is None

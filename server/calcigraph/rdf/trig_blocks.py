@@ -5,7 +5,6 @@ The statements within the braces of a graph are blocks of their own.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -15,6 +14,7 @@ import pyoxigraph as ox
 from calcigraph.errors import Place
 from calcigraph.rdf.blocks import Block
 from calcigraph.rdf.malformed import TurtleMalformed, explain
+from calcigraph.rdf.marked_statements import quads_of_statements
 from calcigraph.rdf.node_names import lasting_names, renamed
 from calcigraph.rdf.tokens import DOTLESS, Lines, Span, Token, labelled_blank_nodes, tokens
 
@@ -35,9 +35,10 @@ def trig_blocks(text: str, file: str, *, base_iri: str | None = None) -> list[Bl
     """
     parts = list(_parts(text))
     try:
-        parsed = _parse(text, parts, base_iri)
-    except SyntaxError:
-        raise explain(text, _error_of(text, base_iri), file) from None
+        spans = [(part.span, part.dot) for part in parts]
+        parsed = quads_of_statements(text, spans, ox.RdfFormat.TRIG, base_iri)
+    except SyntaxError as error:
+        raise explain(text, error, file) from None
     labels = {label.removeprefix("_:") for label, _ in labelled_blank_nodes(text)}
     names = lasting_names((quad.triple for quad in chain.from_iterable(parsed)), file, labels)
     lines = Lines(text)
@@ -96,37 +97,3 @@ def _parts(text: str) -> Iterator[_TrigPart]:
             first, last, depth = None, None, 0
     if first is not None and last is not None:
         yield _TrigPart(Span("statement", first.start, last.end, False), True)
-
-
-def _parse(text: str, parts: list[_TrigPart], base_iri: str | None) -> list[list[ox.Quad]]:
-    """The quads of each part, from one parse of the text with a marker after each statement."""
-    if parts and not parts[-1].span.closed:
-        raise _error_of(text, base_iri)
-    marker = ox.NamedNode(f"urn:uuid:{uuid.uuid4()}")
-    pieces, position = [], 0
-    for number, part in enumerate(parts):
-        pieces.append(text[position : part.span.end])
-        position = part.span.end
-        if part.span.kind == "statement":
-            pieces.append(f"{'' if part.dot else ' .'}\n{marker} {marker} {number} .\n")
-    pieces.append(text[position:])
-    parsed: list[list[ox.Quad]] = [[] for _ in parts]
-    pending: list[ox.Quad] = []
-    for quad in ox.parse("".join(pieces), format=ox.RdfFormat.TRIG, base_iri=base_iri):
-        if quad.predicate != marker:
-            pending.append(quad)
-            continue
-        assert isinstance(quad.object, ox.Literal)
-        parsed[int(quad.object.value)], pending = pending, []
-    assert not pending, "the tokeniser and the parser disagree about where a statement ends"
-    return parsed
-
-
-def _error_of(text: str, base_iri: str | None) -> SyntaxError:
-    """What pyoxigraph says of the text as it was given (markers would shift the lines)."""
-    try:
-        for _ in ox.parse(text, format=ox.RdfFormat.TRIG, base_iri=base_iri):
-            pass
-    except SyntaxError as error:
-        return error
-    raise AssertionError("the tokeniser and the parser disagree about where a statement ends")

@@ -19,6 +19,7 @@ from xml.etree.ElementTree import ParseError, canonicalize
 
 import pyoxigraph as ox
 
+from calcigraph.rdf.lexical_spaces import PATTERNS, RANGES
 from calcigraph.reasoning.terms.numbering import TermNumbers
 from calcigraph.reasoning.terms.vocabulary import DATATYPES, expand
 
@@ -30,54 +31,21 @@ class Value(NamedTuple):
     point: object
 
 
-_RANGES: Final[dict[str, tuple[int | None, int | None]]] = {
-    "integer": (None, None),
-    "nonNegativeInteger": (0, None),
-    "nonPositiveInteger": (None, 0),
-    "positiveInteger": (1, None),
-    "negativeInteger": (None, -1),
-    "long": (-(2**63), 2**63 - 1),
-    "int": (-(2**31), 2**31 - 1),
-    "short": (-(2**15), 2**15 - 1),
-    "byte": (-128, 127),
-    "unsignedLong": (0, 2**64 - 1),
-    "unsignedInt": (0, 2**32 - 1),
-    "unsignedShort": (0, 2**16 - 1),
-    "unsignedByte": (0, 255),
-}
-
-_START: Final = (
-    "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f"
-    "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
-)
-
-_MORE: Final = _START + "\\-.0-9\u00b7\u0300-\u036f\u203f-\u2040"
-
-_TAG: Final = "[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*"
-
 _STRINGS: Final[dict[str, re.Pattern[str]]] = {
     "string": re.compile(r"[^\x00]*", re.DOTALL),
-    "normalizedString": re.compile(r"[^\t\n\r]*"),
-    "token": re.compile(r"(?:[^\t\n\r ]+(?: [^\t\n\r ]+)*)?"),
-    "language": re.compile(_TAG),
-    "NMTOKEN": re.compile(f"[:{_MORE}]+"),
-    "Name": re.compile(f"[:{_START}][:{_MORE}]*"),
-    "NCName": re.compile(f"[{_START}][{_MORE}]*"),
+    **{
+        name: PATTERNS[name]
+        for name in ("normalizedString", "token", "language", "NMTOKEN", "Name", "NCName")
+    },
 }
 
 _INTEGER: Final = re.compile(r"[+-]?[0-9]+")
-
-_DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
-
-_FLOAT: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?INF|NaN")
 
 _DATE_TIME: Final = re.compile(
     r"(-?(?:[1-9][0-9]{3,}|0[0-9]{3}))-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T"
     r"(?:([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9](?:\.[0-9]+)?)|(24):(00):(00(?:\.0+)?))"
     r"(Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?"
 )
-
-_IRI: Final = re.compile(r'(?:[A-Za-z][A-Za-z0-9+.\-]*:|(?![^/?#]*:))[^\s<>"{}|\\^`\x00-\x20]*')
 
 _MONTHS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
@@ -148,7 +116,7 @@ def _xml(text: str) -> Value | None:
 
 def _plain(text: str) -> Value | None:
     body, mark, tag = text.rpartition("@")
-    if not mark or (tag and not re.fullmatch(_TAG, tag)):
+    if not mark or (tag and not PATTERNS["language"].fullmatch(tag)):
         return None
     return Value("lang", (body, tag.lower())) if tag else Value("string", body)
 
@@ -160,7 +128,7 @@ def _integer(text: str, name: str) -> Value | None:
 
 
 def _within(number: Decimal, name: str) -> bool:
-    low, high = _RANGES[name]
+    low, high = RANGES[name]
     return (
         number == number.to_integral_value()
         and (low is None or low <= number)
@@ -170,23 +138,23 @@ def _within(number: Decimal, name: str) -> bool:
 
 def _readers() -> dict[str, Callable[[str], Value | None]]:
     readers: dict[str, Callable[[str], Value | None]] = {
-        "xsd:decimal": lambda t: Value("decimal", Decimal(t)) if _DECIMAL.fullmatch(t) else None,
+        "xsd:decimal": lambda t: Value("decimal", Decimal(t)) if PATTERNS["decimal"].fullmatch(t) else None,
         "xsd:boolean": lambda t: (
             Value("boolean", t in ("true", "1")) if t in ("true", "false", "0", "1") else None
         ),
-        "xsd:float": lambda t: _float(t, single=True) if _FLOAT.fullmatch(t) else None,
-        "xsd:double": lambda t: _float(t, single=False) if _FLOAT.fullmatch(t) else None,
+        "xsd:float": lambda t: _float(t, single=True) if PATTERNS["float"].fullmatch(t) else None,
+        "xsd:double": lambda t: _float(t, single=False) if PATTERNS["double"].fullmatch(t) else None,
         "xsd:hexBinary": lambda t: (
-            Value("hexBinary", bytes.fromhex(t)) if re.fullmatch("(?:[0-9a-fA-F]{2})*", t) else None
+            Value("hexBinary", bytes.fromhex(t)) if PATTERNS["hexBinary"].fullmatch(t) else None
         ),
         "xsd:base64Binary": _base64,
-        "xsd:anyURI": lambda t: Value("anyURI", t) if _IRI.fullmatch(t) else None,
+        "xsd:anyURI": lambda t: Value("anyURI", t) if PATTERNS["anyURI"].fullmatch(t) else None,
         "xsd:dateTime": lambda t: _date_time(t, stamp=False),
         "xsd:dateTimeStamp": lambda t: _date_time(t, stamp=True),
         "rdf:XMLLiteral": _xml,
         "rdf:PlainLiteral": _plain,
     }
-    for name in _RANGES:
+    for name in RANGES:
         readers[f"xsd:{name}"] = lambda t, name=name: _integer(t, name)  # type: ignore[misc]
     for name, pattern in _STRINGS.items():
         readers[f"xsd:{name}"] = lambda t, p=pattern: Value("string", t) if p.fullmatch(t) else None  # type: ignore[misc]
@@ -218,7 +186,7 @@ def holds(datatype: str, point: Value) -> bool:
     prefix, _, name = SUPPORTED[datatype].partition(":")
     if prefix == "rdfs":
         return True
-    if name in _RANGES:
+    if name in RANGES:
         return point.space == "decimal" and isinstance(point.point, Decimal) and _within(point.point, name)
     if name in _STRINGS:
         return point.space == "string" and bool(_STRINGS[name].fullmatch(str(point.point)))
