@@ -116,4 +116,22 @@ def test_a_node_that_is_reached_in_many_ways_is_shown_once(tmp_path: Path) -> No
     shown = [slot for group in described.groups for slot in group.slots]
     for slot in shown:
         shown += [inner for value in slot.values for inner in value.nested]
-    assert sum(len(slot.values) for slot in shown) == 2 * length + 2
+    values = [value for slot in shown for value in slot.values]
+    assert len(values) == 2 * length + 2
+    assert sum(value.is_cut for value in values) == length, "what is not shown again is said to be cut"
+
+
+def test_what_stands_too_deep_is_said_to_be_cut(tmp_path: Path) -> None:
+    (tmp_path / "ontology").mkdir()
+    text = f'@prefix ex: <http://example.org/> . ex:a {"ex:p [ " * 20} ex:s "end" {"] " * 20} .'
+    (tmp_path / "ontology/a.ttl").write_text(text, encoding="utf-8")
+    described = Describer(assemble(Root.open(tmp_path)).edition).describe(
+        ox.NamedNode("http://example.org/a")
+    )
+    assert described is not None
+    (slot,) = [slot for group in described.groups for slot in group.slots]
+    depth = 0
+    while slot.values[0].nested:
+        (slot,), depth = slot.values[0].nested, depth + 1
+    assert 5 < depth < 20
+    assert slot.values[0].is_cut

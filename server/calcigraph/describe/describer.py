@@ -171,20 +171,25 @@ class Describer:
 
     def _value(self, fact: Fact, said: dict[Term, list[Fact]], depth: int) -> ShownValue:
         term = fact.triple.object
-        if not isinstance(term, ox.BlankNode) or depth > _NESTING:
+        if not isinstance(term, ox.BlankNode):
             return ShownValue(term, fact)
+        if depth > _NESTING:
+            return ShownValue(term, fact, is_cut=term in said)
         if expression := self._expressions.list(fact.triple.predicate, term):
             return ShownValue(term, fact, expression=expression)
         items = _list_items(term, said)
+        # What leads to one node in several ways would be shown in as many, at each step of a chain of such.
+        about: Sequence[Fact] = said.get(term, ())
+        if term in said:
+            said[term] = []
         if items:
             return ShownValue(term, fact, members=tuple(self._value(item, said, depth + 1) for item in items))
-        # What leads to one node in several ways would be shown in as many, at each step of a chain of such.
-        about: Sequence[Fact] = said.pop(term, ())
         if self._expressions.is_construct(term):
             about = [found for found in about if not is_part(found.triple.predicate)]
             nested = self._slots(about, said, depth + 1)
             return ShownValue(term, fact, nested, expression=self._expressions.read(term))
-        return ShownValue(term, fact, self._slots(about, said, depth + 1))
+        cut = term in said and not about
+        return ShownValue(term, fact, self._slots(about, said, depth + 1), is_cut=cut)
 
     def _ordered(
         self, values: dict[ox.NamedNode, list[ShownValue]], fields: FieldsByProperty, *, inverse: bool

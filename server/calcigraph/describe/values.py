@@ -41,7 +41,9 @@ class ShownValue:
     that the link leads back to. `nested` holds what a blank node says, `members` the items of an
     RDF list; both are empty for any other term. A blank node that stands for an expression of OWL has that as
     `expression`, and as `nested` only what is said about it; a named resource has one where the link leads
-    back to it through an expression. `annotations` are what is said of the triple itself.
+    back to it through an expression. `annotations` are what is said of the triple itself. `is_cut` is whether
+    a blank node says something that is not shown here: because it is shown elsewhere in the description, or
+    stands too deep.
     """
 
     term: Term
@@ -50,6 +52,7 @@ class ShownValue:
     members: tuple[ShownValue, ...] = ()
     expression: Expression | None = None
     annotations: tuple[ShownProperty, ...] = ()
+    is_cut: bool = False
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,7 @@ class Strings:
     questions_lead: str = "Each is a file of the graph: its query beside its whole recorded answer."
     resource_other: str = "Also stated"
     resource_facts: str = "What is stated"
+    resource_cut: str = "more of it elsewhere on this page, or in the data"
     resource_aside: str = "Further inferences"
     resource_entailed: str = "more that follow"
     resource_axioms: str = "Axioms with it"

@@ -168,6 +168,8 @@ class TermRenderer:
             shown = self.code(value.term.value)
         else:
             shown = self._whole(value.term)
+        if value.is_cut:
+            shown += Markup(f' <span class="quiet">({escape(STRINGS.resource_cut)})</span>')
         if is_like_another and isinstance(value.term, ox.NamedNode) and not value.expression:
             shown += Markup(f' <code class="quiet">{escape(self.name(value.term))}</code>')
         shown += self.standing(value.fact)
