@@ -13,7 +13,8 @@
 from calcigraph.edition.assembly import Assembled, assemble, consistent
 from calcigraph.edition.change import Change, ChangeRefused
 from calcigraph.edition.clash_findings import clash_finding
-from calcigraph.edition.edition import Edition, EditionFacts
+from calcigraph.edition.edition import Edition
+from calcigraph.edition.edition_facts import EditionFacts
 from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder
 from calcigraph.edition.labels import Labels
 from calcigraph.edition.languages import PAGE_LANGUAGE, Languages

@@ -17,7 +17,8 @@ from calcigraph import metadata, reasoning
 from calcigraph.edition.answering import answered_triples
 from calcigraph.edition.axiom_findings import axiom_findings
 from calcigraph.edition.clash_findings import clash_finding
-from calcigraph.edition.edition import Edition, EditionFacts
+from calcigraph.edition.edition import Edition
+from calcigraph.edition.edition_facts import EditionFacts
 from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder, closing_name
 from calcigraph.edition.layout import QuadKind
 from calcigraph.edition.rules import construct_rules

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache, partial
 from itertools import islice
@@ -18,6 +18,7 @@ from typing import Final, TypeVar
 import pyoxigraph as ox
 
 from calcigraph.deadline import Once
+from calcigraph.edition.edition_facts import EditionFacts
 from calcigraph.edition.files import EditionFiles
 from calcigraph.edition.index import Index, QuadRow, quad_of
 from calcigraph.edition.labels import Labels
@@ -27,9 +28,9 @@ from calcigraph.edition.proving import EditionProver
 from calcigraph.edition.search import Names
 from calcigraph.edition.sizes import Sizes, sizes
 from calcigraph.edition.spellings import value
+from calcigraph.edition.use_counts import Uses, uses
 from calcigraph.manchester import ExpressionReader
 from calcigraph.rdf.terms import Subject, Term
-from calcigraph.rdf.vocabulary import RDF
 from calcigraph.reasoning import Proof, Proofs
 from calcigraph.root import RdfFile, Root
 
@@ -40,28 +41,6 @@ _MOST_SAID: Final = 1_000
 _MOST_LINKS: Final = 100_000
 _ALL: Final = 1 << 62
 _PIECE: Final = 1 << 16
-
-
-@dataclass(frozen=True)
-class EditionFacts:
-    """What is written down of an edition: the digest that names it, and how many triples a query over its
-    default graph counts, the metadata among them and literals of one value as one."""
-
-    digest: str
-    triples: int
-    changed_s: int = 0
-    """When it was made by a change, in seconds since 1970; 0 for the root itself."""
-
-    def __str__(self) -> str:
-        return json.dumps(asdict(self))
-
-
-@dataclass(frozen=True)
-class Uses:
-    """How many distinct triples each property has, and how many members each class; without the metadata."""
-
-    triples: Mapping[ox.NamedNode, int]
-    members: Mapping[ox.NamedNode, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,11 +184,7 @@ class Edition:
 
     @cached_property
     def _uses(self) -> Once[Uses]:
-        return Once(partial(self._apart, self._count_uses))
-
-    def _count_uses(self) -> Uses:
-        triples, members = self.index.uses(self.number, self.index.number(RDF["type"]))
-        return Uses(_by_name(self.index, triples), _by_name(self.index, members))
+        return Once(partial(self._apart, partial(uses, self.index, self.number)))
 
     def links(self, node: Term) -> int:
         """How many triples end in `node`, at most a hundred thousand. Cost: linear in them; kept."""
@@ -413,8 +388,3 @@ class Edition:
                 return iter(())
             numbers.append(number)
         return self.index.rows(self.number, numbers, most_kind)
-
-
-def _by_name(index: Index, counts: Mapping[int, int]) -> Mapping[ox.NamedNode, int]:
-    named = ((index.term(number), count) for number, count in counts.items())
-    return {term: count for term, count in named if isinstance(term, ox.NamedNode)}

@@ -18,7 +18,8 @@ import pyoxigraph as ox
 from calcigraph import reasoning
 from calcigraph.edition.answering import AnsweredTriples, answered_triple
 from calcigraph.edition.change import Change, ChangeRefused
-from calcigraph.edition.edition import Edition, EditionFacts
+from calcigraph.edition.edition import Edition
+from calcigraph.edition.edition_facts import EditionFacts
 from calcigraph.edition.index import Index
 from calcigraph.edition.layout import QuadKind
 from calcigraph.edition.names import NAMING, names_of
