@@ -66,9 +66,17 @@ def reports(
     requests: Sequence[tuple[str, Sequence[tuple[str, str, str]]]], *, deadline_s: float = 3600
 ) -> list[dict[str, Any]]:
     """The same of several ontologies, each with what is asked of it, in one JVM."""
+    asked = [{"turtle": text, "asked": list(triples)} for text, triples in requests]
+    answers: list[dict[str, Any]] = asked_of(__file__, asked, deadline_s)
+    return answers
+
+
+def asked_of(script: str, question: object, deadline_s: float) -> Any:
+    """What a script answers, run as a child process so that its JVM ends with it: both as JSON. What it
+    prints before its last line is no part of it. Raises: RuntimeError where it fails."""
     child = subprocess.run(
-        [sys.executable, __file__],
-        input=json.dumps([{"turtle": text, "asked": list(asked)} for text, asked in requests]),
+        [sys.executable, script],
+        input=json.dumps(question),
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -77,8 +85,7 @@ def reports(
     )
     if child.returncode != 0:
         raise RuntimeError(f"the OWL API process failed: {child.stderr[-4000:]}")
-    answers: list[dict[str, Any]] = json.loads(child.stdout.splitlines()[-1])
-    return answers
+    return json.loads(child.stdout.splitlines()[-1])
 
 
 def _start_jvm() -> None:

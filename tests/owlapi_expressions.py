@@ -6,7 +6,6 @@ Run as a script it is the child process of `expressions`: see `owlapi`.
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -20,18 +19,8 @@ Said = list[tuple[str, str, str]]
 def expressions(texts: Sequence[str], *, deadline_s: float = 300) -> list[Said]:
     """What each ontology says of its named classes by expressions. Cost: 2 s for the JVM, then some seconds
     for 10,000 triples."""
-    child = subprocess.run(
-        [sys.executable, __file__],
-        input=json.dumps(list(texts)),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=deadline_s,
-        check=False,
-    )
-    if child.returncode != 0:
-        raise RuntimeError(f"the OWL API process failed: {child.stderr[-4000:]}")
-    found: list[Said] = [[tuple(one) for one in said] for said in json.loads(child.stdout.splitlines()[-1])]
+    answer = owlapi.asked_of(__file__, list(texts), deadline_s)
+    found: list[Said] = [[tuple(one) for one in said] for said in answer]
     return found
 
 
