@@ -4,11 +4,15 @@ judged."""
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 from calcigraph.checks import check
-from calcigraph.errors import Finding, Severity
+from calcigraph.errors import Finding, Place, Severity
+from calcigraph.evaluating import Evaluation, Step, watched_by
+from calcigraph.validation.validate import validate
 
 HEAD = """
 @prefix : <https://example.org/x/> .
@@ -122,3 +126,33 @@ def test_no_line_without_a_fault_is_told_of(findings: list[Finding]) -> None:
 def test_the_rest_is_judged(findings: list[Finding]) -> None:
     judged = [finding for finding in findings if finding.place.file == "data/a.ttl"]
     assert any("Max count" in finding.message for finding in judged)
+
+
+def test_shapes_that_lead_to_others_in_too_many_ways_are_told_of_and_the_rest_is_judged(
+    tmp_path: Path,
+) -> None:
+    steps = "".join(f"_:s{i} a sh:NodeShape ; sh:and ( _:s{i + 1} _:s{i + 1} ) .\n" for i in range(40))
+    head = f"{HEAD}\n:Many a sh:NodeShape ; sh:targetClass :Pump ; sh:node _:s0 ."
+    many = f"{head}\n{steps}_:s40 sh:nodeKind sh:IRI ."
+    few = "\n:Few a sh:NodeShape ; sh:targetClass :Pump ; sh:property [ sh:path :name ; sh:maxCount 1 ] ."
+    for folder, text in (("ontology", DATA), ("shapes", many + few)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.ttl").write_text(text, encoding="utf-8")
+    found = [finding for finding in check(tmp_path) if finding.check == "shapes"]
+    (told,) = [finding for finding in found if "ways" in finding.message]
+    line = next(n for n, text in enumerate(many.splitlines(), 1) if text.startswith(":Many"))
+    assert (str(told.place), told.severity) == (f"shapes/a.ttl:{line}", Severity.VIOLATION)
+    assert "sh:xone" in told.remedy
+    assert [finding.message for finding in found if finding is not told] == ["Max count of :name is not met."]
+
+
+def test_whoever_watches_is_told_that_shapes_of_core_are_judged() -> None:
+    steps: list[Step] = []
+    shape = f"{HEAD} :S a sh:NodeShape ; sh:targetClass :Pump ; sh:nodeKind sh:IRI ."
+    with watched_by(steps.append):
+        validate(triples(DATA), triples(shape))
+    assert Evaluation("shapes", Place("shapes"), "1 shapes of SHACL Core") in steps
+
+
+def triples(text: str) -> list[ox.Triple]:
+    return [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE)]

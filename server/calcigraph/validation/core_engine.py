@@ -78,7 +78,8 @@ class Document:
 def judge(data: Document, shapes: Document) -> list[Result]:
     """The results of shapes of SHACL Core that are not recursive; messages are those of the shapes.
 
-    Cost: linear in the data for most shapes; nothing takes for ever. Raises: EngineUnable.
+    Cost: linear in the data for most shapes, and in the ways in which they lead to others.
+    Raises: EngineUnable.
     """
     if data.beyond or shapes.beyond:
         raise EngineUnable("a number or a time is beyond what the engine holds")

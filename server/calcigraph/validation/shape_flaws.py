@@ -23,6 +23,8 @@ from calcigraph.validation.vocabulary import KNOWN, NOT_LOOKED_AT
 # How alike two names are of which one is a slip for the other.
 _ALIKE: Final = 0.8
 _SLIP: Final = 2
+# More than any shape has that somebody wrote: those of DCAT-AP and of Brick have a few hundred.
+_MOST_WAYS: Final = 100_000
 # What else names a shape, and what else looks at nodes; the latter is told of by itself.
 _NAMING: Final = frozenset(
     SH[name] for name in ("parameter", "condition", "filterShape", "memberShape", "reifierShape", "someValue")
@@ -38,6 +40,7 @@ def shape_flaws(graph: ShapesGraph, targets: Targets) -> Iterator[Flaw]:
     yield from _unknown_terms(graph)
     for shape in sorted(graph.shapes, key=str):
         yield from flaws_of(graph, shape)
+    yield from _multiplied(graph)
     yield from _query_flaws(graph)
     yield from _unused(graph)
     yield from _without_focus(graph, targets)
@@ -89,6 +92,21 @@ def _unknown(triple: ox.Triple, name: str) -> Flaw:
         f"SHACL has no term sh:{name}, so what is said by it is not looked at.",
         f"Did you mean sh:{near[0]}?" if near else "Use a term of https://www.w3.org/TR/shacl/.",
     )
+
+
+def _multiplied(graph: ShapesGraph) -> Iterator[Flaw]:
+    """Shapes that refer to others, these to others and so on, each in several ways: no engine comes to an end
+    of them, as each looks at every way."""
+    for root in graph.roots:
+        if not graph.recursive(root) and (ways := graph.ways(root)) > _MOST_WAYS:
+            yield Flaw(
+                root,
+                None,
+                f"It leads to the shapes that it refers to in {ways:,} ways. Engines look at each of them for"
+                " each focus node, so it is not judged.",
+                "Refer to each shape once, at most in one of the lists of sh:and, sh:or and sh:xone.",
+                breaks=True,
+            )
 
 
 def _query_flaws(graph: ShapesGraph) -> Iterator[Flaw]:

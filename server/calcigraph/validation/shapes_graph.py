@@ -123,6 +123,22 @@ class ShapesGraph:
                 pending += self.objects(node, SH["property"])
         return frozenset(found)
 
+    def ways(self, root: Term) -> int:
+        """How often an engine looks at a shape for one focus node: itself, and each shape that it refers to
+        in as many ways as lead there. The shape must not be recursive. Cost: linear in its parts."""
+        counted: dict[Term, int] = {}
+        pending = [root]
+        while pending:
+            node = pending[-1]
+            others = [other for _, other in self.references(node)]
+            unknown = [other for other in others if other not in counted]
+            if unknown and node not in counted:
+                pending += unknown
+                continue
+            counted[node] = 1 + sum(counted[other] for other in others)
+            pending.pop()
+        return counted[root]
+
     def recursive(self, root: Term) -> bool:
         """Whether a shape refers to itself by way of others (section 3.4.3). Cost: linear in its parts."""
         done: set[Term] = set()

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from calcigraph.evaluating import working
+from calcigraph.errors import Place
+from calcigraph.evaluating import evaluating, working
 from calcigraph.rdf.terms import Term
 from calcigraph.rdf.vocabulary import SH
 from calcigraph.validation import core_engine
@@ -92,7 +93,8 @@ class _Validation:
                 self._reasons[root] = reason
         divided = [root for root in roots if self._may_be_divided(root)]
         of_core = [root for root in roots if root not in self._reasons]
-        with working("shapes are judged"):
+        # The engine says of no shape that it is at it.
+        with evaluating("shapes", Place("shapes"), f"{len(of_core) + len(divided)} shapes of SHACL Core"):
             found = self._by_core_engine([*of_core, *divided])
         undone = [root for root in divided if self._reasons[root] != SPARQL_CONSTRAINTS]
         divided = [root for root in divided if root not in undone]
