@@ -14,7 +14,8 @@ from calcigraph.errors import Severity
 from calcigraph.lints.hit import Hit, Rule
 from calcigraph.lints.own_names import OwnNames
 from calcigraph.lints.statements import CLASSES, PROPERTIES, SUB_CLASS_OF, TYPE, Statements
-from calcigraph.rdf.known_terms import NAMESPACES, SETTLED, WELL_KNOWN, is_known, nearest, split, terms_of
+from calcigraph.rdf.known_terms import NAMESPACES, SETTLED, WELL_KNOWN, is_known, nearest, terms_of
+from calcigraph.rdf.namespaces import split
 from calcigraph.rdf.terms import Term
 from calcigraph.rdf.vocabulary import DC, OWL, RDF, RDFS, SCHEMA, SCHEMA_HTTP, SKOS, SRV, XSD
 

@@ -11,6 +11,7 @@ from typing import Final
 
 import rdflib.namespace
 
+from calcigraph.rdf.namespaces import split
 from calcigraph.rdf.vocabulary import DC, DCAT, DCTERMS, FOAF, OWL, PROV, RDF, RDFS, SH, SKOS, VOID, XSD
 
 SETTLED: Final = frozenset((RDF.iri, RDFS.iri, OWL.iri, XSD.iri, SKOS.iri))
@@ -51,12 +52,6 @@ def terms_of(namespace: str) -> frozenset[str]:
         return frozenset()
     names = {*vars(table).get("__annotations__", ()), *getattr(table, "_extras", ())}
     return frozenset(names | set(_MORE.get(namespace, ())))
-
-
-def split(iri: str) -> tuple[str, str]:
-    """An IRI as its namespace, with the hash or slash that ends it, and its local name."""
-    at = max(iri.rfind("#"), iri.rfind("/")) + 1
-    return iri[:at], iri[at:]
 
 
 def is_known(iri: str) -> bool:
