@@ -18,7 +18,6 @@ from calcigraph.rdf.namespaces import split
         ("https://example.org/works/", "Pump"),
         ("https://example.org/works/", "ex:Pump"),
         ("https://example.org:8080/", "Pump"),
-        ("https://example.org", ""),
         ("urn:example:", "Pump"),
         ("did:example:123#", "Pump"),
         ("ex:", "Pump"),
@@ -28,6 +27,10 @@ from calcigraph.rdf.namespaces import split
 )
 def test_a_namespace_ends_where_the_local_name_begins(space: str, name: str) -> None:
     assert split(space + name) == (space, name)
+
+
+def test_of_a_host_alone_the_namespace_ends_with_its_slash() -> None:
+    assert split("https://example.org") == ("https://example.org/", "")
 
 
 URN = """

@@ -15,8 +15,8 @@ _START: Final = re.compile(r"[^:/?#]*+:(?://[^/?#]*+)?")
 
 def namespace(iri: str) -> str:
     """What stands before the local name of a term: the IRI up to its `#`, else to its last `/`, else to its
-    last `:`, as in `urn:example:`, or with the prefix of an OBO identifier. The IRI itself where it has none
-    of them, as a host without a path."""
+    last `:`, as in `urn:example:`, or with the prefix of an OBO identifier. A host without a path is it
+    with a slash."""
     obo = _OBO.match(iri)
     if obo:
         return obo[0]
@@ -26,10 +26,10 @@ def namespace(iri: str) -> str:
         at = iri.rfind(mark, begins)
         if at >= 0:
             return iri[: at + 1]
-    return iri[:begins]
+    return f"{iri[:begins]}/" if "//" in iri[:begins] else iri[:begins]
 
 
 def split(iri: str) -> tuple[str, str]:
-    """An IRI as its namespace and its local name."""
+    """An IRI as its namespace and its local name, which is empty where it is a host alone."""
     space = namespace(iri)
     return space, iri[len(space) :]
