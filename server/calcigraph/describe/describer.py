@@ -17,7 +17,7 @@ from calcigraph.describe.presentation import Field, Presentation
 from calcigraph.describe.uses import TermUses
 from calcigraph.describe.values import Description, Fact, Incoming, ShownGroup, ShownProperty, ShownValue
 from calcigraph.edition import Edition
-from calcigraph.manchester import is_part
+from calcigraph.manchester import for_one_page, is_part
 from calcigraph.rdf.terms import Subject, Term
 from calcigraph.rdf.vocabulary import DCTERMS, OBO, OWL, RDF
 
@@ -53,6 +53,10 @@ class Describer:
         facts about the resource and its incoming links, with a look-up for each label. Raises:
         DescriptionTooLong where a page would be too long.
         """
+        with for_one_page():
+            return self._described(subject, offset)
+
+    def _described(self, subject: ox.NamedNode, offset: int | None) -> Description | None:
         outgoing = self._descriptions.outgoing(subject, MOST_SHOWN)
         annotations = Annotations(self._edition, self._descriptions, subject)
         links = partial(self._descriptions.links, subject, most=self._page_size, without=annotations.nodes)
@@ -82,7 +86,9 @@ class Describer:
         """The groups of `describe` alone, without what links to `subject`. Cost: linear in them."""
         outgoing = self._descriptions.outgoing(subject)
         own, _, fields = self._shaped(subject, outgoing)
-        return self._groups(own, outgoing, fields, Annotations(self._edition, self._descriptions, subject))
+        with for_one_page():
+            annotations = Annotations(self._edition, self._descriptions, subject)
+            return self._groups(own, outgoing, fields, annotations)
 
     def leading(self, subject: Subject, term: Term) -> tuple[ShownProperty, ...]:
         """The properties by which `subject` leads to `term`, those that a shape shows first."""
@@ -273,4 +279,8 @@ def _list_items(head: ox.BlankNode, said: dict[Term, list[Fact]]) -> list[Fact]:
             return []
         items.append(first[0])
         node = rest[0]
-    return items if node == RDF["nil"] else []
+    if node != RDF["nil"]:
+        return []
+    # Lists may share their ends: each part of one is shown once.
+    said.update((part, []) for part in seen if isinstance(part, ox.BlankNode))
+    return items

@@ -82,6 +82,7 @@ class Strings:
     resource_entailed: str = "more that follow"
     resource_axioms: str = "Axioms with it"
     malformed: str = "malformed"
+    expression_cut: str = "shown in part"
     resource_incoming: str = "What links here"
     resource_previous: str = "Previous links"
     resource_next: str = "Next links"
