@@ -16,17 +16,16 @@ from calcigraph.describe.inheritance import sifted
 from calcigraph.describe.presentation import Field, Presentation
 from calcigraph.describe.uses import TermUses
 from calcigraph.describe.values import Description, Fact, Incoming, ShownGroup, ShownProperty, ShownValue
-from calcigraph.edition import Edition
+from calcigraph.edition import Edition, deprecates
 from calcigraph.manchester import for_one_page, is_part
 from calcigraph.rdf.terms import Subject, Term
-from calcigraph.rdf.vocabulary import DCTERMS, OBO, OWL, RDF
+from calcigraph.rdf.vocabulary import DCTERMS, OBO, RDF
 
 # IAO_0100001 is "term replaced by" of the OBO ontologies.
 _REPLACED_BY = (DCTERMS["isReplacedBy"], OBO["IAO_0100001"])
 _MOST_AXIOMS = 500
 # An annotation may be annotated in turn.
 _REMARKS = 3
-_TRUE = {"true", "1"}
 _NESTING = 12
 PAGE_SIZE: Final = 100
 """Incoming links on one page."""
@@ -77,7 +76,7 @@ class Describer:
             groups,
             page,
             tuple(facts.values()),
-            any(_is_true(f.triple.object) for f in own if f.triple.predicate == OWL["deprecated"]),
+            any(deprecates(fact.triple) for fact in own),
             tuple(sorted(set(_named(own, *_REPLACED_BY)), key=str)),
             axioms,
         )
@@ -259,10 +258,6 @@ def _by_subject(facts: Iterable[Fact]) -> dict[Term, list[Fact]]:
 def _named(facts: Iterable[Fact], *predicates: ox.NamedNode) -> list[ox.NamedNode]:
     objects = (fact.triple.object for fact in facts if fact.triple.predicate in predicates)
     return [term for term in objects if isinstance(term, ox.NamedNode)]
-
-
-def _is_true(term: Term) -> bool:
-    return isinstance(term, ox.Literal) and term.value in _TRUE
 
 
 def _list_items(head: ox.BlankNode, said: dict[Term, list[Fact]]) -> list[Fact]:

@@ -143,6 +143,7 @@ class Strings:
     tree_below: str = "below it"
     tree_of: str = "of"
     tree_whole: str = "The whole tree"
+    tree_cut: str = "Only a part: too much is below too much for all of it to be shown."
     tree_nothing: str = "Nothing is below it here."
     tree_portions: str = "Portions"
     tree_previous: str = "Previous ones"
