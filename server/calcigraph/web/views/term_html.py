@@ -184,10 +184,12 @@ class TermRenderer:
         return self._labels.stated(term) is not None or self._unlabelled(term) not in self.name(term)
 
     def expression(self, found: Expression) -> Markup:
-        """An expression in Manchester syntax, its words apart from the names; what is wrong with it beside
-        it."""
+        """An expression in Manchester syntax, its words apart from the names; what is wrong with it, and
+        that it is not all of it, beside it."""
         pieces = Markup("").join(map(self._piece, found.pieces))
         shown = Markup(f'<span class="expression">{pieces}</span>')
+        if found.is_cut and found.is_construct:
+            shown += Markup(f' <span class="quiet">({escape(STRINGS.expression_cut)})</span>')
         if found.faults and found.is_construct:
             why = escape("; ".join(found.faults))
             shown += Markup(f' <span class="mark" title="{why}">{escape(STRINGS.malformed)}</span>')
