@@ -29,8 +29,8 @@ class Outgoing:
             self._transport.write(data)
 
     def write_both(self, head: bytes, content: bytes) -> None:
-        """Send a response. What is long is not joined: what is kept for others is not copied for those who read
-        slowly."""
+        """Send a response. What is long is not joined: what is kept for others is not copied for those who
+        read slowly."""
         if len(content) < _HIGH_WATER:
             self.write(head + content)
         else:

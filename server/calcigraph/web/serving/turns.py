@@ -48,8 +48,8 @@ class Turns:
         self._await()
 
     def add_piece(self, call: Callable[[], object]) -> None:
-        """Have it called, in its order, behind what was added, one in a turn: a piece of work of which there may
-        be any number, and which would else hold up what is done soon."""
+        """Have it called, in its order, behind what was added, one in a turn: a piece of work of which there
+        may be any number, and which would else hold up what is done soon."""
         self._pieces.append(call)
         self._await()
 
