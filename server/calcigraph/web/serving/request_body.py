@@ -73,7 +73,7 @@ class ChunkedBody:
         """Take what belongs to it; returns the rest. Where it is not whole, that belongs to it as well: more
         short chunks have come than are read at once.
 
-        Raises: RequestMalformed, BodyTooLarge. Cost: each byte is looked at twice; at most about a millisecond.
+        Raises: RequestMalformed, BodyTooLarge. Cost: each byte is looked at twice; a millisecond at most.
         """
         position = lines = 0
         while position < len(data) and lines < _LINES_AT_ONCE and not self.is_whole:
