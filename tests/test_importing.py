@@ -7,7 +7,7 @@ import itertools
 import random
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -20,6 +20,7 @@ from calcigraph.importing.borrowing import TermMissing
 from calcigraph.importing.plan import TargetUnfit
 from calcigraph.importing.source import read_source
 from calcigraph.importing.writer import WouldOverwrite
+from calcigraph.rdf import colours
 from calcigraph.rdf.canonical import canonical
 from calcigraph.rdf.reading import FileMalformed
 from canonical_form import canonical_hash
@@ -192,6 +193,38 @@ def test_blank_nodes_that_hardly_anything_tells_apart_take_no_time_and_have_one_
     meant = Counter(line.split()[0] for line in text.splitlines())
     assert Counter(out.values()) == Counter(meant.values())
     assert Counter(into.values()) == Counter(Counter(line.split()[2] for line in text.splitlines()).values())
+
+
+LONG = {
+    "siblings": linked(("h", f"c{n}") for n in range(300)),
+    "nested siblings": linked(pair for n in range(150) for pair in (("h", f"c{n}"), (f"c{n}", f"d{n}"))),
+    "ring": linked((f"r{n}", f"r{(n + 1) % 300}") for n in range(300)),
+    "linked both ways": linked(
+        pair for n in range(300) for pair in ((f"k{n}", f"k{n + 1}"), (f"k{n + 1}", f"k{n}"))
+    ),
+    "each with each": linked(itertools.product([f"a{n}" for n in range(18)], [f"b{n}" for n in range(18)])),
+}
+
+
+@pytest.mark.parametrize("kind", LONG)
+def test_a_statement_is_looked_at_a_few_times_however_many_nodes_are_alike(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: Counter[str] = Counter()
+
+    def counted(node: ox.BlankNode, quads: Collection[ox.Quad], known: colours.Colours) -> str:
+        seen[kind] += len(quads)
+        return digest(node, quads, known)
+
+    digest = colours._digest
+    monkeypatch.setattr(colours, "_digest", counted)
+    quads = list(ox.parse(LONG[kind], format=ox.RdfFormat.N_TRIPLES))
+    one = canonical(quads)
+    assert 0 < seen.total() <= 8 * len(quads)
+    for seed in range(2):
+        assert (
+            canonical(ox.parse(disguised(quads, random.Random(seed)), format=ox.RdfFormat.N_TRIPLES)) == one
+        )
 
 
 @needs("ontologies")
