@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import itertools
+import os
 import random
 import re
 from collections import Counter
@@ -14,11 +15,14 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 
-from calcigraph.errors import InputUnreadable, Problem
+from calcigraph.cli.importing import import_files
+from calcigraph.errors import InputUnreadable, Place, Problem
+from calcigraph.evaluated_apart import EvaluationStopped
 from calcigraph.importing.adding import Import, added
 from calcigraph.importing.borrowing import TermMissing
 from calcigraph.importing.plan import TargetUnfit
 from calcigraph.importing.source import read_source
+from calcigraph.importing.staging import Staging
 from calcigraph.importing.writer import WouldOverwrite
 from calcigraph.rdf import colours
 from calcigraph.rdf.canonical import canonical
@@ -389,6 +393,49 @@ def test_a_packed_file_is_unpacked_within_bounds(
     monkeypatch.setattr("calcigraph.importing.source._MOST_UNPACKED", len(PUMPS))
     take(root, packed)
     assert about(root / "ontology/pumps.ttl", "Pump")
+
+
+def test_a_file_that_takes_too_long_is_named_and_nothing_is_left_of_the_work(root: Path) -> None:
+    endless = root.parent / "endless.ttl"
+    os.mkfifo(endless)  # nobody writes to it, so reading it has no end
+    left = root / f"ontology/.x.ttl.{os.getpid()}.importing"
+    others = root / f"ontology/.x.ttl.{os.getpid()}0.importing"
+    for path in (left, others):
+        path.write_text("<a> <b>", encoding="utf-8")
+
+    with pytest.raises(
+        EvaluationStopped, match=r"not read and written.*Split it into several files"
+    ) as stopped:
+        import_files(Import((endless,), root, (), (), None, None, False, "2026-01-02"), 0.5)
+
+    assert stopped.value.place == Place("endless.ttl")
+    assert (left.exists(), others.exists()) == (False, True)
+
+
+def test_the_names_of_unfinished_files_say_whose_they_are(root: Path) -> None:
+    asked = Import((), root, (), (), None, None, False, "2026-01-02", mark="7")
+    for mark in ("7", "77"):
+        Staging(root, mark).add("data/x.ttl", b"<urn:a> <urn:b> 1 .")
+
+    asked.remove_unfinished()
+
+    assert set(everything(root)) == {"data/catalog.ttl", "data/.x.ttl.77.importing"}
+
+
+def test_a_record_of_another_namespace_is_read_and_then_speaks_of_the_new_one(
+    root: Path, source: Callable[..., Path]
+) -> None:
+    take(root, source(PUMPS))
+    catalog = (root / "data/catalog.ttl").read_text(encoding="utf-8")
+    (root / "data/catalog.ttl").write_text(catalog.replace("/mine/", "/ours/"), encoding="utf-8")
+
+    take(root, source(PUMPS.replace('"1"', '"2"')))
+
+    record = (root / "data/imports.ttl").read_text(encoding="utf-8")
+    assert "https://example.org/ours/graph/ontology/pumps" in {
+        t.subject.value for t in parsed(root / "data/imports.ttl")
+    }
+    assert "/mine/" not in record
 
 
 def test_a_folder_that_is_called_like_the_file_is_in_the_way(root: Path, source: Callable[..., Path]) -> None:

@@ -164,7 +164,9 @@ def test_what_is_not_read_is_named_with_what_it_is_and_the_command_that_converts
             "data/f.xlsx": b"PK\x03\x04",
             "data/g.tsv": "a\tb\n",
             "data/h.n3": "{} => {} .",
-            "ontology/x.rq": "ASK {}",
+            "ontology/x.rq": "PREFIX e: <https://e.org/> ASK {}",
+            "data/y.csv": "a\n",
+            "shapes/lint/z.RQ": "PREFIX e: <https://e.org/> ASK {}",
             "shapes/i.ttl": "# nothing\n",
             "ontology/README.md": "# Notes",
             "ontology/.gitkeep": "",
@@ -183,8 +185,13 @@ def test_what_is_not_read_is_named_with_what_it_is_and_the_command_that_converts
             ("data/d.ttl.gz", "data/e.json", "data/f.xlsx", "data/h.n3", "shapes/i.ttl"), "warning"
         ),
         **dict.fromkeys(("data/pipe.ttl", "data/elsewhere"), "warning"),
+        **dict.fromkeys(("data/y.csv", "shapes/lint/z.RQ"), "warning"),
         "data/g.tsv": "info",
     }
+    assert "It is a query." in found["ontology/x.rq"].message
+    assert "ontology/rules" in found["ontology/x.rq"].remedy
+    assert "ontology/questions" in found["data/y.csv"].remedy
+    assert found["shapes/lint/z.RQ"].remedy == "Call it z.rq."
     assert "robot convert -i a.ofn -o a.ttl" in found["ontology/a.ofn"].remedy
     assert "OBO" in found["ontology/b.obo"].message
     assert "Manchester" in found["ontology/c.txt"].message
@@ -202,9 +209,10 @@ def test_an_import_is_there_by_iri_version_graph_or_catalog_and_else_it_is_named
         "urn:lost",
     ]
     catalog = (
-        '<catalog xmlns="urn:oasis:names:tc:entity:xmlns:xml:catalog"><uri name="urn:mapped" uri="c.ttl"/>'
-        '<rewriteURI uriStartString="urn:old/" rewritePrefix="./"/><uri name="urn:lost" uri="../lost.owl"/>'
-        "</catalog>"
+        '<c:catalog xmlns:c="urn:oasis:names:tc:entity:xmlns:xml:catalog">'
+        '<c:uri xml:base="sub/" name="urn:mapped" uri="../c.ttl"/>'
+        '<rewriteURI xmlns="urn:oasis:names:tc:entity:xmlns:xml:catalog" uriStartString="urn:old/"'
+        ' rewritePrefix="./"/><c:uri name="urn:lost" uri="../lost.owl"/></c:catalog>'
     )
     written(
         tmp_path,

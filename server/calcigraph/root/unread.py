@@ -23,6 +23,7 @@ _QUERIES: Final = {
     "ontology/questions": (".rq", ".csv"),
     "shapes/lint": (".rq",),
 }
+_ELSEWHERE: Final = "Queries and answers are read in some folders only."
 _NOTES: Final = (".md", ".txt", ".rst", ".adoc", ".license")
 _NAMES: Final = ("readme", "license", "licence", "copying", "changelog", "notice", "makefile", "authors")
 _LEFT: Final = ("~", ".bak", ".orig", ".swp", ".tmp", ".rej", ".lock")
@@ -59,16 +60,25 @@ def _unread(file: Path, path: str) -> Finding | None:
 
 def _unread_file(file: Path, path: str) -> Finding | None:
     name = PurePosixPath(path).name.lower()
+    if name.endswith((".rq", ".sparql")):
+        return _unread_query(path)
     found = BY_SUFFIX.get(PurePosixPath(name).suffix) or _recognised(file)
     if found is not None and found is not CATALOG:
         return _finding(path, f"It is {found.name}.", found.remedy_for(path))
     if found is CATALOG or name.endswith(_NOTES) or name.startswith(_NAMES):
         return None
-    if name.endswith((".rq", ".csv", ".sparql")):
-        places = ", ".join(sorted(_QUERIES))
-        return _finding(path, "Queries and answers are read in some folders only.", f"Move it to {places}.")
+    if name.endswith(".csv"):
+        return _finding(path, _ELSEWHERE, "Move it to ontology/questions, beside its question.")
     endings = ", ".join(SUFFIXES)
     return _finding(path, "Its name ends in nothing that is read.", f"RDF ends in {endings}.", Severity.INFO)
+
+
+def _unread_query(path: str) -> Finding:
+    """What begins with a prefix is no Turtle where its name says that it is a query."""
+    place = PurePosixPath(path)
+    if str(place.parent) in _QUERIES:
+        return _finding(path, "The name of a query ends in .rq.", f"Call it {place.stem}.rq.")
+    return _finding(path, f"It is a query. {_ELSEWHERE}", f"Move it to {', '.join(sorted(_QUERIES))}.")
 
 
 def _recognised(file: Path) -> Recognised | None:
