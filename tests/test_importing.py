@@ -30,6 +30,7 @@ from calcigraph.rdf.reading import FileMalformed
 from canonical_form import canonical_hash
 from suites import SUITES, needs
 
+SKOS = "http://www.w3.org/2004/02/skos/core#"
 ONTOLOGIES = SUITES / "ontologies"
 PROLOGUE = """\
 @prefix : <http://example.org/pumps#> .
@@ -610,6 +611,34 @@ def test_a_term_comes_with_all_that_is_said_of_it_and_with_what_this_needs(
     assert "someValuesFrom :Water" in text
     assert any("1 terms with all that is said of them; 2 above them and 3 that these use" in x for x in lines)
     assert any("4 other triples about the latter are left out" in line for line in lines)
+
+
+def test_what_the_other_side_says_of_a_term_is_taken_and_the_rest_is_counted(
+    root: Path, source: Callable[..., Path]
+) -> None:
+    concepts = (
+        ":s a skos:ConceptScheme ; skos:hasTopConcept :a . :a a skos:Concept ; skos:narrower :b , :other ."
+        ":b a skos:Concept ; skos:prefLabel 'b' ; skos:narrower :c . :c a skos:Concept . :d skos:broader :c ."
+    )
+    classes = (
+        ":C a owl:Class . :D a owl:Class ; owl:disjointWith :C . :E a owl:Class ; rdfs:subClassOf :C ."
+        "[ owl:intersectionOf ( :D :E ) ] owl:equivalentClass :C . :F a owl:Class ; rdfs:subClassOf :C ."
+    )
+    lines = take(root, source(PROLOGUE + concepts + classes), terms=(":c", ":C"))
+
+    goal = root / "ontology/imports/pumps.ttl"
+    text = goal.read_text(encoding="utf-8")
+    assert {name for name in "sabcdCDEF" if about(goal, name)} == set("sabcCDE")
+    assert f"<{SKOS}narrower> {iri('c')}" in about(goal, "b")
+    assert f"<{SKOS}hasTopConcept> {iri('a')}" in about(goal, "s")
+    assert "owl:disjointWith :C" in text
+    assert "owl:intersectionOf ( :D :E )" in text
+    assert ":other" not in text
+    # E below C comes with E, which the definition uses; d and F are not taken.
+    assert [line for line in lines if "triples in which other terms" in line] == [
+        "    2 triples in which other terms say something of those asked for are left out, such as that they"
+        " stand below them"
+    ]
 
 
 def test_nothing_is_taken_that_stands_above_the_upper_end(root: Path, source: Callable[..., Path]) -> None:

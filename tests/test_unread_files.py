@@ -13,8 +13,9 @@ import pytest
 
 from calcigraph.errors import Finding, RootInvalid, Severity
 from calcigraph.rdf.diagnosis import MOST_IN_LITERAL
-from calcigraph.root import Root, RootChanged
+from calcigraph.root import FOLDERS, Root, RootChanged, unread
 from polling import MOST_S
+from suites import ROOT
 
 CATALOG = '@prefix void: <http://rdfs.org/ns/void#> . <https://e.org/> void:uriSpace "https://e.org/" .\n'
 HEAD = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="https://e.org/">'
@@ -197,6 +198,25 @@ def test_what_is_not_read_is_named_with_what_it_is_and_the_command_that_converts
     assert "Manchester" in found["ontology/c.txt"].message
     assert ".jsonld" in found["data/e.json"].remedy
     assert "rdfpipe -i n3" in found["data/h.n3"].remedy
+
+
+def test_rdf_beside_the_folders_is_named_but_not_what_programs_have(tmp_path: Path) -> None:
+    beside = ("mine.owl", "X.TTL", "imports/x.ttl", "graphs/y.nq")
+    other = (
+        *(".git/x.ttl", "tests/x.ttl", "node_modules/x.ttl", "docs/x.owl", "pom.xml", "imports/readme.md"),
+        *("package/__init__.py", "package/x.ttl", "imports/deeper/x.ttl", ".x.ttl"),
+    )
+    written(tmp_path, dict.fromkeys((*beside, *other), "<urn:a> <urn:b> 1 ."))
+
+    found = notes(tmp_path)
+
+    assert set(found) == set(beside)
+    assert {f.remedy for f in found.values()} == {"Put it below ontology/, data/, shapes/."}
+
+
+@pytest.mark.parametrize("folder", [ROOT, ROOT / "tests/toy"])
+def test_nothing_stands_beside_the_folders_of_the_roots_here(folder: Path) -> None:
+    assert not list(unread.beside(folder, FOLDERS))
 
 
 def test_an_import_is_there_by_iri_version_graph_or_catalog_and_else_it_is_named(tmp_path: Path) -> None:

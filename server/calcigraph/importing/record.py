@@ -98,7 +98,8 @@ def graph_base_of(triples: Iterable[ox.Triple]) -> str | None:
     """What the graphs of the recorded files began with when the record was written; None where they differ,
     or where there are none."""
     said = list(triples)
-    nodes = {t.subject for t in said if t.predicate == PROV["wasDerivedFrom"]}
+    derived = (t.subject for t in said if t.predicate == PROV["wasDerivedFrom"])
+    nodes = {node for node in derived if isinstance(node, ox.NamedNode)}
     paths = {
         t.subject: t.object.value
         for t in said

@@ -88,10 +88,10 @@ def _labelled(part: Iterable[ox.Quad], fixed: Collection[ox.BlankNode]) -> list[
         for node in set(blank_nodes(quad)):
             index[node].append(quad)
     colouring = coloured(index, fixed)
-    while (node := colouring.smallest()) is not None:
+    while (chosen := colouring.smallest()) is not None:
         if colouring.alike <= _FEW:
             return _by_rdfc(part, colouring.colours)
-        colouring.set_apart(node)
+        colouring.set_apart(chosen)
     order = sorted(index, key=colouring.colours.__getitem__)
     names = {node: ox.BlankNode(f"{_LABEL}{number}") for number, node in enumerate(order)}
     return [_with(quad, names) for quad in part]

@@ -1,4 +1,4 @@
-"""The folder of a root in, a finding for everything in it that is not read out.
+"""The folder of a root in, a finding for everything in it that is not read out, and for RDF beside it.
 
 What looks like RDF, or like something that could be converted to it, is a warning; other things that no one
 reads are a hint; notes, licences and what editors and version control leave are none.
@@ -24,9 +24,45 @@ _QUERIES: Final = {
     "shapes/lint": (".rq",),
 }
 _ELSEWHERE: Final = "Queries and answers are read in some folders only."
+# An ending that other things than RDF have says nothing.
+_SURELY_RDF: Final = tuple(suffix for suffix in SUFFIXES if suffix != ".xml")
+# What a repository has beside its root, which may hold RDF for other ends.
+_OF_PROGRAMS: Final = {
+    *("bench", "bin", "build", "dist", "doc", "docs", "env", "examples", "lib", "licenses", "node_modules"),
+    *("public", "requirements", "scripts", "server", "src", "static", "target", "test", "tests", "tools"),
+    *("vendor", "venv"),
+}
+_PACKAGES: Final = {"__init__.py", "pyproject.toml", "package.json", "pyvenv.cfg", "Cargo.toml", "pom.xml"}
 _NOTES: Final = (".md", ".txt", ".rst", ".adoc", ".license")
 _NAMES: Final = ("readme", "license", "licence", "copying", "changelog", "notice", "makefile", "authors")
 _LEFT: Final = ("~", ".bak", ".orig", ".swp", ".tmp", ".rej", ".lock")
+
+
+def beside(folder: Path, parts: tuple[str, ...]) -> Iterator[Finding]:
+    """A finding for each file of RDF, by its name, that stands in a root and in none of its `parts`: right in
+    it or in a folder of it, but for folders that programs have. Cost: lists these folders."""
+    for here in (folder, *_others(folder, parts)):
+        for name in sorted(_names(here)):
+            file = here / name
+            if name.lower().endswith(_SURELY_RDF) and not name.startswith(".") and file.is_file():
+                listed = ", ".join(f"{part}/" for part in parts)
+                path = file.relative_to(folder).as_posix()
+                yield _finding(path, "It stands beside the folders that are read.", f"Put it below {listed}.")
+
+
+def _others(folder: Path, parts: tuple[str, ...]) -> Iterator[Path]:
+    for name in sorted(_names(folder)):
+        here = folder / name
+        is_other = name not in parts and name.lower() not in _OF_PROGRAMS and not name.startswith((".", "_"))
+        if is_other and here.is_dir() and not here.is_symlink() and not _PACKAGES & _names(here):
+            yield here
+
+
+def _names(folder: Path) -> set[str]:
+    try:
+        return set(os.listdir(folder))
+    except OSError:
+        return set()
 
 
 def not_read(folder: Path, parts: tuple[str, ...]) -> Iterator[Finding]:
