@@ -139,6 +139,15 @@ def test_a_place_that_there_is_not_is_refused(client: FlaskClient, query: str, s
     assert reply.status_code == status
 
 
+@pytest.mark.parametrize("kind", ["classes", "individuals"])
+def test_the_page_of_a_whole_tree_says_how_many_terms_it_has(client: FlaskClient, kind: str) -> None:
+    tops = client.get(f"/trees?kind={kind}", headers={"Accept": "application/json"}).get_json()
+    assert tops["size"] < tops["count"]
+    page = client.get(f"/trees?kind={kind}", headers={"Accept": "text/html"}).get_data(as_text=True)
+    title = page.partition("<h1>")[2].partition("</h1>")[0]
+    assert title.endswith(f'<span class="count">{tops["count"]}</span>')
+
+
 def test_without_a_kind_the_trees_are_told(client: FlaskClient) -> None:
     found = client.get("/trees", headers={"Accept": "application/json"}).get_json()["trees"]
     assert {tree["kind"]: tree["count"] for tree in found}["object-properties"] == 2
