@@ -307,6 +307,63 @@ def test_relative_iris_have_no_path_of_the_machine_and_it_is_told_what_they_are_
         take(root, source("<a> <b> <c> .", "alone.ttl"))
 
 
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ('"1"^^<#dt>', '"1"^^:dt'),
+        ("<<( :Pump <#r> <#s> )>>", "<http://example.org/pumps#r> <http://example.org/pumps#s> )>>"),
+        ("<//purl.org/c>", "<http://purl.org/c>"),
+        ("<../up>", "<http://example.org/up>"),
+        (":a . @prefix x: <#x/> . x:y :p x:z", "@prefix x: <http://example.org/pumps#x/> ."),
+    ],
+)
+def test_whatever_is_relative_is_read_against_one_base(
+    text: str, written: str, root: Path, source: Callable[..., Path]
+) -> None:
+    take(root, source(f"{PROLOGUE}:Pump :p {text} ."), to="data/a.ttl")
+
+    said = (root / "data/a.ttl").read_text(encoding="utf-8")
+    assert written in said
+    assert "invalid" not in said
+
+
+@pytest.mark.parametrize(
+    ("text", "base", "said"),
+    [
+        ("<urn:x:a> <urn:x:p> <b> .", None, r"<urn:x:> has no path.*--base"),
+        ("<http://e.org/a> <urn:x:p> <b> .", "urn:x:a", r"<urn:x:a> has no path.*--base"),
+        ("<urn:x:a> <urn:x:p> 1 .", "foo", "`foo` is no absolute IRI"),
+    ],
+)
+def test_a_base_that_nothing_can_be_relative_to_is_refused(
+    text: str, base: str | None, said: str, root: Path, source: Callable[..., Path]
+) -> None:
+    with pytest.raises(Problem, match=said):
+        take(root, source(text), base=base)
+
+    take(root, source("<urn:x:a> <urn:x:p> <#b> ."), base="urn:x:a")
+    assert "<urn:x:a#b>" in (root / "data/pumps.ttl").read_text(encoding="utf-8")
+
+
+def test_a_packed_file_is_unpacked_within_bounds(
+    root: Path, source: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = source(gzip.compress(PUMPS.encode()), "pumps.ttl.gz")
+    monkeypatch.setattr("calcigraph.importing.source._MOST_UNPACKED", len(PUMPS) - 1)
+    with pytest.raises(FileMalformed, match="Unpack it first"):
+        take(root, packed)
+
+    monkeypatch.setattr("calcigraph.importing.source._MOST_UNPACKED", len(PUMPS))
+    take(root, packed)
+    assert about(root / "ontology/pumps.ttl", "Pump")
+
+
+def test_a_folder_that_is_called_like_the_file_is_in_the_way(root: Path, source: Callable[..., Path]) -> None:
+    (root / "ontology/pumps.ttl").mkdir()
+    with pytest.raises(WouldOverwrite, match=r"ontology/pumps\.ttl is a folder"):
+        take(root, source(PUMPS))
+
+
 def test_what_cannot_be_kept_is_told(root: Path, source: Callable[..., Path]) -> None:
     text = "# One.\n@prefix é: <http://e/> . # Two, 3.\né:a <http://e/#p> '# none' .\n"
     lines = take(root, source(text))

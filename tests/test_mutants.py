@@ -76,6 +76,16 @@ def test_a_change_touches_its_place_alone() -> None:
     assert two.apply(source).decode() == "# é\nx = 'é' + y  # a\nz = ((a - b))\n"
 
 
+def test_no_mutant_is_taken_for_the_one_before_it_in_bytecode(tmp_path: Path) -> None:
+    campaign, path = Campaign(tmp_path), tmp_path / "x.py"
+    seconds = set()
+    for source in (b"x = 1", b"x = 2", b"x = 1"):
+        campaign.write(path, source)
+        seconds.add(int(path.stat().st_mtime))
+    assert path.read_bytes() == b"x = 1"
+    assert len(seconds) == 3
+
+
 def test_every_core_room_stands_in_the_table_and_no_reason_is_stale() -> None:
     rooms = RoomsFile.read(ROOT / "tests" / "mutants.toml", ROOT)
 

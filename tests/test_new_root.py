@@ -117,6 +117,13 @@ def test_turtle_keeps_its_comments_and_other_formats_become_turtle(tmp_path: Pat
     assert '<http://e/a> <http://e/p> "x" .' in (tmp_path / "new/data/more.ttl").read_text(encoding="utf-8")
 
 
+def test_turtle_that_needs_a_base_from_elsewhere_is_not_copied_as_it_is(tmp_path: Path) -> None:
+    make(tmp_path / "mine", *written(tmp_path, t="<a> <p> <b> ."), base="http://example.org/x")
+
+    said = (tmp_path / "mine/data/t.ttl").read_text(encoding="utf-8")
+    assert {t.subject.value for t in ox.parse(said, format=ox.RdfFormat.TURTLE)} == {"http://example.org/a"}
+
+
 def test_the_catalogue_says_what_the_header_says_and_names_what_is_missing(tmp_path: Path) -> None:
     lines = make(tmp_path / "new", *written(tmp_path, pumps=PUMPS))
 
@@ -189,6 +196,8 @@ OBO = "http://purl.obolibrary.org/obo/"
         (["urn:isbn:1", "urn:isbn:2"], "urn:isbn:"),
         ([f"http://e.org/{kind}/{n}" for kind in "abcdefgh" for n in "12"], "http://e.org/"),
         (["http://e.org/é/1"], "http://e.org/é/"),
+        (["http://e.org"], "http://e.org/"),
+        (["http://e.org:80"], "http://e.org:80/"),
     ],
 )
 def test_the_namespace_is_that_of_most_terms(iris: list[str], meant: str) -> None:

@@ -20,6 +20,8 @@ CATALOG = '@prefix void: <http://rdfs.org/ns/void#> . <https://e.org/> void:uriS
 HEAD = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="https://e.org/">'
 NODE = '<rdf:Description rdf:about="https://e.org/a"><e:p>{}</e:p></rdf:Description></rdf:RDF>'
 BILLION = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+ATTRIBUTE = '<e:p l:q=""/>'
+DECLARATIONS = [f'xmlns:l{n}="https://e.org/&a4;/"' for n in range(30)]
 OFN = "Prefix(:=<https://e.org/>)\nOntology(<https://e.org/o>)\n"
 OWL_XML = '<Ontology xmlns="http://www.w3.org/2002/07/owl#" ontologyIRI="https://e.org/o"></Ontology>'
 OWL = "@prefix owl: <http://www.w3.org/2002/07/owl#> .\n"
@@ -72,6 +74,19 @@ def notes(folder: Path) -> dict[str, Finding]:
             2,
             "20 times",
         ),
+        *(
+            ("x.owl", f'<!DOCTYPE r [\n<!ENTITY a0 "aaaaaaaaaa">{BILLION}]>{head}', 3, "20 times")
+            for head in (
+                f'{HEAD}\n<rdf:Description xmlns:l="https://e.org/&a4;/">{"<l:p/>" * 30}',
+                f"{HEAD}\n<rdf:Description xmlns:l='https://e.org/&a4;/'>{ATTRIBUTE * 30}",
+                f"{HEAD}\n<rdf:Description {' '.join(DECLARATIONS)}/>",
+            )
+        ),
+        ("x.owl", f'<?xml version="1.0" encoding="Shift_JIS"?>\n{HEAD}</rdf:RDF>', 1, "encoding"),
+        ("x.owl", f'<?xml version="1.0" encoding="utf-7"?>\n{HEAD}</rdf:RDF>', 1, "encoding"),
+        ("x.owl", f'<?xml version="1.0" encoding="foo"?>\n{HEAD}</rdf:RDF>', 1, "UTF-8"),
+        ("x.ttl", f"PREFIX e: <urn:e>\n@prefix l: <urn:{'l' * 1024}> .", 2, "1,024"),
+        ("x.trig", f"<urn:g> {{ <urn:a> <urn:b> 1 }}\nBASE <urn:{'l' * 1024}>", 2, "1,024"),
         ("x.owl", f'<!DOCTYPE r SYSTEM "x.dtd">{HEAD}</rdf:RDF>', 1, "not read"),
         (
             "x.owl",

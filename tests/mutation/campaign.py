@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,6 +44,7 @@ class Campaign:
 
     folder: Path
     limits_s: dict[str, float] = field(default_factory=dict)
+    _seconds: Iterator[int] = field(default_factory=lambda: itertools.count(int(time.time()) + 1))
 
     @classmethod
     def prepare(cls, root: Path, folder: Path, rooms: Iterable[Room]) -> Campaign:
@@ -76,16 +78,23 @@ class Campaign:
         """Run the tests against the mutant, and take it back. Cost: until the first test that notices it."""
         path = self.folder / candidate.file
         source = path.read_bytes()
-        path.write_bytes(candidate.mutant.apply(source))
+        self.write(path, candidate.mutant.apply(source))
         try:
             code = self._run(candidate.room, self.limits_s[candidate.room.name])
             if code is not None and code < 0:
                 # A signal ended the tests: once it may have been somebody's, twice it is the mutant's doing.
                 code = self._run(candidate.room, self.limits_s[candidate.room.name])
         finally:
-            path.write_bytes(source)
+            self.write(path, source)
         print(f"{'survived' if code == 0 else 'killed' if code else 'late'}: {candidate}", flush=True)
         return Verdict(candidate, code == 0, code is None)
+
+    def write(self, path: Path, source: bytes) -> None:
+        """Give the file a second that no other mutant has: of one second and size, it would be taken from the
+        bytecode of the mutant before."""
+        path.write_bytes(source)
+        second = next(self._seconds)
+        os.utime(path, (second, second))
 
     def _run(self, room: Room, most_s: float | None) -> int | None:
         """The exit code of pytest; None where the time was over, and all that it started is ended then."""
@@ -105,11 +114,9 @@ class Campaign:
         return subprocess.Popen(
             [sys.executable, "-m", "pytest", *options, *(f"tests/{test}" for test in room.tests)],
             cwd=self.folder,
-            # Modules of the same second and size would be taken from the bytecode of the mutant before.
             env={
                 **os.environ,
                 "PYTHONPATH": str(self.folder / "server"),
-                "PYTHONDONTWRITEBYTECODE": "1",
                 "HYPOTHESIS_STORAGE_DIRECTORY": str(self.folder / ".hypothesis"),
             },
             stdout=output,

@@ -11,6 +11,8 @@ from calcigraph.rdf.vocabulary import DC, DCTERMS, FOAF, OBO, OBO_IN_OWL, OWL, R
 
 # An identifier of the OBO Foundry is a prefix and a number in one name (OBO Foundry identifier policy).
 _OBO: Final = re.compile(rf"{re.escape(OBO.iri)}[A-Za-z]+_(?=[0-9])")
+# An address that has no path.
+_HOST: Final = re.compile(r"[^:/?#]+://[^/?#]+")
 # What an ontology only borrows, unless it is all there is.
 _BORROWED: Final = (
     *(namespace.iri for namespace in (OWL, RDF, RDFS, SKOS, XSD, DC, DCTERMS, FOAF, OBO_IN_OWL)),
@@ -39,6 +41,8 @@ def namespace(iri: str) -> str:
     obo = _OBO.match(iri)
     if obo:
         return obo[0]
+    if _HOST.fullmatch(iri):
+        return f"{iri}/"
     for mark in "#/:":
         before, found, _ = iri.rpartition(mark)
         if found and not before.endswith((":", "/")):

@@ -121,6 +121,8 @@ class Importer:
                 Place(path),
             )
         goal = self._root.folder / path
+        if goal.is_dir():
+            raise WouldOverwrite(f"{path} is a folder.", "Name another file with --to.", Place(path))
         if not goal.exists():
             return True
         found = hashlib.sha256(goal.read_bytes()).hexdigest()

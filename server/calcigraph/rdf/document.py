@@ -140,7 +140,7 @@ def _json_ld(raw: bytes, file: str, base_iri: str | None) -> Document:
         raise _json_malformed(error, file) from None
     lines = JsonLines(text, parser.prefixes, base_iri)
     numbers = lines.of([quad.subject for quad in quads])
-    return _lined(quads, numbers, file, labels_of(json.loads(text)), parser.prefixes)
+    return _lined(quads, numbers, file, labels_of(json.loads(text, parse_int=str)), parser.prefixes)
 
 
 def _json_malformed(error: SyntaxError, file: str) -> DocumentMalformed:

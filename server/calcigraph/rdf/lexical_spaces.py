@@ -162,9 +162,14 @@ def _is_xml(text: str) -> bool:
 
 def _is_json(text: str) -> bool:
     try:
-        json.loads(text, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
+        # Python makes no number of more than some thousand digits.
+        json.loads(text, parse_int=str, parse_constant=_no_constant)
+    except ValueError:
         return False
+    except RecursionError:
+        return (
+            True  # JSON may be nested as deeply as one likes (RFC 8259, section 9), and nothing else is told
+        )
     return True
 
 

@@ -12,12 +12,12 @@ import pyoxigraph as ox
 from flask import Flask, current_app, render_template, request
 from markupsafe import Markup
 
-from calcigraph.describe import Description, Use
+from calcigraph.describe import Description, Standing, Use
 from calcigraph.edition import Languages
 from calcigraph.rdf.formats import by_name
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.terms import Term
-from calcigraph.rdf.vocabulary import SKOS
+from calcigraph.rdf.vocabulary import RDF, SKOS
 from calcigraph.store import DocumentAddress
 from calcigraph.web.protocol.negotiation import HTML
 from calcigraph.web.representations import GRAPH_OFFERS, write_graph
@@ -139,12 +139,10 @@ def resource_page(
     triples as JSON-LD."""
     quads = [quad for described in (description, *fragments) for quad in described.quads()]
     json_ld = write_graph(quads, by_name("graph", "json-ld"), site.edition.root.prefixes)
-    # A root's class and the server's class that it refines are often called the same.
-    types = {site.edition.labels.of(kind).value: kind for kind in reversed(description.types)}
     return render_template(
         "resource.html",
         description=description,
-        types=sorted(types.values(), key=str),
+        types=_types(site, description),
         contradiction=contradiction(
             site.edition, site.describer, description.subject, request.args.get("by")
         ),
@@ -157,6 +155,18 @@ def resource_page(
         outside=site.outside(description.subject),
         json_ld=script_data(json_ld.decode()),
     )
+
+
+def _types(site: Site, description: Description) -> list[ox.NamedNode]:
+    """The classes to name below the title: those that somebody gave; where nobody gave one, those that
+    follow."""
+    own = [f for f in description.facts if f.triple.subject == description.subject]
+    said = [f for f in own if f.triple.predicate == RDF["type"] and isinstance(f.triple.object, ox.NamedNode)]
+    given = {f.triple.object for f in said if f.standing is not Standing.INFERRED}
+    shown = [kind for kind in description.types if not given or kind in given]
+    # A root's class and the server's class that it refines are often called the same.
+    types = {site.edition.labels.of(kind).value: kind for kind in reversed(shown)}
+    return sorted(types.values(), key=str)
 
 
 def _graph(site: Site, node: ox.NamedNode) -> tuple[str, int] | None:
