@@ -109,7 +109,7 @@ def test_queries_see_it_and_lints_do_not() -> None:
     everything = "SELECT ?g ?s ?p ?o { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g ?s ?p ?o"
     for inference in (True, False):
         assert undescribed.csv(everything, inference) != OfflineEngine(dataset).csv(everything, inference)
-    undescribed.describe()
+    undescribed.take_in_description()
     for inference in (True, False):
         assert undescribed.csv(everything, inference) == OfflineEngine(dataset).csv(everything, inference)
 

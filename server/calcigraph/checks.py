@@ -88,7 +88,7 @@ def _findings(
     offline = OfflineEngine(edition, described=False)
     yield from lint(edition, offline.solutions)
     if edition.root.questions:
-        offline.describe()
+        offline.take_in_description()
     yield from answer_findings(edition, offline)
     if asked is not None:
         yield from _classified(edition, asked)

@@ -46,7 +46,7 @@ class OfflineEngine(EditionAnswers):
         quads = edition.all_quads() if described else edition.quads()
         self._replica = Replica(quads, unasserted=edition.root.inferences)
 
-    def describe(self) -> None:
+    def take_in_description(self) -> None:
         """Take in what describes the edition, where it was left out. Cost: ten microseconds for each quad of
         the description, a tenth of loading all anew."""
         described = ox.serialize(self._edition.metadata, format=ox.RdfFormat.N_QUADS) or b""
