@@ -29,8 +29,8 @@ WITHOUT_HOST: Final = Rule(
 ABBREVIATED: Final = Rule(
     "iri-abbreviated",
     Severity.VIOLATION,
-    "{term} is an abbreviation between < and >, which stands for itself there.",
-    "Write {meant} without < and >.",
+    "{term} is an abbreviation where an IRI has to stand, so it stands for itself.",
+    "Write the IRI that is meant, or {meant} where the format has abbreviations: in Turtle without < and >.",
 )
 WITH_BLANK: Final = Rule(
     "iri-with-blank",
@@ -76,7 +76,7 @@ def abbreviated(statements: Statements, own: OwnNames) -> Iterator[Hit]:
 
 
 def _hits(statements: Statements, is_wrong: Callable[[str], bool]) -> Iterator[Hit]:
-    """The first statement with each IRI that is wrong."""
+    """The first statement with each IRI that is wrong, be it that of a datatype."""
     for term, triple in statements.mentions.items():
         if is_wrong(term.value):
             yield Hit(triple.subject, triple.predicate, triple.object, {"term": term})

@@ -100,10 +100,11 @@ class Statements:
 
     @cached_property
     def mentions(self) -> Mapping[ox.NamedNode, ox.Triple]:
-        """Each IRI with the first statement that has it as subject, predicate or object."""
+        """Each IRI with the first statement that has it as subject, predicate, object or datatype."""
         found: dict[ox.NamedNode, ox.Triple] = {}
         for triple in self.triples:
-            for term in (triple.subject, triple.predicate, triple.object):
+            value = triple.object.datatype if isinstance(triple.object, ox.Literal) else triple.object
+            for term in (triple.subject, triple.predicate, value):
                 if isinstance(term, ox.NamedNode):
                     found.setdefault(term, triple)
         return found
