@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from calcigraph.cli.finding_formats import WRITERS
+from calcigraph.errors import Finding, Place
 from calcigraph.root import Root
 
 HERE = Path(__file__).parent
@@ -340,6 +342,14 @@ def test_findings_for_a_review_name_file_and_line(copy_of: Callable[[str], Path]
 
     assert result.returncode == 1
     assert result.stdout.startswith("::error file=data/plant.ttl,line=")
+
+
+def test_what_parts_a_workflow_command_is_escaped_in_the_name_of_a_file() -> None:
+    finding = Finding("syntax", Place("data/a,b:c%.ttl", 3), "No: 5 %,\n", "Mend it.")
+
+    assert WRITERS["github"]([finding]) == [
+        "::error file=data/a%2Cb%3Ac%25.ttl,line=3,title=syntax::No: 5 %25,%0A Mend it."
+    ]
 
 
 def test_a_directory_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:

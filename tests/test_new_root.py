@@ -153,6 +153,27 @@ def test_an_empty_root_is_ready_to_be_filled(tmp_path: Path) -> None:
     assert sorted(everything(tmp_path / "new")) == ["data/catalog.ttl", "ontology/prefixes.ttl"]
 
 
+def test_a_root_is_made_in_the_empty_folder_that_somebody_is_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    make(Path("."))
+
+    assert {path.name for path in Path(".").iterdir()} == {"ontology", "data", "shapes"}
+    assert not [path for path in tmp_path.parent.iterdir() if path.name.startswith(f".{tmp_path.name}")]
+
+
+def test_what_is_left_of_a_root_that_was_not_finished_is_removed(tmp_path: Path) -> None:
+    asked = NewRoot(tmp_path / "mine", (), "", None, "2026-01-02", mark="7")
+    for mark in ("7", "77"):
+        (tmp_path / f".mine-x-{mark}/data").mkdir(parents=True)
+
+    asked.remove_unfinished()
+
+    assert [path.name for path in tmp_path.iterdir()] == [".mine-x-77"]
+
+
 def test_a_folder_with_something_in_it_is_refused(tmp_path: Path) -> None:
     files = written(tmp_path, pumps=PUMPS)
     before = everything(tmp_path)

@@ -68,7 +68,7 @@ class Watch:
         if isinstance(self._step, Evaluation) and now - self._since > self._limit_s:
             raise EvaluationStopped(
                 self._step,
-                f"Its evaluation did not end within {self._limit_s:g} s, so nothing after it was judged.",
+                _not_ended(self._step, self._limit_s),
                 f"{_remedy(self._step)}, or raise --file-timeout.",
             )
 
@@ -85,9 +85,15 @@ class Watch:
         )
 
 
+def _not_ended(step: Evaluation, limit_s: float) -> str:
+    if step.check == "import":
+        return f"It was not read and written within {limit_s:g} s, so nothing was imported."
+    return f"Its evaluation did not end within {limit_s:g} s, so nothing after it was judged."
+
+
 def _remedy(step: Evaluation) -> str:
     """What an editor can do about a file that takes too much."""
-    if step.check == "files":
+    if step.check in ("files", "import"):
         return "Split it into several files"
     return "Write it so that it looks at less (each pattern tied to one before it)"
 

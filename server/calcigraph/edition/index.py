@@ -90,6 +90,18 @@ class Index:
             assert isinstance(term, ox.NamedNode)
             yield term
 
+    def begun(self, names: Sequence[str]) -> list[str]:
+        """Those of some IRIs that any edition has, or has a fragment of. Cost: two look-ups of SQLite's for
+        each, some microseconds."""
+        wanted = json.dumps(names)
+        found = self._ask(
+            "SELECT value FROM json_each(?) "
+            "WHERE EXISTS (SELECT 1 FROM term WHERE text = '<' || value || '>') "
+            "OR EXISTS (SELECT 1 FROM term WHERE text >= '<' || value || '#' AND text < '<' || value || '$')",
+            (wanted,),
+        )
+        return [name for (name,) in found]
+
     def rows(self, edition: int, pattern: Sequence[int | None], most_kind: QuadKind) -> Iterator[QuadRow]:
         """The quads of an edition that match `pattern` (subject, predicate, object, graph; None for any),
         of the kinds up to `most_kind`, in a stable order. Cost: an index look-up where anything is given."""

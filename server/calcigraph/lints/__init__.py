@@ -22,7 +22,7 @@ from calcigraph.lints.hit import Hit, Rule, filled, finding_of, place_of, shown
 from calcigraph.lints.own_names import OwnNames
 from calcigraph.lints.queries_of import Solve, hits, shipped_lints
 from calcigraph.lints.statements import Statements
-from calcigraph.rdf.known_terms import nearest
+from calcigraph.rdf.near_names import nearest
 from calcigraph.rdf.terms import Term
 from calcigraph.root import LintFile
 

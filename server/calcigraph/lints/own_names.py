@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from calcigraph.lints.statements import Statements
-from calcigraph.rdf.known_terms import NAMESPACES, split
+from calcigraph.rdf.known_terms import NAMESPACES
+from calcigraph.rdf.namespaces import split
 from calcigraph.rdf.vocabulary import SRV
 from calcigraph.root import Root
 
@@ -27,7 +28,7 @@ class OwnNames:
     def of(cls, root: Root, statements: Statements) -> OwnNames:
         """The own names of a root. Cost: linear in its declared terms."""
         headers = [t.subject.value for t in statements.headers if isinstance(t.subject, ox.NamedNode)]
-        found = {f"{iri.rstrip('#/')}{end}" for iri in headers for end in "#/"}
+        found = {f"{iri.rstrip('#/:')}{end}" for iri in headers for end in _ends(iri)}
         if root.is_named:
             # What the root's documents are called does not begin with a namespace that ends in a `#`.
             found |= {root.namespace, root.graph("").value, f"{root.document_base}id/question-"}
@@ -39,8 +40,14 @@ class OwnNames:
         """Whether a term is an IRI of the root's own."""
         if not self.spaces or not isinstance(term, ox.NamedNode):
             return False
-        # The program's vocabulary is declared in every root, and may stand below the root's namespace.
-        return term.value.startswith(self.spaces) and not term.value.startswith(SRV.iri)
+        # The program's vocabulary is declared in every root, and may stand below the root's namespace. What
+        # is well known is nobody's own, wherever it stands.
+        return term.value.startswith(self.spaces) and not term.value.startswith((SRV.iri, *NAMESPACES))
+
+
+def _ends(iri: str) -> str:
+    """What may stand between the IRI of an ontology and the names of its terms."""
+    return "#/" if "://" in iri else "#/:"
 
 
 def _stem(iri: str) -> str:

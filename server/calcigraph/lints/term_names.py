@@ -14,7 +14,9 @@ from calcigraph.errors import Severity
 from calcigraph.lints.hit import Hit, Rule
 from calcigraph.lints.own_names import OwnNames
 from calcigraph.lints.statements import CLASSES, PROPERTIES, SUB_CLASS_OF, TYPE, Statements
-from calcigraph.rdf.known_terms import NAMESPACES, SETTLED, WELL_KNOWN, is_known, nearest, split, terms_of
+from calcigraph.rdf.known_terms import NAMESPACES, SETTLED, WELL_KNOWN, is_known, terms_of
+from calcigraph.rdf.namespaces import split
+from calcigraph.rdf.near_names import NearNames, nearest
 from calcigraph.rdf.terms import Term
 from calcigraph.rdf.vocabulary import DC, OWL, RDF, RDFS, SCHEMA, SCHEMA_HTTP, SKOS, SRV, XSD
 
@@ -255,14 +257,15 @@ def undeclared(statements: Statements, own: OwnNames) -> Iterator[Hit]:
     it may declare them: then nothing is said."""
     if statements.missing_imports:
         return
-    names = frozenset(split(node.value)[1] for node in statements.terms if own.has(node))
-    if not names:
+    named = [node for node in statements.terms if own.has(node)]
+    if not named:
         # Data without an ontology of their own declare nothing.
         return
+    names = NearNames(split(node.value)[1] for node in named)
     hinted = 0
     for term, (triple, kind, declared) in _as_terms(statements).items():
         if own.has(term) and not statements.types.get(term):
-            meant = nearest(split(term.value)[1], names) if hinted < _MOST_HINTS else None
+            meant = names.nearest(split(term.value)[1]) if hinted < _MOST_HINTS else None
             hinted += 1
             hint = f"; perhaps {meant} is meant" if meant else ""
             yield _use(term, triple, term=term, kind=kind, declared=declared, hint=hint)
