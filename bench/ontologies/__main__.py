@@ -108,12 +108,12 @@ all below rdfs:Resource, which `docs/profile.md` says is left out. "Not measured
 
 What a reasoner of OWL 2 DL finds beyond OWL 2 RL rests on axioms that are outside it (OWL 2 Profiles, 4.2.3):
 
-- Pizza, American below MeatyPizza: American is below `hasTopping some ...`, and no existential restriction may
-  stand above a class in RL.
+- Pizza, American below MeatyPizza: American is below `hasTopping some ...`, and no existential restriction
+  may stand above a class in RL.
 - Food, FishCourse below SeafoodCourse, which is `MealCourse and hasFood only Seafood`: in RL a universal
   restriction may not stand below a class. By scm-avf1 `hasFood only Fish` is below `hasFood only Seafood`.
-- Pizza, ArtichokeTopping below VegetarianTopping, which is `PizzaTopping and (... or VegetableTopping)`: RL has
-  no union in an equivalence. It is below both parts; that a class below all parts is below their
+- Pizza, ArtichokeTopping below VegetarianTopping, which is `PizzaTopping and (... or VegetableTopping)`: RL
+  has no union in an equivalence. It is below both parts; that a class below all parts is below their
   intersection no rule of table 9 says. Of members cls-int1 says it.
 """
 
