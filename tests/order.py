@@ -10,16 +10,24 @@ import pytest
 
 # Those that take more than twenty seconds on a quiet machine, the longest first.
 LONG = (
-    "test_browser_quality.py",
-    "test_shapes.py",
-    "test_check.py",
     "test_packaging.py",
+    "test_browser_quality.py",
+    "test_every_iri.py",
+    "test_check.py",
     "test_owl_profiles.py",
-    "test_reasoning_rule_changes.py",
-    "test_browser_bad_input.py",
-    "test_cli.py",
-    "test_http_resources.py",
     "test_browser_harm.py",
+    "test_cli_conditions.py",
+    "test_endless_files.py",
+    "test_browser_bad_input.py",
+    "test_reasoning_rule_changes.py",
+    "test_http_documents.py",
+    "test_openapi.py",
+    "test_http_resources.py",
+    "test_proof_files.py",
+    "test_http_suffixes.py",
+    "test_browser_portal.py",
+    "test_browser_keyboard.py",
+    "test_cli.py",
     "test_http_variants.py",
 )
 
