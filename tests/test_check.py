@@ -13,9 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from calcigraph.checks import check
 from calcigraph.cli.finding_formats import WRITERS
+from calcigraph.edition import Edition
 from calcigraph.errors import Finding, Place
 from calcigraph.root import Root
+from calcigraph.store import OfflineEngine
 
 HERE = Path(__file__).parent
 SHIPPED = HERE.parent
@@ -275,6 +278,20 @@ def test_a_sound_root_is_green(name: str, tmp_path: Path) -> None:
 
     assert result.returncode == 0, result.stdout
     assert "0 violations" in result.stdout
+
+
+def test_lints_and_questions_are_asked_of_data_that_are_loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most of a check on a small root is loading."""
+    loaded: list[bool] = []
+
+    class Counted(OfflineEngine):
+        def __init__(self, edition: Edition, *, described: bool = True) -> None:
+            loaded.append(described)
+            super().__init__(edition, described=described)
+
+    monkeypatch.setattr("calcigraph.checks.OfflineEngine", Counted)
+    assert check(ROOTS["toy"]) == []
+    assert loaded == [False]
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,7 @@ def notes(folder: Path) -> dict[str, Finding]:
         ("x.owl", f'<?xml version="1.0" encoding="foo"?>\n{HEAD}</rdf:RDF>', 1, "UTF-8"),
         ("x.ttl", f"PREFIX e: <urn:e>\n@prefix l: <urn:{'l' * 1024}> .", 2, "1,024"),
         ("x.trig", f"<urn:g> {{ <urn:a> <urn:b> 1 }}\nBASE <urn:{'l' * 1024}>", 2, "1,024"),
+        ("x.jsonld", f'[{{"@context": {{}}}},\n{{"@context": {{"l": "urn:{"l" * 1024}"}}}}]', 2, "1,024"),
         ("x.owl", f'<!DOCTYPE r SYSTEM "x.dtd">{HEAD}</rdf:RDF>', 1, "not read"),
         (
             "x.owl",

@@ -54,15 +54,30 @@ def too_deep(text: str) -> int:
 
 def context_of(text: str) -> str:
     """The text of the first context in a JSON-LD text, or in its beginning; empty where it has none."""
-    match = _CONTEXT.search(text)
-    if match is None:
-        return ""
-    depth = 0
-    for bracket in _BRACKET.finditer(text, match.end()):
-        depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(bracket[0], 0)
-        if depth <= 0:
-            return text[match.end() : bracket.end()]
-    return text[match.end() :]
+    return next((text[start:end] for start, end in _contexts(text)), "")
+
+
+def long_namespace(text: str, most: int) -> int:
+    """The line on which a context has a text of more than `most` characters, by which each name that uses it
+    becomes as long; 0 where none has. Cost: linear, for each context within another one."""
+    for start, end in _contexts(text):
+        for match in _BRACKET.finditer(text, start, end):
+            if len(match[0]) > most + 2:
+                return Lines(text).line(match.start())
+    return 0
+
+
+def _contexts(text: str) -> Iterator[tuple[int, int]]:
+    """Where each context begins and ends."""
+    for match in _CONTEXT.finditer(text):
+        depth = 0
+        for bracket in _BRACKET.finditer(text, match.end()):
+            depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(bracket[0], 0)
+            if depth <= 0:
+                yield match.end(), bracket.end()
+                break
+        else:
+            yield match.end(), len(text)
 
 
 def labels_of(value: Any) -> set[str]:

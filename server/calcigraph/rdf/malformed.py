@@ -11,7 +11,8 @@ from calcigraph.rdf.tokens import Lines, Span, Token, tokens
 
 BYTE_ORDER_MARK = "\ufeff"
 # Each name that uses a prefix or the base is as long as that, so 128 KB with a prefix of 100 KB are 300 MB.
-_MOST_IN_NAMESPACE = 1024
+MOST_IN_NAMESPACE = 1024
+"""The characters that the IRI of a prefix, or a base, may have."""
 
 
 class TurtleMalformed(Problem):
@@ -58,9 +59,9 @@ def check_namespaces(text: str, directives: Iterable[Span], file: str) -> None:
     """
     for span in directives:
         for token in tokens(text, span.start, span.end):
-            if token.kind == "iri" and len(token.text) > _MOST_IN_NAMESPACE:
+            if token.kind == "iri" and len(token.text) > MOST_IN_NAMESPACE:
                 raise NamespaceTooLong(
-                    f"The IRI of a prefix or base has more than {_MOST_IN_NAMESPACE:,} characters.",
+                    f"The IRI of a prefix or base has more than {MOST_IN_NAMESPACE:,} characters.",
                     "Write the IRIs out that begin with it, or use a shorter one.",
                     Place(file, Lines(text).line(token.start)),
                 )
