@@ -14,6 +14,8 @@ from flask import Flask
 
 from calcigraph.errors import RootInvalid
 from calcigraph.root import Root
+from calcigraph.store import DOCUMENT_SUFFIXES
+from calcigraph.web.representations import DOCUMENT_OFFERS
 from calcigraph.web.taken_paths import taken_paths
 from conftest import BROWSER
 from in_process import Answered, ask, local_app
@@ -34,6 +36,17 @@ NAMES = {
     "why?so": "/why%3Fso",
     "id/x": "/id/x",
     "ontology/T": "/ontology/T",
+    # At the address of one, or of a document about it, is the other.
+    "core": None,
+    "core.html": "/core.html",
+    "id/y": None,
+    "id/y.ttl": "/id/y.ttl",
+    "frag": None,
+    "frag.nt#part": None,
+    "k?b": None,
+    "k%3Fb": "/k%3Fb",
+    "na\u00efve": None,
+    "na%C3%AFve": "/na%C3%AFve",
     # Taken, changed on the way, or one of very many.
     "sparql": None,
     "describe": None,
@@ -135,6 +148,29 @@ def test_an_own_name_is_answered_at_its_path_where_nothing_else_is(
         assert ask(app, path, headers={"Accept": BROWSER}).headers["location"] == f"{path}.html"
 
 
+def test_one_is_never_answered_for_another(made: Callable[[str], Flask]) -> None:
+    app = made(OBO)
+    assert {offer.suffix for offer in DOCUMENT_OFFERS} == {*DOCUMENT_SUFFIXES}
+    assert ask(app, "/core", headers={"Accept": BROWSER}).headers["location"] == (
+        f"/describe.html?iri={OBO}core"
+    )
+    page = ask(app, f"/describe.html?iri={OBO}core.html").text
+    assert 'rel="canonical" href="http://127.0.0.1:8000/core.html.html"' in page
+    sitemap = unescape(ask(app, "/sitemap.xml").text)
+    for place in (f"/describe.html?iri={OBO}core", "/core.html.html", f"/describe.html?iri={OBO}k?b"):
+        assert f"<loc>http://127.0.0.1:8000{place}</loc>" in sitemap.replace("%3F", "?"), place
+    assert "8000/core.html</loc>" not in sitemap
+
+
+def test_a_resource_that_json_ld_cannot_say_has_its_page_all_the_same(tmp_path: Path) -> None:
+    rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+    stated = f"<{PLAIN}r> <{rdf}reifies> <<( <{PLAIN}a> <{PLAIN}b> 1 )>> ."
+    app = local_app(root(tmp_path, stated))
+    page = ask(app, describe(f"{PLAIN}r", ".html"))
+    assert (page.status, '<script type="application/ld+json">' in page.text) == (200, False)
+    assert ask(app, describe(f"{PLAIN}r", ".jsonld")).status == 406
+
+
 def test_what_is_taken_is_what_the_router_says(made: Callable[[str], Flask]) -> None:
     app = made(OBO)
     pattern = re.compile(taken_paths(app.url_map.iter_rules()))
@@ -234,6 +270,17 @@ def test_the_iri_of_the_ontology_leads_to_the_ontology(made: Callable[[str], Fla
         "RewriteRule ^$ http://127.0.0.1:8000/ontology [R=303,NE,L]" in ask(made(HASH), "/w3id.htaccess").text
     )
     assert "# Whatever else is named." in ask(made(OBO), "/w3id.htaccess").text
+
+
+def test_the_ontology_is_what_has_a_header_and_not_what_the_prefix_table_hangs_on(tmp_path: Path) -> None:
+    """`calcigraph new root` puts its table on a node below the namespace, which is more like it than the IRI
+    of somebody's ontology."""
+    sh = "http://www.w3.org/ns/shacl#"
+    table = f'<{OBO}graph/ontology/prefixes> a <{OWL}Ontology> ; <{sh}declare> [ <{sh}prefix> "o" ] .'
+    header = f'<{ELSEWHERE}it> a <{OWL}Ontology> ; <{RDFS}comment> "What it is." .'
+    app = local_app(root(tmp_path, f"{table}\n{header}", OBO))
+    assert ask(app, describe(f"{ELSEWHERE}it")).headers["location"] == "/ontology.ttl"
+    assert "What it is." in ask(app, "/ontology.html").text
 
 
 @pytest.mark.parametrize("namespace", [HASH, OBO, ""])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mutation.campaign import BaselineFails, Campaign
+from mutation.campaign import BaselineFails, Campaign, Limits
 from mutation.operators import mutants
 from mutation.rooms import Candidate, Room, RoomsFile, RoomsWrong
 from suites import ROOT
@@ -146,10 +146,11 @@ def test_what_tests_notice_is_killed_and_what_they_do_not_survives(repository: P
     assert copied.read_text() == (repository / "server/calcigraph/a.py").read_text()
 
 
-def test_a_mutant_that_never_ends_counts_as_noticed(repository: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("limits", [Limits(2.0, 300.0), Limits(300.0, 3.0)])
+def test_a_mutant_that_never_ends_counts_as_noticed(repository: Path, tmp_path: Path, limits: Limits) -> None:
     room = Room("b", ("server/calcigraph/b.py",), ("test_b.py",))
     campaign = Campaign.prepare(repository, tmp_path / "copy", [room])
-    campaign.limits_s["b"] = 3.0
+    campaign.limits["b"] = limits
 
     verdict = campaign.judge(candidates(repository, room)["n -= 1 -> pass"])
 

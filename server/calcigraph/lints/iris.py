@@ -77,11 +77,6 @@ def abbreviated(statements: Statements, own: OwnNames) -> Iterator[Hit]:
 
 def _hits(statements: Statements, is_wrong: Callable[[str], bool]) -> Iterator[Hit]:
     """The first statement with each IRI that is wrong, be it that of a datatype."""
-    seen: set[ox.NamedNode] = set()
-    for triple in statements.triples:
-        datatype = triple.object.datatype if isinstance(triple.object, ox.Literal) else None
-        for term in (triple.subject, triple.predicate, triple.object, datatype):
-            if isinstance(term, ox.NamedNode) and term not in seen:
-                seen.add(term)
-                if is_wrong(term.value):
-                    yield Hit(triple.subject, triple.predicate, triple.object, {"term": term})
+    for term, triple in statements.mentions.items():
+        if is_wrong(term.value):
+            yield Hit(triple.subject, triple.predicate, triple.object, {"term": term})

@@ -33,7 +33,7 @@ NO_URI = Rule(
 UNKNOWN_LANGUAGE = Rule(
     "language-unknown",
     Severity.WARNING,
-    "The tag {tag} is that of no language{fault}.",
+    "The tag {tag} {fault}.",
     "Write a tag of ISO 639, as in @en or @pt-BR{hint}.",
 )
 CARDINALITY = Rule(
@@ -98,9 +98,9 @@ def unknown_languages(statements: Statements, own: OwnNames) -> Iterator[Hit]:
         if tag and ((len(primary) == 2 and primary not in _languages()) or len(primary) > 3):
             meant = _MEANT.get(primary)
             hint = f"; perhaps @{meant}" if meant else ""
-            fault = ""
+            fault = "is that of no language"
             if primary in _REPLACED:
-                fault = " any more: it is deprecated"
+                fault = "is deprecated (RFC 5646, section 3.1.6)"
                 hint = f": @{_REPLACED[primary]}{tag[2:]} stands in its place"
             yield _hit(triple, tag=f"@{tag}", hint=hint, fault=fault)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
 
 import pyoxigraph as ox
 
@@ -15,6 +18,8 @@ from calcigraph.root import Root
 
 # A namespace with this share of the declared terms is the root's own, whatever its header says.
 _SHARE = 0.2
+SCHEME: Final = re.compile(r"https?://(?:www\.)?")
+"""What of an IRI is often written in another way."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,13 @@ class OwnNames:
         found |= {space for space, count in shares.items() if count >= _SHARE * shares.total()}
         return cls(tuple(sorted(found - set(NAMESPACES))))
 
+    @cached_property
+    def folded(self) -> tuple[tuple[str, str], ...]:
+        """Each space with what all spellings of it have in common. A host alone is no name of anybody's own,
+        and left out."""
+        found = ((space, folded(space)) for space in self.spaces)
+        return tuple((space, f"{common}/") for space, common in found if "/" in common)
+
     def has(self, term: object) -> bool:
         """Whether a term is an IRI of the root's own."""
         if not self.spaces or not isinstance(term, ox.NamedNode):
@@ -48,6 +60,11 @@ class OwnNames:
 def _ends(iri: str) -> str:
     """What may stand between the IRI of an ontology and the names of its terms."""
     return "#/" if "://" in iri else "#/:"
+
+
+def folded(iri: str) -> str:
+    """What two spellings of one IRI have in common: no scheme, no capitals, one kind of separator."""
+    return SCHEME.sub("", iri).replace("#", "/").lower().rstrip("/")
 
 
 def _stem(iri: str) -> str:

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from calcigraph.describe import Description, Standing, Use
 from calcigraph.edition import Languages
-from calcigraph.rdf.formats import by_name
+from calcigraph.rdf.formats import FormatUnfit, by_name
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.terms import Term
 from calcigraph.rdf.vocabulary import RDF, SKOS
@@ -136,9 +136,8 @@ def resource_page(
     site: Site, description: Description, fragments: list[Description], address: DocumentAddress
 ) -> str:
     """The page of one resource, and of the resources that fragments of its IRI name. It carries the same
-    triples as JSON-LD."""
+    triples as JSON-LD, where that can say all of them."""
     quads = [quad for described in (description, *fragments) for quad in described.quads()]
-    json_ld = write_graph(quads, by_name("graph", "json-ld"), site.edition.root.prefixes)
     return render_template(
         "resource.html",
         description=description,
@@ -153,8 +152,17 @@ def resource_page(
         fragments=[(found.subject.value.partition("#")[2], found) for found in fragments],
         address=address,
         outside=site.outside(description.subject),
-        json_ld=script_data(json_ld.decode()),
+        json_ld=_embedded(site, quads),
     )
+
+
+def _embedded(site: Site, quads: list[ox.Quad]) -> Markup | None:
+    """The triples of a page as JSON-LD; None where it cannot say them, as it has no triple terms."""
+    try:
+        written = write_graph(quads, by_name("graph", "json-ld"), site.edition.root.prefixes)
+    except FormatUnfit:
+        return None
+    return script_data(written.decode())
 
 
 def _types(site: Site, description: Description) -> list[ox.NamedNode]:
