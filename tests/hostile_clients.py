@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import re
 import select
 import socket
@@ -19,6 +20,8 @@ _STATUS: Final = re.compile(rb"HTTP/1\.1 (\d{3}) [A-Z]")
 _TAIL: Final = 20
 _PIECE: Final = 1 << 16
 _LOOK_S: Final = 0.05
+# Of Linux, where each thread has its own.
+_LOWEST: Final = 19
 # A reset in place of an orderly end (SO_LINGER of zero seconds).
 _AT_ONCE: Final = b"\1\0\0\0\0\0\0\0"
 _GONE: Final = select.POLLHUP | select.POLLERR
@@ -44,11 +47,18 @@ class Crowd:
     """Clients that act at once, each on a connection of its own; `pieces` gives what the nth one sends.
 
     Those that do not read stay until the crowd is ended, and the others until they have been answered and the
-    server has closed. `again` has each begin anew as soon as it was answered.
+    server has closed. `again` has each begin anew as soon as it was answered. They are `is_elsewhere` where
+    they are to take no processor from the server: then they get what it leaves.
     """
 
     def __init__(
-        self, port: int, pieces: Callable[[int], Pieces], manners: Manners, number: int, again: bool = False
+        self,
+        port: int,
+        pieces: Callable[[int], Pieces],
+        manners: Manners,
+        number: int,
+        again: bool = False,
+        is_elsewhere: bool = False,
     ) -> None:
         self.answers: Counter[Statuses] = Counter()
         # How many connections there have been.
@@ -59,6 +69,8 @@ class Crowd:
         self._manners = manners
         self._number = number
         self._again = again
+        self._is_elsewhere = is_elsewhere
+        self._is_over = False
         self._loop = asyncio.new_event_loop()
         self._all: asyncio.Task[None] | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -78,6 +90,8 @@ class Crowd:
 
     def end(self) -> None:
         """Close all connections, wherever they are."""
+        # One that waits for what it has cancelled itself takes this for the same, and would begin anew.
+        self._is_over = True
         with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(lambda: self._all and self._all.cancel())
         self._thread.join(MOST_S)
@@ -89,6 +103,8 @@ class Crowd:
             raise self.failures[0]
 
     def _run(self) -> None:
+        if self._is_elsewhere:
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOWEST)
         try:
             self._all = self._loop.create_task(self._act())
             with contextlib.suppress(asyncio.CancelledError):
@@ -107,7 +123,7 @@ class Crowd:
         while True:
             with socket.socket() as connection:
                 self.answers[await self._exchange(connection, number)] += 1
-            if not self._again:
+            if self._is_over or not self._again:
                 return
             await asyncio.sleep(0)
 

@@ -202,6 +202,10 @@ def _beside_bodies() -> Iterator[Attack]:
     short = repeated(chunked(), b"1;a=bcdefghijkl\r\nx\r\n" * 1000, 500)
     yield Attack(kind, "extensions of short chunks", short, one_of(413))
     yield Attack(kind, "chunks of a byte", repeated(chunked(), b"1\r\n#\r\n" * 10_000, 100), one_of(413))
+    short = repeated(chunked(), b"5\r\n12345\r\n" * 1000, 80)
+    yield Attack(kind, "as many chunks as their content allows", short, one_of(413), 2, 150)
+    whole = chunked() + b"1\r\n#\r\n" * 500 + b"7\r\n\nASK {}\r\n0\r\n\r\n"
+    yield Attack(kind, "chunks of a byte, in single bytes", single_bytes(whole), one_of(200), many=16)
     yield Attack(kind, "empty lines", repeated(b"", b"\r\n" * 10_000, 500), one_of(400))
 
 

@@ -13,7 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from calcigraph.checks import check
+from calcigraph.cli.finding_formats import WRITERS
+from calcigraph.edition import Edition
+from calcigraph.errors import Finding, Place
 from calcigraph.root import Root
+from calcigraph.store import OfflineEngine
 
 HERE = Path(__file__).parent
 SHIPPED = HERE.parent
@@ -275,6 +280,20 @@ def test_a_sound_root_is_green(name: str, tmp_path: Path) -> None:
     assert "0 violations" in result.stdout
 
 
+def test_lints_and_questions_are_asked_of_data_that_are_loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most of a check on a small root is loading."""
+    loaded: list[bool] = []
+
+    class Counted(OfflineEngine):
+        def __init__(self, edition: Edition, *, described: bool = True) -> None:
+            loaded.append(described)
+            super().__init__(edition, described=described)
+
+    monkeypatch.setattr("calcigraph.checks.OfflineEngine", Counted)
+    assert check(ROOTS["toy"]) == []
+    assert loaded == [False]
+
+
 @pytest.mark.parametrize(
     ("row", "told"),
     {
@@ -340,6 +359,14 @@ def test_findings_for_a_review_name_file_and_line(copy_of: Callable[[str], Path]
 
     assert result.returncode == 1
     assert result.stdout.startswith("::error file=data/plant.ttl,line=")
+
+
+def test_what_parts_a_workflow_command_is_escaped_in_the_name_of_a_file() -> None:
+    finding = Finding("syntax", Place("data/a,b:c%.ttl", 3), "No: 5 %,\n", "Mend it.")
+
+    assert WRITERS["github"]([finding]) == [
+        "::error file=data/a%2Cb%3Ac%25.ttl,line=3,title=syntax::No: 5 %25,%0A Mend it."
+    ]
 
 
 def test_a_directory_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:

@@ -68,3 +68,35 @@ def test_what_waits_for_a_thread_is_cancelled_and_what_has_begun_is_not() -> Non
     ending.set()
     assert first.result(MOST_S) == "done"
     assert second.cancelled()
+
+
+def refused(thread: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")
+
+
+def test_where_no_thread_can_be_started_the_work_fails_and_later_work_is_done(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    threads = DaemonThreads(1, "page")
+    told: list[str] = []
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refused)
+        failed = threads.submit(lambda: 1)
+        failed.add_done_callback(lambda ended: told.append(str(ended.exception())))
+
+    assert told == ["can't start new thread"]
+    assert threads.submit(lambda: 2).result(MOST_S) == 2
+
+
+def test_what_no_further_thread_is_there_for_waits_for_those_that_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    threads, ending = DaemonThreads(2, "page"), threading.Event()
+    first = threads.submit(lambda: ending.wait(MOST_S))
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refused)
+        second = threads.submit(lambda: "done")
+    ending.set()
+
+    assert first.result(MOST_S)
+    assert second.result(MOST_S) == "done"

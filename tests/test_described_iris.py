@@ -14,6 +14,8 @@ from flask import Flask
 
 from calcigraph.errors import RootInvalid
 from calcigraph.root import Root
+from calcigraph.store import DOCUMENT_SUFFIXES
+from calcigraph.web.representations import DOCUMENT_OFFERS
 from calcigraph.web.taken_paths import taken_paths
 from conftest import BROWSER
 from in_process import Answered, ask, local_app
@@ -34,6 +36,17 @@ NAMES = {
     "why?so": "/why%3Fso",
     "id/x": "/id/x",
     "ontology/T": "/ontology/T",
+    # At the address of one, or of a document about it, is the other.
+    "core": None,
+    "core.html": "/core.html",
+    "id/y": None,
+    "id/y.ttl": "/id/y.ttl",
+    "frag": None,
+    "frag.nt#part": None,
+    "k?b": None,
+    "k%3Fb": "/k%3Fb",
+    "na\u00efve": None,
+    "na%C3%AFve": "/na%C3%AFve",
     # Taken, changed on the way, or one of very many.
     "sparql": None,
     "describe": None,
@@ -135,6 +148,29 @@ def test_an_own_name_is_answered_at_its_path_where_nothing_else_is(
         assert ask(app, path, headers={"Accept": BROWSER}).headers["location"] == f"{path}.html"
 
 
+def test_one_is_never_answered_for_another(made: Callable[[str], Flask]) -> None:
+    app = made(OBO)
+    assert {offer.suffix for offer in DOCUMENT_OFFERS} == {*DOCUMENT_SUFFIXES}
+    assert ask(app, "/core", headers={"Accept": BROWSER}).headers["location"] == (
+        f"/describe.html?iri={OBO}core"
+    )
+    page = ask(app, f"/describe.html?iri={OBO}core.html").text
+    assert 'rel="canonical" href="http://127.0.0.1:8000/core.html.html"' in page
+    sitemap = unescape(ask(app, "/sitemap.xml").text)
+    for place in (f"/describe.html?iri={OBO}core", "/core.html.html", f"/describe.html?iri={OBO}k?b"):
+        assert f"<loc>http://127.0.0.1:8000{place}</loc>" in sitemap.replace("%3F", "?"), place
+    assert "8000/core.html</loc>" not in sitemap
+
+
+def test_a_resource_that_json_ld_cannot_say_has_its_page_all_the_same(tmp_path: Path) -> None:
+    rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+    stated = f"<{PLAIN}r> <{rdf}reifies> <<( <{PLAIN}a> <{PLAIN}b> 1 )>> ."
+    app = local_app(root(tmp_path, stated))
+    page = ask(app, describe(f"{PLAIN}r", ".html"))
+    assert (page.status, '<script type="application/ld+json">' in page.text) == (200, False)
+    assert ask(app, describe(f"{PLAIN}r", ".jsonld")).status == 406
+
+
 def test_what_is_taken_is_what_the_router_says(made: Callable[[str], Flask]) -> None:
     app = made(OBO)
     pattern = re.compile(taken_paths(app.url_map.iter_rules()))
@@ -196,7 +232,10 @@ def test_pages_lead_to_pages_here_of_what_is_described_and_out_to_the_rest(
 ) -> None:
     page = ask(made(OBO), describe(f"{ELSEWHERE}Tank", ".html")).text
     assert f'<a class="outside" rel="external" href="{ELSEWHERE}Tank">' in page
-    assert f'href="{ELSEWHERE}Unsaid"' in page
+    # Nothing is known of it but its address, which tells more than its end would, and where it leads.
+    unsaid = f"{ELSEWHERE}Unsaid"
+    assert re.search(f'<a href="{unsaid}"[^>]* rel="external"><bdi>{unsaid}</bdi></a>', page)
+    assert re.search(f'<dt><a href="{RDFS}subClassOf"[^>]* rel="external">', page)
     assert 'href="/RO_0002233"' in page
     back = ask(made(OBO), "/RO_0002233.html").text
     assert f'href="/describe?iri={ELSEWHERE.replace("#", "%23")}Tank"' in back

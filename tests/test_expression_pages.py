@@ -46,6 +46,7 @@ ONTOLOGY = """
 :Cat :likes :Thing {| rdfs:comment "now and then" |} .
 [] a owl:NegativePropertyAssertion ; owl:sourceIndividual :a ; owl:assertionProperty :likes ;
   owl:targetIndividual :b .
+:tom a :Tiger . :purrs a owl:ObjectProperty ; rdfs:domain :Cat . :leo :purrs :a .
 :a :likes [ a :Dog ; rdfs:label "some dog" ] .
 """
 
@@ -178,6 +179,17 @@ def test_a_page_links_each_name_of_an_expression_and_tells_the_words_apart(editi
     assert [link.rpartition("/")[2] for link in re.findall('href="([^"]+)"', only)] == ["likes", "Cat", "Dog"]
     assert 'title="it does not say to what">malformed</span>' in page
     assert "a node without a name" not in page
+
+
+@pytest.mark.parametrize(("name", "kinds"), [("tom", ["Tiger"]), ("leo", ["Animal", "Cat", "Pet", "Thing"])])
+def test_a_page_is_headed_by_the_classes_that_somebody_gave_or_if_none_did_by_those_that_follow(
+    edition: Edition, name: str, kinds: list[str]
+) -> None:
+    with Pool.start(b"") as pool:
+        client = create_app(LocalEngine(edition, pool), Settings()).test_client()
+    page = client.get(f"/ontology/{name}.html").get_data(as_text=True)
+    heading = page.partition('<p class="types">')[2].partition("</p>")[0]
+    assert re.findall('href="/ontology/([^"]+)"', heading) == kinds
 
 
 def test_a_proof_reads_an_expression_where_a_node_has_no_name(edition: Edition) -> None:

@@ -178,6 +178,20 @@ def test_each_of_several_nodes_without_a_name_has_its_own_line() -> None:
     assert sorted(line for t, line in lines.items() if str(t.subject) != "<http://x/a>") == [4, 5]
 
 
+def test_directives_are_joined_once_for_the_blocks_behind_them() -> None:
+    text = (
+        "@prefix : <http://x/> .\n:a :p :b .\n:b :p :c .\n@prefix : <http://y/> .\n:c :p\n:d .\n:a :p :d .\n"
+    )
+    found = blocks(text, "a.ttl")
+    places = Places(text, found)
+    one, other, moved, last = (block for block in found if block.triples)
+
+    assert places._prologue(one) is places._prologue(other)
+    assert places._prologue(moved) is places._prologue(last)
+    # What stands before a block holds there, whichever block was asked for before.
+    assert [places.line_of(block.triples[0]) for block in (last, moved, one)] == [7, 6, 2]
+
+
 def test_rules_in_a_circle_are_told_by_the_fewest_and_at_the_one_that_reads_anything(tmp_path: Path) -> None:
     """A rule with a variable predicate made one circle of nine, told at one that nobody had touched."""
     rules = {

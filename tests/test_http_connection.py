@@ -83,6 +83,19 @@ def test_a_chunked_query_is_answered(toy: Server) -> None:
     assert exchange(toy, iter([request])).endswith(b"true")
 
 
+def test_a_body_in_thousands_of_chunks_is_answered_and_what_stands_behind_it(toy: Server) -> None:
+    """More than is read in a turn."""
+    head = (
+        b"POST /sparql HTTP/1.1\r\nHost: a\r\nAccept: text/csv\r\nContent-Type: application/sparql-query\r\n"
+    )
+    body = b"".join(b"9\r\n#%07d\n\r\n" % number for number in range(3000)) + b"6\r\nASK {}\r\n0\r\n\r\n"
+    behind = b"GET /version HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    received = exchange(toy, iter([head + b"Transfer-Encoding: chunked\r\n\r\n" + body + behind]))
+    first, second = received.split(b"HTTP/1.1 200 ")[1:]
+    assert first.endswith(b"true")
+    assert b"application/json" in second
+
+
 def test_a_header_with_an_underscore_does_not_pass_for_one_with_a_hyphen(toy: Server) -> None:
     request = b"GET /version HTTP/1.1\r\nHost: a\r\nConnection: close\r\nIf_None_Match: *\r\n\r\n"
     assert exchange(toy, iter([request])).startswith(b"HTTP/1.1 200 ")

@@ -4,27 +4,33 @@ from __future__ import annotations
 
 import gzip
 import itertools
+import os
 import random
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 import rdflib
 
-from calcigraph.errors import InputUnreadable, Problem
+from calcigraph.cli.importing import import_files
+from calcigraph.errors import InputUnreadable, Place, Problem
+from calcigraph.evaluated_apart import EvaluationStopped
 from calcigraph.importing.adding import Import, added
 from calcigraph.importing.borrowing import TermMissing
 from calcigraph.importing.plan import TargetUnfit
 from calcigraph.importing.source import read_source
+from calcigraph.importing.staging import Staging
 from calcigraph.importing.writer import WouldOverwrite
+from calcigraph.rdf import colours
 from calcigraph.rdf.canonical import canonical
 from calcigraph.rdf.reading import FileMalformed
 from canonical_form import canonical_hash
 from suites import SUITES, needs
 
+SKOS = "http://www.w3.org/2004/02/skos/core#"
 ONTOLOGIES = SUITES / "ontologies"
 PROLOGUE = """\
 @prefix : <http://example.org/pumps#> .
@@ -194,6 +200,38 @@ def test_blank_nodes_that_hardly_anything_tells_apart_take_no_time_and_have_one_
     assert Counter(into.values()) == Counter(Counter(line.split()[2] for line in text.splitlines()).values())
 
 
+LONG = {
+    "siblings": linked(("h", f"c{n}") for n in range(300)),
+    "nested siblings": linked(pair for n in range(150) for pair in (("h", f"c{n}"), (f"c{n}", f"d{n}"))),
+    "ring": linked((f"r{n}", f"r{(n + 1) % 300}") for n in range(300)),
+    "linked both ways": linked(
+        pair for n in range(300) for pair in ((f"k{n}", f"k{n + 1}"), (f"k{n + 1}", f"k{n}"))
+    ),
+    "each with each": linked(itertools.product([f"a{n}" for n in range(18)], [f"b{n}" for n in range(18)])),
+}
+
+
+@pytest.mark.parametrize("kind", LONG)
+def test_a_statement_is_looked_at_a_few_times_however_many_nodes_are_alike(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: Counter[str] = Counter()
+
+    def counted(node: ox.BlankNode, quads: Collection[ox.Quad], known: colours.Colours) -> str:
+        seen[kind] += len(quads)
+        return digest(node, quads, known)
+
+    digest = colours._digest
+    monkeypatch.setattr(colours, "_digest", counted)
+    quads = list(ox.parse(LONG[kind], format=ox.RdfFormat.N_TRIPLES))
+    one = canonical(quads)
+    assert 0 < seen.total() <= 8 * len(quads)
+    for seed in range(2):
+        assert (
+            canonical(ox.parse(disguised(quads, random.Random(seed)), format=ox.RdfFormat.N_TRIPLES)) == one
+        )
+
+
 @needs("ontologies")
 def test_what_rdflib_saves_of_an_ontology_gives_the_bytes_that_the_ontology_gives(
     root: Path, tmp_path: Path
@@ -305,6 +343,106 @@ def test_relative_iris_have_no_path_of_the_machine_and_it_is_told_what_they_are_
     assert "http://example.org/other#Valve" in (root / "ontology/pumps.ttl").read_text(encoding="utf-8")
     with pytest.raises(FileMalformed, match="--base"):
         take(root, source("<a> <b> <c> .", "alone.ttl"))
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ('"1"^^<#dt>', '"1"^^:dt'),
+        ("<<( :Pump <#r> <#s> )>>", "<http://example.org/pumps#r> <http://example.org/pumps#s> )>>"),
+        ("<//purl.org/c>", "<http://purl.org/c>"),
+        ("<../up>", "<http://example.org/up>"),
+        (":a . @prefix x: <#x/> . x:y :p x:z", "@prefix x: <http://example.org/pumps#x/> ."),
+    ],
+)
+def test_whatever_is_relative_is_read_against_one_base(
+    text: str, written: str, root: Path, source: Callable[..., Path]
+) -> None:
+    take(root, source(f"{PROLOGUE}:Pump :p {text} ."), to="data/a.ttl")
+
+    said = (root / "data/a.ttl").read_text(encoding="utf-8")
+    assert written in said
+    assert "invalid" not in said
+
+
+@pytest.mark.parametrize(
+    ("text", "base", "said"),
+    [
+        ("<urn:x:a> <urn:x:p> <b> .", None, r"<urn:x:> has no path.*--base"),
+        ("<http://e.org/a> <urn:x:p> <b> .", "urn:x:a", r"<urn:x:a> has no path.*--base"),
+        ("<urn:x:a> <urn:x:p> 1 .", "foo", "`foo` is no absolute IRI"),
+    ],
+)
+def test_a_base_that_nothing_can_be_relative_to_is_refused(
+    text: str, base: str | None, said: str, root: Path, source: Callable[..., Path]
+) -> None:
+    with pytest.raises(Problem, match=said):
+        take(root, source(text), base=base)
+
+    take(root, source("<urn:x:a> <urn:x:p> <#b> ."), base="urn:x:a")
+    assert "<urn:x:a#b>" in (root / "data/pumps.ttl").read_text(encoding="utf-8")
+
+
+def test_a_packed_file_is_unpacked_within_bounds(
+    root: Path, source: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = source(gzip.compress(PUMPS.encode()), "pumps.ttl.gz")
+    monkeypatch.setattr("calcigraph.importing.source._MOST_UNPACKED", len(PUMPS) - 1)
+    with pytest.raises(FileMalformed, match="Unpack it first"):
+        take(root, packed)
+
+    monkeypatch.setattr("calcigraph.importing.source._MOST_UNPACKED", len(PUMPS))
+    take(root, packed)
+    assert about(root / "ontology/pumps.ttl", "Pump")
+
+
+def test_a_file_that_takes_too_long_is_named_and_nothing_is_left_of_the_work(root: Path) -> None:
+    endless = root.parent / "endless.ttl"
+    os.mkfifo(endless)  # nobody writes to it, so reading it has no end
+    left = root / f"ontology/.x.ttl.{os.getpid()}.importing"
+    others = root / f"ontology/.x.ttl.{os.getpid()}0.importing"
+    for path in (left, others):
+        path.write_text("<a> <b>", encoding="utf-8")
+
+    with pytest.raises(
+        EvaluationStopped, match=r"not read and written.*Split it into several files"
+    ) as stopped:
+        import_files(Import((endless,), root, (), (), None, None, False, "2026-01-02"), 0.5)
+
+    assert stopped.value.place == Place("endless.ttl")
+    assert (left.exists(), others.exists()) == (False, True)
+
+
+def test_the_names_of_unfinished_files_say_whose_they_are(root: Path) -> None:
+    asked = Import((), root, (), (), None, None, False, "2026-01-02", mark="7")
+    for mark in ("7", "77"):
+        Staging(root, mark).add("data/x.ttl", b"<urn:a> <urn:b> 1 .")
+
+    asked.remove_unfinished()
+
+    assert set(everything(root)) == {"data/catalog.ttl", "data/.x.ttl.77.importing"}
+
+
+def test_a_record_of_another_namespace_is_read_and_then_speaks_of_the_new_one(
+    root: Path, source: Callable[..., Path]
+) -> None:
+    take(root, source(PUMPS))
+    catalog = (root / "data/catalog.ttl").read_text(encoding="utf-8")
+    (root / "data/catalog.ttl").write_text(catalog.replace("/mine/", "/ours/"), encoding="utf-8")
+
+    take(root, source(PUMPS.replace('"1"', '"2"')))
+
+    record = (root / "data/imports.ttl").read_text(encoding="utf-8")
+    assert "https://example.org/ours/graph/ontology/pumps" in {
+        t.subject.value for t in parsed(root / "data/imports.ttl")
+    }
+    assert "/mine/" not in record
+
+
+def test_a_folder_that_is_called_like_the_file_is_in_the_way(root: Path, source: Callable[..., Path]) -> None:
+    (root / "ontology/pumps.ttl").mkdir()
+    with pytest.raises(WouldOverwrite, match=r"ontology/pumps\.ttl is a folder"):
+        take(root, source(PUMPS))
 
 
 def test_what_cannot_be_kept_is_told(root: Path, source: Callable[..., Path]) -> None:
@@ -473,6 +611,34 @@ def test_a_term_comes_with_all_that_is_said_of_it_and_with_what_this_needs(
     assert "someValuesFrom :Water" in text
     assert any("1 terms with all that is said of them; 2 above them and 3 that these use" in x for x in lines)
     assert any("4 other triples about the latter are left out" in line for line in lines)
+
+
+def test_what_the_other_side_says_of_a_term_is_taken_and_the_rest_is_counted(
+    root: Path, source: Callable[..., Path]
+) -> None:
+    concepts = (
+        ":s a skos:ConceptScheme ; skos:hasTopConcept :a . :a a skos:Concept ; skos:narrower :b , :other ."
+        ":b a skos:Concept ; skos:prefLabel 'b' ; skos:narrower :c . :c a skos:Concept . :d skos:broader :c ."
+    )
+    classes = (
+        ":C a owl:Class . :D a owl:Class ; owl:disjointWith :C . :E a owl:Class ; rdfs:subClassOf :C ."
+        "[ owl:intersectionOf ( :D :E ) ] owl:equivalentClass :C . :F a owl:Class ; rdfs:subClassOf :C ."
+    )
+    lines = take(root, source(PROLOGUE + concepts + classes), terms=(":c", ":C"))
+
+    goal = root / "ontology/imports/pumps.ttl"
+    text = goal.read_text(encoding="utf-8")
+    assert {name for name in "sabcdCDEF" if about(goal, name)} == set("sabcCDE")
+    assert f"<{SKOS}narrower> {iri('c')}" in about(goal, "b")
+    assert f"<{SKOS}hasTopConcept> {iri('a')}" in about(goal, "s")
+    assert "owl:disjointWith :C" in text
+    assert "owl:intersectionOf ( :D :E )" in text
+    assert ":other" not in text
+    # E below C comes with E, which the definition uses; d and F are not taken.
+    assert [line for line in lines if "triples in which other terms" in line] == [
+        "    2 triples in which other terms say something of those asked for are left out, such as that they"
+        " stand below them"
+    ]
 
 
 def test_nothing_is_taken_that_stands_above_the_upper_end(root: Path, source: Callable[..., Path]) -> None:

@@ -34,7 +34,7 @@ OTHERS = {
     "a change, not a query": "Diff",
     "how another type is seen": "Waiter ByteSource _DatasetView CalledFor",
     "an Attempt, and who waits for it": "SharedEvaluation",
-    "what an InFlight begins with": "RequestHead ChunkedBody SizedBody HeadBuffer",
+    "what an InFlight begins with": "RequestHead CountedBody HeadBuffer",
     "an Answer for HTTP/1.0": "Spool",
     "the content of an HttpResponse": "FileContent Pieces Unmade ContentSender",
     "the bytes of an Answer, or of their copy": "Body _Copy _Out",

@@ -37,6 +37,8 @@ DATA = """
 :d1 obo:IAO_0000115 "right" ; skos:definition "wrong"@en .
 :d2 skos:definition "right" ; rdfs:comment "wrong"@en . :d3 rdfs:comment "right" ; s:description "wrong" .
 :d4 so:description "right" ; dct:description "wrong" . :d5 dct:description "right" ; dc:description "wrong" .
+:d8 skos:definition "right" ; obo:IAO_0000600 "wrong" . :d9 obo:IAO_0000600 "right" ; rdfs:comment "wrong" .
+:d10 <http://www.w3.org/ns/prov#definition> "right"@en ; rdfs:comment "wrong"@en .
 :d6 dc:description "right" . :d7 obo:IAO_0000115 "määritelmä"@fi ; rdfs:comment "right"@en .
 :syn rdfs:label "one" ; oio:hasExactSynonym "two" ; obo:IAO_0000118 "three" ; so:alternateName "four" ;
   oio:hasBroadSynonym "five" ; dct:alternative "six" ; oio:id "SYN:7" .
@@ -66,7 +68,7 @@ def test_the_best_property_that_is_there_gives_the_label(edition: Edition, name:
     assert edition.label(node(name)) == "right"
 
 
-@pytest.mark.parametrize("name", [f"d{number}" for number in range(1, 8)])
+@pytest.mark.parametrize("name", [f"d{number}" for number in range(1, 11)])
 def test_the_first_property_with_a_text_that_can_be_read_gives_the_definition(
     edition: Edition, name: str
 ) -> None:

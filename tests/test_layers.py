@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -186,21 +188,27 @@ def targets(node: ast.Import | ast.ImportFrom, module: str) -> list[str]:
     return [name if name in MODULES else source for name in inner]
 
 
+@cache
 def imports(module: str) -> list[tuple[str, int, bool]]:
     """What a module imports: name, line, and whether it does so inside a function."""
     tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
-    inside = {
-        child
-        for function in ast.walk(tree)
-        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-        for child in ast.walk(function)
-    }
     return [
-        (target, node.lineno, node in inside)
-        for node in ast.walk(tree)
+        (target, node.lineno, inside)
+        for node, inside in statements(tree.body, False)
         if isinstance(node, ast.Import | ast.ImportFrom)
         for target in targets(node, module)
     ]
+
+
+def statements(body: list[ast.stmt], inside: bool) -> Iterator[tuple[ast.stmt, bool]]:
+    """All statements, each with whether it stands in a function; expressions, which are most of a tree and
+    have none in them, are not looked at."""
+    for node in body:
+        yield node, inside
+        within = inside or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for part in (node, *getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+            for name in ("body", "orelse", "finalbody"):
+                yield from statements(getattr(part, name, []), within)
 
 
 def ours(target: str) -> bool:

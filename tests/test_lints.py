@@ -10,8 +10,12 @@ from pathlib import Path
 import pytest
 
 from calcigraph.checks import check
-from calcigraph.errors import Finding, Place, Severity
-from calcigraph.lints import built_in_rules
+from calcigraph.edition import assemble
+from calcigraph.errors import Finding, Place, Problem, Severity
+from calcigraph.lints import built_in_rules, lint
+from calcigraph.rdf.terms import Term
+from calcigraph.root import Root
+from calcigraph.store import OfflineEngine
 from suites import needs, suite
 
 FAULTS_FILE = (Path(__file__).parent / "lint_faults.ttl").read_text(encoding="utf-8")
@@ -230,6 +234,24 @@ def test_a_lint_that_is_switched_off_in_vain_is_a_finding(
 
     assert [f.place.file for f in found] == [f"shapes/lint/{name}"]
     assert says in f"{found[0].message} {found[0].remedy}"
+
+
+def test_a_built_in_lint_that_cannot_be_evaluated_ends_no_other(tmp_path: Path) -> None:
+    edition = assemble(
+        Root.read(written(tmp_path, {"ontology/works.ttl": HEAD + SOUND + ALONE})), "none"
+    ).edition
+    solutions = OfflineEngine(edition, described=False).solutions
+
+    def solve(text: str, inferred: bool) -> list[dict[str, Term]]:
+        if "skos:prefLabel" in text:
+            raise Problem("It takes too long.", "Ask for less.")
+        return solutions(text, inferred)
+
+    found = list(lint(edition, solve))
+
+    failed = {finding.node for finding in found if finding.message == "It takes too long."}
+    assert "skos-preferred-twice" in failed
+    assert {finding.check for finding in found if finding.node not in failed} == {"orphan-class"}
 
 
 def test_a_lint_of_a_root_is_placed_at_the_statement_that_it_names(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import pyoxigraph as ox
 import pytest
 
-from calcigraph.manchester import Expression, ExpressionReader, as_text
+from calcigraph.deadline import LookUpsTimedOut, within
+from calcigraph.manchester import Expression, ExpressionReader, as_text, for_one_page, page_reading
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.terms import Subject, Term, show_term
 
@@ -96,6 +97,16 @@ WELL_FORMED = {
     restriction("owl:minCardinality 2"): ":p min 2",
     restriction('owl:maxCardinality "3"^^xsd:nonNegativeInteger'): ":p max 3",
     restriction("owl:cardinality 1"): ":p exactly 1",
+    restriction('owl:cardinality "+3"^^xsd:nonNegativeInteger'): ":p exactly 3",
+    restriction('owl:minCardinality " 2\\n"^^xsd:nonNegativeInteger'): ":p min 2",
+    restriction('owl:maxCardinality "-0"^^xsd:nonNegativeInteger'): ":p max 0",
+    restriction('owl:hasSelf " true "^^xsd:boolean'): ":p Self",
+    # OWL 2 Mapping to RDF Graphs, section 3.2.4: no class at all, and the class of everything.
+    "[ a owl:Class ; owl:oneOf () ]": "owl:Nothing",
+    some(":p", "[ owl:unionOf () ]"): ":p some owl:Nothing",
+    "[ a owl:Class ; owl:intersectionOf () ]": "owl:Thing",
+    "[ a rdfs:Datatype ; owl:oneOf () ]": "not rdfs:Literal",
+    "[ a rdfs:Datatype ; owl:intersectionOf () ]": "rdfs:Literal",
     restriction("owl:minQualifiedCardinality 2 ; owl:onClass :C"): ":p min 2 :C",
     restriction("owl:maxQualifiedCardinality 2 ; owl:onDataRange xsd:int"): ":p max 2 xsd:int",
     restriction("owl:qualifiedCardinality 2 ; owl:onClass " + either(":C", ":D")): ":p exactly 2 (:C or :D)",
@@ -177,7 +188,8 @@ MALFORMED = {
     "[ a owl:Restriction ; owl:onProperty 'p' ; owl:hasSelf true ]": ("hasSelf true", "a literal stands"),
     "[ a owl:Restriction ]": ("[a owl:Restriction]", "of what it is built"),
     "[ owl:unionOf ( :C :D ) ; owl:complementOf :E ]": ("owl:unionOf (:C, :D)]", "in several ways"),
-    "[ owl:unionOf () ]": ("[owl:unionOf rdf:nil]", "empty"),
+    "[ a owl:AllDisjointClasses ; owl:members () ]": ("owl:members rdf:nil]", "empty"),
+    restriction("owl:cardinality '1 2'"): ('owl:cardinality "1 2"', "no whole number"),
     "[ owl:unionOf 'x' ]": ('[owl:unionOf "x"]', "ends in a literal"),
     "[ owl:unionOf [ rdf:first :C ] ]": ("[owl:unionOf …]", "no rest"),
     "[ owl:unionOf [ rdf:first :C , :D ; rdf:rest () ] ]": ("[owl:unionOf …]", "2 values of first"),
@@ -212,27 +224,67 @@ def test_a_node_that_is_no_expression_is_told_by_its_properties() -> None:
 
 
 @pytest.mark.parametrize(
-    ("turtle", "fault"),
+    "turtle",
     [
-        ("_:x . _:x owl:complementOf _:x", "leads back to itself"),
-        ("_:x . _:x owl:unionOf _:l . _:l rdf:first :C ; rdf:rest _:l", "leads back to itself"),
-        (
-            "_:x0 . "
-            + " . ".join(f"_:x{n} owl:onProperty :p ; owl:someValuesFrom _:x{n + 1}" for n in range(2_000)),
-            "more than 40 deep",
-        ),
-        (f"[ owl:unionOf ( {' '.join(f':C{n}' for n in range(2_000))} ) ]", "more than 600 parts"),
-        (
-            "_:x0 . "
-            + " . ".join(f"_:x{n} :p _:x{n + 1} ; :q _:x{n + 1} ; :r _:x{n + 1}" for n in range(30)),
-            "more than 600 parts",
-        ),
+        "_:x . _:x owl:complementOf _:x",
+        "_:x . _:x owl:unionOf _:l . _:l rdf:first :C ; rdf:rest _:l",
     ],
-    ids=["circle", "circle in a list", "deep", "long", "many ways"],
 )
-def test_what_never_ends_or_nobody_could_read_is_cut(turtle: str, fault: str) -> None:
+def test_a_circle_is_malformed(turtle: str) -> None:
+    found = read(turtle)
+    assert "…" in as_text(found, name)
+    assert found.faults in (("it leads back to itself",), ("a list leads back to itself",))
+    assert not found.is_cut
+
+
+DEEP = "_:x0 . " + " . ".join(
+    f"_:x{n} a owl:Restriction ; owl:onProperty :p ; owl:someValuesFrom _:x{n + 1}" for n in range(60)
+)
+WAYS = "_:x0 . " + " . ".join(f"_:x{n} :p _:x{n + 1} ; :q _:x{n + 1} ; :r _:x{n + 1}" for n in range(30))
+
+
+@pytest.mark.parametrize(
+    ("turtle", "shown"),
+    [
+        (DEEP, ":p some " * 40 + "…"),
+        (f"[ owl:oneOf ( {' '.join(f':C{n}' for n in range(700))} ) ]", ":C597, :C598, …}"),
+        (f"[ owl:unionOf ( {' '.join(no(f':C{n}') for n in range(400))} ) ]", "not :C298 or …"),
+        (WAYS, "…"),
+    ],
+    ids=["deep", "long", "long list of expressions", "many ways"],
+)
+def test_what_nobody_could_read_is_shown_in_part_and_not_called_malformed(turtle: str, shown: str) -> None:
     triples = Triples(f":a :is {turtle} .")
     found = ExpressionReader(triples.about).read(triples.value())
-    assert "…" in as_text(found, name)
-    assert any(fault in one for one in found.faults)
+    assert shown in as_text(found, name)
+    assert (found.is_cut, found.faults) == (True, ())
     assert triples.asked < 2_000
+
+
+def test_what_nodes_without_a_name_say_is_no_sign_that_they_are_the_same() -> None:
+    exact = {turtle: read(turtle).is_exact for turtle in (both(":C", no(":D")), "[ :p 1 ]", some(":p", "[]"))}
+    assert [*exact.values()] == [True, False, False]
+
+
+def test_an_expression_is_read_once_for_a_page_and_all_of_them_within_one_bound(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(page_reading, "MOST_NODES", 10)
+    triples = Triples(f":a :is {both(no(':C'), no(':D'))} ; :has {both(*map(no, [':C'] * 9))} .")
+    reader, (one, other) = (
+        ExpressionReader(triples.about),
+        map(triples.value, ("http://x/is", "http://x/has")),
+    )
+    with for_one_page():
+        first = reader.read(one)
+        asked = triples.asked
+        assert reader.read(one) is first
+        assert triples.asked == asked
+        # Itself, two parts of a list and two expressions are five nodes; four more begin another one.
+        assert as_text(reader.read(other), name) == "not :C and not :C and …"
+    assert not reader.read(other).is_cut
+
+
+def test_an_expression_is_read_no_longer_than_somebody_waits() -> None:
+    with within(0), pytest.raises(LookUpsTimedOut):
+        read(no(":C"))

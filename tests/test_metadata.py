@@ -104,7 +104,14 @@ def test_queries_see_it_and_lints_do_not() -> None:
     count = f"SELECT (COUNT(*) AS ?n) {{ GRAPH {metadata.graph_node(TOY)} {{ ?s ?p ?o }} }}"
     assert OfflineEngine(dataset).csv(count, True).split()[1] != b"0"
     assert OfflineEngine(dataset).csv(count, False) == OfflineEngine(dataset).csv(count, True)
-    assert OfflineEngine(dataset, described=False).csv(count, True).split()[1] == b"0"
+    undescribed = OfflineEngine(dataset, described=False)
+    assert undescribed.csv(count, True).split()[1] == b"0"
+    everything = "SELECT ?g ?s ?p ?o { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g ?s ?p ?o"
+    for inference in (True, False):
+        assert undescribed.csv(everything, inference) != OfflineEngine(dataset).csv(everything, inference)
+    undescribed.take_in_description()
+    for inference in (True, False):
+        assert undescribed.csv(everything, inference) == OfflineEngine(dataset).csv(everything, inference)
 
 
 def test_what_a_root_says_itself_is_not_said_twice(tmp_path: Path) -> None:

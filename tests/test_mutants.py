@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mutation.campaign import BaselineFails, Campaign
+from mutation.campaign import BaselineFails, Campaign, Limits
 from mutation.operators import mutants
 from mutation.rooms import Candidate, Room, RoomsFile, RoomsWrong
 from suites import ROOT
@@ -76,6 +76,16 @@ def test_a_change_touches_its_place_alone() -> None:
     assert two.apply(source).decode() == "# é\nx = 'é' + y  # a\nz = ((a - b))\n"
 
 
+def test_no_mutant_is_taken_for_the_one_before_it_in_bytecode(tmp_path: Path) -> None:
+    campaign, path = Campaign(tmp_path), tmp_path / "x.py"
+    seconds = set()
+    for source in (b"x = 1", b"x = 2", b"x = 1"):
+        campaign.write(path, source)
+        seconds.add(int(path.stat().st_mtime))
+    assert path.read_bytes() == b"x = 1"
+    assert len(seconds) == 3
+
+
 def test_every_core_room_stands_in_the_table_and_no_reason_is_stale() -> None:
     rooms = RoomsFile.read(ROOT / "tests" / "mutants.toml", ROOT)
 
@@ -136,10 +146,11 @@ def test_what_tests_notice_is_killed_and_what_they_do_not_survives(repository: P
     assert copied.read_text() == (repository / "server/calcigraph/a.py").read_text()
 
 
-def test_a_mutant_that_never_ends_counts_as_noticed(repository: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("limits", [Limits(2.0, 300.0), Limits(300.0, 3.0)])
+def test_a_mutant_that_never_ends_counts_as_noticed(repository: Path, tmp_path: Path, limits: Limits) -> None:
     room = Room("b", ("server/calcigraph/b.py",), ("test_b.py",))
     campaign = Campaign.prepare(repository, tmp_path / "copy", [room])
-    campaign.limits_s["b"] = 3.0
+    campaign.limits["b"] = limits
 
     verdict = campaign.judge(candidates(repository, room)["n -= 1 -> pass"])
 

@@ -117,6 +117,13 @@ def test_turtle_keeps_its_comments_and_other_formats_become_turtle(tmp_path: Pat
     assert '<http://e/a> <http://e/p> "x" .' in (tmp_path / "new/data/more.ttl").read_text(encoding="utf-8")
 
 
+def test_turtle_that_needs_a_base_from_elsewhere_is_not_copied_as_it_is(tmp_path: Path) -> None:
+    make(tmp_path / "mine", *written(tmp_path, t="<a> <p> <b> ."), base="http://example.org/x")
+
+    said = (tmp_path / "mine/data/t.ttl").read_text(encoding="utf-8")
+    assert {t.subject.value for t in ox.parse(said, format=ox.RdfFormat.TURTLE)} == {"http://example.org/a"}
+
+
 def test_the_catalogue_says_what_the_header_says_and_names_what_is_missing(tmp_path: Path) -> None:
     lines = make(tmp_path / "new", *written(tmp_path, pumps=PUMPS))
 
@@ -144,6 +151,27 @@ def test_an_empty_root_is_ready_to_be_filled(tmp_path: Path) -> None:
 
     assert Root.open(tmp_path / "new").namespace == "https://example.org/new/"
     assert sorted(everything(tmp_path / "new")) == ["data/catalog.ttl", "ontology/prefixes.ttl"]
+
+
+def test_a_root_is_made_in_the_empty_folder_that_somebody_is_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    make(Path("."))
+
+    assert {path.name for path in Path(".").iterdir()} == {"ontology", "data", "shapes"}
+    assert not [path for path in tmp_path.parent.iterdir() if path.name.startswith(f".{tmp_path.name}")]
+
+
+def test_what_is_left_of_a_root_that_was_not_finished_is_removed(tmp_path: Path) -> None:
+    asked = NewRoot(tmp_path / "mine", (), "", None, "2026-01-02", mark="7")
+    for mark in ("7", "77"):
+        (tmp_path / f".mine-x-{mark}/data").mkdir(parents=True)
+
+    asked.remove_unfinished()
+
+    assert [path.name for path in tmp_path.iterdir()] == [".mine-x-77"]
 
 
 def test_a_folder_with_something_in_it_is_refused(tmp_path: Path) -> None:
@@ -189,6 +217,8 @@ OBO = "http://purl.obolibrary.org/obo/"
         (["urn:isbn:1", "urn:isbn:2"], "urn:isbn:"),
         ([f"http://e.org/{kind}/{n}" for kind in "abcdefgh" for n in "12"], "http://e.org/"),
         (["http://e.org/é/1"], "http://e.org/é/"),
+        (["http://e.org"], "http://e.org/"),
+        (["http://e.org:80"], "http://e.org:80/"),
     ],
 )
 def test_the_namespace_is_that_of_most_terms(iris: list[str], meant: str) -> None:

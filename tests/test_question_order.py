@@ -34,6 +34,14 @@ ROWS = {
         ["abcd", "dcba"],
         ["abcc"],
     ),
+    # Strings are told apart by what is written, numbers by their value, all their digits of it.
+    "SELECT ?name WHERE { VALUES (?key ?name) { ('01' 'a') ('1' 'b') } } ORDER BY ?key": (["ab"], ["ba"]),
+    "SELECT ?name WHERE { VALUES (?key ?name) { (01 'a') (1 'b') (1e0 'c') } } ORDER BY ?key": (["cab"], []),
+    "SELECT ?name WHERE { VALUES (?key ?name) { ('_:a' 'a') ('_:b' 'b') } } ORDER BY ?key": (["ab"], ["ba"]),
+    # As many digits as engines hold.
+    "SELECT ?name WHERE { VALUES (?key ?name) { (12345678901.000000000000000001 'a') "
+    "(12345678901.000000000000000002 'b') } } ORDER BY DESC(?key)": (["ba"], ["ab"]),
+    "SELECT ?name WHERE { ?s :name ?name ; ?p ?o } GROUP BY ?name ORDER BY COUNT(?p)": (["cbad"], ["dabc"]),
     "SELECT DISTINCT ?name WHERE { ?s :size ?size ; :name ?name } ORDER BY ?size": (
         ["abcd", "dcba"],
         ["abc"],
@@ -77,6 +85,14 @@ def test_star_shows_its_keys_too(engine: OfflineEngine) -> None:
     for found in (rows, rows[::-1]):
         assert said(engine, query, "\r\n".join(["s,name", *found, ""])) == []
     assert said(engine, query, "\r\n".join(["s,name", rows[0], ""]))
+
+
+def test_a_key_that_is_an_aggregate_with_a_name_is_known(engine: OfflineEngine) -> None:
+    query = "SELECT ?name (COUNT(?p) AS ?n) WHERE { ?s :name ?name ; ?p ?o } GROUP BY ?name ORDER BY ?n"
+    rows = ["a,2", "b,2", "c,2", "d,3"]
+
+    assert said(engine, query, "\r\n".join(["name,n", rows[1], rows[0], *rows[2:], ""])) == []
+    assert said(engine, query, "\r\n".join(["name,n", rows[3], *rows[:3], ""]))
 
 
 def test_blank_nodes_have_no_order(engine: OfflineEngine) -> None:

@@ -11,6 +11,8 @@ import rdflib
 from rdflib.compare import isomorphic
 
 from calcigraph.errors import RootInvalid
+from calcigraph.rdf.formats import by_name
+from calcigraph.rdf.prefix_declarations import declared_prefixes
 from calcigraph.root import RdfFile, Root
 from suites import needs, suite
 
@@ -126,6 +128,12 @@ def test_rdf_xml_says_what_it_says_elsewhere_and_where(tmp_path: Path) -> None:
         "": "https://e.org/",
         "e": "https://e.org/",
     }
+
+
+def test_json_ld_has_numbers_of_any_length(tmp_path: Path) -> None:
+    file = file_of(tmp_path, "data/x.jsonld", f'{{"@id": "{A.value}", "{P.value}": {"1" * 5000}}}')
+
+    assert [triple.subject for triple in file.triples] == [A]
 
 
 def test_trig_keeps_its_graphs_and_gives_the_rest_to_its_own(tmp_path: Path) -> None:
@@ -280,4 +288,13 @@ def test_prefixes_are_those_of_the_table_then_of_files_then_those_that_everyone_
         "": "https://e.org/own#",
     }
     files["data/e.ttl"] = "@prefix : <https://e.org/other#> ."
+    # What is broken is for the reader of the file to tell, and what stands beside a context is no prefix.
+    files["data/f.jsonld"] = (
+        '{"@context": {"broken": "https://e.org/\\q#", "f": "https://e.org/f#"}, "g": "https://e.org/g#"}'
+    )
+    found = declared_prefixes(str(files["data/f.jsonld"]).encode(), by_name("graph", "json-ld")).mapping
+    assert found == {"f": "https://e.org/f#"}
+    assert told(tmp_path, files) == [("syntax", "data/f.jsonld", 1)]
+    del files["data/f.jsonld"]
+    (tmp_path / "data/f.jsonld").unlink()
     assert "" not in root_of(tmp_path, files).prefixes.mapping

@@ -11,6 +11,7 @@ import gc
 import weakref
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
 import h11
 import pytest
@@ -23,6 +24,7 @@ from calcigraph.web.serving.request_body import ChunkedBody, SizedBody
 
 MOST_FIELDS = 100
 LARGEST_BODY = 1000
+MOST_CHUNKS = 1000
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,11 @@ def ours(data: bytes) -> Message:
     if end < 0:
         raise EOFError
     head = request_head.read(data[: end + 4], MOST_FIELDS)
-    body = ChunkedBody(LARGEST_BODY) if head.length is None else SizedBody(head.length, LARGEST_BODY)
+    body = (
+        ChunkedBody(LARGEST_BODY, MOST_CHUNKS)
+        if head.length is None
+        else SizedBody(head.length, LARGEST_BODY)
+    )
     rest = data[end + 4 :]
     if not body.is_whole:
         rest = body.feed(rest)
@@ -236,7 +242,7 @@ def test_a_target_is_read_in_all_its_forms(target: bytes, path: bytes, query: by
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
 def test_a_chunked_body_is_the_same_in_pieces_of_any_size(size: int) -> None:
     whole = b"4;ext=1\r\nwiki\r\n5\r\npedia\r\n0\r\nTrailer: x\r\n\r\nrest"
-    body, rest = ChunkedBody(LARGEST_BODY), b""
+    body, rest = ChunkedBody(LARGEST_BODY, MOST_CHUNKS), b""
     for begin in range(0, len(whole), size):
         piece = whole[begin : begin + size]
         rest += piece if body.is_whole else body.feed(piece)
@@ -246,7 +252,7 @@ def test_a_chunked_body_is_the_same_in_pieces_of_any_size(size: int) -> None:
 def test_a_body_that_is_dropped_is_gone_at_once_whatever_it_waits_for() -> None:
     """Its memory is not to wait for a search for garbage, which an idle process does not make."""
     for received in (b"", b"5\r\n", b"5\r\nabc", b"5\r\nabcde", b"0\r\n", b"0\r\nT: u\r\n"):
-        body = ChunkedBody(LARGEST_BODY)
+        body = ChunkedBody(LARGEST_BODY, MOST_CHUNKS)
         body.feed(received)
         alive = weakref.ref(body)
         gc.disable()
@@ -261,7 +267,7 @@ def test_a_body_that_is_dropped_is_gone_at_once_whatever_it_waits_for() -> None:
     "beside", [b"1;" + b"x" * 5000, b"0\r\n" + b"T: u\r\n" * 10_000, b"1;a\r\nx\r\n" * 10_000, b"0" * 20_000]
 )
 def test_what_stands_beside_the_content_of_chunks_is_bounded(beside: bytes) -> None:
-    body = ChunkedBody(1 << 20)
+    body = ChunkedBody(1 << 20, MOST_CHUNKS)
 
     def feed_all() -> None:
         for begin in range(0, len(beside), 100):
@@ -270,3 +276,22 @@ def test_what_stands_beside_the_content_of_chunks_is_bounded(beside: bytes) -> N
     with pytest.raises(Problem):
         feed_all()
     assert body.size < 1 << 16
+
+
+def test_a_body_may_come_in_so_many_chunks_and_no_more() -> None:
+    chunk, end = b"5\r\n12345\r\n", b"0\r\n\r\n"
+    body = ChunkedBody(LARGEST_BODY, 10)
+    assert body.feed(chunk * 10 + end + b"rest") == b"rest"
+    assert body.is_whole
+    with pytest.raises(Problem, match="more than 10 chunks"):
+        ChunkedBody(LARGEST_BODY, 10).feed(chunk * 11 + end)
+
+
+def test_of_many_short_chunks_only_some_are_read_at_once() -> None:
+    """Each takes as long as a thousand bytes of a long one."""
+    body, rest, sizes = ChunkedBody(10_000, MOST_CHUNKS), b"5\r\n12345\r\n" * 1000 + b"0\r\n\r\n", [0]
+    while not body.is_whole:
+        rest = body.feed(rest)
+        sizes.append(len(body.content))
+    assert bytes(body.content) == b"12345" * 1000
+    assert max(after - before for before, after in pairwise(sizes)) == 5 * 200

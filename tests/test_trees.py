@@ -5,15 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
+from calcigraph.deadline import LookUpsTimedOut, within
 from calcigraph.edition import Edition, assemble
 from calcigraph.pool import Pool
 from calcigraph.root import Root
 from calcigraph.settings import Settings
 from calcigraph.store import LocalEngine
-from calcigraph.trees import KINDS, Branch, Trees, unfolded
+from calcigraph.trees import KINDS, Branch, Trees, lists, schemes, unfolded
+from calcigraph.trees.hierarchy import Hierarchy
+from calcigraph.trees.lists import Lists
 from calcigraph.web.app import create_app
 from suites import needs, suite
 
@@ -41,6 +45,11 @@ DATA = """
 :c skos:narrower :e . :f a skos:Concept ; skos:inScheme :s . :g a skos:Concept . :d skos:inScheme :s .
 :h a skos:Concept ; skos:broader :c , :d .
 :col a skos:Collection ; skos:member :c , :col2 . :col2 a skos:OrderedCollection ; skos:member :d .
+:col3 a skos:OrderedCollection ; skos:memberList ( :e :d ) .
+:La rdfs:subClassOf :Lb . :Lb rdfs:subClassOf :Lc . :Lc rdfs:subClassOf :Lb .
+:OldKind a owl:DeprecatedClass . :oldp a owl:DeprecatedProperty .
+:OldWord a owl:Class ; owl:deprecated "true" .
+:fun a owl:FunctionalProperty . :low rdfs:subPropertyOf :high .
 """
 
 
@@ -77,6 +86,7 @@ EXPECTED = {
         "A": {"B2=B": {"D": {}, "E": {}}, "G": {}},
         "C": {"D": {}, "F": {}, "G": {}},
         "Foreign": {"D": {}},
+        "Lb": {"La": {}, "Lc": {"Lb": {}}},
         "OldTop": {"New": {}},
         "S=S": {},
         "X": {"Y": {"X": {}}, "Z": {}},
@@ -84,11 +94,11 @@ EXPECTED = {
     "object-properties": {"p": {"q": {}}},
     "datatype-properties": {"v": {}},
     "annotation-properties": {"n": {}},
-    "properties": {"r": {}},
+    "properties": {"fun": {}, "high": {"low": {}}, "r": {}},
     "concepts": {"g": {}, "s": {"c": {"d": {"h": {}}, "e": {}, "h": {}}, "f": {}}},
-    "collections": {"col": {"c": {}, "col2": {"d": {}}}},
+    "collections": {"col": {"c": {}, "col2": {"d": {}}}, "col3": {"d": {}, "e": {}}},
     "individuals": {"A": {"i": {}, "j": {}}, "B": {"j": {}}, "Foreign": {"k": {}}},
-    "deprecated": {"Old": {}, "OldTop": {}},
+    "deprecated": {"Old": {}, "OldKind": {}, "OldTop": {}, "OldWord": {}, "oldp": {}},
 }
 
 
@@ -129,9 +139,74 @@ def test_a_place_that_there_is_not_is_refused(client: FlaskClient, query: str, s
     assert reply.status_code == status
 
 
+@pytest.mark.parametrize("kind", ["classes", "individuals"])
+def test_the_page_of_a_whole_tree_says_how_many_terms_it_has(client: FlaskClient, kind: str) -> None:
+    tops = client.get(f"/trees?kind={kind}", headers={"Accept": "application/json"}).get_json()
+    assert tops["size"] < tops["count"]
+    page = client.get(f"/trees?kind={kind}", headers={"Accept": "text/html"}).get_data(as_text=True)
+    title = page.partition("<h1>")[2].partition("</h1>")[0]
+    assert title.endswith(f'<span class="count">{tops["count"]}</span>')
+
+
 def test_without_a_kind_the_trees_are_told(client: FlaskClient) -> None:
     found = client.get("/trees", headers={"Accept": "application/json"}).get_json()["trees"]
     assert {tree["kind"]: tree["count"] for tree in found}["object-properties"] == 2
+
+
+def test_a_browser_without_a_kind_is_led_to_the_page_of_all_trees(client: FlaskClient) -> None:
+    led = client.get("/trees", headers={"Accept": "text/html"})
+    assert (led.status_code, led.headers["Location"]) == (303, "/ontology.html")
+
+
+def test_what_shares_a_list_is_left_out_where_it_is_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lists, "_MOST_SHARED", 20)
+    edges = {
+        "first": [(cell, 100 + cell) for cell in range(10)],
+        "rest": [(cell, cell + 1) for cell in range(9)],
+    }
+    found = Lists(lambda predicate: edges[predicate.value.rpartition("#")[2]], lambda item: item != 101)
+    # Ten parts of lists and twenty more: three items for ten terms each, one of which has no name.
+    assert [*found.named_items(0, 10)] == [100, 102]
+    assert found.is_cut
+
+
+def test_a_tree_that_is_not_whole_says_so(edition: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lists, "_MOST_SHARED", -100)
+    with Pool.start(b"") as pool:
+        client = create_app(LocalEngine(edition, pool), Settings()).test_client()
+        found = client.get("/trees?kind=classes", headers={"Accept": "application/json"}).get_json()
+        page = client.get("/ontology.html").get_data(as_text=True)
+    assert found["cut"] is True
+    classes = page.partition('<section id="classes">')[2].partition("</section>")
+    assert "Only a part" in classes[0]
+    assert "Only a part" not in classes[2].partition('<section id="individuals">')[2]
+
+
+class Counted(int):
+    """A number that counts how often it is looked up."""
+
+    asked = 0
+
+    def __hash__(self) -> int:
+        Counted.asked += 1
+        return int.__hash__(self)
+
+
+def test_collections_are_looked_up_a_few_times_each() -> None:
+    every = [Counted(number) for number in range(300)]
+    members = [(one, Counted(one + 1_000)) for one in every]
+
+    def typed(kind: ox.NamedNode) -> list[int]:
+        return [*every] if kind.value.endswith("#Collection") else []
+
+    none = Lists(lambda _: [], lambda _: True)
+    found = schemes.collections(lambda _: [*members], typed, tuple, (), none)
+    assert (found.count, Counted.asked < 300 * 60) == (600, True)
+
+
+def test_a_tree_is_made_no_longer_than_somebody_waits() -> None:
+    with within(0), pytest.raises(LookUpsTimedOut):
+        Hierarchy((1, 2), [(1, 2)], (), tuple)
 
 
 @needs("ontologies")

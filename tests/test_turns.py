@@ -9,12 +9,18 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import pytest
 import uvloop
 
+from calcigraph.web.in_flight import InFlight
+from calcigraph.web.metrics import Metrics
 from calcigraph.web.serving.acceptor import Acceptor
+from calcigraph.web.serving.connection import Connection
+from calcigraph.web.serving.connection_limits import ConnectionLimits
+from calcigraph.web.serving.connections import Connections
+from calcigraph.web.serving.dispatcher import Dispatcher
 from calcigraph.web.serving.turns import Turns
 from polling import MOST_S
 
@@ -68,6 +74,22 @@ def test_others_have_their_turn_between() -> None:
         return seen
 
     assert set(in_a_loop(scene)) >= {1, 2, 3, 4}
+
+
+def test_pieces_of_long_work_hold_up_nobody() -> None:
+    """One in a turn, behind what was added: who comes waits for one of them, and not for all."""
+
+    async def scene() -> list[str]:
+        turns, called = Turns(), list[str]()
+        for _ in range(5):
+            turns.add_piece(partial(called.append, "piece"))
+        await asyncio.sleep(0)
+        turns.add([partial(called.append, "call")])
+        while len(called) < 6:
+            await asyncio.sleep(0)
+        return called
+
+    assert "call" in in_a_loop(scene)[:3]
 
 
 def test_what_goes_wrong_in_one_ends_no_other(caplog: pytest.LogCaptureFixture) -> None:
@@ -131,3 +153,60 @@ def test_a_crowd_that_connects_at_once_is_taken_little_by_little() -> None:
     steps = in_a_loop(scene)
     assert sum(steps) == CROWD
     assert max(steps) <= 32
+
+
+class Slow:
+    """In place of what answers: each request takes longer than a turn, and gets no answer."""
+
+    def __init__(self) -> None:
+        self.taken: list[bytes] = []
+
+    def take(self, in_flight: InFlight, is_for_health: bool) -> None:
+        longer_than_a_turn()
+        self.taken.append(in_flight.body)
+
+
+HEAD = b"POST / HTTP/1.1\r\nHost: a\r\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        (HEAD + b"Content-Length: 6\r\n\r\n", b"ASK {}"),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"3\r\nASK\r\n3\r\n {}\r\n0\r\n\r\n"),
+    ],
+)
+def test_bodies_that_are_whole_at_once_have_their_turns(head: bytes, body: bytes) -> None:
+    """Each of a crowd has sent its head; then all of the bodies come."""
+
+    async def scene() -> list[int]:
+        connections, slow, steps = Connections(ConnectionLimits(), NOBODY_ENDED), Slow(), list[int]()
+        loop = asyncio.get_running_loop()
+        with contextlib.ExitStack() as clients:
+            near = []
+            for _ in range(MANY_BODIES):
+                client, server = map(clients.enter_context, socket.socketpair())
+                near.append(client)
+                await loop.connect_accepted_socket(
+                    lambda: Connection(connections, cast(Dispatcher, slow)), server.dup()
+                )
+                client.sendall(head)
+            while len(connections.bodies) < MANY_BODIES:
+                await asyncio.sleep(0)
+            for client in near:
+                client.sendall(body)
+            while len(slow.taken) < MANY_BODIES:
+                before = len(slow.taken)
+                await asyncio.sleep(0)
+                steps.append(len(slow.taken) - before)
+            for connection in tuple(connections.open):
+                connection.abort()
+            await asyncio.sleep(0)
+        assert {*slow.taken} == {b"ASK {}"}
+        return steps
+
+    assert max(in_a_loop(scene)) <= 2
+
+
+MANY_BODIES = 20
+NOBODY_ENDED = cast(Metrics, None)

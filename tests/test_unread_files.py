@@ -13,13 +13,16 @@ import pytest
 
 from calcigraph.errors import Finding, RootInvalid, Severity
 from calcigraph.rdf.diagnosis import MOST_IN_LITERAL
-from calcigraph.root import Root, RootChanged
+from calcigraph.root import FOLDERS, Root, RootChanged, unread
 from polling import MOST_S
+from suites import ROOT
 
 CATALOG = '@prefix void: <http://rdfs.org/ns/void#> . <https://e.org/> void:uriSpace "https://e.org/" .\n'
 HEAD = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="https://e.org/">'
 NODE = '<rdf:Description rdf:about="https://e.org/a"><e:p>{}</e:p></rdf:Description></rdf:RDF>'
 BILLION = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+ATTRIBUTE = '<e:p l:q=""/>'
+DECLARATIONS = [f'xmlns:l{n}="https://e.org/&a4;/"' for n in range(30)]
 OFN = "Prefix(:=<https://e.org/>)\nOntology(<https://e.org/o>)\n"
 OWL_XML = '<Ontology xmlns="http://www.w3.org/2002/07/owl#" ontologyIRI="https://e.org/o"></Ontology>'
 OWL = "@prefix owl: <http://www.w3.org/2002/07/owl#> .\n"
@@ -72,6 +75,20 @@ def notes(folder: Path) -> dict[str, Finding]:
             2,
             "20 times",
         ),
+        *(
+            ("x.owl", f'<!DOCTYPE r [\n<!ENTITY a0 "aaaaaaaaaa">{BILLION}]>{head}', 3, "20 times")
+            for head in (
+                f'{HEAD}\n<rdf:Description xmlns:l="https://e.org/&a4;/">{"<l:p/>" * 30}',
+                f"{HEAD}\n<rdf:Description xmlns:l='https://e.org/&a4;/'>{ATTRIBUTE * 30}",
+                f"{HEAD}\n<rdf:Description {' '.join(DECLARATIONS)}/>",
+            )
+        ),
+        ("x.owl", f'<?xml version="1.0" encoding="Shift_JIS"?>\n{HEAD}</rdf:RDF>', 1, "encoding"),
+        ("x.owl", f'<?xml version="1.0" encoding="utf-7"?>\n{HEAD}</rdf:RDF>', 1, "encoding"),
+        ("x.owl", f'<?xml version="1.0" encoding="foo"?>\n{HEAD}</rdf:RDF>', 1, "UTF-8"),
+        ("x.ttl", f"PREFIX e: <urn:e>\n@prefix l: <urn:{'l' * 1024}> .", 2, "1,024"),
+        ("x.trig", f"<urn:g> {{ <urn:a> <urn:b> 1 }}\nBASE <urn:{'l' * 1024}>", 2, "1,024"),
+        ("x.jsonld", f'[{{"@context": {{}}}},\n{{"@context": {{"l": "urn:{"l" * 1024}"}}}}]', 2, "1,024"),
         ("x.owl", f'<!DOCTYPE r SYSTEM "x.dtd">{HEAD}</rdf:RDF>', 1, "not read"),
         (
             "x.owl",
@@ -149,7 +166,9 @@ def test_what_is_not_read_is_named_with_what_it_is_and_the_command_that_converts
             "data/f.xlsx": b"PK\x03\x04",
             "data/g.tsv": "a\tb\n",
             "data/h.n3": "{} => {} .",
-            "ontology/x.rq": "ASK {}",
+            "ontology/x.rq": "PREFIX e: <https://e.org/> ASK {}",
+            "data/y.csv": "a\n",
+            "shapes/lint/z.RQ": "PREFIX e: <https://e.org/> ASK {}",
             "shapes/i.ttl": "# nothing\n",
             "ontology/README.md": "# Notes",
             "ontology/.gitkeep": "",
@@ -168,13 +187,37 @@ def test_what_is_not_read_is_named_with_what_it_is_and_the_command_that_converts
             ("data/d.ttl.gz", "data/e.json", "data/f.xlsx", "data/h.n3", "shapes/i.ttl"), "warning"
         ),
         **dict.fromkeys(("data/pipe.ttl", "data/elsewhere"), "warning"),
+        **dict.fromkeys(("data/y.csv", "shapes/lint/z.RQ"), "warning"),
         "data/g.tsv": "info",
     }
+    assert "It is a query." in found["ontology/x.rq"].message
+    assert "ontology/rules" in found["ontology/x.rq"].remedy
+    assert "ontology/questions" in found["data/y.csv"].remedy
+    assert found["shapes/lint/z.RQ"].remedy == "Call it z.rq."
     assert "robot convert -i a.ofn -o a.ttl" in found["ontology/a.ofn"].remedy
     assert "OBO" in found["ontology/b.obo"].message
     assert "Manchester" in found["ontology/c.txt"].message
     assert ".jsonld" in found["data/e.json"].remedy
     assert "rdfpipe -i n3" in found["data/h.n3"].remedy
+
+
+def test_rdf_beside_the_folders_is_named_but_not_what_programs_have(tmp_path: Path) -> None:
+    beside = ("mine.owl", "X.TTL", "imports/x.ttl", "graphs/y.nq")
+    other = (
+        *(".git/x.ttl", "tests/x.ttl", "node_modules/x.ttl", "docs/x.owl", "pom.xml", "imports/readme.md"),
+        *("package/__init__.py", "package/x.ttl", "imports/deeper/x.ttl", ".x.ttl"),
+    )
+    written(tmp_path, dict.fromkeys((*beside, *other), "<urn:a> <urn:b> 1 ."))
+
+    found = notes(tmp_path)
+
+    assert set(found) == set(beside)
+    assert {f.remedy for f in found.values()} == {"Put it below ontology/, data/, shapes/."}
+
+
+@pytest.mark.parametrize("folder", [ROOT, ROOT / "tests/toy"])
+def test_nothing_stands_beside_the_folders_of_the_roots_here(folder: Path) -> None:
+    assert not list(unread.beside(folder, FOLDERS))
 
 
 def test_an_import_is_there_by_iri_version_graph_or_catalog_and_else_it_is_named(tmp_path: Path) -> None:
@@ -187,9 +230,10 @@ def test_an_import_is_there_by_iri_version_graph_or_catalog_and_else_it_is_named
         "urn:lost",
     ]
     catalog = (
-        '<catalog xmlns="urn:oasis:names:tc:entity:xmlns:xml:catalog"><uri name="urn:mapped" uri="c.ttl"/>'
-        '<rewriteURI uriStartString="urn:old/" rewritePrefix="./"/><uri name="urn:lost" uri="../lost.owl"/>'
-        "</catalog>"
+        '<c:catalog xmlns:c="urn:oasis:names:tc:entity:xmlns:xml:catalog">'
+        '<c:uri xml:base="sub/" name="urn:mapped" uri="../c.ttl"/>'
+        '<rewriteURI xmlns="urn:oasis:names:tc:entity:xmlns:xml:catalog" uriStartString="urn:old/"'
+        ' rewritePrefix="./"/><c:uri name="urn:lost" uri="../lost.owl"/></c:catalog>'
     )
     written(
         tmp_path,

@@ -85,8 +85,11 @@ def _findings(
     yield from (_placed(root, finding) for finding in assembled.findings)
     yield from (clash_finding(root, clash) for clash in assembled.clashes)
     yield from shape_findings(edition)
-    yield from lint(edition, OfflineEngine(edition, described=False).solutions)
-    yield from answer_findings(edition, OfflineEngine(edition))
+    offline = OfflineEngine(edition, described=False)
+    yield from lint(edition, offline.solutions)
+    if edition.root.questions:
+        offline.take_in_description()
+    yield from answer_findings(edition, offline)
     if asked is not None:
         yield from _classified(edition, asked)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from typing import ClassVar, Final, Generic, TypeVar
 from calcigraph.errors import Problem
 
 _LOOK_S: Final = 0.1
+_LOOK_AFTER: Final = 1_000
 _RETRY_AFTER_S: Final = 5
 T = TypeVar("T")
 
@@ -99,6 +100,15 @@ def check() -> None:
     current = _CURRENT.get()
     if current is not None:
         current.check()
+
+
+def watched(items: Iterable[T]) -> Iterator[T]:
+    """The same items, with a look now and then whether somebody waits for what is made of them. Cost: a
+    twentieth of a microsecond each. Raises: LookUpsTimedOut, LookUpsAbandoned."""
+    for place, item in enumerate(items):
+        if not place % _LOOK_AFTER:
+            check()
+        yield item
 
 
 def left_s() -> float | None:

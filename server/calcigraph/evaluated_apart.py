@@ -9,6 +9,7 @@ that file.
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import signal
 import subprocess
@@ -25,6 +26,8 @@ from calcigraph.logs import error_line
 from calcigraph.processes import started
 
 _LOOK_S: Final = 0.1
+# So many new objects are some 10 MiB.
+_ALLOCATED: Final = 100_000
 # Whoever looks so seldom was stopped, and the other process with him, as by Ctrl-Z.
 _STOPPED_S: Final = 2.0
 # How long a process that has said all may take to end.
@@ -68,7 +71,7 @@ class Watch:
         if isinstance(self._step, Evaluation) and now - self._since > self._limit_s:
             raise EvaluationStopped(
                 self._step,
-                f"Its evaluation did not end within {self._limit_s:g} s, so nothing after it was judged.",
+                _not_ended(self._step, self._limit_s),
                 f"{_remedy(self._step)}, or raise --file-timeout.",
             )
 
@@ -85,9 +88,15 @@ class Watch:
         )
 
 
+def _not_ended(step: Evaluation, limit_s: float) -> str:
+    if step.check == "import":
+        return f"It was not read and written within {limit_s:g} s, so nothing was imported."
+    return f"Its evaluation did not end within {limit_s:g} s, so nothing after it was judged."
+
+
 def _remedy(step: Evaluation) -> str:
     """What an editor can do about a file that takes too much."""
-    if step.check == "files":
+    if step.check in ("files", "import"):
         return "Split it into several files"
     return "Write it so that it looks at less (each pattern tied to one before it)"
 
@@ -145,6 +154,10 @@ def answer(work: Callable[..., Iterable[Any]]) -> None:
     """The other side: called by a module that is run with the number of a descriptor, whose `work` gives
     values for what is asked for."""
     _end_with_parent()
+    # What is read here stays until the end. To look through all of it for cycles, again and again while it
+    # grows, would take a sixth of the time.
+    gc.freeze()
+    gc.set_threshold(_ALLOCATED)
     with Connection(int(sys.argv[1])) as connection, suppress(BrokenPipeError):
         values = connection.recv()
         with watched_by(lambda step: connection.send(("step", step))):

@@ -130,6 +130,9 @@ class Settings:
     body_bytes: int = setting(
         4_194_304, "Bytes of the longest body of a request.", "BYTES", least=1000, most=_GIB
     )
+    body_chunks: int = setting(
+        10_000, "Chunks that the body of a request may come in.", "NUMBER", least=10, most=10_000_000
+    )
     body_seconds: float = setting(
         60.0, "Seconds within which the body of a request has to be there.", "SECONDS", least=0.1, most=_DAY_S
     )

@@ -127,20 +127,25 @@ def _physical(place: Place) -> dict[str, Any]:
 
 
 _SARIF_LEVELS: Final = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+_IN_MESSAGES: Final = "%\r\n"
+_IN_PROPERTIES: Final = _IN_MESSAGES + ":,"
 _GITHUB_LEVELS: Final = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
 def _github(findings: Iterable[Finding | str], _looked_at: Iterable[LookedAt] = ()) -> list[str]:
     """Workflow commands, which put a finding beside its line in a review."""
     return [
-        f"::{_GITHUB_LEVELS[f.severity]} file={f.place.file},line={f.place.line or 1},title={f.check}::"
-        + f"{f.node} {f.message} {f.remedy}".strip()
-        .replace("%", "%25")
-        .replace("\r", "%0D")
-        .replace("\n", "%0A")
+        f"::{_GITHUB_LEVELS[f.severity]} file={_escaped(f.place.file, _IN_PROPERTIES)},"
+        f"line={f.place.line or 1},title={f.check}::"
+        + _escaped(f"{f.node} {f.message} {f.remedy}".strip(), _IN_MESSAGES)
         for f in findings
         if isinstance(f, Finding)
     ]
+
+
+def _escaped(text: str, marks: str) -> str:
+    """What a workflow command says, and the values of its properties (GitHub's toolkit, `command.ts`)."""
+    return text.translate({ord(mark): f"%{ord(mark):02X}" for mark in marks})
 
 
 _Writer: TypeAlias = Callable[..., list[str]]

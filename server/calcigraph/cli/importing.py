@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from typing import Final
 
 from calcigraph.cli.progress import Progress
@@ -19,6 +21,11 @@ def import_files(asked: Import | NewRoot, limit_s: float) -> None:
     Raises: what is wrong with a file or stands in the way; EvaluationStopped for a file that takes longer
     than `limit_s`. Then nothing has been written.
     """
-    with Progress() as progress:
-        lines = list(evaluated_apart(_WORK, (asked,), limit_s, progress.show))
+    marked = replace(asked, mark=str(os.getpid()))
+    try:
+        with Progress() as progress:
+            lines = list(evaluated_apart(_WORK, (marked,), limit_s, progress.show))
+    finally:
+        # A process that was ended had no time to do so.
+        marked.remove_unfinished()
     tell("\n".join(lines))

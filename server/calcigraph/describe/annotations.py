@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from calcigraph.describe.bounded_description import BoundedDescriptions
-from calcigraph.describe.values import Fact
+from calcigraph.describe.values import Fact, Standing
 from calcigraph.edition import Edition
 from calcigraph.manchester import STATEMENT_PARTS, Piece
 from calcigraph.rdf.terms import Subject, Term
@@ -47,7 +47,11 @@ class Annotations:
     def of(self, fact: Fact) -> list[Annotation]:
         """What is said of a fact; it counts as shown then."""
         triple = fact.triple
-        found = [*self._found.get((triple.predicate, self._target(triple.object)), ())] if self._found else []
+        found = (
+            [*self._found.get((triple.predicate, self._target(triple.predicate, triple.object)), ())]
+            if self._found
+            else []
+        )
         if self._reifies:
             reifiers = self._edition.stated(None, RDF["reifies"], triple)
             found += (self._annotation(node) for node in _blank(reifiers))
@@ -67,19 +71,40 @@ class Annotations:
         for source in _SOURCES:
             for node in _blank(islice(self._edition.stated(None, source, subject), _MOST)):
                 annotation = self._annotation(node)
-                said = {fact.triple.predicate: fact.triple.object for fact in annotation.facts}
-                _, predicate, target = next(parts for parts in STATEMENT_PARTS.values() if parts[0] == source)
-                if predicate in said and target in said:
-                    key = said[predicate], self._target(said[target])
+                place = _place(annotation, source)
+                if place is not None:
+                    predicate, target = place
+                    key = predicate, self._target(predicate, target)
                     self._found.setdefault(key, []).append(annotation)
                     yield node
 
     def _annotation(self, node: ox.BlankNode) -> Annotation:
         return Annotation(node, tuple(self._descriptions.outgoing(node)))
 
-    def _target(self, term: Term) -> _Target:
-        """Two expressions that read alike are one: the OWL API writes that of an annotated axiom twice."""
-        return self._edition.expressions.read(term).pieces if isinstance(term, ox.BlankNode) else term
+    def _target(self, predicate: Term, term: Term) -> _Target:
+        """Two expressions that read alike are one: the OWL API writes that of an annotated axiom twice. Any
+        other two nodes without a name are two."""
+        if not isinstance(term, ox.BlankNode):
+            return term
+        reader = self._edition.expressions
+        found = reader.list(predicate, term) if isinstance(predicate, ox.NamedNode) else None
+        found = found or reader.read(term)
+        return found.pieces if found.is_construct and found.is_exact else term
+
+
+def _place(annotation: Annotation, source: ox.NamedNode) -> tuple[Term, Term] | None:
+    """The predicate and the object of the triple that a node speaks about; None where it names no one."""
+    parts = next(parts for parts in STATEMENT_PARTS.values() if parts[0] == source)
+    said: dict[ox.NamedNode, set[Term]] = {part: set() for part in parts}
+    for fact in annotation.facts:
+        triple = fact.triple
+        is_own = triple.subject == annotation.node and fact.standing is not Standing.INFERRED
+        if is_own and triple.predicate in said:
+            said[triple.predicate].add(triple.object)
+    if any(len(values) != 1 for values in said.values()):
+        return None
+    _, predicate, target = ((*values,)[0] for values in said.values())
+    return predicate, target
 
 
 def _blank(quads: Iterable[ox.Quad]) -> Iterator[ox.BlankNode]:

@@ -126,9 +126,9 @@ class BoundedDescriptions:
 
     def _above(self, node: ox.BlankNode) -> Fact | None:
         """A fact that leads to a blank node: of those that are written, if there are any, one from a named
-        resource."""
+        resource. To a form none leads that is inferred: what follows of an axiom is not where it stands."""
         written = self._facts(islice(self._edition.stated(None, None, node), _MOST_ABOVE))
-        found = written or self.incoming(node)
+        found = written or ([] if self._is_form(node) else self.incoming(node))
         return min(found, key=lambda fact: isinstance(fact.triple.subject, ox.BlankNode), default=None)
 
     def _is_form(self, node: Term) -> bool:

@@ -16,17 +16,16 @@ from calcigraph.describe.inheritance import sifted
 from calcigraph.describe.presentation import Field, Presentation
 from calcigraph.describe.uses import TermUses
 from calcigraph.describe.values import Description, Fact, Incoming, ShownGroup, ShownProperty, ShownValue
-from calcigraph.edition import Edition
-from calcigraph.manchester import is_part
+from calcigraph.edition import Edition, deprecates
+from calcigraph.manchester import for_one_page, is_part
 from calcigraph.rdf.terms import Subject, Term
-from calcigraph.rdf.vocabulary import DCTERMS, OBO, OWL, RDF
+from calcigraph.rdf.vocabulary import DCTERMS, OBO, RDF
 
 # IAO_0100001 is "term replaced by" of the OBO ontologies.
 _REPLACED_BY = (DCTERMS["isReplacedBy"], OBO["IAO_0100001"])
 _MOST_AXIOMS = 500
 # An annotation may be annotated in turn.
 _REMARKS = 3
-_TRUE = {"true", "1"}
 _NESTING = 12
 PAGE_SIZE: Final = 100
 """Incoming links on one page."""
@@ -53,6 +52,10 @@ class Describer:
         facts about the resource and its incoming links, with a look-up for each label. Raises:
         DescriptionTooLong where a page would be too long.
         """
+        with for_one_page():
+            return self._described(subject, offset)
+
+    def _described(self, subject: ox.NamedNode, offset: int | None) -> Description | None:
         outgoing = self._descriptions.outgoing(subject, MOST_SHOWN)
         annotations = Annotations(self._edition, self._descriptions, subject)
         links = partial(self._descriptions.links, subject, most=self._page_size, without=annotations.nodes)
@@ -73,7 +76,7 @@ class Describer:
             groups,
             page,
             tuple(facts.values()),
-            any(_is_true(f.triple.object) for f in own if f.triple.predicate == OWL["deprecated"]),
+            any(deprecates(fact.triple) for fact in own),
             tuple(sorted(set(_named(own, *_REPLACED_BY)), key=str)),
             axioms,
         )
@@ -82,7 +85,9 @@ class Describer:
         """The groups of `describe` alone, without what links to `subject`. Cost: linear in them."""
         outgoing = self._descriptions.outgoing(subject)
         own, _, fields = self._shaped(subject, outgoing)
-        return self._groups(own, outgoing, fields, Annotations(self._edition, self._descriptions, subject))
+        with for_one_page():
+            annotations = Annotations(self._edition, self._descriptions, subject)
+            return self._groups(own, outgoing, fields, annotations)
 
     def leading(self, subject: Subject, term: Term) -> tuple[ShownProperty, ...]:
         """The properties by which `subject` leads to `term`, those that a shape shows first."""
@@ -255,10 +260,6 @@ def _named(facts: Iterable[Fact], *predicates: ox.NamedNode) -> list[ox.NamedNod
     return [term for term in objects if isinstance(term, ox.NamedNode)]
 
 
-def _is_true(term: Term) -> bool:
-    return isinstance(term, ox.Literal) and term.value in _TRUE
-
-
 def _list_items(head: ox.BlankNode, said: dict[Term, list[Fact]]) -> list[Fact]:
     """The `rdf:first` facts of the list that begins at `head`; empty where it is not one list."""
     items: list[Fact] = []
@@ -273,4 +274,8 @@ def _list_items(head: ox.BlankNode, said: dict[Term, list[Fact]]) -> list[Fact]:
             return []
         items.append(first[0])
         node = rest[0]
-    return items if node == RDF["nil"] else []
+    if node != RDF["nil"]:
+        return []
+    # Lists may share their ends: each part of one is shown once.
+    said.update((part, []) for part in seen if isinstance(part, ox.BlankNode))
+    return items

@@ -6,6 +6,7 @@
 - `edition` is one version, to be asked; `labels`, `languages` and `search` are what it calls things;
 - `writer` makes the next one from a change, and proves what an edition says; `process` runs it apart;
 - `change` is what may be asked of it;
+- `deprecation` is how the data say that a term is not to be used any more;
 - `near_terms` is what may have been meant by an IRI that it does not have;
 - `index`, `writing`, `layout`, `names`, `spellings` and `files` are how editions lie on disk.
 """
@@ -13,6 +14,7 @@
 from calcigraph.edition.assembly import Assembled, assemble, consistent
 from calcigraph.edition.change import Change, ChangeRefused
 from calcigraph.edition.clash_findings import clash_finding
+from calcigraph.edition.deprecation import DEPRECATING, deprecates
 from calcigraph.edition.edition import Edition
 from calcigraph.edition.edition_facts import EditionFacts
 from calcigraph.edition.files import EditionCache, EditionFiles, WorkFolder
@@ -27,6 +29,7 @@ from calcigraph.edition.writer import ChangeOutcome, EditionPassed, Writer
 
 __all__ = [
     "DEFINITIONS",
+    "DEPRECATING",
     "LABELS",
     "PAGE_LANGUAGE",
     "SYNONYMS",
@@ -50,5 +53,6 @@ __all__ = [
     "clash_finding",
     "consistent",
     "construct_rules",
+    "deprecates",
     "near_iris",
 ]

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain
+from operator import itemgetter
 
 import pyoxigraph as ox
 
@@ -126,16 +127,20 @@ def write_files(files: EditionFiles, root: Root, inference: reasoning.Inference)
     Raises: OSError, sqlite3.OperationalError where there is no room for it.
     """
     # In order, so that terms have the same numbers whenever they are written.
-    quads = sorted(_quads(root, inference), key=lambda kinded: (str(kinded[0]), kinded[1]))
+    written = sorted(
+        ((str(quad), kind, quad) for quad, kind in _quads(root, inference)), key=itemgetter(0, 1)
+    )
+    quads = [(quad, kind) for _, kind, quad in written]
     answered = answered_triples([quad.triple for quad, kind in quads if kind is not QuadKind.SHAPE])
     described, graph = metadata.describe(root, answered), metadata.graph_node(root)
     quads += [(ox.Quad(t.subject, t.predicate, t.object, graph), QuadKind.METADATA) for t in described.added]
     create(files.index, quads, str(EditionFacts(root.digest, len(answered) + len(described.added))))
     files.keep_description(described.description)
-    seen = (quad for quad, kind in quads if kind is not QuadKind.SHAPE)
-    lines = ox.serialize(seen, format=ox.RdfFormat.N_QUADS) or b""
+    lines = {line for line, kind, _ in written if kind is not QuadKind.SHAPE}
+    lines.update(str(quad) for quad, kind in quads[len(written) :])
     # In order of the lines: the same root, the same bytes.
-    files.nquads.write_bytes(b"".join(sorted(set(lines.splitlines(keepends=True)))))
+    with files.nquads.open("wb") as file:
+        file.writelines(f"{line} .\n".encode() for line in sorted(lines))
     return files
 
 

@@ -10,7 +10,7 @@ import sqlite3
 import sys
 import threading
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import lru_cache
 from itertools import chain
@@ -62,12 +62,10 @@ class Index:
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
         weakref.finalize(self, _close, self._connections)
-        self._term = lru_cache(_MOST_TERMS)(self._read_term)
-        self._number = lru_cache(_MOST_TERMS)(self._read_number)
-
-    def term(self, number: int) -> Term:
+        # The cache itself and no method around it, as it is asked four times for each quad.
+        self.term: Final[Callable[[int], Term]] = lru_cache(_MOST_TERMS)(self._read_term)
         """The term with a number."""
-        return self._term(number)
+        self._number = lru_cache(_MOST_TERMS)(self._read_number)
 
     def number(self, term: Term) -> int | None:
         """The number of a term; None where no edition has it. Only what was found is kept: a term that was
@@ -89,6 +87,18 @@ class Index:
             term = self.term(number)
             assert isinstance(term, ox.NamedNode)
             yield term
+
+    def begun(self, names: Sequence[str]) -> list[str]:
+        """Those of some IRIs that any edition has, or has a fragment of. Cost: two look-ups of SQLite's for
+        each, some microseconds."""
+        wanted = json.dumps(names)
+        found = self._ask(
+            "SELECT value FROM json_each(?) "
+            "WHERE EXISTS (SELECT 1 FROM term WHERE text = '<' || value || '>') "
+            "OR EXISTS (SELECT 1 FROM term WHERE text >= '<' || value || '#' AND text < '<' || value || '$')",
+            (wanted,),
+        )
+        return [name for (name,) in found]
 
     def rows(self, edition: int, pattern: Sequence[int | None], most_kind: QuadKind) -> Iterator[QuadRow]:
         """The quads of an edition that match `pattern` (subject, predicate, object, graph; None for any),
@@ -185,7 +195,7 @@ class Index:
     def spelled(self, value: Term) -> tuple[Term, ...]:
         """The literals that the engine of queries answers as `value`, other than itself."""
         found = self._ask("SELECT id FROM spelling WHERE value = ?", (encode(value),))
-        return tuple(self._term(number) for (number,) in found)
+        return tuple(self.term(number) for (number,) in found)
 
     def respelled(self, edition: int) -> Iterator[list[QuadRow]]:
         """The quads that the engine of queries takes for one another, their graphs apart: those that differ
@@ -244,7 +254,7 @@ class Index:
         yield from map(self._name, found)
 
     def _name(self, row: tuple[int, str, str, str]) -> Name:
-        node = self._term(row[0])
+        node = self.term(row[0])
         assert isinstance(node, ox.NamedNode)
         return Name(node, *row[1:])
 
@@ -348,4 +358,6 @@ def _by(given: Sequence[tuple[str, int]]) -> str:
 
 def quad_of(index: Index, row: QuadRow) -> ox.Quad:
     """The quad that a row stands for."""
-    return ox.Quad(*(index.term(number) for number in row[:4]))  # type: ignore[arg-type]
+    term = index.term
+    s, p, o, g, _ = row
+    return ox.Quad(term(s), term(p), term(o), term(g))  # type: ignore[arg-type]

@@ -17,6 +17,7 @@ from calcigraph.rdf.vocabulary import (
     FOAF,
     OBO,
     OBO_IN_OWL,
+    PROV,
     RDF,
     RDFS,
     SCHEMA,
@@ -37,13 +38,16 @@ LABELS: Final = (
 DEFINITIONS: Final = (
     OBO["IAO_0000115"],
     SKOS["definition"],
+    OBO["IAO_0000600"],
+    PROV["definition"],
     RDFS["comment"],
     SCHEMA["description"],
     SCHEMA_HTTP["description"],
     DCTERMS["description"],
     DC["description"],
 )
-"""What says what a thing is, in order of preference; `IAO_0000115` is OBO's definition."""
+"""What says what a thing is, in order of preference; `IAO_0000115` is OBO's definition, `IAO_0000600` what
+OBO says of terms that are too basic to be defined (elucidation)."""
 SYNONYMS: Final = (
     SKOS["altLabel"],
     SKOS["hiddenLabel"],

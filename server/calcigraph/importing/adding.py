@@ -12,6 +12,7 @@ from calcigraph.importing.borrowing import borrowed
 from calcigraph.importing.plan import Planned, TargetUnfit, planned
 from calcigraph.importing.report import lines_of
 from calcigraph.importing.source import Source, read_source
+from calcigraph.importing.staging import remove_staged
 from calcigraph.importing.writer import Importer
 from calcigraph.root import Root
 
@@ -20,7 +21,8 @@ from calcigraph.root import Root
 class Import:
     """What is asked for: files into the root in `folder`. `terms` are those to be taken, with what they need
     (all of the files where there are none), and `upper` those above which nothing is taken; `to` is a folder
-    or file of the root, `base` what relative IRIs are relative to."""
+    or file of the root, `base` what relative IRIs are relative to, `mark` what
+    the names of files have in them that are there meanwhile."""
 
     files: tuple[Path, ...]
     folder: Path
@@ -30,13 +32,19 @@ class Import:
     base: str | None
     force: bool
     date: str
+    mark: str = ""
+
+    def remove_unfinished(self) -> None:
+        """Remove what is left of work that was ended before its end."""
+        if self.mark:
+            remove_staged(self.folder, self.mark)
 
 
 def added(asked: Import) -> Iterator[str]:
     """Import the files, and tell it in lines. Raises: a Problem; then nothing has been written."""
     with working("the root is read"):
         root = Root.read(asked.folder)
-    importer = Importer(root, asked.date, force=asked.force)
+    importer = Importer(root, asked.date, force=asked.force, mark=asked.mark)
     sources = [_read(path, asked.base) for path in asked.files]
     if asked.to is not None and len(sources) > 1 and "." in asked.to.rpartition("/")[2]:
         raise TargetUnfit("Several files cannot go to one.", "Name a folder, or import them one by one.")

@@ -84,6 +84,11 @@ def _notes(module: Module, prefixes: Prefixes, gone: Iterable[ox.NamedNode]) -> 
             f"{module.left_out:,} other triples about the latter are left out: name them with --terms to have"
             " them"
         )
+    if module.of_others:
+        yield (
+            f"{module.of_others:,} triples in which other terms say something of those asked for are left"
+            " out, such as that they stand below them"
+        )
     for node in gone:
         yield f"{prefixes.shrink(node)}, imported before, is not in this version any more and was taken out"
 

@@ -7,10 +7,9 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
-from calcigraph.rdf.vocabulary import DC, DCTERMS, FOAF, OBO, OBO_IN_OWL, OWL, RDF, RDFS, SKOS, XSD
+from calcigraph.rdf.namespaces import namespace
+from calcigraph.rdf.vocabulary import DC, DCTERMS, FOAF, OBO_IN_OWL, OWL, RDF, RDFS, SKOS, XSD
 
-# An identifier of the OBO Foundry is a prefix and a number in one name (OBO Foundry identifier policy).
-_OBO: Final = re.compile(rf"{re.escape(OBO.iri)}[A-Za-z]+_(?=[0-9])")
 # What an ontology only borrows, unless it is all there is.
 _BORROWED: Final = (
     *(namespace.iri for namespace in (OWL, RDF, RDFS, SKOS, XSD, DC, DCTERMS, FOAF, OBO_IN_OWL)),
@@ -32,18 +31,6 @@ def namespace_of(iris: Iterable[str]) -> str:
     if number >= _LEAST_SHARE * len(own):
         return found
     return _common(own) or found
-
-
-def namespace(iri: str) -> str:
-    """What stands before the local name of a term."""
-    obo = _OBO.match(iri)
-    if obo:
-        return obo[0]
-    for mark in "#/:":
-        before, found, _ = iri.rpartition(mark)
-        if found and not before.endswith((":", "/")):
-            return before + mark
-    return iri
 
 
 def _common(iris: list[str]) -> str | None:

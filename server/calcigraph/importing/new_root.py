@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
@@ -43,13 +42,21 @@ class FolderTaken(InputUnreadable):
 @dataclass(frozen=True)
 class NewRoot:
     """What is asked for: a root in `folder` around `files`, whose own IRIs begin with `namespace`, which is
-    that of most of their terms where it is empty; `base` is what relative IRIs are relative to."""
+    that of most of their terms where it is empty; `base` is what relative IRIs are relative to, and `mark`
+    what the name of the folder ends in that is there meanwhile."""
 
     folder: Path
     files: tuple[Path, ...]
     namespace: str
     base: str | None
     date: str
+    mark: str = ""
+
+    def remove_unfinished(self) -> None:
+        """Remove what is left of work that was ended before its end."""
+        beside = self.folder if self.folder.is_dir() else self.folder.resolve().parent
+        for made in beside.glob(f".*-{self.mark}") if self.mark else ():
+            rmtree(made, ignore_errors=True)
 
 
 def created(asked: NewRoot) -> Iterator[str]:
@@ -62,7 +69,7 @@ def created(asked: NewRoot) -> Iterator[str]:
     for path in asked.files:
         with evaluating("import", Place(path.name)):
             sources.append(read_source(path, asked.base))
-    made = _temporary(asked.folder)
+    made = _temporary(asked.folder, asked.mark)
     try:
         lines = list(_filled(made, asked, sources))
         with working("the root is moved to its place"):
@@ -165,11 +172,13 @@ def _refuse_taken(folder: Path) -> None:
         )
 
 
-def _temporary(folder: Path) -> Path:
-    """A folder beside the one that is to be. Raises: EnvironmentProblem."""
+def _temporary(folder: Path, mark: str) -> Path:
+    """A folder beside the one that is to be, or within it where it is there: it may be a file system of its
+    own, or the folder that somebody is in. Raises: EnvironmentProblem."""
     try:
-        folder.resolve().parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.resolve().parent))
+        beside = folder if folder.is_dir() else folder.resolve().parent
+        beside.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=f".{folder.resolve().name}-", suffix=f"-{mark}", dir=beside))
         made.chmod(0o777 & ~_umask())
     except OSError as error:
         raise unwritable(error) from error
@@ -184,8 +193,10 @@ def _umask() -> int:
 
 def _move(made: Path, folder: Path) -> None:
     try:
-        with suppress(FileNotFoundError):
-            folder.rmdir()
-        made.rename(folder)
+        if folder.is_dir():
+            for part in made.iterdir():
+                part.rename(folder / part.name)
+        else:
+            made.rename(folder)
     except OSError as error:
         raise unwritable(error) from error

@@ -94,6 +94,22 @@ def from_triples(triples: Iterable[ox.Triple]) -> dict[str, Record]:
     return found
 
 
+def graph_base_of(triples: Iterable[ox.Triple]) -> str | None:
+    """What the graphs of the recorded files began with when the record was written; None where they differ,
+    or where there are none."""
+    said = list(triples)
+    derived = (t.subject for t in said if t.predicate == PROV["wasDerivedFrom"])
+    nodes = {node for node in derived if isinstance(node, ox.NamedNode)}
+    paths = {
+        t.subject: t.object.value
+        for t in said
+        if t.predicate == RDFS["label"] and t.subject in nodes and isinstance(t.object, ox.Literal)
+    }
+    ends = {node: str(PurePosixPath(path).with_suffix("")) for node, path in paths.items() if path}
+    bases = {node.value.removesuffix(ends.get(node, "")) for node in nodes}
+    return bases.pop() if len(bases) == 1 else None
+
+
 def _first(values: list[Term]) -> Term:
     return values[0] if values else ox.BlankNode()
 

@@ -35,7 +35,7 @@ def _lost(source: Source, is_copied: bool) -> Iterator[str]:
         yield f"{source.comments:,} comments are not kept: triples have none"
     if source.is_misnamed:
         yield f"it was read as {_called(source)}, which it is, whatever its name says"
-    if source.base:
+    if source.is_guessed:
         yield f"its relative IRIs were read against <{source.base}>; --base names another one"
     if source.unwritten:
         listed = ", ".join(f"{prefix}:" for prefix in source.unwritten)

@@ -7,7 +7,7 @@ import hashlib
 import re
 import unicodedata
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -15,17 +15,17 @@ from typing import Final
 import pyoxigraph as ox
 
 from calcigraph.errors import Place, Problem
-from calcigraph.importing.namespace import namespace_of
+from calcigraph.importing.base import NOWHERE, base_of
 from calcigraph.rdf.document import read_document
 from calcigraph.rdf.formats import FormatUnknown, GraphFormat, by_name, by_path
+from calcigraph.rdf.iris import named_node
 from calcigraph.rdf.prefixes import PREFIX, Prefixes
 from calcigraph.rdf.reading import FileMalformed
 from calcigraph.rdf.recognition import BY_SUFFIX, recognised
 from calcigraph.rdf.tokens import TERMINALS
 
-# What relative IRIs are resolved against to find them; no host has such a name (RFC 6761, section 6.4).
-_NOWHERE: Final = "https://relative.invalid/document"
-_NOWHERE_STEM: Final = "https://relative.invalid/"
+# More than what is published packed has in it; a file of some megabytes may stand for any number of them.
+_MOST_UNPACKED: Final = 1 << 30
 # What the beginning of a text tells apart.
 _FAMILY: Final = {
     **dict.fromkeys(("turtle", "trig", "n-triples", "n-quads"), "Turtle"),
@@ -39,9 +39,9 @@ class Source:
     """What a file says. `name` is that of the file without its folder, `data` are its bytes, unpacked, and
     `digest` is their SHA-256. `is_misnamed` is whether its name speaks of another format than it has.
 
-    `base` is what its relative IRIs were read against where neither the file nor whoever asked said so, None
-    where it has none. `comments` is the number of its comments, which no triple holds; `unwritten` are its
-    prefixes that Turtle of this program does not use.
+    `base` is what its relative IRIs were read against where the file does not say so, None where it has none,
+    and `is_guessed` whether nobody who asked said so either. `comments` is the number of its comments, which
+    no triple holds; `unwritten` are its prefixes that Turtle of this program does not use.
     """
 
     name: str
@@ -53,6 +53,7 @@ class Source:
     unwritten: tuple[str, ...]
     comments: int
     base: str | None
+    is_guessed: bool
     data: bytes = field(repr=False)
 
     @property
@@ -79,15 +80,15 @@ def read_source(path: Path, base: str | None = None) -> Source:
     Without one they are read against the namespace of most of the file's other terms, as the path of the file
     is no part of what it says. Blank nodes of two files stay apart. Nothing is fetched.
 
-    Cost: that of `read_document`, twice where there are relative IRIs without a base.
-    Raises: FormatUnknown, FileMalformed.
+    Cost: that of `read_document`, twice where there are relative IRIs.
+    Raises: FormatUnknown, FileMalformed, IriMalformed for a `base` that is none.
     """
+    asked = named_node(base).value if base is not None else None
     data = _bytes(path)
     form, is_misnamed = _form(path, data)
-    quads, prefixes = _parsed(path.name, data, form, base or _NOWHERE)
-    chosen = None
-    if base is None and _is_relative(quads):
-        chosen = _base_for(path.name, quads)
+    quads, prefixes = _parsed(path.name, data, form, NOWHERE)
+    chosen = base_of(quads, prefixes, asked, path.name)
+    if chosen is not None:
         quads, prefixes = _parsed(path.name, data, form, chosen)
     return Source(
         path.name,
@@ -99,6 +100,7 @@ def read_source(path: Path, base: str | None = None) -> Source:
         tuple(sorted(prefix for prefix in prefixes if not PREFIX.fullmatch(prefix))),
         _comments(data, form),
         chosen,
+        chosen is not None and asked is None,
         data,
     )
 
@@ -127,14 +129,23 @@ def _form(path: Path, data: bytes) -> tuple[GraphFormat, bool]:
 
 def _bytes(path: Path) -> bytes:
     try:
-        raw = path.read_bytes()
-        return gzip.decompress(raw) if path.suffix.lower() == ".gz" else raw
+        return _unpacked(path) if path.suffix.lower() == ".gz" else path.read_bytes()
     except (zlib.error, EOFError, gzip.BadGzipFile):
         raise FileMalformed("It is not what gzip writes.", "Pack it anew.", Place(path.name)) from None
     except OSError as error:
         raise FileMalformed(
             f"It cannot be read: {error.strerror}.", "Let this program read it.", Place(path.name)
         ) from None
+
+
+def _unpacked(path: Path) -> bytes:
+    with gzip.open(path) as file:
+        data = file.read(_MOST_UNPACKED + 1)
+    if len(data) > _MOST_UNPACKED:
+        raise FileMalformed(
+            f"It has more than {_MOST_UNPACKED:,} bytes in it.", "Unpack it first.", Place(path.name)
+        )
+    return data
 
 
 def _parsed(
@@ -148,30 +159,6 @@ def _parsed(
     for graph, triples in document.named.items():
         quads |= {ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples}
     return frozenset(quads), document.prefixes
-
-
-def _is_relative(quads: frozenset[ox.Quad]) -> bool:
-    return any(iri.startswith(_NOWHERE_STEM) for quad in quads for iri in _iris(quad))
-
-
-def _base_for(name: str, quads: frozenset[ox.Quad]) -> str:
-    subjects = {quad.subject for quad in quads if isinstance(quad.subject, ox.NamedNode)}
-    known = [node.value for node in subjects if not node.value.startswith(_NOWHERE_STEM)]
-    if not known:
-        raise FileMalformed(
-            "Its IRIs are relative, and nothing says to what.",
-            "Name what they are relative to with --base IRI.",
-            Place(name),
-        )
-    return namespace_of(known).partition("#")[0]
-
-
-def _iris(quad: ox.Quad) -> Iterator[str]:
-    for term in (quad.subject, quad.predicate, quad.object, quad.graph_name):
-        if isinstance(term, ox.NamedNode):
-            yield term.value
-        elif isinstance(term, ox.Triple):
-            yield from _iris(ox.Quad(term.subject, term.predicate, term.object))
 
 
 def _comments(data: bytes, form: GraphFormat) -> int:

@@ -14,6 +14,7 @@ from typing import ClassVar, Final
 import pyoxigraph as ox
 
 from calcigraph.errors import EnvironmentProblem, Place, Problem
+from calcigraph.importing.plan import ROOMS
 from calcigraph.rdf.canonical import says_the_same
 from calcigraph.rdf.formats import by_path
 from calcigraph.rdf.native_formats import NATIVE_GRAPHS
@@ -36,12 +37,26 @@ def unwritable(error: OSError) -> EnvironmentProblem:
     )
 
 
+def remove_staged(folder: Path, mark: str) -> None:
+    """Remove what is left of work that was ended before its end."""
+    for room in ROOMS:
+        for staged in (folder / room).rglob(f".*{_ending(mark)}"):
+            with suppress(OSError):
+                staged.unlink()
+
+
+def _ending(mark: str) -> str:
+    return f".{mark}{_SUFFIX}" if mark else _SUFFIX
+
+
 class Staging:
     """Files that are written beside the places where they belong, read again and compared, and moved there
     when all of them are right; what is left when something fails is removed."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, mark: str = "") -> None:
+        """`mark` tells those of one piece of work from others."""
         self._folder = folder
+        self._mark = mark
         self._staged: dict[str, Path] = {}
 
     def add(self, path: str, data: bytes, meant: Iterable[ox.Quad] | None = None) -> str:
@@ -51,7 +66,7 @@ class Staging:
         written.
         """
         goal = self._folder / path
-        staged = goal.with_name(f".{goal.name}{_SUFFIX}")
+        staged = goal.with_name(f".{goal.name}{_ending(self._mark)}")
         try:
             goal.parent.mkdir(parents=True, exist_ok=True)
             self._staged[path] = staged

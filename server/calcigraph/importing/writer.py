@@ -50,11 +50,12 @@ class Written:
 class Importer:
     """A root in which files are imported: what it has and what an earlier import made of it."""
 
-    def __init__(self, root: Root, date: str, *, force: bool = False) -> None:
+    def __init__(self, root: Root, date: str, *, force: bool = False, mark: str = "") -> None:
         """Raises: WouldOverwrite where the record of earlier imports cannot be read."""
         self._root = root
         self._date = date
         self._force = force
+        self._mark = mark
         self._base = root.graph("").value
         self._records = _records(root.folder, self._base)
         self._files = (*root.ontology, *root.data, *root.shapes)
@@ -73,7 +74,7 @@ class Importer:
         """
         _refuse_twins(sources)
         done = []
-        with Staging(self._root.folder) as staging:
+        with Staging(self._root.folder, self._mark) as staging:
             for source, files in sources:
                 header = header_of(quad.triple for quad in source.quads)
                 keeps = as_they_are and source.is_turtle and len(files) == 1
@@ -121,6 +122,8 @@ class Importer:
                 Place(path),
             )
         goal = self._root.folder / path
+        if goal.is_dir():
+            raise WouldOverwrite(f"{path} is a folder.", "Name another file with --to.", Place(path))
         if not goal.exists():
             return True
         found = hashlib.sha256(goal.read_bytes()).hexdigest()
@@ -195,8 +198,11 @@ def _records(folder: Path, base: str) -> dict[str, Record]:
             "Mend it, as `calcigraph check` says, or remove it; then nothing counts as imported.",
             Place(record.PATH),
         ) from None
-    records = record.from_triples(quad.triple for quad in said)
-    if canonical(said) != canonical(as_quads(record.to_triples(records.values(), base))):
+    triples = [quad.triple for quad in said]
+    records = record.from_triples(triples)
+    # Where the root has got another namespace since, the record still speaks of the former one.
+    former = record.graph_base_of(triples) or base
+    if canonical(said) != canonical(as_quads(record.to_triples(records.values(), former))):
         raise WouldOverwrite(
             "It says something else than what was imported, which would be lost.",
             "Move that to a file of another name.",

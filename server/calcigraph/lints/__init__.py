@@ -22,7 +22,7 @@ from calcigraph.lints.hit import Hit, Rule, filled, finding_of, place_of, shown
 from calcigraph.lints.own_names import OwnNames
 from calcigraph.lints.queries_of import Solve, hits, shipped_lints
 from calcigraph.lints.statements import Statements
-from calcigraph.rdf.known_terms import nearest
+from calcigraph.rdf.near_names import nearest
 from calcigraph.rdf.terms import Term
 from calcigraph.root import LintFile
 
@@ -32,8 +32,8 @@ __all__ = ["Solve", "built_in_rules", "lint"]
 def lint(edition: Edition, solve: Solve) -> Iterator[Finding]:
     """Run the built-in lints, then those of the root.
 
-    One of the root that cannot be evaluated is a finding itself. Cost: a pass over the asserted triples, and
-    each query once.
+    One that cannot be evaluated is a finding itself. Cost: a pass over the asserted triples, and each query
+    once.
     """
     files = {file.slug: file for file in edition.root.lints}
     yield from _built_in(edition, solve, files)
@@ -67,13 +67,25 @@ def _built_in(edition: Edition, solve: Solve, files: Mapping[str, LintFile]) -> 
             yield from (finding_of(edition.root, wanted, hit) for hit in find(statements, own))
     for file in shipped_lints():
         wanted = _wanted(_rule(file), files)
-        if wanted is None:
-            continue
+        if wanted is not None:
+            yield from _of_query(edition, file, wanted, own, solve)
+
+
+def _of_query(edition: Edition, file: LintFile, rule: Rule, own: OwnNames, solve: Solve) -> Iterator[Finding]:
+    try:
         with evaluating("lints", Place("shapes/lint"), file.slug):
             found = list(hits(file, solve, edition.root.prefixes))
-        for hit in found:
-            if all(own.has(hit.named.get(name)) for name in file.own):
-                yield finding_of(edition.root, wanted, _written(edition, hit))
+    except Problem as problem:
+        # That one cannot be evaluated says nothing of the others, and of what is checked after them.
+        yield _not_evaluated(problem, Place("shapes/lint"), file.slug)
+        return
+    for hit in found:
+        if all(own.has(hit.named.get(name)) for name in file.own):
+            yield finding_of(edition.root, rule, _written(edition, hit))
+
+
+def _not_evaluated(problem: Problem, place: Place, slug: str) -> Finding:
+    return Finding("lints", place, problem.detail, problem.remedy, node=slug)
 
 
 def _wanted(rule: Rule, files: Mapping[str, LintFile]) -> Rule | None:
@@ -90,13 +102,7 @@ def _of_root(edition: Edition, file: LintFile, solve: Solve) -> Iterator[Finding
             found = list(hits(file, solve, edition.root.prefixes))
     except Problem as problem:
         place = problem.place or Place("")
-        yield Finding(
-            "lints",
-            Place(file.path, place.line, place.column),
-            problem.detail,
-            problem.remedy,
-            node=file.slug,
-        )
+        yield _not_evaluated(problem, Place(file.path, place.line, place.column), file.slug)
         return
     yield from (_finding(edition, file, hit) for hit in found)
 

@@ -6,7 +6,16 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from calcigraph.lints import emptiness_of_classes, headers, hierarchy, iris, lists, literals, term_names
+from calcigraph.lints import (
+    alien_classes,
+    emptiness_of_classes,
+    headers,
+    hierarchy,
+    iris,
+    lists,
+    literals,
+    term_names,
+)
 from calcigraph.lints.hit import Hit, Rule
 from calcigraph.lints.own_names import OwnNames
 from calcigraph.lints.statements import Statements
@@ -15,7 +24,7 @@ Find = Callable[[Statements, OwnNames], Iterator[Hit]]
 COMPUTED: Final[Mapping[Rule, Find]] = MappingProxyType(
     {
         emptiness_of_classes.UNSATISFIABLE: emptiness_of_classes.unsatisfiable,
-        emptiness_of_classes.ALIEN: emptiness_of_classes.aliens,
+        alien_classes.ALIEN: alien_classes.aliens,
         hierarchy.CLASSES_IN_CIRCLE: hierarchy.class_circles,
         hierarchy.PROPERTIES_IN_CIRCLE: hierarchy.property_circles,
         hierarchy.CONCEPTS_IN_CIRCLE: hierarchy.concept_circles,

@@ -1,16 +1,16 @@
-"""Statements in, classes out that can have no member, and individuals that seem to be in a class by mistake.
+"""Statements in, classes out that can have no member.
 
-What is found is a part of what a reasoner for OWL 2 DL finds, and all of it is entailed: superclasses by the
-closure, the domains of what every member has by owl:someValuesFrom,
-owl:hasValue or a cardinality, the ranges of what they lead to, disjointness as it is stated.
+What is found is a part of what a reasoner for OWL 2 DL finds, and all of it is entailed: by the superclasses
+of the closure, owl:Nothing among them; by the domains of what every member has to have
+(owl:someValuesFrom, owl:hasValue, owl:hasSelf, a cardinality that is not zero), by the ranges and the classes
+of what each has to lead to; and by disjointness as it is stated. What properties inherit is not followed.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from itertools import combinations
 from typing import Final
 
 import pyoxigraph as ox
@@ -18,9 +18,10 @@ import pyoxigraph as ox
 from calcigraph.errors import Severity
 from calcigraph.lints.hit import Hit, Rule
 from calcigraph.lints.own_names import OwnNames
-from calcigraph.lints.statements import CLASSES, SUB_CLASS_OF, TYPE, Statements
+from calcigraph.lints.statements import CLASSES, SUB_CLASS_OF, Statements
+from calcigraph.rdf.lexical_spaces import sign
 from calcigraph.rdf.terms import Term
-from calcigraph.rdf.vocabulary import OWL, RDFS
+from calcigraph.rdf.vocabulary import OWL, RDFS, XSD
 
 UNSATISFIABLE: Final = Rule(
     "class-unsatisfiable",
@@ -28,17 +29,13 @@ UNSATISFIABLE: Final = Rule(
     "{node} can have no member: {reason}.",
     "Take out the superclass or the disjointness that is wrong.",
 )
-ALIEN: Final = Rule(
-    "individual-in-alien-classes",
-    Severity.INFO,
-    "{node} is the only one of {members} members of {one} that is in {value} as well.",
-    "Take out the type that is wrong; if none can be in both, say so (owl:disjointWith).",
-)
-_FEWEST: Final = 5
 _ABOVE: Final = (SUB_CLASS_OF, OWL["equivalentClass"])
-_ENOUGH: Final = frozenset(
-    OWL[name] for name in ("someValuesFrom", "hasValue", "minCardinality", "cardinality", "hasSelf")
-) | {OWL["minQualifiedCardinality"], OWL["qualifiedCardinality"]}
+_NOTHING: Final = OWL["Nothing"]
+_ALWAYS: Final = (OWL["someValuesFrom"], OWL["hasValue"])
+_COUNTED: Final = tuple(
+    OWL[name] for name in ("minCardinality", "cardinality", "minQualifiedCardinality", "qualifiedCardinality")
+)
+_TRUE: Final = frozenset(("true", "1"))
 
 
 Reason = tuple[str, frozenset[Term], tuple[ox.Triple, ...]]
@@ -56,62 +53,91 @@ def unsatisfiable(statements: Statements, own: OwnNames) -> Iterator[Hit]:
 
 
 class _Unsatisfiable:
-    """The classes that can have no member, each with the reason."""
+    """The classes that can have no member, each with the reason. Cost: linear in what is above them all, and
+    in what is said of that."""
 
     def __init__(self, statements: Statements) -> None:
         self._of = statements
-        self.found: dict[Term, Reason] = {}
-        self._close()
+        self._needs = _Needs(statements)
+        nodes = dict.fromkeys((*statements.supers, *self._needs.restrictions, *self._needs.led_to))
+        self._above = {node: self._all_above([node]) for node in nodes}
+        # It can have none by its definition (OWL 2 Direct Semantics, table 4).
+        self.found: dict[Term, Reason] = {_NOTHING: ("", frozenset(), ())}
+        for node in nodes:
+            # What is below owl:Nothing is below every other class as well.
+            if _NOTHING not in self._above[node] and (reason := self._reason(node)) is not None:
+                self.found[node] = reason
+        self._spread()
 
     def stated(self, node: Term, because: frozenset[Term]) -> ox.Triple | None:
         """The last statement by which a class is in one of those that make it empty."""
         said = [t for t in self._of.by_subject.get(node, ()) if t.predicate in _ABOVE]
-        leading = [t for t in said if not because.isdisjoint(self._above(t.object))]
+        leading = [t for t in said if not because.isdisjoint(self._all_above([t.object]))]
         return next(reversed(leading or said), None)
 
-    def _close(self) -> None:
-        nodes = [*dict.fromkeys((*self._of.supers, *self._fillers))]
-        for node in nodes:
-            reason = self._reason(self._above(node))
-            if reason is not None:
-                self.found[node] = reason
-        todo = bool(self.found)
+    def _spread(self) -> None:
+        """What is in an empty class, or has to lead to a member of one, is empty as well."""
+        below: dict[Term, list[Term]] = defaultdict(list)
+        for node, above in self._above.items():
+            for one in above:
+                below[one].append(node)
+        todo = deque(self.found)
         while todo:
-            todo = False
-            for node in nodes:
-                if node not in self.found and (reason := self._inherited(node)) is not None:
-                    self.found[node], todo = reason, True
+            empty = todo.popleft()
+            for one in (empty, *self._needs.leading_to[empty]):
+                for node in below[one]:
+                    if node not in self.found and (reason := self._inherited(node)) is not None:
+                        self.found[node] = reason
+                        todo.append(node)
 
-    def _above(self, node: Term) -> set[Term]:
-        """The class, those above it, and those of what its members have to have."""
-        above = {node, *self._of.supers.get(node, ())}
-        needed = {prop for one in above for prop in self._needed.get(one, ())}
-        domains = {domain for prop in needed for domain in self._domains.get(prop, ())}
-        return above.union(domains, *(self._of.supers.get(domain, ()) for domain in domains))
+    def _all_above(self, nodes: Iterable[Term]) -> set[Term]:
+        """Some classes, those above them, and those of what their members have to have."""
+        above: set[Term] = set()
+        todo = list(nodes)
+        while todo:
+            if (node := todo.pop()) not in above:
+                above.add(node)
+                todo += (*self._of.supers.get(node, ()), *self._needs.types_by(node))
+        return above
 
-    def _reason(self, above: set[Term]) -> Reason | None:
-        """Two classes among those above that share no member. Cost: linear in these and in what is said of
-        each."""
+    def _reason(self, node: Term) -> Reason | None:
+        """Two disjoint classes that a member would be in, or what it has to lead to."""
+        found = self._clash("it", self._above[node])
+        if found is not None:
+            return found
+        for prop, classes in self._needs.by_property(node):
+            found = self._clash(f"what it has to have as {self._shown(prop)}", self._all_above(classes))
+            if found is not None:
+                return found[0], frozenset((node,)), found[2]
+        return None
+
+    def _clash(self, what: str, above: set[Term]) -> Reason | None:
+        """Two classes among some that share no member. Cost: linear in these and in what is said of each."""
         seen: dict[ox.Triple, Term] = {}
         for one in sorted(above & (self._disjoint.keys() | self._groups_of.keys()), key=str):
             for other, statement in self._disjoint.get(one, {}).items():
                 if other in above and one != other:
-                    return self._both(one, other, statement)
+                    return self._both(what, one, other, statement)
             for group in self._groups_of.get(one, ()):
                 if seen.setdefault(group, one) != one:
-                    return self._both(one, seen[group], group)
+                    return self._both(what, one, seen[group], group)
         return None
 
-    def _both(self, one: Term, other: Term, statement: ox.Triple) -> Reason:
+    def _both(self, what: str, one: Term, other: Term, statement: ox.Triple) -> Reason:
         shown = [self._shown(term) for term in sorted((one, other), key=str)]
-        words = f"it is in {shown[0]} and in {shown[1]}, which share none"
+        words = f"{what} is in {shown[0]} and in {shown[1]}, which share none"
         return words, frozenset((one, other)), (statement,)
 
     def _inherited(self, node: Term) -> Reason | None:
-        for one in (node, *sorted(self._of.supers.get(node, ()), key=str)):
-            if one != node and one in self.found and isinstance(one, ox.NamedNode):
-                return f"it is in {self._shown(one)}, which can have none", frozenset((one,)), ()
-            for filler in self._fillers_of.get(one, ()):
+        if _NOTHING in self._above[node]:
+            return "it is in owl:Nothing, which has none", frozenset((_NOTHING,)), ()
+        for one in (node, *sorted(self._above[node] - {node}, key=str)):
+            if one in self.found:
+                words, _, related = self.found[one]
+                if isinstance(one, ox.NamedNode):
+                    words, related = f"it is in {self._shown(one)}, which can have none", ()
+                return words, frozenset((one,)), related
+            for filler in self._needs.fillers_of(one):
                 if filler in self.found:
                     words = f"each would need a member of {self._shown(filler)}, which can have none"
                     return words, frozenset((one,)), ()
@@ -144,33 +170,72 @@ class _Unsatisfiable:
                 found[member].append(triple)
         return found
 
-    @cached_property
-    def _needed(self) -> Mapping[Term, set[Term]]:
-        """The properties that each member of a restriction has to have."""
-        found: dict[Term, set[Term]] = defaultdict(set)
-        for triple in self._of.with_predicate(OWL["onProperty"]):
-            if any(
-                t.predicate in _ENOUGH and _is_some(t.object) for t in self._of.by_subject[triple.subject]
-            ):
-                found[triple.subject].add(triple.object)
-        return found
 
-    @cached_property
-    def _domains(self) -> Mapping[Term, set[Term]]:
-        return _pairs(self._of.with_predicate(RDFS["domain"]))
+class _Needs:
+    """What members of restrictions have to have, and to lead to."""
 
-    @cached_property
-    def _fillers_of(self) -> Mapping[Term, set[Term]]:
-        """What each member of a restriction has to lead to a member of."""
-        return _pairs(self._of.with_predicate(OWL["someValuesFrom"]))
+    def __init__(self, statements: Statements) -> None:
+        self._domains = _pairs(statements.with_predicate(RDFS["domain"]))
+        self._ranges = _pairs(statements.with_predicate(RDFS["range"]))
+        self._fillers: dict[Term, set[Term]] = defaultdict(set)
+        self._selves: set[Term] = set()
+        self._properties: dict[Term, set[Term]] = defaultdict(set)
+        for triple in statements.with_predicate(OWL["onProperty"]):
+            self._add(triple, statements.by_subject[triple.subject])
+        self.leading_to: dict[Term, list[Term]] = defaultdict(list)
+        for node in self._properties:
+            for filler in self.fillers_of(node):
+                self.leading_to[filler].append(node)
 
-    @cached_property
-    def _fillers(self) -> set[Term]:
-        return {filler for fillers in self._fillers_of.values() for filler in fillers}
+    def _add(self, triple: ox.Triple, about: list[ox.Triple]) -> None:
+        node = triple.subject
+        counts = any(t.predicate in _COUNTED and _is_some(t.object) for t in about)
+        is_self = any(t.predicate == OWL["hasSelf"] and _is_true(t.object) for t in about)
+        if counts or is_self or any(t.predicate in _ALWAYS for t in about):
+            self._properties[node].add(triple.object)
+            classes = (OWL["someValuesFrom"], OWL["onClass"]) if counts else (OWL["someValuesFrom"],)
+            self._fillers[node].update(t.object for t in about if t.predicate in classes)
+        if is_self:
+            self._selves.add(node)
+
+    @property
+    def restrictions(self) -> Iterable[Term]:
+        """Those whose members have to have something."""
+        return self._properties.keys()
+
+    @property
+    def led_to(self) -> Iterable[Term]:
+        """The classes of what members have to lead to."""
+        return self.leading_to.keys()
+
+    def types_by(self, node: Term) -> set[Term]:
+        """The classes that each member is in by what it has to have."""
+        types: set[Term] = set()
+        for prop in self._properties.get(node, ()):
+            types |= self._domains.get(prop, set())
+            types |= self._ranges.get(prop, set()) if node in self._selves else set()
+        return types
+
+    def by_property(self, node: Term) -> Iterator[tuple[Term, set[Term]]]:
+        """Each property that a member has to have, with the classes of one value of it."""
+        for prop in self._properties.get(node, ()):
+            ranges = self._ranges.get(prop, set())
+            # Where there are two fillers, each is the class of a value of its own.
+            yield from ((prop, ranges | {filler}) for filler in self._fillers[node])
+            if not self._fillers[node]:
+                yield prop, ranges
+
+    def fillers_of(self, node: Term) -> set[Term]:
+        """The classes that each member has to lead to a member of."""
+        return {kind for _, classes in self.by_property(node) for kind in classes}
 
 
 def _is_some(value: Term) -> bool:
-    return not (isinstance(value, ox.Literal) and value.value.strip("+0") == "")
+    return isinstance(value, ox.Literal) and sign(value) == 1
+
+
+def _is_true(value: Term) -> bool:
+    return isinstance(value, ox.Literal) and value.datatype == XSD["boolean"] and value.value in _TRUE
 
 
 def _pairs(triples: Iterable[ox.Triple]) -> Mapping[Term, set[Term]]:
@@ -178,23 +243,3 @@ def _pairs(triples: Iterable[ox.Triple]) -> Mapping[Term, set[Term]]:
     for triple in triples:
         found[triple.subject].add(triple.object)
     return found
-
-
-def aliens(statements: Statements, own: OwnNames) -> Iterator[Hit]:
-    """Individuals with two asserted types, both of several members, of which they alone are in both."""
-    members: dict[Term, set[Term]] = defaultdict(set)
-    for node, types in statements.types.items():
-        for kind in types.union(*(statements.supers.get(kind, ()) for kind in types)):
-            members[kind].add(node)
-    for node, types in statements.types.items():
-        named = sorted((t for t in types if own.has(t)), key=str)
-        for one, other in combinations(named, 2):
-            is_below = other in statements.supers.get(one, ()) or one in statements.supers.get(other, ())
-            if (
-                not is_below
-                and min(len(members[one]), len(members[other])) >= _FEWEST
-                and members[one] & members[other] == {node}
-            ):
-                first, second = sorted((one, other), key=lambda kind: (-len(members[kind]), str(kind)))
-                named_values: dict[str, Term | str] = {"members": str(len(members[first])), "one": first}
-                yield Hit(node, TYPE, second, named_values)

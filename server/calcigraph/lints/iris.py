@@ -4,8 +4,7 @@ were taken for IRIs."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import pyoxigraph as ox
@@ -30,8 +29,8 @@ WITHOUT_HOST: Final = Rule(
 ABBREVIATED: Final = Rule(
     "iri-abbreviated",
     Severity.VIOLATION,
-    "{term} is an abbreviation between < and >, which stands for itself there.",
-    "Write {meant} without < and >.",
+    "{term} is an abbreviation where an IRI has to stand, so it stands for itself.",
+    "Write the IRI that is meant, or {meant} where the format has abbreviations: in Turtle without < and >.",
 )
 WITH_BLANK: Final = Rule(
     "iri-with-blank",
@@ -76,13 +75,8 @@ def abbreviated(statements: Statements, own: OwnNames) -> Iterator[Hit]:
         yield Hit(hit.node, hit.predicate, hit.value, {"term": f"<{term.value}>", "meant": term.value})
 
 
-def _hits(statements: Statements, is_wrong: object) -> Iterator[Hit]:
-    """The first statement with each IRI that is wrong."""
-    assert callable(is_wrong)
-    seen: set[ox.NamedNode] = set()
-    for triple in statements.triples:
-        for term in chain((triple.subject, triple.predicate, triple.object)):
-            if isinstance(term, ox.NamedNode) and term not in seen:
-                seen.add(term)
-                if is_wrong(term.value):
-                    yield Hit(triple.subject, triple.predicate, triple.object, {"term": term})
+def _hits(statements: Statements, is_wrong: Callable[[str], bool]) -> Iterator[Hit]:
+    """The first statement with each IRI that is wrong, be it that of a datatype."""
+    for term, triple in statements.mentions.items():
+        if is_wrong(term.value):
+            yield Hit(triple.subject, triple.predicate, triple.object, {"term": term})

@@ -15,7 +15,8 @@ from calcigraph.lints.hit import Hit, Rule
 from calcigraph.lints.own_names import OwnNames
 from calcigraph.lints.statements import Statements
 from calcigraph.rdf.lexical_spaces import ill_typed as is_ill_typed
-from calcigraph.rdf.vocabulary import OWL, RDF, XSD
+from calcigraph.rdf.lexical_spaces import sign
+from calcigraph.rdf.vocabulary import OWL, XSD
 
 ILL_TYPED = Rule(
     "literal-ill-typed",
@@ -32,13 +33,13 @@ NO_URI = Rule(
 UNKNOWN_LANGUAGE = Rule(
     "language-unknown",
     Severity.WARNING,
-    "There is no language with the tag {tag}.",
+    "The tag {tag} {fault}.",
     "Write a tag of ISO 639, as in @en or @pt-BR{hint}.",
 )
 CARDINALITY = Rule(
     "cardinality-no-number",
     Severity.VIOLATION,
-    "{predicate} has to be a number that is not negative, and is {value}.",
+    "{predicate} has to be a whole number that is not negative, and is {value}.",
     'Write "1"^^xsd:nonNegativeInteger, for instance.',
 )
 CARDINALITY_TYPE = Rule(
@@ -55,6 +56,8 @@ _CARDINALITIES = tuple(
         *("minQualifiedCardinality", "maxQualifiedCardinality", "qualifiedCardinality"),
     )
 )
+# What was a tag once, and the one that has replaced it (IANA Language Subtag Registry).
+_REPLACED = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "mo": "ro"}
 # What is written for a language by mistake: a country, mostly.
 _MEANT = {
     "jp": "ja",
@@ -88,17 +91,22 @@ def no_uris(statements: Statements, own: OwnNames) -> Iterator[Hit]:
 
 def unknown_languages(statements: Statements, own: OwnNames) -> Iterator[Hit]:
     """Literals whose language tag begins with no code of ISO 639-1, of those with two letters (RFC 5646,
-    section 2.2.1)."""
+    section 2.2.1), or with one that was replaced."""
     for triple in statements.triples:
         tag = triple.object.language if isinstance(triple.object, ox.Literal) else None
         primary = (tag or "").partition("-")[0].lower()
         if tag and ((len(primary) == 2 and primary not in _languages()) or len(primary) > 3):
             meant = _MEANT.get(primary)
-            yield _hit(triple, tag=f"@{tag}", hint=f"; perhaps @{meant}" if meant else "")
+            hint = f"; perhaps @{meant}" if meant else ""
+            fault = "is that of no language"
+            if primary in _REPLACED:
+                fault = "is deprecated (RFC 5646, section 3.1.6)"
+                hint = f": @{_REPLACED[primary]}{tag[2:]} stands in its place"
+            yield _hit(triple, tag=f"@{tag}", hint=hint, fault=fault)
 
 
 def cardinalities(statements: Statements, own: OwnNames) -> Iterator[Hit]:
-    """Cardinalities that are no number, or a negative one."""
+    """Cardinalities that are no whole number, or a negative one."""
     for triple in statements.with_predicate(*_CARDINALITIES):
         if not _is_count(triple.object):
             yield _hit(triple)
@@ -113,9 +121,8 @@ def cardinality_types(statements: Statements, own: OwnNames) -> Iterator[Hit]:
 
 
 def _is_count(value: object) -> bool:
-    if not isinstance(value, ox.Literal) or value.language or value.datatype in (XSD["string"], RDF["HTML"]):
-        return False
-    return value.value.lstrip("+").isdecimal() and value.value.isascii()
+    number = sign(value) if isinstance(value, ox.Literal) else None
+    return number is not None and number >= 0
 
 
 def _hit(triple: ox.Triple, **named: ox.NamedNode | str) -> Hit:

@@ -86,6 +86,30 @@ class Statements:
         return not self.types.get(node, set()).isdisjoint(kinds)
 
     @cached_property
+    def uses(self) -> Mapping[ox.NamedNode, ox.Triple]:
+        """Each IRI with the first statement that has it as predicate, object or datatype."""
+        found: dict[ox.NamedNode, ox.Triple] = {}
+        for triple in self.triples:
+            value = triple.object
+            found.setdefault(triple.predicate, triple)
+            if isinstance(value, ox.Literal):
+                value = value.datatype
+            if isinstance(value, ox.NamedNode):
+                found.setdefault(value, triple)
+        return found
+
+    @cached_property
+    def mentions(self) -> Mapping[ox.NamedNode, ox.Triple]:
+        """Each IRI with the first statement that has it as subject, predicate, object or datatype."""
+        found: dict[ox.NamedNode, ox.Triple] = {}
+        for triple in self.triples:
+            value = triple.object.datatype if isinstance(triple.object, ox.Literal) else triple.object
+            for term in (triple.subject, triple.predicate, value):
+                if isinstance(term, ox.NamedNode):
+                    found.setdefault(term, triple)
+        return found
+
+    @cached_property
     def terms(self) -> tuple[ox.NamedNode, ...]:
         """The classes, properties and concepts that are declared, in order."""
         kinds = {*CLASSES, *PROPERTIES, SKOS["Concept"]}

@@ -3,7 +3,6 @@ declares nowhere, own names with http for https."""
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -12,9 +11,11 @@ import pyoxigraph as ox
 
 from calcigraph.errors import Severity
 from calcigraph.lints.hit import Hit, Rule
-from calcigraph.lints.own_names import OwnNames
+from calcigraph.lints.own_names import SCHEME, OwnNames, folded
 from calcigraph.lints.statements import CLASSES, PROPERTIES, SUB_CLASS_OF, TYPE, Statements
-from calcigraph.rdf.known_terms import NAMESPACES, SETTLED, WELL_KNOWN, is_known, nearest, split, terms_of
+from calcigraph.rdf.known_terms import NAMESPACES, SETTLED, WELL_KNOWN, is_known, terms_of
+from calcigraph.rdf.namespaces import split
+from calcigraph.rdf.near_names import NearNames, nearest
 from calcigraph.rdf.terms import Term
 from calcigraph.rdf.vocabulary import DC, OWL, RDF, RDFS, SCHEMA, SCHEMA_HTTP, SKOS, SRV, XSD
 
@@ -72,8 +73,6 @@ _SYNTAX: Final = frozenset(
 _RDF: Final = RDF.iri
 # Each is compared with all names of the root.
 _MOST_HINTS: Final = 50
-# It matches any text.
-_SCHEME: Final = re.compile(r"(?:https?://(?:www\.)?)?")
 _PREFIX_OF: Final = {space: name for name, space in WELL_KNOWN.items()}
 _OF_CLASSES: Final = (
     TYPE,
@@ -102,7 +101,7 @@ def _unknown(statements: Statements) -> Iterator[tuple[Hit, bool]]:
         for t in statements.triples
         if t.predicate in (RDFS["isDefinedBy"], RDFS["label"], SKOS["definition"])
     }
-    for term, triple in _uses(statements).items():
+    for term, triple in statements.uses.items():
         space, name = split(term.value)
         if not (name and terms_of(space)) or is_known(term.value) or (space == _RDF and name in _SYNTAX):
             continue
@@ -143,22 +142,12 @@ def _near(term: ox.NamedNode, triple: ox.Triple, meant: str | None) -> Hit:
     return Hit(triple.subject, triple.predicate, triple.object, named)
 
 
-def _uses(statements: Statements) -> Mapping[ox.NamedNode, ox.Triple]:
-    """Each IRI with the first statement that has it as predicate or object."""
-    found: dict[ox.NamedNode, ox.Triple] = {}
-    for triple in statements.triples:
-        for term in (triple.predicate, triple.object, getattr(triple.object, "datatype", None)):
-            if isinstance(term, ox.NamedNode):
-                found.setdefault(term, triple)
-    return found
-
-
 def misspelt_namespaces(statements: Statements, own: OwnNames) -> Iterator[Hit]:
     """Terms of well-known vocabularies whose namespace has another scheme, another end or other capitals."""
-    known = {_folded(space): space for space in NAMESPACES}
-    for term, triple in _uses(statements).items():
+    known = {folded(space): space for space in NAMESPACES}
+    for term, triple in statements.uses.items():
         space, name = split(term.value)
-        meant = known.get(_folded(space))
+        meant = known.get(folded(space))
         if meant is not None and space != meant and name in terms_of(meant):
             named: dict[str, ox.NamedNode | str] = {"term": term, "space": meant, "meant": f"{meant}{name}"}
             yield Hit(triple.subject, triple.predicate, triple.object, named)
@@ -174,16 +163,11 @@ def syntax_names(statements: Statements, own: OwnNames) -> Iterator[Hit]:
 
 def mixed_schema(statements: Statements, own: OwnNames) -> Iterator[Hit]:
     """Terms of http://schema.org/ beside some of https://schema.org/."""
-    uses = _uses(statements)
+    uses = statements.uses
     if any(term.value.startswith(SCHEMA.iri) for term in uses):
         for term, triple in uses.items():
             if term.value.startswith(SCHEMA_HTTP.iri) and term.value != SCHEMA_HTTP.iri:
                 yield Hit(triple.subject, triple.predicate, triple.object, {"term": term})
-
-
-def _folded(iri: str) -> str:
-    """What two spellings of one IRI have in common: no scheme, no capitals, one kind of separator."""
-    return _SCHEME.sub("", iri).replace("#", "/").lower().rstrip("/")
 
 
 def misspelt_own(statements: Statements, own: OwnNames) -> Iterator[Hit]:
@@ -208,17 +192,17 @@ def _misspelt(
     described: dict[str, list[ox.NamedNode]] = defaultdict(list)
     for node in statements.by_subject:
         if own.has(node) and isinstance(node, ox.NamedNode):
-            described[_folded(node.value)].append(node)
+            described[folded(node.value)].append(node)
     documents = {
         t.object for t in statements.with_predicate(OWL["versionIRI"], OWL["imports"], OWL["priorVersion"])
     }
     documents |= {header.subject for header in statements.headers}
-    for term, triple in {**_subjects(statements), **_uses(statements)}.items():
+    for term, triple in {**_subjects(statements), **statements.uses}.items():
         is_described = term in statements.by_subject and own.has(term)
         if is_described or term in documents or term.value.startswith((SRV.iri, *NAMESPACES)):
             continue
         # A property may be called as a class but for its first letter.
-        meant = [node for node in described.get(_folded(term.value), ()) if _initial(node) == _initial(term)]
+        meant = [node for node in described.get(folded(term.value), ()) if _initial(node) == _initial(term)]
         if term in meant or any(node in documents for node in meant):
             continue
         if len(meant) == 1:
@@ -233,11 +217,11 @@ def _initial(node: ox.NamedNode) -> str:
 
 def _in_own_space(iri: str, own: OwnNames) -> ox.NamedNode | None:
     """What an IRI is in the root's own spelling, where it begins with another one of that."""
-    for space in own.spaces:
-        begins = _folded(space) + "/"
-        # A host alone is no name of anybody's own.
-        if _folded(iri).startswith(begins) and "/" in begins[:-1]:
-            name = iri[_SCHEME.match(iri).end() :][len(begins) :]  # type: ignore[union-attr]
+    spelt = folded(iri)
+    for space, begins in own.folded:
+        if spelt.startswith(begins):
+            scheme = SCHEME.match(iri)
+            name = iri[scheme.end() if scheme else 0 :][len(begins) :]
             return ox.NamedNode(space + name) if name and "#" not in name else None
     return None
 
@@ -255,14 +239,15 @@ def undeclared(statements: Statements, own: OwnNames) -> Iterator[Hit]:
     it may declare them: then nothing is said."""
     if statements.missing_imports:
         return
-    names = frozenset(split(node.value)[1] for node in statements.terms if own.has(node))
-    if not names:
+    named = [node for node in statements.terms if own.has(node)]
+    if not named:
         # Data without an ontology of their own declare nothing.
         return
+    names = NearNames(split(node.value)[1] for node in named)
     hinted = 0
     for term, (triple, kind, declared) in _as_terms(statements).items():
         if own.has(term) and not statements.types.get(term):
-            meant = nearest(split(term.value)[1], names) if hinted < _MOST_HINTS else None
+            meant = names.nearest(split(term.value)[1]) if hinted < _MOST_HINTS else None
             hinted += 1
             hint = f"; perhaps {meant} is meant" if meant else ""
             yield _use(term, triple, term=term, kind=kind, declared=declared, hint=hint)

@@ -6,11 +6,12 @@ OWL 2 Mapping to RDF Graphs, sections 2.3 and 3.2.5; RDF Schema, section 5.3.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain
 from typing import Final
 
 import pyoxigraph as ox
 
-from calcigraph.manchester.expression import Binding, Expression, joined
+from calcigraph.manchester.expression import LEFT_OUT, Binding, Expression, joined
 from calcigraph.manchester.reading import Malformed, Reading, Statements, single
 from calcigraph.manchester.rules import RULE, ReadTerm, rule
 from calcigraph.rdf.terms import Term
@@ -29,6 +30,11 @@ STATEMENT_PARTS: Final = {
 }
 """The properties of what stands for a statement: its subject, predicate and object."""
 _NEGATIVE = OWL["NegativePropertyAssertion"]
+_NEGATIVE_PARTS = frozenset(
+    OWL[name] for name in ("sourceIndividual", "assertionProperty", "targetIndividual", "targetValue")
+)
+AXIOM_PARTS: Final = frozenset(chain(_MEMBERS, _NEGATIVE_PARTS, *STATEMENT_PARTS.values()))
+"""The properties by which nodes say which axioms and statements they stand for, but for rules."""
 AXIOMS: Final = frozenset({*_SETS, *STATEMENT_PARTS, _NEGATIVE, RULE})
 """The classes of nodes that stand for axioms and statements."""
 
@@ -49,7 +55,7 @@ def axiom_of(
         names = [name for name in _MEMBERS if name in said]
         if len(names) != 1:
             raise Malformed("it has no list of members" if not names else "it has two lists of members")
-        items = [read(item).pieces for item in reading.some_items(single(said, names[0]))]
+        items = reading.some_items(single(said, names[0]), lambda item: read(item).pieces, LEFT_OUT)
         return Expression.of(_SETS[kind], *joined(items, ", "), binding=Binding.OR)
     if kind == RULE:
         return rule(said, reading, read)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from calcigraph.rdf.terms import Term
 
 Piece: TypeAlias = str | Term
 """Words and signs of the syntax with the spaces around them, or a term that has a name."""
 CUT = "…"
+LEFT_OUT: Final[tuple[Piece, ...]] = (CUT,)
+"""In place of items of a list."""
 
 
 class Binding(IntEnum):
@@ -27,16 +29,19 @@ class Binding(IntEnum):
 @dataclass(frozen=True)
 class Expression:
     """What a node says. `faults` are what keeps it from being an expression of OWL, in plain words; what is
-    malformed stands among the pieces as what it is, property by property.
+    malformed stands among the pieces as what it is, property by property. `is_cut` is whether `CUT` stands in
+    place of what is too deep or too much.
 
     `is_construct` says whether OWL or RDF gives the node a form (a class expression, an axiom, a reified
-    statement), and it is no thing of its own.
+        and it is no thing of its own; `is_exact`, whether any other node with the same pieces says the same.
     """
 
     pieces: tuple[Piece, ...]
     binding: Binding = Binding.ATOM
     faults: tuple[str, ...] = ()
     is_construct: bool = True
+    is_cut: bool = False
+    is_exact: bool = True
 
     @classmethod
     def of(cls, *pieces: Piece, binding: Binding = Binding.ATOM) -> Expression:

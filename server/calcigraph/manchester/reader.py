@@ -2,7 +2,8 @@
 reified statement; any other node by its properties.
 
 Only what stands in the triples is read. What is malformed (two values where one is needed, a broken list, a
-circle, too deep) is shown by its properties in brackets, and the faults are told beside it.
+circle) is shown by its properties in brackets, and the faults are told beside it. What is too deep or too
+much is left out, and that is told.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from calcigraph.manchester import restrictions
-from calcigraph.manchester.axioms import AXIOMS, STATEMENT_PARTS, axiom_of
-from calcigraph.manchester.expression import CUT, Binding, Expression, Piece, joined
+from calcigraph.manchester import page_reading, restrictions
+from calcigraph.manchester.axioms import AXIOM_PARTS, AXIOMS, STATEMENT_PARTS, axiom_of
+from calcigraph.manchester.expression import CUT, LEFT_OUT, Binding, Expression, Piece, joined
 from calcigraph.manchester.reading import Malformed, Reading, Statements, StatementsOf, single
 from calcigraph.rdf.terms import Subject, Term
-from calcigraph.rdf.vocabulary import OWL, RDF, SWRL
+from calcigraph.rdf.vocabulary import OWL, RDF, RDFS, SWRL
 
 _MOST_VALUES = 20
 _BOOLEAN: Final = {
@@ -29,7 +30,12 @@ _CONSTRUCTORS: Final = (
     *(OWL["onProperty"], OWL["onProperties"]),
 )
 _TYPES: Final = {OWL["Restriction"], OWL["DataRange"], RDF["List"]}
-_PARTS: Final = {RDF[name] for name in ("type", "subject", "predicate", "object", "first", "rest", "reifies")}
+_PARTS: Final = frozenset(
+    {
+        *(*_CONSTRUCTORS, OWL["withRestrictions"], *restrictions.RESTRICTION_PARTS, *AXIOM_PARTS),
+        *(RDF[name] for name in ("type", "first", "rest", "reifies")),
+    }
+)
 # What a list says depends on what leads to it (Manchester Syntax, sections 2.5 and 3).
 _COMMA = ", "
 _LISTS: Final = {
@@ -38,6 +44,15 @@ _LISTS: Final = {
     OWL["hasKey"]: (_COMMA, Binding.OR),
     **_BOOLEAN,
 }
+# What an empty list makes of classes, and of data ranges (OWL 2 Mapping to RDF Graphs, section 3.2.4).
+_NO_VALUE = Expression.of("not ", RDFS["Literal"], binding=Binding.NOT)
+_NOTHING: Final = (Expression.of(OWL["Nothing"]), _NO_VALUE)
+_EMPTY: Final = {
+    OWL["oneOf"]: _NOTHING,
+    OWL["unionOf"]: _NOTHING,
+    OWL["intersectionOf"]: (Expression.of(OWL["Thing"]), Expression.of(RDFS["Literal"])),
+}
+_LEFT_OUT: Final = Expression.of(CUT)
 
 
 class ExpressionReader:
@@ -50,8 +65,13 @@ class ExpressionReader:
         self._about = about
 
     def read(self, node: ox.BlankNode) -> Expression:
-        """What `node` says."""
-        return _NodeReader(Reading(self._about)).whole(node)
+        """What `node` says. Raises: LookUpsTimedOut, LookUpsAbandoned."""
+        page = page_reading.current()
+        if page is None:
+            return _NodeReader(Reading(self._about)).whole(node)
+        if node not in page.known:
+            page.known[node] = _NodeReader(Reading(self._about)).whole(node)
+        return page.known[node]
 
     def is_construct(self, node: ox.BlankNode) -> bool:
         """Whether OWL or RDF gives `node` a form. Cost: a look-up."""
@@ -78,7 +98,7 @@ class ExpressionReader:
 
 def is_part(predicate: ox.NamedNode) -> bool:
     """Whether a property of an expression belongs to its form, and is nothing that is said about it."""
-    return predicate.value.startswith((OWL.iri, SWRL.iri)) or predicate in _PARTS
+    return predicate in _PARTS or predicate.value.startswith(SWRL.iri)
 
 
 def _is_construct(said: Statements) -> bool:
@@ -93,23 +113,26 @@ class _NodeReader:
         self._reading = reading
 
     def whole(self, node: ox.BlankNode) -> Expression:
-        found = self._node(node)
-        is_construct = _is_construct(self._reading.about(node))
-        return Expression(found.pieces, found.binding, tuple(self._reading.faults), is_construct)
+        return self._finished(self._node(node), _is_construct(self._reading.about(node)))
 
     def list_of(self, predicate: ox.NamedNode, head: ox.BlankNode) -> Expression | None:
         try:
             found = self._list(predicate, head)
         except Malformed:
             return None
-        return found and Expression(found.pieces, found.binding, tuple(self._reading.faults))
+        return found and self._finished(found, is_construct=True)
+
+    def _finished(self, found: Expression, is_construct: bool) -> Expression:
+        reading = self._reading
+        is_exact = reading.is_by_name and not reading.is_cut and not reading.faults
+        return Expression(
+            found.pieces, found.binding, tuple(reading.faults), is_construct, reading.is_cut, is_exact
+        )
 
     def _list(self, predicate: ox.NamedNode, head: ox.BlankNode) -> Expression | None:
         if predicate == OWL["oneOf"]:
             return self._one_of(head)
-        if predicate not in _LISTS:
-            return None
-        return self._operands(head, *_LISTS[predicate])
+        return self._operands(head, *_LISTS[predicate]) if predicate in _LISTS else None
 
     def _term(self, term: Term) -> Expression:
         if isinstance(term, ox.BlankNode):
@@ -129,6 +152,8 @@ class _NodeReader:
         return listed or self._term(term)
 
     def _node(self, node: ox.BlankNode) -> Expression:
+        if not self._reading.has_room():
+            return _LEFT_OUT
         try:
             with self._reading.entering(node):
                 said = self._reading.about(node)
@@ -139,7 +164,7 @@ class _NodeReader:
                     return self._plain(said)
         except Malformed as malformed:
             self._reading.faults[str(malformed)] = None
-            return Expression.of(CUT)
+            return _LEFT_OUT
 
     def _construct(self, said: Statements) -> Expression:
         """Raises: Malformed."""
@@ -157,9 +182,12 @@ class _NodeReader:
         return axiom if axiom is not None else self._plain(said)
 
     def _built(self, name: ox.NamedNode, said: Statements) -> Expression:
+        kinds = said.get(RDF["type"], ())
         if name in (OWL["onProperty"], OWL["onProperties"]):
             return self._restriction(name, said)
         value = single(said, name)
+        if value == RDF["nil"] and name in _EMPTY:
+            return _EMPTY[name][RDFS["Datatype"] in kinds or OWL["DataRange"] in kinds]
         if name in _BOOLEAN:
             word, binding = _BOOLEAN[name]
             return self._operands(value, word, binding)
@@ -173,19 +201,19 @@ class _NodeReader:
         return self._facets(value, said)
 
     def _operands(self, head: Term, word: str, binding: Binding) -> Expression:
-        items = [self._term(item) for item in self._reading.some_items(head)]
+        items = self._reading.some_items(head, self._term, _LEFT_OUT)
         if len(items) == 1:
             return items[0]
         least = binding if word == _COMMA else Binding(binding + 1)
         return Expression.of(*joined([item.within(least) for item in items], word), binding=binding)
 
     def _one_of(self, head: Term) -> Expression:
-        items = [self._term(item).within(Binding.ATOM) for item in self._reading.some_items(head)]
+        items = self._reading.some_items(head, self._atom, LEFT_OUT)
         return Expression.of("{", *joined(items, ", "), "}")
 
     def _facets(self, datatype: Term, said: Statements) -> Expression:
-        nodes = self._reading.some_items(single(said, OWL["withRestrictions"]))
-        limits = [limit for node in nodes for limit in self._limits(node)]
+        found = self._reading.some_items(single(said, OWL["withRestrictions"]), self._limits, [LEFT_OUT])
+        limits = [limit for limits in found for limit in limits]
         return Expression.of(*self._named(datatype), "[", *joined(limits, ", "), "]")
 
     def _limits(self, node: Term) -> list[tuple[Piece, ...]]:
@@ -218,8 +246,11 @@ class _NodeReader:
     def _properties(self, name: ox.NamedNode, said: Statements) -> tuple[Piece, ...]:
         value = single(said, name)
         if name == OWL["onProperties"]:
-            return joined([self._property(item) for item in self._reading.some_items(value)], ", ")
+            return joined(self._reading.some_items(value, self._property, LEFT_OUT), _COMMA)
         return self._property(value)
+
+    def _atom(self, term: Term) -> tuple[Piece, ...]:
+        return self._term(term).within(Binding.ATOM)
 
     def _property(self, term: Term) -> tuple[Piece, ...]:
         if isinstance(term, ox.Literal):
@@ -233,11 +264,13 @@ class _NodeReader:
 
     def _plain(self, said: Statements) -> Expression:
         """A node by its properties."""
+        self._reading.is_by_name = False
         kinds = [value for value in said.get(RDF["type"], ()) if isinstance(value, ox.NamedNode)]
         parts: list[tuple[Piece, ...]] = [("a ", *joined([(kind,) for kind in kinds], ", "))] if kinds else []
         for name in sorted((name for name in said if name != RDF["type"]), key=str):
             values = [self._value(value) for value in said[name][:_MOST_VALUES]]
-            more = [(CUT,)] if len(said[name]) > _MOST_VALUES else []
+            self._reading.is_cut |= len(said[name]) > _MOST_VALUES
+            more = [LEFT_OUT] if len(said[name]) > _MOST_VALUES else []
             parts.append((name, " ", *joined([*values, *more], ", ")))
         return Expression.of("[", *joined(parts, "; "), "]") if parts else Expression.of("[]")
 
@@ -245,7 +278,7 @@ class _NodeReader:
         """A value of a property: a term, an expression, or the items of a list."""
         if isinstance(term, ox.BlankNode) and RDF["first"] in self._reading.about(term):
             try:
-                items = [self._term(item).pieces for item in self._reading.items(term)]
+                items = self._reading.items(term, lambda item: self._term(item).pieces, LEFT_OUT)
             except Malformed as malformed:
                 self._reading.faults[str(malformed)] = None
                 return (CUT,)

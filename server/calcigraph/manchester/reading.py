@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 import pyoxigraph as ox
 
+from calcigraph import deadline
+from calcigraph.manchester import page_reading
 from calcigraph.rdf.terms import Subject, Term
 from calcigraph.rdf.vocabulary import RDF
 
@@ -17,6 +19,7 @@ StatementsOf: TypeAlias = Callable[[Subject], Statements]
 DEEPEST: Final = 40
 MOST_NODES: Final = 600
 """Of one expression. Nobody reads a longer one, and a page may have a hundred of them."""
+T = TypeVar("T")
 
 
 class Malformed(Exception):
@@ -24,52 +27,60 @@ class Malformed(Exception):
 
 
 class Reading:
-    """One expression while it is read: how deep, how much, and through which nodes."""
+    """One expression while it is read: how deep, how much, and through which nodes.
+
+    `faults` are what keeps it from being one of OWL; `is_cut` is whether something was left out, because it
+    stands too deep or there is too much. `is_by_name` is whether all in it that is no expression has a name:
+    of two nodes without one, nobody can say that they are the same.
+    """
 
     def __init__(self, about: StatementsOf) -> None:
         self.about = about
         self.faults: dict[str, None] = {}
+        self.is_cut = False
+        self.is_by_name = True
         self._left = MOST_NODES
         self._above: dict[ox.BlankNode, None] = {}
 
     @contextmanager
     def entering(self, node: ox.BlankNode) -> Iterator[None]:
-        """The context in which what `node` says is read. Raises: Malformed where it is below itself, too
-        deep, or one too many."""
+        """The context in which what `node` says is read. Raises: Malformed where it is below itself."""
         if node in self._above:
             raise Malformed("it leads back to itself")
-        if len(self._above) >= DEEPEST:
-            raise Malformed(f"it is nested more than {DEEPEST} deep")
-        self.count()
         self._above[node] = None
         try:
             yield
         finally:
             del self._above[node]
 
-    def count(self) -> None:
-        """One node more was looked at. Raises: Malformed where these are too many."""
+    def has_room(self) -> bool:
+        """Whether one node more may be read, which then counts; else something is left out. Raises:
+        LookUpsTimedOut, LookUpsAbandoned."""
+        deadline.check()
         self._left -= 1
-        if self._left < 0:
-            raise Malformed(f"it has more than {MOST_NODES} parts")
+        has_room = self._left >= 0 and len(self._above) < DEEPEST and page_reading.has_room()
+        self.is_cut = self.is_cut or not has_room
+        return has_room
 
-    def items(self, head: Term) -> list[Term]:
-        """The items of the list that begins at `head`. Raises: Malformed where it is none, or too long."""
-        found: list[Term] = []
+    def items(self, head: Term, read: Callable[[Term], T], rest: T) -> list[T]:
+        """What `read` makes of each item of the list that begins at `head`; where they are too many, `rest`
+        at the end. Raises: Malformed where it is no list."""
+        found: list[T] = []
         seen: set[Term] = set()
         while head != RDF["nil"]:
             if not isinstance(head, Subject) or head in seen:
                 raise Malformed("a list leads back to itself" if head in seen else "a list ends in a literal")
+            if not self.has_room():
+                return [*found, rest]
             seen.add(head)
-            self.count()
             said = self.about(head)
-            found.append(single(said, RDF["first"]))
-            head = single(said, RDF["rest"])
+            first, head = single(said, RDF["first"]), single(said, RDF["rest"])
+            found.append(read(first))
         return found
 
-    def some_items(self, head: Term) -> list[Term]:
+    def some_items(self, head: Term, read: Callable[[Term], T], rest: T) -> list[T]:
         """The same where an empty list says nothing. Raises: Malformed."""
-        found = self.items(head)
+        found = self.items(head, read, rest)
         if not found:
             raise Malformed("a list is empty")
         return found

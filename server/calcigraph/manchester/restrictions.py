@@ -41,7 +41,11 @@ FACETS: Final = {
 }
 FILLERS: Final = frozenset({*QUANTIFIERS, *CARDINALITIES, *QUALIFIED, OWL["hasSelf"]})
 _QUALIFIERS = (OWL["onClass"], OWL["onDataRange"])
-_NUMBER = re.compile(r"[0-9]{1,20}")
+RESTRICTION_PARTS: Final = frozenset({*FILLERS, *_QUALIFIERS, OWL["onProperty"], OWL["onProperties"]})
+"""The properties that make a restriction."""
+# With a sign, and with spaces around it (XSD 1.1 Part 2, sections 3.4.20 and 4.3.6).
+_SPACE: Final = " \t\n\r"
+_NUMBER = re.compile(r"\+?([0-9]{1,20})|-(0{1,20})")
 
 
 def filler(said: Statements) -> ox.NamedNode:
@@ -55,11 +59,11 @@ def filler(said: Statements) -> ox.NamedNode:
 
 
 def number(value: Term) -> str:
-    """How many, as it was written. Raises: Malformed where it is no number."""
-    text = value.value if isinstance(value, ox.Literal) else ""
-    if not _NUMBER.fullmatch(text):
+    """How many, without a sign. Raises: Malformed where it is no number."""
+    found = _NUMBER.fullmatch(_collapsed(value))
+    if not found:
         raise Malformed("how many is no whole number")
-    return text
+    return found[1] or found[2]
 
 
 def qualifier(said: Statements) -> Term:
@@ -72,5 +76,10 @@ def qualifier(said: Statements) -> Term:
 
 def check_self(value: Term) -> None:
     """Whether `owl:hasSelf` says anything. Raises: Malformed where it is not true."""
-    if not isinstance(value, ox.Literal) or value.value not in ("true", "1"):
+    if _collapsed(value) not in ("true", "1"):
         raise Malformed("hasSelf is not true")
+
+
+def _collapsed(value: Term) -> str:
+    """The text of a literal without the spaces around it; of anything else "", which is no value."""
+    return value.value.strip(_SPACE) if isinstance(value, ox.Literal) else ""

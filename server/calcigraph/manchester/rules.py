@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
-from calcigraph.manchester.expression import Binding, Expression, Piece, joined
+from calcigraph.manchester.expression import LEFT_OUT, Binding, Expression, Piece, joined
 from calcigraph.manchester.reading import Malformed, Reading, Statements, single
 from calcigraph.rdf.terms import Subject, Term
 from calcigraph.rdf.vocabulary import RDF, SWRL
@@ -36,24 +36,24 @@ def rule(said: Statements, reading: Reading, read: ReadTerm) -> Expression:
 
 
 def _atoms(head: Term, reading: Reading, read: ReadTerm) -> tuple[Piece, ...]:
-    return joined([_atom(node, reading, read) for node in reading.items(head)], ", ")
+    return joined(reading.items(head, lambda node: _atom(node, reading, read), LEFT_OUT), ", ")
 
 
 def _atom(node: Term, reading: Reading, read: ReadTerm) -> tuple[Piece, ...]:
     said = reading.about(node) if isinstance(node, Subject) else {}
-    reading.count()
     kinds = said.get(RDF["type"], ())
     if SWRL["BuiltinAtom"] in kinds:
         predicate: tuple[Piece, ...] = read(single(said, SWRL["builtin"])).pieces
-        arguments = reading.items(single(said, SWRL["arguments"]))
+        head = single(said, SWRL["arguments"])
+        arguments = reading.items(head, lambda term: _argument(term, reading, read), LEFT_OUT)
     else:
         found = [_ATOMS[kind] for kind in kinds if kind in _ATOMS]
         if not found:
             raise Malformed("an atom of a rule is none that there is")
         name, places = found[0]
         predicate = (name,) if isinstance(name, str) else read(single(said, name)).within(Binding.ATOM)
-        arguments = [single(said, place) for place in places]
-    return (*predicate, "(", *joined([_argument(term, reading, read) for term in arguments], ", "), ")")
+        arguments = [_argument(single(said, place), reading, read) for place in places]
+    return (*predicate, "(", *joined(arguments, ", "), ")")
 
 
 def _argument(term: Term, reading: Reading, read: ReadTerm) -> tuple[Piece, ...]:

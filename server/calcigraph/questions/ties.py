@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import groupby
 
 from calcigraph.errors import Problem
@@ -28,6 +28,9 @@ from calcigraph.sparql.tree import (
 )
 
 Row = dict[str, str]
+# CSV has no datatypes, so what kind of term a key is, is asked for: the strings "01" and "1" are no tie, and
+# "_:a" is no blank node.
+_KIND = "IF(isNumeric({0}), 'number', IF(isBlank({0}), 'blank', IF(isIRI({0}), 'IRI', 'other')))"
 Evaluated = Callable[[str], list[Row]]
 
 
@@ -42,13 +45,15 @@ def may_come_so(text: str, rows: Sequence[Row], ask: Evaluated) -> bool:
     if _hides_keys(query, columns):
         # A distinct row may stand for several with other keys, so it has no place of its own.
         return _bag(rows) == _bag(ask(text))
+    names = [_name(number, condition) for number, condition in enumerate(_conditions(query))]
+    shown = {**_aliases(text, query), **columns}
+    kinds = {f"kind_of_{name}": _KIND.format(shown.get(name, f"?{name}")) for name in names}
     try:
-        whole = ask(_with_columns(text, query, columns))
+        whole = ask(_with_columns(text, query, {**columns, **kinds}))
     except Problem:
         # A key that cannot be selected, as one of a variable that is no key of its group: no order is known.
         return _bag(rows) == _bag(ask(text))
-    names = [_name(number, condition) for number, condition in enumerate(_conditions(query))]
-    return _fits(rows, list(_segments(whole, names, columns)), query)
+    return _fits(rows, list(_segments(whole, names, {*columns, *kinds})), query)
 
 
 def _fits(rows: Sequence[Row], segments: list[list[Row]], query: Query) -> bool:
@@ -72,7 +77,7 @@ def _window(query: Query, total: int) -> tuple[int, int]:
 
 def _segments(rows: Sequence[Row], names: Sequence[str], columns: Container[str]) -> Iterator[list[Row]]:
     """The rows whose keys are equal, together and without added columns; all where there are no keys."""
-    for _, segment in groupby(rows, lambda row: [_value(row.get(name, "")) for name in names]):
+    for _, segment in groupby(rows, lambda row: [_value(row, name) for name in names]):
         yield [{name: value for name, value in row.items() if name not in columns} for row in segment]
 
 
@@ -113,6 +118,15 @@ def _selected(query: Query) -> set[str]:
     return {node.name for node in found if isinstance(node, Variable)}
 
 
+def _aliases(text: str, query: Query) -> dict[str, str]:
+    """The expressions that the query selects, by their variables: where there are groups, the engine takes no
+    variable that stands for an aggregate into another expression."""
+    head = query.head
+    assert isinstance(head, SelectClause)
+    named_ones = ((item.variable, item.expression) for item in head.items if isinstance(item, As))
+    return {name.name: text[shown.start : shown.end] for name, shown in named_ones if name is not None}
+
+
 def _hides_keys(query: Query, columns: Mapping[str, str]) -> bool:
     """Whether rows that are one in the answer may have several keys."""
     head = query.head
@@ -138,15 +152,14 @@ def _with_columns(text: str, query: Query, columns: Mapping[str, str]) -> str:
     return f"{text[: head.end]}{added} {text[head.end :]}"
 
 
-def _value(text: str) -> object:
-    """What is compared of a value: numbers by value; of blank nodes nothing, as section 15.1 has no order for
+def _value(row: Row, name: str) -> tuple[str, str | Decimal]:
+    """What is compared of a key: numbers by value; of blank nodes nothing, as section 15.1 has no order for
     them."""
-    if text.startswith("_:"):
-        return "_:"
-    try:
-        return Decimal(text).normalize()
-    except InvalidOperation:
-        return text
+    kind, text = row.get(f"kind_of_{name}", ""), row.get(name, "")
+    if kind == "blank":
+        return kind, ""
+    # NaN equals nothing, itself included, and has one place in the order of any engine.
+    return kind, Decimal(text) if kind == "number" and text != "NaN" else text
 
 
 def _bag(rows: Sequence[Row]) -> Counter[tuple[tuple[str, str], ...]]:

@@ -12,7 +12,7 @@ from typing import Literal
 
 import pyoxigraph as ox
 
-from calcigraph.rdf.malformed import TurtleMalformed, explain
+from calcigraph.rdf.malformed import TurtleMalformed, check_namespaces, explain
 from calcigraph.rdf.marked_statements import quads_of_statements
 from calcigraph.rdf.node_names import lasting_names, renamed
 from calcigraph.rdf.tokens import Lines, labelled_blank_nodes, spans
@@ -51,6 +51,7 @@ def blocks(text: str, file: str, *, base_iri: str | None = None) -> list[Block]:
     1.2 Turtle.
     """
     found = list(spans(text))
+    check_namespaces(text, (span for span in found if span.kind == "directive"), file)
     try:
         parsed = quads_of_statements(text, [(span, True) for span in found], ox.RdfFormat.TURTLE, base_iri)
     except SyntaxError as error:

@@ -13,9 +13,8 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from calcigraph.rdf.colours import Colours, alike, coloured, refined
+from calcigraph.rdf.colours import Colours, blank_nodes, coloured
 from calcigraph.rdf.node_names import renamed
-from calcigraph.rdf.terms import Term
 
 # Hexadecimal digits of a name: among a million nodes two parts are alike once in a thousand files.
 _LENGTH: Final = 12
@@ -88,13 +87,12 @@ def _labelled(part: Iterable[ox.Quad], fixed: Collection[ox.BlankNode]) -> list[
     for quad in part:
         for node in set(blank_nodes(quad)):
             index[node].append(quad)
-    colours = coloured(index, fixed) if len(index) > 1 else dict.fromkeys(index, "")
-    while groups := alike(colours):
-        if sum(map(len, groups)) <= _FEW:
-            return _by_rdfc(part, colours)
-        smallest = min(groups, key=len)
-        colours = refined(index, colours | {smallest[0]: colours[smallest[0]] + "'"})
-    order = sorted(colours, key=lambda node: colours[node])
+    colouring = coloured(index, fixed)
+    while (chosen := colouring.smallest()) is not None:
+        if colouring.alike <= _FEW:
+            return _by_rdfc(part, colouring.colours)
+        colouring.set_apart(chosen)
+    order = sorted(index, key=colouring.colours.__getitem__)
     names = {node: ox.BlankNode(f"{_LABEL}{number}") for number, node in enumerate(order)}
     return [_with(quad, names) for quad in part]
 
@@ -124,17 +122,3 @@ def _with(quad: ox.Quad, names: Mapping[ox.BlankNode, ox.BlankNode]) -> ox.Quad:
         triple.object,
         names[graph] if isinstance(graph, ox.BlankNode) else graph,
     )
-
-
-def blank_nodes(quad: ox.Quad) -> list[ox.BlankNode]:
-    """The blank nodes of a statement, those in a triple term and the name of its graph included."""
-    found = [term for term in (quad.subject, quad.object, quad.graph_name) if isinstance(term, ox.BlankNode)]
-    return found + list(_inside(quad.object)) if isinstance(quad.object, ox.Triple) else found
-
-
-def _inside(term: Term) -> Iterator[ox.BlankNode]:
-    if isinstance(term, ox.BlankNode):
-        yield term
-    elif isinstance(term, ox.Triple):
-        yield from _inside(term.subject)
-        yield from _inside(term.object)

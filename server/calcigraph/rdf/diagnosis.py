@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from calcigraph.errors import Place, Problem
 from calcigraph.rdf.formats import GraphFormat
+from calcigraph.rdf.malformed import NamespaceTooLong
 from calcigraph.rdf.native_formats import NATIVE_GRAPHS
 from calcigraph.rdf.recognition import TRIG, Recognised, recognised
 
@@ -64,7 +65,7 @@ def whole_file(raw: bytes, form: GraphFormat, file: str, problem: Problem) -> Pr
     found = recognised(raw)
     if found is not None and not _is_alike(found, form):
         return another_format(found, file)
-    if isinstance(problem, NotUtf8):
+    if isinstance(problem, (NotUtf8, NamespaceTooLong)):
         return problem
     if form.key in _TEXTS and b"\0" in raw[:1024]:
         return NotUtf8("The file is UTF-16, or no text at all.", "Save it as UTF-8.", Place(file, 1))

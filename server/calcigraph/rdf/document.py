@@ -31,8 +31,8 @@ from calcigraph.rdf.diagnosis import (
     whole_file,
 )
 from calcigraph.rdf.formats import GraphFormat
-from calcigraph.rdf.json_lines import JsonLines, labels_of, too_deep
-from calcigraph.rdf.malformed import explain
+from calcigraph.rdf.json_lines import JsonLines, labels_of, long_namespace, too_deep
+from calcigraph.rdf.malformed import MOST_IN_NAMESPACE, explain
 from calcigraph.rdf.native_formats import NATIVE_GRAPHS
 from calcigraph.rdf.node_names import lasting_names, renamed
 from calcigraph.rdf.places import LinePlaces, Places
@@ -133,6 +133,13 @@ def _json_ld(raw: bytes, file: str, base_iri: str | None) -> Document:
         raise DocumentMalformed(
             "Its objects and lists are nested too deeply.", "Give nested nodes an @id.", Place(file, deep)
         )
+    long = long_namespace(text, MOST_IN_NAMESPACE)
+    if long:
+        raise DocumentMalformed(
+            f"A text in its context has more than {MOST_IN_NAMESPACE:,} characters.",
+            "Write the IRIs out that begin with it, or use a shorter one.",
+            Place(file, long),
+        )
     try:
         parser = ox.parse(text, format=NATIVE_GRAPHS["json-ld"], base_iri=base_iri)
         quads = list(parser)
@@ -140,7 +147,7 @@ def _json_ld(raw: bytes, file: str, base_iri: str | None) -> Document:
         raise _json_malformed(error, file) from None
     lines = JsonLines(text, parser.prefixes, base_iri)
     numbers = lines.of([quad.subject for quad in quads])
-    return _lined(quads, numbers, file, labels_of(json.loads(text)), parser.prefixes)
+    return _lined(quads, numbers, file, labels_of(json.loads(text, parse_int=str)), parser.prefixes)
 
 
 def _json_malformed(error: SyntaxError, file: str) -> DocumentMalformed:

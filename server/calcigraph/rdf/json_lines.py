@@ -14,7 +14,7 @@ from calcigraph.rdf.terms import Term
 from calcigraph.rdf.tokens import Lines
 
 _ID: Final = re.compile(r'"(?:@?id)"\s*:\s*("(?:[^"\\]++|\\.)*+")')
-
+_CONTEXT: Final = re.compile(r'"@context"\s*+:')
 _BRACKET: Final = re.compile(r'[][{}]|"(?:[^"\\]++|\\.)*+"')
 _DEEPEST: Final = 256
 
@@ -26,7 +26,7 @@ class JsonLines:
         lines = Lines(text)
         self._known: dict[str, int] = {}
         for match in _ID.finditer(text):
-            name = _unquoted(match[1])
+            name = unquoted(match[1])
             if name is not None:
                 self._known.setdefault(_expanded(name, prefixes, base_iri), lines.line(match.start()))
 
@@ -52,6 +52,34 @@ def too_deep(text: str) -> int:
     return 0
 
 
+def context_of(text: str) -> str:
+    """The text of the first context in a JSON-LD text, or in its beginning; empty where it has none."""
+    return next((text[start:end] for start, end in _contexts(text)), "")
+
+
+def long_namespace(text: str, most: int) -> int:
+    """The line on which a context has a text of more than `most` characters, by which each name that uses it
+    becomes as long; 0 where none has. Cost: linear, for each context within another one."""
+    for start, end in _contexts(text):
+        for match in _BRACKET.finditer(text, start, end):
+            if len(match[0]) > most + 2:
+                return Lines(text).line(match.start())
+    return 0
+
+
+def _contexts(text: str) -> Iterator[tuple[int, int]]:
+    """Where each context begins and ends."""
+    for match in _CONTEXT.finditer(text):
+        depth = 0
+        for bracket in _BRACKET.finditer(text, match.end()):
+            depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(bracket[0], 0)
+            if depth <= 0:
+                yield match.end(), bracket.end()
+                break
+        else:
+            yield match.end(), len(text)
+
+
 def labels_of(value: Any) -> set[str]:
     """The labels of blank nodes in a JSON value."""
     return {text.removeprefix("_:") for text in _strings(value) if text.startswith("_:")}
@@ -69,7 +97,8 @@ def _strings(value: Any) -> Iterator[str]:
             left += value
 
 
-def _unquoted(text: str) -> str | None:
+def unquoted(text: str) -> str | None:
+    """The string that stands between quotation marks; None where it is broken."""
     try:
         return str(json.loads(text))
     except ValueError:

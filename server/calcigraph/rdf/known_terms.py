@@ -11,6 +11,7 @@ from typing import Final
 
 import rdflib.namespace
 
+from calcigraph.rdf.namespaces import split
 from calcigraph.rdf.vocabulary import DC, DCAT, DCTERMS, FOAF, OWL, PROV, RDF, RDFS, SH, SKOS, VOID, XSD
 
 SETTLED: Final = frozenset((RDF.iri, RDFS.iri, OWL.iri, XSD.iri, SKOS.iri))
@@ -53,44 +54,7 @@ def terms_of(namespace: str) -> frozenset[str]:
     return frozenset(names | set(_MORE.get(namespace, ())))
 
 
-def split(iri: str) -> tuple[str, str]:
-    """An IRI as its namespace, with the hash or slash that ends it, and its local name."""
-    at = max(iri.rfind("#"), iri.rfind("/")) + 1
-    return iri[:at], iri[at:]
-
-
 def is_known(iri: str) -> bool:
     """Whether an IRI is a term of a well-known vocabulary, `rdf:_1` included (RDFS 1.1, section 5.1)."""
     namespace, name = split(iri)
     return name in terms_of(namespace) or (namespace == RDF.iri and bool(_MEMBERSHIP.fullmatch(name)))
-
-
-@cache
-def nearest(name: str, names: frozenset[str]) -> str | None:
-    """The name that was perhaps meant: the same but for capitals, else within two slips of the pen; None
-    where none or several are as near. Cost: some microseconds a name."""
-    same = [other for other in names if other.lower() == name.lower()]
-    if same:
-        return min(same)
-    most = 1 if len(name) < 6 else 2
-    near: dict[int, list[str]] = {}
-    for other in names:
-        if abs(len(other) - len(name)) <= most:
-            near.setdefault(distance(name, other), []).append(other)
-    closest = min(near, default=most + 1)
-    return near[closest][0] if closest <= most and len(near[closest]) == 1 else None
-
-
-def distance(one: str, other: str) -> int:
-    """How many characters to add, take out, change or swap with their neighbours."""
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, left in enumerate(one, 1):
-        last, row, older = row, [i], before
-        for j, right in enumerate(other, 1):
-            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (left != right))
-            if i > 1 and j > 1 and left == other[j - 2] and one[i - 2] == right:
-                cost = min(cost, older[j - 2] + 1)
-            row.append(cost)
-        before = last
-    return row[-1]

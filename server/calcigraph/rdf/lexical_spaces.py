@@ -86,6 +86,7 @@ PATTERNS: Final = {
 _INTEGER: Final = re.compile(r"([+-]?)0*+([0-9]*+)")
 # No whole number of a bounded datatype has more digits.
 _MOST_DIGITS: Final = 20
+_WHOLE: Final = re.compile(r"([+-]?)0*+([0-9]*+)(?:\.0*+)?")
 _DAYS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 # What engines hold exactly, far within the bounds of all of them.
 _HELD: Final = {
@@ -111,6 +112,17 @@ def ill_typed(literal: ox.Literal) -> bool:
         return _ill_typed_of_xsd(datatype.removeprefix(XSD.iri), literal.value)
     reader = _OF_RDF.get(datatype)
     return reader is not None and not reader(literal.value)
+
+
+def sign(literal: ox.Literal) -> int | None:
+    """Whether the whole number that a literal is, is negative (-1), zero (0) or positive (1); None where it
+    is none. No float is one: its values are others than those of xsd:decimal (XSD 1.1 part 2, section 2.2).
+    """
+    name = literal.datatype.value.removeprefix(XSD.iri)
+    found = _WHOLE.fullmatch(literal.value) if name in RANGES or name == "decimal" else None
+    if found is None or ill_typed(literal):
+        return None
+    return 0 if not found[2] else -1 if found[1] == "-" else 1
 
 
 def beyond_engines(literal: ox.Literal) -> bool:
@@ -162,9 +174,14 @@ def _is_xml(text: str) -> bool:
 
 def _is_json(text: str) -> bool:
     try:
-        json.loads(text, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
+        # Python makes no number of more than some thousand digits.
+        json.loads(text, parse_int=str, parse_constant=_no_constant)
+    except ValueError:
         return False
+    except RecursionError:
+        return (
+            True  # JSON may be nested as deeply as one likes (RFC 8259, section 9), and nothing else is told
+        )
     return True
 
 

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from calcigraph.errors import Place, Problem
-from calcigraph.rdf.tokens import Lines, Token, tokens
+from calcigraph.rdf.tokens import Lines, Span, Token, tokens
 
 BYTE_ORDER_MARK = "\ufeff"
+# Each name that uses a prefix or the base is as long as that, so 128 KB with a prefix of 100 KB are 300 MB.
+MOST_IN_NAMESPACE = 1024
+"""The characters that the IRI of a prefix, or a base, may have."""
 
 
 class TurtleMalformed(Problem):
     """A text that is not Turtle; `place` has the line and the column where the parser stopped."""
 
     title = "The Turtle is malformed"
+
+
+class NamespaceTooLong(TurtleMalformed):
+    """A prefix or base that is longer than any namespace is, whatever else the text says."""
 
 
 class _Fault:
@@ -43,6 +50,21 @@ class _Fault:
         """The last token of the line before the one on which the parser stopped."""
         start = self.lines.offset(self.line, 1)
         return next((token for token in reversed(self.before) if token.end <= start), None)
+
+
+def check_namespaces(text: str, directives: Iterable[Span], file: str) -> None:
+    """Whether no prefix and no base is longer than any namespace is. Cost: linear in the directives.
+
+    Raises: NamespaceTooLong, with the line.
+    """
+    for span in directives:
+        for token in tokens(text, span.start, span.end):
+            if token.kind == "iri" and len(token.text) > MOST_IN_NAMESPACE:
+                raise NamespaceTooLong(
+                    f"The IRI of a prefix or base has more than {MOST_IN_NAMESPACE:,} characters.",
+                    "Write the IRIs out that begin with it, or use a shorter one.",
+                    Place(file, Lines(text).line(token.start)),
+                )
 
 
 def explain(text: str, error: SyntaxError, file: str) -> TurtleMalformed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cache, cached_property, partial
@@ -31,6 +32,8 @@ class Places:
         self._base_iri = base_iri
         self._lines = Lines(text)
         self._lines_of_block: dict[int, dict[ox.Triple, int]] = {}
+        # By how many directives it has.
+        self._last_prologue = 0, ""
 
     @cached_property
     def _block_of(self) -> dict[ox.Triple, Block]:
@@ -147,11 +150,17 @@ class Places:
         return self.line_of(found) if found is not None else 0
 
     def _prologue(self, block: Block) -> str:
-        return "\n".join(
-            self._text[b.start : b.end]
-            for b in self._blocks
-            if b.kind == "directive" and b.start < block.start
-        )
+        """The directives before a block. They are joined once for blocks that have the same before them, as
+        most files have all at their beginning."""
+        before = bisect_left(self._directives, block.start, key=lambda directive: directive.start)
+        if before != self._last_prologue[0]:
+            found = self._directives[:before]
+            self._last_prologue = before, "\n".join(self._text[b.start : b.end] for b in found)
+        return self._last_prologue[1]
+
+    @cached_property
+    def _directives(self) -> list[Block]:
+        return sorted((b for b in self._blocks if b.kind == "directive"), key=lambda block: block.start)
 
     def _read(self, prologue: str, statement: str, position: int) -> object:
         """The term at a position of a statement; None where the tokens were no statement."""

@@ -6,14 +6,14 @@ what is written, and what is written declares it, so that a declaration within a
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from calcigraph.rdf.formats import GraphFormat
 from calcigraph.rdf.iris import ABSOLUTE_IRI
+from calcigraph.rdf.json_lines import context_of, unquoted
 from calcigraph.rdf.prefixes import Prefixes
 
 HEAD: Final = 65_536
@@ -22,7 +22,7 @@ _TURTLE: Final = re.compile(r"^[ \t]*@?prefix[ \t]+([^\s:<>]*):\s*<([^<>\s]*)>",
 _XMLNS: Final = re.compile(r"\bxmlns(?::([\w.-]+))?\s*=\s*(?:\"([^\"<]*)\"|'([^'<]*)')")
 _ENTITY: Final = re.compile(r"<!ENTITY\s+([\w.-]+)\s+(?:\"([^\"]*)\"|'([^']*)')\s*>")
 _REFERENCE: Final = re.compile(r"&([\w.-]+);")
-_CONTEXT: Final = re.compile(r'"([A-Za-z][\w-]*)"\s*:\s*("(?:[^"\\]++|\\.)*+")')
+_TERM: Final = re.compile(r'"([A-Za-z][\w-]*)"\s*:\s*("(?:[^"\\]++|\\.)*+")')
 _DELIMITERS: Final = tuple(":/?#[]@")
 
 
@@ -48,11 +48,11 @@ def _rdf_xml(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _json_ld(text: str) -> Iterator[tuple[str, str]]:
-    """Terms that may be prefixes: those whose IRI ends in a delimiter (JSON-LD 1.1, section 4.1.5)."""
-    start = text.find('"@context"')
-    for name, value in _CONTEXT.findall(text[start:]) if start >= 0 else ():
-        iri: Any = json.loads(value)
-        if iri.endswith(_DELIMITERS):
+    """Terms that may be prefixes: those of the context whose IRI ends in a delimiter (JSON-LD 1.1, section
+    4.1.5)."""
+    for name, value in _TERM.findall(context_of(text)):
+        iri = unquoted(value)
+        if iri is not None and iri.endswith(_DELIMITERS):
             yield name, iri
 
 

@@ -16,16 +16,17 @@ from xml.sax.saxutils import escape, quoteattr
 from calcigraph.errors import Problem
 from calcigraph.rdf.diagnosis import MOST_IN_LITERAL, too_long
 from calcigraph.rdf.vocabulary import RDF
+from calcigraph.rdf.xml_literal import SEPARATOR, XmlLiteral, qualified
 
 # Entities of ontologies stand for namespaces: some thirty characters for five. What is far beyond that is
 # made to fill the memory ("billion laughs").
 _MOST_TIMES: Final = 20
 _AT_LEAST: Final = 1 << 20
 _PIECE: Final = 1 << 16
-_SEPARATOR: Final = " "  # no namespace has one
 _XML: Final = "http://www.w3.org/XML/1998/namespace"
-_PARSE_TYPE: Final = f"{RDF.iri}{_SEPARATOR}parseType"
-_NODE_ID: Final = f"{RDF.iri}{_SEPARATOR}nodeID"
+_PARSE_TYPE: Final = f"{RDF.iri}{SEPARATOR}parseType"
+_ID: Final = f"{RDF.iri}{SEPARATOR}ID"
+_NODE_ID: Final = f"{RDF.iri}{SEPARATOR}nodeID"
 
 # What expat says, and what that means to an editor.
 _SAYINGS: Final = {
@@ -81,6 +82,7 @@ class RdfXmlSource:
         self._pieces: deque[tuple[int, str]] = deque()
         self._roles: list[str] = ["document"]
         self._declarations: list[tuple[str | None, str]] = []
+        self._literal = XmlLiteral()
         self._expanded = 0
         # The line of the last property, and how much text has followed.
         self._begun, self._in_text = 1, 0
@@ -116,10 +118,15 @@ class RdfXmlSource:
             self.refusal = XmlRefused(*_said(error), error.lineno)
         except XmlRefused as refused:
             self.refusal = refused
+        except (LookupError, ValueError):
+            # Of an encoding that expat lacks, Python is asked for a table of 256 characters.
+            self.refusal = XmlRefused(
+                "Its encoding is not read here.", "Save it as UTF-8, and say so in its first line.", 1
+            )
         self._position += len(piece) or 1
 
     def _made_parser(self) -> expat.XMLParserType:
-        parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
+        parser = expat.ParserCreate(namespace_separator=SEPARATOR)
         parser.namespace_prefixes = True
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = self._doctype
@@ -160,6 +167,7 @@ class RdfXmlSource:
             )
 
     def _namespace(self, prefix: str | None, iri: str | None) -> None:
+        self._count(len(iri or ""))
         self._declarations.append((prefix, iri or ""))
         if iri:
             self.prefixes.setdefault(prefix or "", iri)
@@ -171,18 +179,20 @@ class RdfXmlSource:
         role = _role(parent, name, attributes)
         if parent != "literal":
             self._check_names(name, attributes)
-        if role == "literal" and parent == "node":
-            # What is no value of the table is taken as Literal (section 7.2.20); pyoxigraph drops it.
-            attributes = {
-                key: "Literal" if _bare(key) == _PARSE_TYPE else value for key, value in attributes.items()
-            }
         self._roles.append(role)
         if parent != "literal":
             self._begun, self._in_text = line, 0
-        self._count(sum(map(len, attributes.values())))
+        # A name of expat's has its namespace in it, which may be an entity.
+        self._count(len(name) + sum(len(key) + len(value) for key, value in attributes.items()))
+        if parent == "literal":
+            self._declarations.clear()
+            self._literal.start(name, attributes)
+            return
         self.labels.update(value for key, value in attributes.items() if _bare(key) == _NODE_ID)
         if parent == "node":
             self._mark("property", line)
+        if role == "literal":
+            self._literal, attributes = XmlLiteral(), _of_literal(attributes)
         self._give(self._tag(name, attributes), line)
         if role == "node":
             self._mark("node", line)
@@ -191,17 +201,17 @@ class RdfXmlSource:
         """RDF 1.1 XML Syntax, section 6.1.4: what has no namespace is no part of it, but for some attributes
         of old."""
         for what, bare in (("element", name), *(("attribute", key) for key in attributes)):
-            if _SEPARATOR not in bare:
+            if SEPARATOR not in bare:
                 raise self._refused(
                     f"The {what} `{bare}` has no namespace, which RDF/XML does not allow.",
                     f"Write `rdf:{bare}` if that is meant.",
                 )
 
     def _tag(self, name: str, attributes: Mapping[str, str]) -> str:
-        parts = [_qualified(name)]
+        parts = [qualified(name)]
         parts += [f"xmlns{':' if p else ''}{p or ''}={quoteattr(iri)}" for p, iri in self._declarations]
         self._declarations.clear()
-        parts += [f"{_qualified(key)}={quoteattr(value)}" for key, value in attributes.items()]
+        parts += [f"{qualified(key)}={quoteattr(value)}" for key, value in attributes.items()]
         return f"<{' '.join(parts)}>"
 
     def _mark(self, what: str, line: int) -> None:
@@ -209,8 +219,13 @@ class RdfXmlSource:
             self._give(f'<{what} xmlns="{self._marker}">{line}</{what}>', line)
 
     def _end(self, name: str) -> None:
-        self._roles.pop()
-        self._give(f"</{_qualified(name)}>", self._parser.CurrentLineNumber)
+        role = self._roles.pop()
+        if self._roles[-1] == "literal":
+            self._literal.end(name)
+            return
+        if role == "literal":
+            self._give(_escaped(self._literal.form), self._parser.CurrentLineNumber)
+        self._give(f"</{qualified(name)}>", self._parser.CurrentLineNumber)
 
     def _text(self, text: str) -> None:
         self._count(len(text))
@@ -218,16 +233,18 @@ class RdfXmlSource:
         if self._in_text > MOST_IN_LITERAL:
             problem = too_long(self._begun, "")
             raise XmlRefused(problem.detail, problem.remedy, self._begun)
-        # A bare carriage return would be read as a line feed (XML 1.0, section 2.11).
-        self._give(escape(text, {"\r": "&#13;"}), self._parser.CurrentLineNumber)
+        if self._roles[-1] == "literal":
+            self._literal.text(text)
+        else:
+            self._give(_escaped(text), self._parser.CurrentLineNumber)
 
     def _comment(self, text: str) -> None:
         if self._roles[-1] == "literal":
-            self._give(f"<!--{text}-->", self._parser.CurrentLineNumber)
+            self._literal.comment(text)
 
     def _instruction(self, target: str, text: str) -> None:
         if self._roles[-1] == "literal":
-            self._give(f"<?{target} {text}?>", self._parser.CurrentLineNumber)
+            self._literal.instruction(target, text)
 
     def _give(self, piece: str, line: int) -> None:
         self._pieces.append((line, piece))
@@ -236,7 +253,7 @@ class RdfXmlSource:
         self._expanded += characters
         if self._expanded > _AT_LEAST + _MOST_TIMES * (self._position + _PIECE):
             raise self._refused(
-                f"The entities of the document stand for more than {_MOST_TIMES} times its size.",
+                f"The document's entities and prefixes stand for more than {_MOST_TIMES} times its size.",
                 "Write out what they stand for.",
             )
 
@@ -252,20 +269,25 @@ def _role(parent: str, name: str, attributes: Mapping[str, str]) -> str:
         kind = next((value for key, value in attributes.items() if _bare(key) == _PARSE_TYPE), None)
         roles = {None: "property", "Resource": "node", "Collection": "property"}
         return roles.get(kind, "literal")
-    return "rdf" if parent == "document" and _bare(name) == f"{RDF.iri}{_SEPARATOR}RDF" else "node"
+    return "rdf" if parent == "document" and _bare(name) == f"{RDF.iri}{SEPARATOR}RDF" else "node"
 
 
 def _bare(name: str) -> str:
     """A name of expat's, `namespace local prefix`, without the prefix."""
-    return _SEPARATOR.join(name.split(_SEPARATOR)[:2])
+    return SEPARATOR.join(name.split(SEPARATOR)[:2])
 
 
-def _qualified(name: str) -> str:
-    """A name of expat's as a document has it."""
-    parts = name.split(_SEPARATOR)
-    if parts[0] == _XML:
-        return f"xml:{parts[1]}"
-    return f"{parts[2]}:{parts[1]}" if len(parts) == 3 else parts[-1]
+def _of_literal(attributes: Mapping[str, str]) -> dict[str, str]:
+    """The attributes of a property element whose content is an XML literal, for one that has a text of that
+    datatype. What is no value of the table of section 7.2.20 is taken as Literal; pyoxigraph drops it."""
+    kept = {key: value for key, value in attributes.items() if _bare(key) == _ID or key.startswith(_XML)}
+    kind = next(key for key in attributes if _bare(key) == _PARSE_TYPE)
+    return {**kept, kind.replace("parseType", "datatype", 1): RDF["XMLLiteral"].value}
+
+
+def _escaped(text: str) -> str:
+    # A bare carriage return would be read as a line feed (XML 1.0, section 2.11).
+    return escape(text, {"\r": "&#13;"})
 
 
 def _said(error: expat.ExpatError) -> tuple[str, str]:

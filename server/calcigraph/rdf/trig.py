@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
-from calcigraph.rdf.canonical import blank_nodes
+from calcigraph.rdf.colours import blank_nodes
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.terms import show_term
 from calcigraph.rdf.turtle import write_turtle

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from calcigraph.errors import Place
 from calcigraph.rdf.blocks import Block
-from calcigraph.rdf.malformed import TurtleMalformed, explain
+from calcigraph.rdf.malformed import TurtleMalformed, check_namespaces, explain
 from calcigraph.rdf.marked_statements import quads_of_statements
 from calcigraph.rdf.node_names import lasting_names, renamed
 from calcigraph.rdf.tokens import DOTLESS, Lines, Span, Token, labelled_blank_nodes, tokens
@@ -34,6 +34,7 @@ def trig_blocks(text: str, file: str, *, base_iri: str | None = None) -> list[Bl
     TriG.
     """
     parts = list(_parts(text))
+    check_namespaces(text, (part.span for part in parts if part.span.kind == "directive"), file)
     try:
         spans = [(part.span, part.dot) for part in parts]
         parsed = quads_of_statements(text, spans, ox.RdfFormat.TRIG, base_iri)

@@ -59,7 +59,7 @@ from calcigraph.root.names import (
 )
 from calcigraph.root.prefix_tables import prefixes_of
 from calcigraph.root.rdf_file import SUFFIXES, Broken, RdfFile, RootChanged, StoredContent
-from calcigraph.root.unread import not_read
+from calcigraph.root.unread import beside, not_read
 
 __all__ = [
     "MADE",
@@ -151,7 +151,10 @@ class Root:
             raise RootChanged("A file has changed while the root was read.", "Try again.")
         tables = prefixes_of((*root.ontology, *root.shapes, *root.data))
         return replace(
-            root, unreadable=tuple(findings), unread=tuple(not_read(folder, FOLDERS)), file_prefixes=tables
+            root,
+            unreadable=tuple(findings),
+            unread=(*not_read(folder, FOLDERS), *beside(folder, FOLDERS)),
+            file_prefixes=tables,
         )
 
     def without_contents(self) -> Root:

@@ -19,6 +19,7 @@ from calcigraph.rdf.recognition import CATALOG, recognised
 
 _HEAD: Final = 16_384
 _MOST_BYTES: Final = 16 << 20
+_BASE: Final = "http://www.w3.org/XML/1998/namespace base"
 _NAMES: Final = {"uri": ("name", "uri"), "system": ("systemId", "uri"), "public": ("publicId", "uri")}
 _STARTS: Final = {
     "rewriteURI": ("uriStartString", "rewritePrefix"),
@@ -79,7 +80,7 @@ def _parse(catalog: ImportCatalog, where: str, raw: bytes) -> None:
 
     def start(name: str, attributes: Mapping[str, str]) -> None:
         kind = name.rpartition(" ")[2]
-        bases.append(_joined(bases[-1], attributes["xml:base"]) if "xml:base" in attributes else bases[-1])
+        bases.append(_joined(bases[-1], attributes[_BASE]) if _BASE in attributes else bases[-1])
         for names, found in ((_NAMES, catalog.files), (_STARTS, catalog.starts)):
             if kind in names and all(part in attributes for part in names[kind]):
                 key, value = (attributes[part] for part in names[kind])
@@ -88,7 +89,7 @@ def _parse(catalog: ImportCatalog, where: str, raw: bytes) -> None:
     def doctype(*_: object) -> None:
         raise ValueError
 
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler = start
     parser.EndElementHandler = lambda _name: bases.pop()
     parser.StartDoctypeDeclHandler = doctype

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -122,7 +123,7 @@ class RdfFile:
         document = self.document
         if not document.named:
             return document.triples
-        return sum(document.named.values(), document.triples)
+        return tuple(chain(document.triples, *document.named.values()))
 
     @property
     def named(self) -> Mapping[ox.NamedNode, tuple[ox.Triple, ...]]:

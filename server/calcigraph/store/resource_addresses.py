@@ -7,6 +7,7 @@ What nobody has to look up stands here, so that a process without a web server k
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -71,13 +72,15 @@ class ResourceAddresses:
         """Whether a path is one below which there are resources of the root alone, known or not."""
         return path == "/ontology" or path[1:].startswith(ROOMS)
 
-    def document(self, iri: str) -> DocumentAddress:
+    def document(self, iri: str, leads_elsewhere: Callable[[str, str], bool]) -> DocumentAddress:
         """Where the documents about `iri` are: without its fragment, which is for the client, and with an
-        encoded `?`, behind which parameters stand."""
+        encoded `?`, behind which parameters stand; by the whole IRI where such a path is that of something
+        else (see `SharedAddresses`)."""
         path = self.path(iri)
         if path is None:
             return self.described(iri)
-        return DocumentAddress(path.partition("#")[0].replace("?", "%3F"))
+        stem = path.partition("#")[0].replace("?", "%3F")
+        return self.described(iri) if leads_elsewhere(stem, iri.partition("#")[0]) else DocumentAddress(stem)
 
     def described(self, iri: str) -> DocumentAddress:
         """The same by the whole IRI, whichever it is."""

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Final
 
 import pyoxigraph as ox
 
-from calcigraph.edition import Edition
-from calcigraph.rdf.vocabulary import OWL, RDF, RDFS, SKOS, XSD
+from calcigraph.deadline import watched
+from calcigraph.edition import DEPRECATING, Edition
+from calcigraph.rdf.vocabulary import OWL, RDF, RDFS, SKOS
 from calcigraph.trees import schemes
 from calcigraph.trees.hierarchy import Hierarchy, Pair
+from calcigraph.trees.lists import Lists
 from calcigraph.trees.members import Members
 from calcigraph.trees.tree import Tree
 
-_TRUE: Final = (ox.Literal("true", datatype=XSD["boolean"]), ox.Literal("1", datatype=XSD["boolean"]))
 # Above this, terms come in order of their IRIs, as each label takes a look-up.
 _MOST_SORTED: Final = 1_000
 _CLASSES = (OWL["Class"], RDFS["Class"])
@@ -25,6 +26,15 @@ _KINDS_OF_PROPERTIES: Final = {
     "datatype-properties": OWL["DatatypeProperty"],
     "annotation-properties": OWL["AnnotationProperty"],
 }
+# What says no more than that it is a property; each may be of several kinds.
+_PROPERTIES: Final = (
+    RDF["Property"],
+    *(OWL[f"{kind}Property"] for kind in ("Functional", "InverseFunctional", "Transitive", "Symmetric")),
+    *(
+        OWL[f"{kind}Property"]
+        for kind in ("Asymmetric", "Reflexive", "Irreflexive", "Deprecated", "Ontology")
+    ),
+)
 _VOCABULARIES: Final = tuple(vocabulary.iri for vocabulary in (RDF, RDFS, OWL, SKOS))
 
 
@@ -61,7 +71,8 @@ class Trees:
         if slug == "concepts":
             return schemes.concepts(self._pairs, self._typed, self._sorted)
         if slug == "collections":
-            return schemes.collections(self._pairs, self._typed, self._sorted)
+            ordered = self._edges(SKOS["memberList"])
+            return schemes.collections(self._pairs, self._typed, self._sorted, ordered, self._lists())
         if slug == "individuals":
             return Members(self._edition, self._with_members(), self._sorted)
         if slug == "deprecated":
@@ -71,34 +82,35 @@ class Trees:
     def _of_classes(self) -> Tree:
         """Classes below each other as `rdfs:subClassOf` says, and below the named members of an intersection
         which they are, or are below; two that are equivalent by name have one place."""
-        same = self._pairs(OWL["equivalentClass"])
-        below = [*self._pairs(RDFS["subClassOf"]), *self._intersected()]
+        same, lists = self._pairs(OWL["equivalentClass"]), self._lists()
+        below = [*self._pairs(RDFS["subClassOf"]), *watched(self._intersected(lists))]
         typed = (term for kind in _CLASSES for term in self._typed(kind))
         terms = self._own(chain(typed, (term for pair in below for term in pair)))
-        return Hierarchy(self._in_use(terms, below), below, same, self._sorted)
+        return Hierarchy(self._in_use(terms, below), below, same, self._sorted, is_cut=lists.is_cut)
 
     def _of_properties(self, slug: str) -> Tree:
+        """Properties of one kind; of those that have none, what is said to be one, or below or above one."""
         typed = {name: self._typed(kind) for name, kind in _KINDS_OF_PROPERTIES.items()}
-        known = set(chain(*typed.values()))
-        plain = (term for term in self._typed(RDF["Property"]) if term not in known)
+        known, below = set(chain(*typed.values())), self._pairs(RDFS["subPropertyOf"])
+        said = chain(*map(self._typed, _PROPERTIES), chain.from_iterable(below))
+        plain = (term for term in said if term not in known)
         terms = self._own(typed.get(slug, plain))
-        below = self._pairs(RDFS["subPropertyOf"])
         return Hierarchy(
             self._in_use(terms, below), below, self._pairs(OWL["equivalentProperty"]), self._sorted
         )
 
-    def _intersected(self) -> Iterator[Pair]:
-        """Named members of the intersections that named classes are, or are below. Cost: some passes over the
-        lists, without a term being read."""
-        first, rest = (dict(self._edges(RDF[name])) for name in ("first", "rest"))
+    def _lists(self) -> Lists:
+        return Lists(self._edges, self._is_named)
+
+    def _intersected(self, lists: Lists) -> Iterator[Pair]:
+        """Named members of the intersections that named classes are, or are below. Cost: see `Lists`."""
         lowers: dict[int, list[int]] = {}
         for predicate in (OWL["equivalentClass"], RDFS["subClassOf"]):
-            for lower, node in self._edges(predicate):
+            for lower, node in watched(self._edges(predicate)):
                 lowers.setdefault(node, []).append(lower)
-        for node, head in self._edges(OWL["intersectionOf"]):
+        for node, head in watched(self._edges(OWL["intersectionOf"])):
             below = [lower for lower in (node, *lowers.get(node, ())) if self._is_named(lower)]
-            members = _items(head, first, rest) if below else ()
-            for upper in filter(self._is_named, members):
+            for upper in lists.named_items(head, len(below)) if below else ():
                 yield from ((lower, upper) for lower in below if lower != upper)
 
     def _is_named(self, number: int) -> bool:
@@ -131,9 +143,9 @@ class Trees:
 
     @cached_property
     def _retired(self) -> frozenset[int]:
-        deprecated = self._index.number(OWL["deprecated"])
-        found = (self._written(deprecated, self._index.number(value)) for value in _TRUE)
-        return frozenset(chain(*found))
+        number = self._index.number
+        said = ((number(predicate), number(v)) for predicate, values in DEPRECATING.items() for v in values)
+        return frozenset(chain(*(self._written(*pair) for pair in said)))
 
     def _written(self, predicate: int | None, value: int | None) -> list[int]:
         if predicate is None or value is None:
@@ -157,13 +169,3 @@ class Trees:
             return terms
         names = {term: self._edition.label(self._index.term(term)).casefold() for term in terms}
         return sorted(terms, key=names.__getitem__)
-
-
-def _items(head: int, first: Mapping[int, int], rest: Mapping[int, int]) -> Iterator[int]:
-    """The items of a list, as far as it is one."""
-    seen: set[int] = set()
-    node: int | None = head
-    while node is not None and node in first and node not in seen:
-        seen.add(node)
-        yield first[node]
-        node = rest.get(node)

@@ -25,6 +25,11 @@ class Members:
         """How many memberships there are: an individual in two classes counts twice."""
         return sum(self._classes.values())
 
+    @property
+    def is_cut(self) -> bool:
+        """See `Tree.is_cut`."""
+        return False
+
     def size(self, node: int | None) -> int:
         """See `Tree.size`."""
         return len(self._classes) if node is None else self._classes.get(node, 0)

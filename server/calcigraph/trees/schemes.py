@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pyoxigraph as ox
 
+from calcigraph.deadline import watched
 from calcigraph.rdf.vocabulary import SKOS
 from calcigraph.trees.hierarchy import Hierarchy, Pair, Sorting
+from calcigraph.trees.lists import Lists
 
 Pairs = Callable[[ox.NamedNode], list[Pair]]
 Typed = Callable[[ox.NamedNode], list[int]]
@@ -26,13 +28,16 @@ def concepts(pairs: Pairs, typed: Typed, sort: Sorting) -> Hierarchy:
     return Hierarchy(terms, below, (), sort)
 
 
-def collections(pairs: Pairs, typed: Typed, sort: Sorting) -> Hierarchy:
-    """Collections with their members."""
-    below = _turned(pairs(SKOS["member"]))
+def collections(
+    pairs: Pairs, typed: Typed, sort: Sorting, ordered: Iterable[Pair], lists: Lists
+) -> Hierarchy:
+    """Collections with their members; each item of a list that is one in `ordered` is a member (S36)."""
+    items = [(item, upper) for upper, head in watched(ordered) for item in lists.named_items(head)]
     known = (*typed(SKOS["Collection"]), *typed(SKOS["OrderedCollection"]))
-    listed = [pair for pair in below if pair[1] in set(known)] if known else []
-    terms = dict.fromkeys((*known, *(lower for lower, _ in listed)))
-    return Hierarchy(terms, listed, (), sort)
+    terms = dict.fromkeys(known)
+    listed = [pair for pair in watched((*items, *_turned(pairs(SKOS["member"])))) if pair[1] in terms]
+    terms |= dict.fromkeys(lower for lower, _ in listed)
+    return Hierarchy(terms, listed, (), sort, is_cut=lists.is_cut)
 
 
 def _turned(pairs: list[Pair]) -> list[Pair]:

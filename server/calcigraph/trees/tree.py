@@ -13,6 +13,10 @@ class Tree(Protocol):
     def count(self) -> int:
         """How many terms there are, each once."""
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether some of what is below what was left out, as it is too much."""
+
     def size(self, node: int | None) -> int:
         """How many children a term has; None stands for what is above all."""
 

@@ -11,6 +11,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from calcigraph.errors import Severity
+from calcigraph.rdf.namespaces import split
 from calcigraph.rdf.terms import Term
 from calcigraph.rdf.vocabulary import OWL, RDF, SH
 from calcigraph.validation.flaw import Flaw
@@ -201,12 +202,12 @@ class _NearNames:
         self._of: dict[str, list[str]] = defaultdict(list)
         for term in terms:
             if isinstance(term, ox.NamedNode):
-                space, name = _divided(term.value)
+                space, name = split(term.value)
                 self._of[space].append(name)
 
     def near(self, target: ox.NamedNode) -> str | None:
         """A name in the same namespace that is nearly the same."""
-        space, name = _divided(target.value)
+        space, name = split(target.value)
         names = [other for other in self._of.get(space, ()) if _may_be_a_slip(name, other)]
         near = difflib.get_close_matches(name, names, 1, _ALIKE)
         # Two letters that changed places make short names less alike than they are.
@@ -223,8 +224,3 @@ def _may_be_a_slip(name: str, other: str) -> bool:
     differing.subtract(other)
     changed = [character for character, times in differing.items() if times]
     return sum(map(abs, differing.values())) <= 2 * _SLIP and not any(c.isdigit() for c in changed)
-
-
-def _divided(iri: str) -> tuple[str, str]:
-    at = max(iri.rfind("#"), iri.rfind("/"), iri.rfind(":")) + 1
-    return iri[:at], iri[at:]

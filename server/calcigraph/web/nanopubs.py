@@ -25,7 +25,10 @@ def link_of(site: Site, node: Subject) -> str | None:
     if not isinstance(node, ox.NamedNode) or "#" in node.value:
         return None
     address = site.document(node)
-    return site.link(address.of(SUFFIX)) if is_publishable(site.edition, node) else None
+    # What has no path of its own has no address for one either.
+    if address.query or not is_publishable(site.edition, node):
+        return None
+    return site.link(address.of(SUFFIX))
 
 
 def announce(response: Response, site: Site, node: ox.NamedNode) -> None:

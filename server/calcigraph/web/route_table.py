@@ -89,7 +89,7 @@ _DESCRIBED: Final = (
 _TREE: Final = (
     Parameter(
         "kind",
-        "Which tree; without it, JSON has the trees that there are.",
+        "Which tree; without it, JSON has the trees that there are, and a browser goes to their page.",
         {"type": "string", "enum": [*KINDS]},
     ),
     Parameter(
@@ -114,7 +114,7 @@ INTERFACE: Final[Mapping[str, RouteFacts]] = {
         (Parameter("q", "A label, synonym, identifier, prefixed name or IRI."),),
         negotiates=True,
     ),
-    "trees.tree": RouteFacts((*JSON, *HTML), _TREE, negotiates=True),
+    "trees.tree": RouteFacts((*JSON, *HTML), _TREE, redirects=True, negotiates=True),
     "resources.resource": RouteFacts((*GRAPH, *HTML), _INCOMING, redirects=True, negotiates=True),
     "resources.named": RouteFacts((*GRAPH, *HTML), _INCOMING, redirects=True, negotiates=True),
     "describe.described": RouteFacts(takes=_DESCRIBED, redirects=True, negotiates=True),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final, cast
 from urllib.parse import urlsplit
 
@@ -22,7 +22,7 @@ from calcigraph.pool.query_problems import ClientGone
 from calcigraph.rdf.iris import address, encoded_path
 from calcigraph.rdf.vocabulary import SRV
 from calcigraph.settings import Settings
-from calcigraph.store import ROOMS, DocumentAddress, Engine, ResourceAddresses
+from calcigraph.store import ROOMS, DocumentAddress, Engine, ResourceAddresses, SharedAddresses
 from calcigraph.web.about import About, about, ontology_node
 from calcigraph.web.metrics import Metrics
 from calcigraph.web.protocol import request_head
@@ -32,6 +32,7 @@ from calcigraph.web.statistics import Statistics, count
 _KEY = "calcigraph"
 # Earlier ones are made again where an answer that took long is from one of them.
 _KEPT: Final = 16
+_MOST_ADDRESSES: Final = 8_192
 _GRAPHS = "/graph/"
 _FOLLOWED = ("http", "https")
 ONTOLOGY: Final = DocumentAddress("/ontology")
@@ -175,12 +176,21 @@ class Site:
         return None if path is not None and path.startswith(_GRAPHS) else path
 
     def document(self, node: ox.NamedNode) -> DocumentAddress:
-        """Where the documents about `node` are."""
-        if node == self.ontology:
-            return ONTOLOGY
-        if self.path(node) is None:
-            return self.addresses.described(node.value)
-        return self.addresses.document(node.value)
+        """Where the documents about `node` are. Cost: a look-up; kept for a while."""
+        return self._documents(node)
+
+    @cached_property
+    def _documents(self) -> Callable[[ox.NamedNode], DocumentAddress]:
+        leads_elsewhere = SharedAddresses(self.edition, self.addresses.base).leads_elsewhere
+
+        def document(node: ox.NamedNode) -> DocumentAddress:
+            if node == self.ontology:
+                return ONTOLOGY
+            if self.path(node) is None:
+                return self.addresses.described(node.value)
+            return self.addresses.document(node.value, leads_elsewhere)
+
+        return lru_cache(_MOST_ADDRESSES)(document)
 
     def href(self, node: ox.NamedNode) -> str | None:
         """Where a page links to for `node`: to its page here where there is one, else to where its IRI

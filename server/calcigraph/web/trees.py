@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pyoxigraph as ox
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify, redirect, request
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from calcigraph.numerals import NumeralRefused, integer
 from calcigraph.rdf.terms import parse_iri
@@ -12,7 +13,7 @@ from calcigraph.web.protocol.caching import validated
 from calcigraph.web.protocol.negotiation import HTML, JSON
 from calcigraph.web.protocol.request_problems import RequestMalformed, ResourceUnknown
 from calcigraph.web.protocol.requested_format import requested
-from calcigraph.web.site import Site, current_site
+from calcigraph.web.site import ONTOLOGY, Site, current_site
 from calcigraph.web.views import ontology
 
 _LARGEST = 10**9
@@ -20,12 +21,16 @@ blueprint = Blueprint("trees", __name__)
 
 
 @blueprint.get("/trees")
-def tree() -> Response:
+def tree() -> WerkzeugResponse:
     """What is below `term` in the tree of `kind`, from `from` on; without a term, what is on top; without a
-    kind, the trees that there are. JSON or a page."""
+    kind, the trees that there are, which for readers are on the page of the ontology. JSON or a page."""
     site, chosen = current_site(), requested((JSON, HTML))
     kind = request.args.get("kind", "")
-    if not kind and chosen is JSON:
+    if not kind and chosen is HTML:
+        led = redirect(site.link(ONTOLOGY.of(HTML.suffix)), 303)
+        led.vary.add("Accept")
+        return led
+    if not kind:
         response = jsonify({"trees": ontology.kinds_json(site)})
     else:
         shown = _place(site, kind)

@@ -19,20 +19,16 @@ from calcigraph.web.protocol.finishing import finished
 from calcigraph.web.protocol.http_response import HttpResponse, Pieces
 from calcigraph.web.protocol.request_head import RequestHead
 from calcigraph.web.protocol.request_problems import Unexpected
-from calcigraph.web.serving.connections import Connections, busy
-from calcigraph.web.serving.content_sender import ContentSender
+from calcigraph.web.serving.connections import Connections
+from calcigraph.web.serving.content_sender import ContentSender, leave
+from calcigraph.web.serving.counted_body import CountedBody
 from calcigraph.web.serving.dispatcher import Dispatcher
 from calcigraph.web.serving.head_buffer import HeadBuffer, is_one_head
 from calcigraph.web.serving.intake import BUFFER, Intake
 from calcigraph.web.serving.outgoing import Outgoing
-from calcigraph.web.serving.request_body import ChunkedBody, SizedBody
 from calcigraph.web.serving.response_head import head_of
 
 _LOG = logging.getLogger(__name__)
-# More than this of a response makes its client one that has to read.
-_HIGH_WATER: Final = 1 << 14
-# What is thrown away of a request that was refused, so that its client comes to read why.
-_LINGER_BYTES: Final = 32 << 20
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -54,13 +50,12 @@ class Connection(asyncio.BufferedProtocol):
         self._intake = cast(Intake, None)
         self._ahead = HeadBuffer(self._limits.head_bytes)
         self._head: RequestHead | None = None
-        self._body: SizedBody | ChunkedBody | None = None
-        self._counted = 0
+        # Until the response to it has been sent.
+        self._body: CountedBody | None = None
         self._in_flight: InFlight | None = None
         # Until the response is sent, and read but for what fits into a packet or two.
         self._is_answering = False
         self._is_closing = False
-        self._discarded = 0
         self._pump: asyncio.Task[None] | None = None
         # What came of a request waits for its turn.
         self._is_due = False
@@ -75,7 +70,6 @@ class Connection(asyncio.BufferedProtocol):
         self._transport = cast(asyncio.Transport, transport)
         self._outgoing = Outgoing(self._transport)
         self._intake = Intake(self._transport, self._connections.turns)
-        self._transport.set_write_buffer_limits(_HIGH_WATER, _HIGH_WATER >> 1)
         if self._connections.admit(self):
             self._connections.idle[self] = time.monotonic()
 
@@ -91,7 +85,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def get_buffer(self, sizehint: int) -> memoryview:
         """Where to put what can be read: no more of it than there is room for."""
-        if self._body is not None:
+        if self._body is not None and not (self._is_answering or self._is_due):
             return BUFFER[: self._body.most_at_once]
         if self._is_closing or self._is_last:
             return BUFFER
@@ -102,15 +96,18 @@ class Connection(asyncio.BufferedProtocol):
     def buffer_updated(self, nbytes: int) -> None:
         """Take what was read."""
         if self._is_closing or self._is_last:
-            self._discard(nbytes)
+            self._intake.discard(nbytes)
         elif self._is_answering or self._is_due:
             self._keep(bytes(BUFFER[:nbytes]))
-        elif self._body is not None:
-            self._feed(bytes(BUFFER[:nbytes]))
+        elif self._body is not None and not self._body.is_chunked:
+            self._read_body(self._body, bytes(BUFFER[:nbytes]))
         elif self._connections.turns.is_over:
             self._keep(bytes(BUFFER[:nbytes]))
-            self._await_head()
+            if self._body is None:
+                self._await_head()
             self._wait_for_turn()
+        elif self._body is not None:
+            self._read_body(self._body, bytes(BUFFER[:nbytes]))
         else:
             self._read_head(bytes(BUFFER[:nbytes]))
         self._intake.rest_after(nbytes)
@@ -173,36 +170,46 @@ class Connection(asyncio.BufferedProtocol):
             if read.length == 0:
                 self._take(read, b"")
                 return
-            most = self._limits.body_bytes
-            self._body = ChunkedBody(most) if read.length is None else SizedBody(read.length, most)
+            body = CountedBody(read.length, connections)
         except Problem as problem:
             self.refuse(problem)
             return
+        self._body = body
         connections.bodies[self] = time.monotonic()
         if read.expects_continue and not self._ahead:
             self._outgoing.write(_CONTINUE)
         if self._ahead:
-            self._feed(self._ahead.taken())
+            if body.is_chunked and connections.turns.is_over:
+                self._put_off()
+            else:
+                self._read_body(body, self._ahead.taken())
 
-    def _feed(self, data: bytes) -> None:
-        body, head = self._body, self._head
-        assert body is not None
-        assert head is not None
+    def _read_body(self, body: CountedBody, data: bytes) -> None:
+        """Take what has come of a body: of one in many short chunks as much as takes a moment."""
         try:
             rest = body.feed(data)
         except Problem as problem:
             self.refuse(problem)
             return
-        self._connections.body_bytes += body.size - self._counted
-        self._counted = body.size
-        if body.is_whole:
-            content = bytes(body.content)
-            self._body = None
-            self._connections.bodies.pop(self, None)
-            self._ahead.add(rest)
-            self._take(head, content)
-        elif not self._connections.has_room(body.size):
-            self.refuse(busy())
+        self._ahead.add(rest)
+        if not body.is_whole:
+            if rest:
+                self._put_off()
+            return
+        self._connections.bodies.pop(self, None)
+        if self._connections.turns.is_over:
+            self._wait_for_turn()
+        else:
+            self._take_body(body)
+
+    def _put_off(self) -> None:
+        """Go on with what has come of a body in another turn, and read no more until then."""
+        self._intake.fill()
+        self._wait_for_turn()
+
+    def _take_body(self, body: CountedBody) -> None:
+        assert self._head is not None
+        self._take(self._head, body.taken())
 
     def _take(self, head: RequestHead, body: bytes) -> None:
         """Have a request answered."""
@@ -232,8 +239,12 @@ class Connection(asyncio.BufferedProtocol):
             self._intake.make_room()
 
     def _wait_for_turn(self) -> None:
-        if not self._is_due:
-            self._is_due = True
+        if self._is_due:
+            return
+        self._is_due = True
+        if self._body is not None and not self._body.is_whole:
+            self._connections.turns.add_piece(self._go_on)
+        else:
             self._connections.turns.add([self._go_on])
 
     def drop_pipelined(self) -> None:
@@ -247,8 +258,14 @@ class Connection(asyncio.BufferedProtocol):
         self._is_due = False
         if not (self._is_answering or self._is_last):
             self._make_room()
-        if not self._is_closing and not self._is_answering and self._body is None:
+        if self._is_closing or self._is_answering:
+            return
+        if self._body is None:
             self._look_for_head()
+        elif self._body.is_whole:
+            self._take_body(self._body)
+        else:
+            self._read_body(self._body, self._ahead.taken())
 
     # Responses
 
@@ -256,7 +273,7 @@ class Connection(asyncio.BufferedProtocol):
         """Send the response; have a thread make it where there is none."""
         in_flight = self._in_flight
         if in_flight is None:
-            _end(response)
+            leave(response)
         elif response is None:
             self._dispatcher.answer_in_thread(in_flight)
         else:
@@ -273,7 +290,7 @@ class Connection(asyncio.BufferedProtocol):
         response = finished(self._dispatcher.problem(problem), head)
         self._dispatcher.count(head.method if head is not None else "", response)
         self._drop_body()
-        self._outgoing.write(b"".join((head_of(response, False, False), cast(bytes, response.content))))
+        self._outgoing.write_both(head_of(response, False, False), cast(bytes, response.content))
         self._finish_closing()
 
     def _send(self, response: HttpResponse, head: RequestHead) -> None:
@@ -283,12 +300,7 @@ class Connection(asyncio.BufferedProtocol):
         )
         if isinstance(content, bytes):
             lines = head_of(response, keeps_alive, not head.minor)
-            if len(content) < _HIGH_WATER:
-                self._outgoing.write(lines + content)
-            else:
-                # Not joined: what is kept for others is not copied for those who read slowly.
-                self._outgoing.write(lines)
-                self._outgoing.write(content)
+            self._outgoing.write_both(lines, content)
             self._end_response(keeps_alive)
         else:
             pumping = self._pump_content(response, cast("Pieces | FileContent", content), head, keeps_alive)
@@ -381,18 +393,7 @@ class Connection(asyncio.BufferedProtocol):
         else:
             self._transport.write_eof()
 
-    def _discard(self, size: int) -> None:
-        self._discarded += size
-        if self._discarded > _LINGER_BYTES:
-            self.abort()
-
     def _drop_body(self) -> None:
-        self._connections.body_bytes -= self._counted
-        self._counted = 0
-        self._body = None
-
-
-def _end(response: HttpResponse | None) -> None:
-    """What nobody waits for any more is not made."""
-    if response is not None and isinstance(response.content, Pieces):
-        response.content.close()
+        if self._body is not None:
+            self._body.drop()
+            self._body = None

@@ -21,6 +21,7 @@ class ConnectionLimits:
     head_fields: int = Settings.head_fields
     head_s: float = Settings.head_seconds
     body_bytes: int = Settings.body_bytes
+    body_chunks: int = Settings.body_chunks
     body_s: float = Settings.body_seconds
     bodies_bytes: int = Settings.bodies_bytes
     least_rate: int = Settings.least_rate
@@ -44,6 +45,7 @@ class ConnectionLimits:
             head_fields=settings.head_fields,
             head_s=settings.head_seconds,
             body_bytes=max(settings.body_bytes, 3 * settings.query_bytes),
+            body_chunks=settings.body_chunks,
             body_s=settings.body_seconds,
             bodies_bytes=settings.bodies_bytes,
             least_rate=settings.least_rate,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from calcigraph.web.protocol.file_content import FileContent, FilePieces
-from calcigraph.web.protocol.http_response import Pieces
+from calcigraph.web.protocol.http_response import HttpResponse, Pieces
 from calcigraph.web.protocol.streaming import BrokenOffError
 from calcigraph.web.serving.dispatcher import Dispatcher
 from calcigraph.web.serving.outgoing import Outgoing
@@ -71,6 +71,12 @@ class ContentSender:
             except BlockingIOError:
                 pass
         return await self._dispatcher.in_thread(next, pieces, None)
+
+
+def leave(response: HttpResponse | None) -> None:
+    """What nobody waits for any more is not made."""
+    if response is not None and isinstance(response.content, Pieces):
+        response.content.close()
 
 
 def _iterable(content: Pieces | FileContent) -> Iterator[bytes] | FileContent:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -26,27 +27,50 @@ class DaemonThreads:
         self._free = 0
 
     def submit(self, work: Callable[[], Any]) -> Future[Any]:
-        """Have a thread do some work; it is done in the order in which it came."""
+        """Have a thread do some work; it is done in the order in which it came. Where the system has no
+        thread to give and there is none, the future raises what it says."""
         future: Future[Any] = Future()
-        self._waiting.put((future, work))
         with self._lock:
+            self._waiting.put((future, work))
             self._free -= 1
             is_needed = self._free < 0 and self._started < self._most
             if is_needed:
                 self._started += 1
                 self._free += 1
+            name = f"{self._name}_{self._started}"
         if is_needed:
-            threading.Thread(target=self._run, name=f"{self._name}_{self._started}", daemon=True).start()
+            try:
+                threading.Thread(target=self._run, name=name, daemon=True).start()
+            except RuntimeError as error:
+                self._take_back(error)
         return future
 
     def cancel(self) -> None:
         """Cancel what no thread has begun."""
-        try:
+        with self._lock:
+            futures = self._not_begun()
+        for future in futures:
+            future.cancel()
+
+    def _take_back(self, error: RuntimeError) -> None:
+        """A thread was not started. What waits is done by the others, or by nobody."""
+        with self._lock:
+            self._started -= 1
+            self._free -= 1
+            futures = self._not_begun() if not self._started else []
+        # Beyond the lock, as what is called back may submit more.
+        for future in futures:
+            if future.set_running_or_notify_cancel():
+                future.set_exception(error)
+
+    def _not_begun(self) -> list[Future[Any]]:
+        """The futures that wait, taken out. The lock is held."""
+        futures = []
+        with suppress(Empty):
             while True:
-                future, _ = self._waiting.get_nowait()
-                future.cancel()
-        except Empty:
-            return
+                futures.append(self._waiting.get_nowait()[0])
+                self._free += 1
+        return futures
 
     def _run(self) -> None:
         while True:

@@ -11,6 +11,8 @@ from calcigraph.web.serving.turns import Turns
 BUFFER: Final = memoryview(bytearray(1 << 16))
 # Whoever sends so much at once may send more of it.
 _MUCH_BYTES: Final = 1 << 13
+# What is thrown away of a request that was refused, so that its client comes to read why.
+_LINGER_BYTES: Final = 32 << 20
 
 
 class Intake:
@@ -21,7 +23,14 @@ class Intake:
         self._transport = transport
         self._turns = turns
         self._is_resting = False
+        self._discarded = 0
         self.is_full = False
+
+    def discard(self, size: int) -> None:
+        """So many bytes are thrown away; who sends ever more of them is ended."""
+        self._discarded += size
+        if self._discarded > _LINGER_BYTES:
+            self._transport.abort()
 
     def fill(self) -> None:
         """Read no more until there is room."""

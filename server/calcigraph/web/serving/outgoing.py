@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Final
+
+# More than this of a response makes its client one that has to read.
+_HIGH_WATER: Final = 1 << 14
 
 
 class Outgoing:
@@ -11,6 +15,7 @@ class Outgoing:
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
+        transport.set_write_buffer_limits(_HIGH_WATER, _HIGH_WATER >> 1)
         self._written = 0
         self._read_before = 0
         self._writable: asyncio.Future[None] | None = None
@@ -22,6 +27,15 @@ class Outgoing:
         if not self.is_closed:
             self._written += len(data)
             self._transport.write(data)
+
+    def write_both(self, head: bytes, content: bytes) -> None:
+        """Send a response. What is long is not joined: what is kept for others is not copied for those who
+        read slowly."""
+        if len(content) < _HIGH_WATER:
+            self.write(head + content)
+        else:
+            self.write(head)
+            self.write(content)
 
     @property
     def unread_bytes(self) -> int:

@@ -13,9 +13,10 @@ from calcigraph.web.protocol.request_problems import BodyTooLarge, RequestMalfor
 _CHUNK: Final = re.compile(rb"([0-9A-Fa-f]{1,16})(?:;[\t\x20-\x7e\x80-\xff]*)?")
 _TRAILER: Final = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*")
 _LONGEST_LINE: Final = 4096
-# Bytes beside the content, in addition to as many as the content has: one chunk for every five bytes. Each
-# chunk takes some microseconds, and what comes of a connection at once is read without a pause.
+# Bytes beside the content, in addition to as many as the content has: one chunk for every five bytes.
 _MOST_BESIDE: Final = 1 << 12
+# Each takes a microsecond or two, whatever its length, and a chunk has two of them.
+_LINES_AT_ONCE: Final = 400
 
 
 class SizedBody:
@@ -45,15 +46,17 @@ class SizedBody:
 
 
 class ChunkedBody:
-    """A body in chunks; as `SizedBody`, but for `feed`."""
+    """A body in chunks, at most so many; as `SizedBody`, but for `feed`."""
 
-    # Chunks of a byte take some milliseconds.
+    # As much as the lines that are read at once take where chunks have some twenty bytes.
     most_at_once: Final = 1 << 13
 
-    def __init__(self, most_bytes: int) -> None:
+    def __init__(self, most_bytes: int, most_chunks: int) -> None:
         self.content = bytearray()
         self.is_whole = False
         self._most_bytes = most_bytes
+        self._most_chunks = most_chunks
+        self._chunks = 0
         self._left = 0
         self._beside = 0
         self._line = bytearray()
@@ -67,16 +70,18 @@ class ChunkedBody:
         return len(self.content) + len(self._line)
 
     def feed(self, data: bytes) -> bytes:
-        """Take what belongs to it; returns the rest.
+        """Take what belongs to it; returns the rest. Where it is not whole, that belongs to it as well: more
+        short chunks have come than are read at once.
 
-        Raises: RequestMalformed, BodyTooLarge. Cost: each byte is looked at twice.
+        Raises: RequestMalformed, BodyTooLarge. Cost: each byte is looked at twice; a millisecond at most.
         """
-        position = 0
-        while position < len(data) and not self.is_whole:
+        position = lines = 0
+        while position < len(data) and lines < _LINES_AT_ONCE and not self.is_whole:
             if self._left:
                 position += self._take(data[position : position + self._left])
             else:
                 position += self._take_line(data, position)
+                lines += 1
         return data[position:]
 
     def _take(self, piece: bytes) -> int:
@@ -108,6 +113,11 @@ class ChunkedBody:
         if chunk is None:
             raise _unreadable()
         self._left = int(chunk[1], 16)
+        self._chunks += self._left > 0
+        if self._chunks > self._most_chunks:
+            raise BodyTooLarge(
+                f"The body comes in more than {self._most_chunks} chunks.", "Send longer ones, or its length."
+            )
         check_length(len(self.content) + self._left, self._most_bytes)
         self._read_line = ChunkedBody._end_chunk if self._left else ChunkedBody._read_trailer
 

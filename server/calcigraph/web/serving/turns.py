@@ -26,6 +26,7 @@ class Turns:
 
     def __init__(self) -> None:
         self._calls: deque[Callable[[], object]] = deque()
+        self._pieces: deque[Callable[[], object]] = deque()
         self._reads: deque[Callable[[], object]] = deque()
         self._is_due = False
         self._ends: float | None = None
@@ -46,6 +47,12 @@ class Turns:
         self._calls.extend(calls)
         self._await()
 
+    def add_piece(self, call: Callable[[], object]) -> None:
+        """Have it called, in its order, behind what was added, one in a turn: a piece of work of which there
+        may be any number, and which would else hold up what is done soon."""
+        self._pieces.append(call)
+        self._await()
+
     def add_read(self, read: Callable[[], object]) -> None:
         """Have it called, in its order, with a few others: each lets the loop read from one client, and how
         long that takes is known no sooner than in the next turn."""
@@ -59,7 +66,7 @@ class Turns:
         await come
 
     def _await(self) -> None:
-        if not self._is_due and (self._calls or self._reads):
+        if not self._is_due and (self._calls or self._pieces or self._reads):
             self._is_due = True
             asyncio.get_running_loop().call_soon(self._take)
 
@@ -75,6 +82,8 @@ class Turns:
             _call(self._calls.pop() if self._takes_newest else self._calls.popleft())
             if self.is_over:
                 break
+        if self._pieces:
+            _call(self._pieces.popleft())
         for _ in range(min(_READS, len(self._reads))):
             _call(self._reads.popleft())
         self._await()

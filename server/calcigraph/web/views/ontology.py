@@ -23,11 +23,12 @@ _MOST_PLACES: Final = 1_000
 
 @dataclass(frozen=True)
 class ShownTree:
-    """One tree: its kind, how many terms it has, and what of it is shown."""
+    """One tree: its kind, how many terms it has, and what of it is shown; `is_cut` as `Tree.is_cut`."""
 
     kind: str
     count: int
     shown: Portion
+    is_cut: bool
 
     @property
     def is_whole(self) -> bool:
@@ -121,10 +122,12 @@ def place_page(site: Site, shown: TreePlace) -> str:
 
 
 def as_json(site: Site, shown: TreePlace) -> dict[str, Any]:
-    """The same as data: each term with its label, how many are below it, and those of them that are shown."""
+    """The same as data: each term with its label, how many are below it, and those of them that are shown;
+    `cut` where the tree leaves some out that it has no room for."""
     return {
         "kind": shown.part.kind,
         "count": shown.part.count,
+        **({"cut": True} if shown.part.is_cut else {}),
         "term": None if shown.node is None else _term(site, shown.node),
         "above": [_term(site, node) for node in shown.above],
         "size": shown.part.shown.size,
@@ -142,7 +145,8 @@ def kinds_json(site: Site) -> list[dict[str, Any]]:
 def _part(
     site: Site, kind: str, tree: Tree, number: int | None, offset: int, width: int, places: int
 ) -> ShownTree:
-    return ShownTree(kind, tree.count, unfolded(site.edition, tree, number, offset, width, places))
+    shown = unfolded(site.edition, tree, number, offset, width, places)
+    return ShownTree(kind, tree.count, shown, tree.is_cut)
 
 
 def _shown(site: Site) -> dict[str, Any]:

@@ -12,12 +12,12 @@ import pyoxigraph as ox
 from flask import Flask, current_app, render_template, request
 from markupsafe import Markup
 
-from calcigraph.describe import Description, Use
+from calcigraph.describe import Description, Standing, Use
 from calcigraph.edition import Languages
-from calcigraph.rdf.formats import by_name
+from calcigraph.rdf.formats import FormatUnfit, by_name
 from calcigraph.rdf.prefixes import Prefixes
 from calcigraph.rdf.terms import Term
-from calcigraph.rdf.vocabulary import SKOS
+from calcigraph.rdf.vocabulary import RDF, SKOS
 from calcigraph.store import DocumentAddress
 from calcigraph.web.protocol.negotiation import HTML
 from calcigraph.web.representations import GRAPH_OFFERS, write_graph
@@ -136,15 +136,12 @@ def resource_page(
     site: Site, description: Description, fragments: list[Description], address: DocumentAddress
 ) -> str:
     """The page of one resource, and of the resources that fragments of its IRI name. It carries the same
-    triples as JSON-LD."""
+    triples as JSON-LD, where that can say all of them."""
     quads = [quad for described in (description, *fragments) for quad in described.quads()]
-    json_ld = write_graph(quads, by_name("graph", "json-ld"), site.edition.root.prefixes)
-    # A root's class and the server's class that it refines are often called the same.
-    types = {site.edition.labels.of(kind).value: kind for kind in reversed(description.types)}
     return render_template(
         "resource.html",
         description=description,
-        types=sorted(types.values(), key=str),
+        types=_types(site, description),
         contradiction=contradiction(
             site.edition, site.describer, description.subject, request.args.get("by")
         ),
@@ -155,8 +152,29 @@ def resource_page(
         fragments=[(found.subject.value.partition("#")[2], found) for found in fragments],
         address=address,
         outside=site.outside(description.subject),
-        json_ld=script_data(json_ld.decode()),
+        json_ld=_embedded(site, quads),
     )
+
+
+def _embedded(site: Site, quads: list[ox.Quad]) -> Markup | None:
+    """The triples of a page as JSON-LD; None where it cannot say them, as it has no triple terms."""
+    try:
+        written = write_graph(quads, by_name("graph", "json-ld"), site.edition.root.prefixes)
+    except FormatUnfit:
+        return None
+    return script_data(written.decode())
+
+
+def _types(site: Site, description: Description) -> list[ox.NamedNode]:
+    """The classes to name below the title: those that somebody gave; where nobody gave one, those that
+    follow."""
+    own = [f for f in description.facts if f.triple.subject == description.subject]
+    said = [f for f in own if f.triple.predicate == RDF["type"] and isinstance(f.triple.object, ox.NamedNode)]
+    given = {f.triple.object for f in said if f.standing is not Standing.INFERRED}
+    shown = [kind for kind in description.types if not given or kind in given]
+    # A root's class and the server's class that it refines are often called the same.
+    types = {site.edition.labels.of(kind).value: kind for kind in reversed(shown)}
+    return sorted(types.values(), key=str)
 
 
 def _graph(site: Site, node: ox.NamedNode) -> tuple[str, int] | None:

@@ -170,18 +170,26 @@ class TermRenderer:
             shown = self._whole(value.term)
         if value.is_cut:
             shown += Markup(f' <span class="quiet">({escape(STRINGS.resource_cut)})</span>')
-        if is_like_another and isinstance(value.term, ox.NamedNode) and not value.expression:
+        if is_like_another and not value.expression and self._is_named_otherwise(value.term):
             shown += Markup(f' <code class="quiet">{escape(self.name(value.term))}</code>')
         shown += self.standing(value.fact)
         if value.annotations:
             shown += Markup(f'<div class="nested remarks">{self.slots(value.annotations)}</div>')
         return shown
 
+    def _is_named_otherwise(self, term: Term) -> bool:
+        """Whether a node is shown by something else than its name or its address."""
+        if not isinstance(term, ox.NamedNode):
+            return False
+        return self._labels.stated(term) is not None or self._unlabelled(term) not in self.name(term)
+
     def expression(self, found: Expression) -> Markup:
-        """An expression in Manchester syntax, its words apart from the names; what is wrong with it beside
-        it."""
+        """An expression in Manchester syntax, its words apart from the names; what is wrong with it, and
+        that it is not all of it, beside it."""
         pieces = Markup("").join(map(self._piece, found.pieces))
         shown = Markup(f'<span class="expression">{pieces}</span>')
+        if found.is_cut and found.is_construct:
+            shown += Markup(f' <span class="quiet">({escape(STRINGS.expression_cut)})</span>')
         if found.faults and found.is_construct:
             why = escape("; ".join(found.faults))
             shown += Markup(f' <span class="mark" title="{why}">{escape(STRINGS.malformed)}</span>')
@@ -312,7 +320,8 @@ class TermRenderer:
     def _head(self, predicate: ox.NamedNode, name: ox.Literal, is_like_another: bool) -> str:
         target, title, shown = self._site.href(predicate), escape(self.name(predicate)), self.text(name)
         if target:
-            shown = Markup(f'<a href="{escape(target)}" title="{title}">{shown}</a>')
+            link = f'href="{escape(target)}" title="{title}"{self._relation(predicate)}'
+            shown = Markup(f"<a {link}>{shown}</a>")
         apart = f' <code class="quiet">{title}</code>' if is_like_another else ""
         return f"<dt>{shown}{apart}</dt>"
 
@@ -323,13 +332,26 @@ class TermRenderer:
         target, stated, name = self._site.href(node), self._labels.stated(node), self.name(node)
         if stated and len(stated.value) > _LONGEST:
             stated = _cut(stated)
-        shown = self.text(stated) if stated else Markup(f"<bdi>{escape(self._labels.of(node).value)}</bdi>")
+        shown = self.text(stated) if stated else Markup(f"<bdi>{escape(self._unlabelled(node))}</bdi>")
         kind = "" if stated else ' class="iri"'
         if target is None:
             return Markup(f'<span title="{escape(name)}" class="iri">{shown}</span>')
-        return Markup(
-            f'<a href="{escape(target)}" title="{escape(name)}"{kind}>{shown}</a>{self._outside(node)}'
-        )
+        attributes = f'href="{escape(target)}" title="{escape(name)}"{kind}{self._relation(node)}'
+        return Markup(f"<a {attributes}>{shown}</a>{self._outside(node)}")
+
+    def _unlabelled(self, node: ox.NamedNode) -> str:
+        """What a node without a label is called: its address as it is, where nothing is known of it but that,
+        as ends of addresses ("3.0", "owl") tell nothing."""
+        name = self.name(node)
+        is_address = name.startswith("<") and self._leads_away(node)
+        return _cut_text(node.value) if is_address else self._labels.of(node).value
+
+    def _leads_away(self, node: ox.NamedNode) -> bool:
+        """Whether the link to a node leads to another host at once, as it has no page here."""
+        return not self._site.describes(node) and self._site.outside(node) is not None
+
+    def _relation(self, node: ox.NamedNode) -> str:
+        return ' rel="external"' if self._leads_away(node) else ""
 
     def _outside(self, node: ox.NamedNode) -> Markup:
         """A link to where the IRI of something leads that has a page here and is not the root's own."""
@@ -362,3 +384,7 @@ def duration(text: str) -> str | None:
 
 def _cut(literal: ox.Literal) -> ox.Literal:
     return ox.Literal(f"{literal.value[:_LONGEST]}…", language=literal.language)
+
+
+def _cut_text(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
