@@ -96,7 +96,7 @@ class Visit:
 
     def until(self, condition: Callable[[], object]) -> None:
         """Wait for what the page is to bring about elsewhere. Its requests pass through this thread (see
-        `_record`), so that one which only slept would wait for what it holds up itself."""
+        `_recorded`), so that one which only slept would wait for what it holds up itself."""
         until(condition, lambda seconds: self.page.wait_for_timeout(1000 * seconds))
 
     def click(self, what: playwright.Locator) -> None:
@@ -162,10 +162,12 @@ class Visit:
 
 
 class Browser:
-    """Opens tabs; each in a context of its own, so that nothing is remembered between tests."""
+    """Opens tabs, one at a time of a kind. To make a context takes as long as to show a page, so each is kept
+    for the next visit of its kind, in which nothing is remembered (see `_forget`)."""
 
     def __init__(self, chromium: playwright.Browser) -> None:
         self._chromium = chromium
+        self._kept: dict[tuple[bool, bool, bool], playwright.BrowserContext] = {}
 
     @contextlib.contextmanager
     def visit(
@@ -180,28 +182,51 @@ class Browser:
     ) -> Iterator[Visit]:
         """A tab, checked when it is closed. Without `policy` the browser does not enforce the page's
         Content-Security-Policy, so that it hides nothing; `accept` is sent instead of the browser's own."""
+        kind = (phone, scripts, policy)
+        context = self._kept.pop(kind, None) or self._context(*kind)
+        whole = False
+        try:
+            page = context.new_page()
+            _forget(page, server)
+            page.emulate_media(color_scheme="dark" if dark else "light")
+            visit = Visit(server, page, scripts)
+            with _recorded(context, visit, {"accept": accept} if accept else {}):
+                yield visit
+                if scripts:
+                    visit.check()
+                # A tab that stayed open would go on asking while the next test runs.
+                page.close()
+            whole = context.pages == []
+        finally:
+            if whole:
+                self._kept[kind] = context
+            else:
+                context.close()
+
+    def _context(self, phone: bool, scripts: bool, policy: bool) -> playwright.BrowserContext:
         context = self._chromium.new_context(
             viewport=MOBILE if phone else DESKTOP,
             has_touch=phone,
-            color_scheme="dark" if dark else "light",
             java_script_enabled=scripts,
             reduced_motion="reduce",
             bypass_csp=not policy,
         )
         context.set_default_timeout(1000 * MOST_S)
         context.add_init_script(WATCH)
-        visit = Visit(server, context.new_page(), scripts)
-        _record(context, visit, {"accept": accept} if accept else {})
-        try:
-            yield visit
-            if scripts:
-                visit.check()
-        finally:
-            # A tab that stayed open would go on asking while the next test runs.
-            context.close()
+        return context
 
 
-def _record(context: playwright.BrowserContext, visit: Visit, said: dict[str, str]) -> None:
+def _forget(page: playwright.Page, server: Server) -> None:
+    """Take out what visits before this one have left behind for the pages of the server: cookies, and all
+    storage but that of a tab, which went with it."""
+    page.context.clear_cookies()
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Storage.clearDataForOrigin", {"origin": server.base, "storageTypes": "all"})
+    devtools.detach()
+
+
+@contextlib.contextmanager
+def _recorded(context: playwright.BrowserContext, visit: Visit, said: dict[str, str]) -> Iterator[None]:
     """Let `visit` know what its tab asks for and what fails there; what is elsewhere is not fetched.
 
     `said` are headers of a page's request in place of the browser's own.
@@ -230,7 +255,16 @@ def _record(context: playwright.BrowserContext, visit: Visit, said: dict[str, st
     visit.page.on("dialog", lambda dialog: _dismiss(visit, dialog))
     visit.page.on("console", heard)
     visit.page.on("response", answered)
-    context.on("page", lambda page: visit.errors.append(f"a second window: {page.url}"))
+
+    def opened(page: playwright.Page) -> None:
+        visit.errors.append(f"a second window: {page.url}")
+
+    context.on("page", opened)
+    try:
+        yield
+    finally:
+        context.remove_listener("page", opened)
+        context.unroute_all(behavior="ignoreErrors")
 
 
 def _dismiss(visit: Visit, dialog: playwright.Dialog) -> None:

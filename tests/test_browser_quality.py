@@ -172,6 +172,20 @@ def test_pages_are_small_and_say_when_they_are_first_seen(
     assert size <= most, size
 
 
+@pytest.mark.parametrize("kept", ["localStorage", "sessionStorage", "cookie"])
+def test_nothing_is_remembered_from_one_visit_to_the_next(
+    browser: Browser, servers: Callable[[str], Server], kept: str
+) -> None:
+    read = "[localStorage.length, sessionStorage.length, document.cookie, history.length].join()"
+    write = "document.cookie = 'a=1'" if kept == "cookie" else f"{kept}.setItem('a', '1')"
+    with browser.visit(servers("toy")) as visit:
+        untouched = visit.go("/").page.evaluate(read)
+        visit.page.evaluate(write)
+        assert visit.page.evaluate(read) != untouched
+    with browser.visit(servers("toy")) as visit:
+        assert visit.go("/").page.evaluate(read) == untouched
+
+
 def test_every_kind_is_there_on_both_roots() -> None:
     assert {kind for root, kind in EVERY if root == "shipped"} == set(KINDS)
     assert {kind for root, kind in EVERY if root == "toy"} > set(KINDS)

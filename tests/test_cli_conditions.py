@@ -188,7 +188,7 @@ def test_a_signal_ends_what_never_ends_without_a_word(
     arguments = ["ask", "endless"] if verb == "ask" else ["check"]
     with subprocess.Popen([*CLI, *arguments, "--root", str(root)], stdout=-1, stderr=-1) as process:
         # `check` evaluates in a process of its own.
-        until(lambda: sum(map(processor_s, [process.pid, *children_of(process.pid)])) > 4)
+        until(lambda: sum(map(processor_s, [process.pid, *children_of(process.pid)])) > 2.5)
         below = children_of(process.pid)
         process.send_signal(number)
         out, err = process.communicate()

@@ -272,6 +272,17 @@ def test_the_iri_of_the_ontology_leads_to_the_ontology(made: Callable[[str], Fla
     assert "# Whatever else is named." in ask(made(OBO), "/w3id.htaccess").text
 
 
+def test_the_ontology_is_what_has_a_header_and_not_what_the_prefix_table_hangs_on(tmp_path: Path) -> None:
+    """`calcigraph new root` puts its table on a node below the namespace, which is more like it than the IRI
+    of somebody's ontology."""
+    sh = "http://www.w3.org/ns/shacl#"
+    table = f'<{OBO}graph/ontology/prefixes> a <{OWL}Ontology> ; <{sh}declare> [ <{sh}prefix> "o" ] .'
+    header = f'<{ELSEWHERE}it> a <{OWL}Ontology> ; <{RDFS}comment> "What it is." .'
+    app = local_app(root(tmp_path, f"{table}\n{header}", OBO))
+    assert ask(app, describe(f"{ELSEWHERE}it")).headers["location"] == "/ontology.ttl"
+    assert "What it is." in ask(app, "/ontology.html").text
+
+
 @pytest.mark.parametrize("namespace", [HASH, OBO, ""])
 def test_crawlers_are_told_of_every_page(made: Callable[[str], Flask], namespace: str) -> None:
     app = made(namespace)

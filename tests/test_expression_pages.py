@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from contextlib import closing
 
 import pyoxigraph as ox
 import pytest
@@ -23,7 +24,7 @@ NS = "https://example.org/zoo/"
 CATALOGUE = f'<{NS}set> a <http://www.w3.org/ns/dcat#Dataset> ; <http://rdfs.org/ns/void#uriSpace> "{NS}" .'
 ONTOLOGY = """
 @prefix : <https://example.org/zoo/ontology/> .
-@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 :eats a owl:ObjectProperty ; rdfs:label "eats"@en ; owl:propertyChainAxiom ( :eats :eats ) .
@@ -46,7 +47,8 @@ ONTOLOGY = """
 :Cat :likes :Thing {| rdfs:comment "now and then" |} .
 [] a owl:NegativePropertyAssertion ; owl:sourceIndividual :a ; owl:assertionProperty :likes ;
   owl:targetIndividual :b .
-:tom a :Tiger . :purrs a owl:ObjectProperty ; rdfs:domain :Cat . :leo :purrs :a .
+:tom a :Tiger ; skos:example "One: a sentence." , ":tom rdfs:seeAlso :a" .
+:purrs a owl:ObjectProperty ; rdfs:domain :Cat . :leo :purrs :a .
 :a :likes [ a :Dog ; rdfs:label "some dog" ] .
 """
 
@@ -190,6 +192,23 @@ def test_a_page_is_headed_by_the_classes_that_somebody_gave_or_if_none_did_by_th
     page = client.get(f"/ontology/{name}.html").get_data(as_text=True)
     heading = page.partition('<p class="types">')[2].partition("</p>")[0]
     assert re.findall('href="/ontology/([^"]+)"', heading) == kinds
+
+
+def test_an_example_is_shown_as_code_where_it_is_some(edition: Edition) -> None:
+    with Pool.start(b"") as pool:
+        client = create_app(LocalEngine(edition, pool), Settings()).test_client()
+    page = client.get("/ontology/tom.html").get_data(as_text=True)
+    assert '<dd><span dir="auto">One: a sentence.</span></dd>' in page
+    assert "<dd><code>:tom rdfs:seeAlso :a</code></dd>" in page
+
+
+def test_the_axioms_of_a_step_that_rests_on_nothing_else_are_open(edition: Edition) -> None:
+    asked = {"subject": f"{NS}ontology/Tiger", "predicate": "rdfs:subClassOf", "object": f"{NS}ontology/Pet"}
+    with Pool.start(b"") as pool, closing(LocalEngine(edition, pool)) as engine:
+        client = create_app(engine, Settings()).test_client()
+        reply = client.get("/explain", query_string=asked, headers={"Accept": "text/html"})
+        page = reply.get_data(as_text=True)
+    assert page.count("<details open><summary>Axioms it uses</summary>") == 1
 
 
 def test_a_proof_reads_an_expression_where_a_node_has_no_name(edition: Edition) -> None:

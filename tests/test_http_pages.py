@@ -151,6 +151,7 @@ def test_the_front_page_answers_the_featured_question_and_leads_to_its_proof(ser
     assert all(f'href="/questions/{q.slug}"' in front for q in server.root.questions)
     assert server.base in front
     assert server.root.digest[:12] in front
+    assert f"<strong>{len(server.root.shapes)}</strong> files of shapes" in front
 
 
 def test_nothing_in_the_data_runs_or_breaks_out(hostile: Server) -> None:

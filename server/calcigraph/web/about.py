@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from calcigraph.edition import Edition, Languages
 from calcigraph.rdf.terms import Subject
-from calcigraph.rdf.vocabulary import DC, DCAT, DCTERMS, OWL, RDF, SKOS, SRV
+from calcigraph.rdf.vocabulary import DC, DCAT, DCTERMS, OWL, RDF, SH, SKOS, SRV
 from calcigraph.web.strings import STRINGS
 
 _FEATURED = SRV["featuredQuestion"]
@@ -82,15 +82,25 @@ def about(edition: Edition) -> About:
 def ontology_node(edition: Edition) -> ox.NamedNode:
     """What the root calls its ontology: `<namespace>ontology`, else an `owl:Ontology`, else a
     `skos:ConceptScheme`: of several the one whose IRI is most like the namespace, which those of imports and
-    subsets are not. Cost: some look-ups."""
+    subsets are not. What the prefix table alone hangs on is one only where there is no other. Cost: some
+    look-ups, and two for each of these."""
     own = ox.NamedNode(f"{edition.root.document_base}ontology")
     if edition.describes(own):
         return own
+    tables: list[ox.NamedNode] = []
     for kind in (OWL["Ontology"], SKOS["ConceptScheme"]):
         stated = [node for node in edition.subjects(RDF["type"], kind) if isinstance(node, ox.NamedNode)]
-        if stated:
-            return min(stated, key=lambda node: _unlikeness(node.value, edition.root.namespace))
-    return own
+        headers = [node for node in stated if not _is_prefix_table(edition, node)]
+        if headers:
+            return min(headers, key=lambda node: _unlikeness(node.value, edition.root.namespace))
+        tables += stated
+    return tables[0] if tables else own
+
+
+def _is_prefix_table(edition: Edition, node: ox.NamedNode) -> bool:
+    """Whether nothing is said of an ontology but that it declares prefixes."""
+    declares = any(True for _ in edition.triples(node, SH["declare"]))
+    return declares and all(t.predicate in (RDF["type"], SH["declare"]) for t in edition.triples(node))
 
 
 def _unlikeness(iri: str, namespace: str) -> tuple[int, int, str]:

@@ -80,6 +80,7 @@ def _numbers(site: Site) -> list[tuple[int, str]]:
         (counts.inferred, STRINGS.numbers_inferred),
         (len(counts.graphs), STRINGS.numbers_graphs),
         (len(site.edition.root.questions), STRINGS.numbers_questions),
+        (len(site.edition.root.shapes), STRINGS.numbers_shapes),
     ]
     return [(number, text) for number, text in found if number]
 

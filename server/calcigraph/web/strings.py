@@ -62,6 +62,7 @@ class Strings:
     numbers_inferred: str = "inferred triples"
     numbers_graphs: str = "named graphs"
     numbers_questions: str = "answered questions"
+    numbers_shapes: str = "files of shapes, which judge the data and are no part of it"
     literature_until: str = "Literature considered until"
     untitled: str = "A graph without a name"
     licence: str = "Licence"

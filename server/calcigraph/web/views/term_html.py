@@ -164,7 +164,7 @@ class TermRenderer:
             shown = Markup(f'<ol class="members">{items}</ol>')
         elif value.nested:
             shown = Markup(f'<div class="nested">{self.slots(value.nested)}</div>')
-        elif value.fact.triple.predicate == SKOS["example"] and isinstance(value.term, ox.Literal):
+        elif isinstance(value.term, ox.Literal) and self._is_code(value.fact.triple.predicate, value.term):
             shown = self.code(value.term.value)
         else:
             shown = self._whole(value.term)
@@ -246,6 +246,13 @@ class TermRenderer:
         tokens = enumerate(_TOKENS.split(text))
         shown = "".join(self._token(token) if place % 2 else escape(token) for place, token in tokens)
         return Markup(f"<code>{shown}</code>")
+
+    def _is_code(self, predicate: ox.NamedNode, text: ox.Literal) -> bool:
+        """Whether an example has names with prefixes of the root: many are sentences."""
+        prefixes = self._prefixes.mapping
+        return predicate == SKOS["example"] and any(
+            token.partition(":")[0] in prefixes for token in _TOKENS.findall(text.value)
+        )
 
     def triple(self, of: Statement) -> Markup:
         """A triple as a sentence."""
