@@ -181,6 +181,23 @@ def test_infer_exits_with_the_clash_and_its_proof(cache: Path, tmp_path: Path) -
     assert "asserted" in done.stderr
 
 
+def test_a_clash_with_a_long_list_is_told_in_short(cache: Path, tmp_path: Path) -> None:
+    members = " ".join(f":C{i}" for i in range(500))
+    (tmp_path / "clash.ttl").write_text(
+        "@prefix : <urn:x:> . @prefix owl: <http://www.w3.org/2002/07/owl#> . "
+        f":apart a owl:AllDisjointClasses ; owl:members ({members}) . :x a :C7 , :C9 .",
+        encoding="utf-8",
+    )
+
+    done = run(cache, "infer", tmp_path / "clash.ttl")
+
+    assert done.returncode == 1
+    # The axiom has a type, a list, and two triples for each of its 500 cells.
+    assert "owl:members" in done.stderr
+    assert "and 999 more triples" in done.stderr
+    assert len(done.stderr.splitlines()) < 10
+
+
 def test_a_bound_that_is_met_names_itself(cache: Path) -> None:
     files = [TOY / "ontology/plant.ttl", TOY / "data/plant.ttl"]
 

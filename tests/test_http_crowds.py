@@ -17,10 +17,12 @@ from http_attacks import LONG, NOTHING, get, head_of_post, query
 from large_roots import write_large_root
 from polling import until
 from probing import Probe, Waits
-from test_http_limits import KEPT, ended
+from test_http_limits import KEPT, ended, memory_kib
+from witnessing import Witness, settled
 
 # Each crowd of a campaign, and the quiet run before it.
 CAMPAIGN_S = float(os.environ.get("CALCIGRAPH_CROWD_SECONDS", "60"))
+QUIET_S = float(os.environ.get("CALCIGRAPH_QUIET_SECONDS", str(CAMPAIGN_S)))
 EVERYDAY_S = 0.5
 # Fifty queries a second, half of them new ones, over ten connections.
 BESIDE: dict[str, Any] = {"every_s": 0.02, "connections": 10, "fresh": 2}
@@ -137,21 +139,26 @@ def test_no_query_fails_or_waits_beside_a_crowd(crowded_and_large: Server, descr
     for name, kind in CROWDS.items():
         many = replace(kind, many=min(kind.many, descriptors - 500)).many
         with Probe(crowded_and_large.port, **BESIDE) as quiet:
-            time.sleep(CAMPAIGN_S)
-        waits, crowd = beside(crowded_and_large, kind, many, CAMPAIGN_S, again=True)
+            time.sleep(QUIET_S)
+        before = memory_kib(crowded_and_large)
+        with Witness(crowded_and_large) as witness:
+            waits, crowd = beside(crowded_and_large, kind, many, CAMPAIGN_S, again=True)
+        _, after = settled(crowded_and_large, before)
         ratio = waits.p95 / quiet.waits.p95
         table.append(
             f"{many:5} {name:15} {len(waits.seconds):6} queries, {len(waits.failures)} failed; "
             f"p95 {1000 * quiet.waits.p95:.1f} ms quiet, {1000 * waits.p95:.1f} ms beside ({ratio:.2f}x), "
             f"longest {1000 * quiet.waits.longest:.1f} and {1000 * waits.longest:.1f} ms; "
+            f"MiB {before >> 10}, {witness.most_kib >> 10} at most, {after >> 10} after; "
             f"{crowd.answers.most_common(3)}"
         )
         print(table[-1], flush=True)
         faults += [f"{name}: {failure}" for failure in (quiet.waits.failures + waits.failures)[:5]]
+        faults += [f"{name}: {lie}" for lie in witness.lies[:3]]
         if ratio > AT_MOST:
             faults.append(f"{name}: {ratio:.2f}x")
         if unexpected := set(crowd.answers) - NOTHING - {(200,), (408,), (503,)}:
             faults.append(f"{name}: {sorted(unexpected)}")
-    print(*table, sep="\n")
+    print(*table, *(f"fault: {fault}" for fault in faults), sep="\n")
     assert faults == []
     assert "Traceback" not in crowded_and_large.log.read_text()

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pyoxigraph as ox
 import pytest
 
-from calcigraph.reasoning import Proof, StepWrong, check_proof, check_step, infer
+from calcigraph.reasoning import Limits, Proof, StepWrong, check_proof, check_step, infer
 from calcigraph.reasoning.rules.tables import TABLE, RuleUnusable, read_table
 
 PREFIXES = """@prefix : <http://example.org/> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
@@ -211,17 +211,58 @@ def test_other_derivations_are_bounded_and_say_so():
 
 def test_long_chain_is_proved_although_its_flattest_proof_is_too_far_to_seek():
     chain = " ".join(f":n{i} :p :n{i + 1} ." for i in range(300))
-    from calcigraph.reasoning import Limits
-
     inference = infer(parse(f":p a owl:TransitiveProperty . {chain}"), limits=Limits(proof_goals=50))
     proof = inference.explain(parse(":n0 :p :n300 .")[0])
     check_proof(proof)
     assert sum(step.rule == "asserted" for step in proof.steps()) == 300
 
 
-def test_long_chain_of_equal_terms_is_proved_too():
-    from calcigraph.reasoning import Limits
+SUBCLASSES = " ".join(f":n{i} rdfs:subClassOf :n{i + 1} ." for i in range(1000))
+PARTS = " ".join(f":n{i} :p :n{i + 1} ." for i in range(1000))
 
+
+@pytest.mark.parametrize(
+    ("axioms", "goal", "depth", "leaves"),
+    [
+        # 1,000 steps, halved ten times; 1,001 for a member of the first class.
+        (f":p a owl:TransitiveProperty . {PARTS}", ":n0 :p :n1000 .", 10, 1000),
+        (f":p a owl:TransitiveProperty ; owl:inverseOf :p . {PARTS}", ":n0 :p :n1000 .", 10, 1000),
+        (SUBCLASSES, ":n0 rdfs:subClassOf :n1000 .", 10, None),
+        (f":x a :n0 . {SUBCLASSES}", ":x a :n1000 .", 10, None),
+    ],
+)
+def test_the_end_of_a_long_chain_is_proved_by_halves(
+    axioms: str, goal: str, depth: int, leaves: int | None
+) -> None:
+    # Whoever weighs all the ways to put pieces together looks at more goals, or joins more rows.
+    inference = infer(parse(axioms), limits=Limits(proof_goals=50, rows=2_000_000))
+    proof = inference.explain(parse(goal)[0])
+    check_proof(proof)
+    assert proof.depth == depth
+    if leaves is not None:
+        assert sum(step.rule == "asserted" for step in proof.steps()) == leaves
+
+
+def test_a_way_round_a_triple_is_not_taken_through_it():
+    ring = " ".join(f":n{i} :p :n{(i + 1) % 12} ." for i in range(12))
+    inference = infer(parse(f":p a owl:TransitiveProperty . {ring}"))
+    goal = parse(":n0 :p :n11 .")[0]
+    for proof in inference.proofs(goal, limit=5).items:
+        check_proof(proof)
+        assert goal not in {step.triple for premise in proof.premises for step in premise.steps()}
+
+
+def test_a_proof_may_be_deeper_than_calls_can_be_nested():
+    links = " ".join(f":n{i} :p :n{i + 1} ." for i in range(600))
+    some = "[] a owl:Restriction ; owl:onProperty :p ; owl:someValuesFrom :C ; rdfs:subClassOf :C ."
+    (clash,) = infer(parse(f"{some} {links} :n600 a :C . :n0 a :D . :D owl:disjointWith :C .")).clashes
+    # Each link takes a step to the restriction and one to the class.
+    assert sorted(proof.depth for proof in clash.proofs) == [0, 1200]
+    for proof in clash.proofs:
+        check_proof(proof)
+
+
+def test_long_chain_of_equal_terms_is_proved_too():
     chain = " ".join(f":n{i} owl:sameAs :n{i + 1} ." for i in range(20))
     inference = infer(parse(f":n0 :p :v . {chain}"), limits=Limits(proof_goals=5))
     check_proof(inference.explain(parse(":n20 :p :v .")[0]))

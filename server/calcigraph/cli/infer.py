@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from calcigraph.cli.progress import Progress
@@ -54,17 +55,23 @@ def print_inferences(
 
 def _clash(clash: Clash, prefixes: Prefixes) -> list[str]:
     lines = [f"The files are inconsistent: rule {clash.rule}"]
-    lines += [f"  axiom: {_shown(axiom, prefixes)}" for axiom in clash.axioms]
+    lines += [f"  axiom: {axiom}" for axiom in clash.first_axioms(lambda axiom: _shown(axiom, prefixes))]
     for proof in clash.proofs:
-        lines += _proof(proof, prefixes, "  ")
+        lines += _proof(proof, prefixes)
     return lines
 
 
-def _proof(proof: Proof, prefixes: Prefixes, indent: str) -> list[str]:
-    lines = [f"{indent}{_shown(proof.triple, prefixes)}   [{proof.rule}]"]
-    for premise in proof.premises:
-        lines += _proof(premise, prefixes, indent + "  ")
-    return lines
+def _proof(proof: Proof, prefixes: Prefixes) -> Iterator[str]:
+    """The lines of a proof, without recursion, as it may be deep; what several steps rest on is told once."""
+    told = set[int]()
+    todo = [(proof, 1)]
+    while todo:
+        step, indent = todo.pop()
+        again = " as above" if id(step) in told and step.premises else ""
+        yield f"{'  ' * indent}{_shown(step.triple, prefixes)}   [{step.rule}]{again}"
+        if not again:
+            told.add(id(step))
+            todo += [(premise, indent + 1) for premise in reversed(step.premises)]
 
 
 def _shown(triple: Statement, prefixes: Prefixes) -> str:

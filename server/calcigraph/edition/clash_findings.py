@@ -36,7 +36,8 @@ def clash_finding(root: Root, clash: Clash) -> Finding:
     node = subject if isinstance(subject, ox.NamedNode | ox.BlankNode) else None
     if place is None and node is not None:
         place = root.place(node)
-    facts, axioms = _shown(root, clash.facts), _shown(root, clash.axioms)
+    facts = _shown(root, clash.facts)
+    axioms = " . ".join(clash.first_axioms(lambda axiom: _shown(root, (axiom,))))
     against = f" contradicts {axioms}" if axioms else " cannot be"
     return Finding(
         "clash",

@@ -19,6 +19,8 @@ from calcigraph.reasoning.terms import vocabulary as v
 from calcigraph.reasoning.terms.numbering import Ground
 from calcigraph.reasoning.terms.statements import Statement
 
+_FEW: Final = 6
+
 
 @dataclass(frozen=True)
 class Clash:
@@ -37,8 +39,15 @@ class Clash:
         """One proof for each fact. Cost: a proof search each, see `Inference.explain`."""
         return tuple(proof for fact in self.facts if (proof := self._explain(fact)))
 
+    def first_axioms(self, shown: Callable[[Statement], str]) -> tuple[str, ...]:
+        """The axioms in words, for a message: of a long list its beginning, and how many others."""
+        if len(self.axioms) <= _FEW:
+            return tuple(map(shown, self.axioms))
+        rest = len(self.axioms) - _FEW // 2
+        return (*map(shown, self.axioms[: _FEW // 2]), f"… and {rest:,} more triples of the same axiom")
+
     def __str__(self) -> str:
-        facts, axioms = " . ".join(map(str, self.facts)), " . ".join(map(str, self.axioms))
+        facts, axioms = " . ".join(map(str, self.facts)), " . ".join(self.first_axioms(str))
         return f"{self.rule}: {facts} contradicts {axioms}" if axioms else f"{self.rule}: {facts}"
 
 

@@ -30,6 +30,10 @@ class Base:
         """The objects of a subject and predicate, sorted."""
         return self._sets[predicate].between(subject) if predicate in self._sets else NONE
 
+    def classes(self, subject: int) -> list[int]:
+        """The classes that a node is in. Cost: a search in each class."""
+        return [~key for key, facts in self._sets.items() if key < 0 and facts.holds(subject)]
+
     def holds(self, fact: Ground) -> bool:
         """Whether a triple is here. Cost: a search."""
         key, packed = single(fact)

@@ -16,7 +16,7 @@ from calcigraph import deadline
 from calcigraph.reasoning.closure.expansion import expanded, same_keys
 from calcigraph.reasoning.closure.fixpoint import Closure
 from calcigraph.reasoning.closure.state import State
-from calcigraph.reasoning.facts.arrays import member
+from calcigraph.reasoning.facts.arrays import NONE
 from calcigraph.reasoning.facts.columns import Columns, Key, filled, single
 from calcigraph.reasoning.rules.compiler import compile_program, schema_rules
 from calcigraph.reasoning.rules.program import Atom, CompiledRule
@@ -41,6 +41,7 @@ class Levels:
 
     def __init__(self, state: State, goal: Ground, without: Ground | None) -> None:
         self._rounds: list[Columns] = []
+        self._sorted: dict[Key, tuple[Ids, Ids]] = {}
         everything = _Written(state.terms, state.limits)
         shown = replace(state.copies, shown=state.copies.groups)
         everything.relations.commit(expanded(replace(state, copies=shown)))
@@ -70,13 +71,21 @@ class Levels:
             delta = scratch.fire(rules, self._rounds[-1])
 
     def of(self, fact: Ground) -> int | None:
-        """The round of a fact, or None when no round made it."""
+        """The round of a fact, or None when no round made it. Cost: a search, and once a sort of its key."""
         key, packed = single(fact)
-        one = np.array([packed], np.int64)
-        for level, columns in enumerate(self._rounds):
-            if key in columns and member(one, columns[key])[0]:
-                return level
-        return None
+        if key not in self._sorted:
+            self._sorted[key] = self._by_fact(key)
+        facts, rounds = self._sorted[key]
+        at = int(facts.searchsorted(packed))
+        return int(rounds[at]) if at < len(facts) and facts[at] == packed else None
+
+    def _by_fact(self, key: Key) -> tuple[Ids, Ids]:
+        """The facts of a key, sorted, and the round of each."""
+        made = [columns.get(key, NONE) for columns in self._rounds]
+        facts = np.concatenate((NONE, *made))
+        rounds = np.repeat(np.arange(len(made)), [len(column) for column in made])
+        order = np.argsort(facts, kind="stable")
+        return facts[order], rounds[order]
 
 
 def _plain_rules(everything: Closure, state: State) -> list[CompiledRule]:

@@ -7,7 +7,8 @@ ones (see `constructs`), and what is true of every literal.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field
 from typing import Final
 
 from calcigraph import deadline
@@ -23,6 +24,7 @@ from calcigraph.reasoning.proofs.instances import (
 from calcigraph.reasoning.proofs.lookup import ClosureLookup
 from calcigraph.reasoning.proofs.proof import Proof, Proofs
 from calcigraph.reasoning.proofs.rounds import Levels
+from calcigraph.reasoning.proofs.ways import TRANSITIVE, Way, Ways, composed, is_composed
 from calcigraph.reasoning.rules.patterns import Rule, substitute
 from calcigraph.reasoning.terms import vocabulary as v
 from calcigraph.reasoning.terms.datatypes import integer_value
@@ -34,8 +36,25 @@ Leaf = Callable[[Ground], Proof | None]
 _INSTANCES_AS_A_GOAL: Final = 50
 
 
+# How deep the proof may be that a property is transitive.
+_SHALLOW: Final = 3
+# A goal that may not be used, or that nothing gives, has failed at any depth.
+_NEVER: Final = 1 << 30
+_Search = Generator["_Search", "Proof | None", "Proof | None"]
+"""The search for a proof, which asks for those of its needs in turn."""
+
+
 class BudgetSpent(Exception):
     """The search for a minimal proof has looked at as many goals as it may."""
+
+
+@dataclass
+class _Descent:
+    """What is known on the way down the rounds: those who wait for proofs of their needs are `above`."""
+
+    levels: Levels
+    proved: dict[Ground, Proof] = field(default_factory=dict)
+    above: set[Ground] = field(default_factory=set)
 
 
 class Prover:
@@ -51,11 +70,13 @@ class Prover:
         self._lists = lists
         self._instances: dict[tuple[Ground, bool], tuple[list[Instance], bool]] = {}
         self._kept = 0
+        self._ways = Ways(state.written)
         self._forget()
 
     def _forget(self) -> None:
         self._proved: dict[Ground, tuple[int, Proof]] = {}
         self._failed: dict[Ground, int] = {}
+        self._along: dict[Ground, tuple[int, Proof] | None] = {}
         self._spent = 0
         if self._kept > self.state.limits.proof_goals:
             self._instances.clear()
@@ -65,18 +86,19 @@ class Prover:
     def prove(self, goal: Ground, without: Ground | None = None) -> Proof | None:
         """A proof of least depth, or None when the triple is not in the closure.
 
-        `without` names a triple that the proof may not use. Cost: milliseconds for the usual proof;
-        after `limits.proof_goals` goals the first well-founded proof found is given instead.
+        `without` names a triple that the proof may not use. Cost: milliseconds for the usual proof. What many
+        asserted steps lead to by transitivity is proven along the fewest of them. After `limits.proof_goals`
+        goals the first well-founded proof found is given instead.
         """
         if not self.facts.holds(goal) and self._leaf(goal) is None:
             return None
         self._forget()
         if without is not None:
-            self._failed[without] = 1 << 30
+            self._failed[without] = _NEVER
         try:
             for depth in range(1, 200):
                 found = self._attempt(goal, depth)
-                if found or self._failed.get(goal, 0) >= 1 << 30:
+                if found or self._failed.get(goal, 0) >= _NEVER:
                     return found[1] if found else None
         except BudgetSpent:
             self.cut = True
@@ -115,6 +137,9 @@ class Prover:
             return self._keep(goal, 0, leaf)
         if depth == 0:
             return None
+        along = self._along_way(goal)
+        if along is not None:
+            return along if along[0] <= depth else None
         for instance in self._expand(goal, base_only=True) if depth == 1 else self._expand(goal):
             proofs = []
             for need in instance.needs:
@@ -127,6 +152,35 @@ class Prover:
                 return self._keep(goal, height, self._step(goal, instance, [p for _, p in proofs]))
         self._failed[goal] = max(depth, self._failed.get(goal, -1))
         return None
+
+    def _along_way(self, goal: Ground) -> tuple[int, Proof] | None:
+        """A proof along the fewest asserted steps and its height, where they are many; else None."""
+        if goal not in self._along:
+            self._along[goal] = None
+            if is_composed(goal[1]) or self.facts.holds((goal[1], v.TYPE, TRANSITIVE)):
+                before = self._ways.looked_at
+                way = self._ways.find(goal)
+                self._spent += (self._ways.looked_at - before) // _INSTANCES_AS_A_GOAL
+                if way is not None:
+                    self._along[goal] = self._piece(way, 0, len(way.nodes) - 1)
+        return self._along[goal]
+
+    def _piece(self, way: Way, start: int, end: int) -> tuple[int, Proof] | None:
+        """A proof of what a piece of a way says, by those of its halves, and its height."""
+        goal = way.fact(start, end)
+        if self._failed.get(goal, 0) >= _NEVER:
+            return None
+        leaf = self._leaf(goal)
+        if leaf is not None or end - start == 1:
+            return (0, leaf) if leaf else None
+        middle = (start + end) // 2
+        halves = {way.fact(*ends): self._piece(way, *ends) for ends in ((start, middle), (middle, end))}
+        instance = composed(goal, *halves)
+        found = [halves[need] if need in halves else self._attempt(need, _SHALLOW) for need in instance.needs]
+        proofs = [each for each in found if each is not None]
+        if len(proofs) < len(found):
+            return None
+        return 1 + max(height for height, _ in proofs), self._step(goal, instance, [p for _, p in proofs])
 
     def _keep(self, goal: Ground, height: int, proof: Proof) -> tuple[int, Proof]:
         self._proved[goal] = height, proof
@@ -182,30 +236,44 @@ class Prover:
 
     def _by_levels(self, goal: Ground, without: Ground | None) -> Proof | None:
         """A well-founded proof along the rounds in which facts follow from the base."""
-        levels = Levels(self.state, goal, without)
-        return self._descend(goal, levels, {}, frozenset())
+        descent = _Descent(Levels(self.state, goal, without))
+        # What is deep would meet Python's bound if it were looked for by recursion.
+        searches, answer = [self._descend(goal, descent)], None
+        while searches:
+            try:
+                searches.append(searches[-1].send(answer))
+                answer = None
+            except StopIteration as found:
+                searches.pop()
+                answer = found.value
+        return answer
 
-    def _descend(
-        self, goal: Ground, levels: Levels, proved: dict[Ground, Proof], above: frozenset[Ground]
-    ) -> Proof | None:
-        if goal not in proved:
-            found = self._leaf(goal) or self._step_down(goal, levels, proved, above | {goal})
+    def _descend(self, goal: Ground, descent: _Descent) -> _Search:
+        if goal not in descent.proved:
+            found = self._leaf(goal)
+            if found is None:
+                descent.above.add(goal)
+                found = yield self._step_down(goal, descent)
+                descent.above.remove(goal)
             if found is None:
                 return None
-            proved[goal] = found
-        return proved[goal]
+            descent.proved[goal] = found
+        return descent.proved[goal]
 
-    def _step_down(
-        self, goal: Ground, levels: Levels, proved: dict[Ground, Proof], above: frozenset[Ground]
-    ) -> Proof | None:
-        top = levels.of(goal)
+    def _step_down(self, goal: Ground, descent: _Descent) -> _Search:
+        top = descent.levels.of(goal)
         for rule, binding in candidates(goal, self._lists):
             for needs in self._solve(rule, binding, base_only=False):
-                if any(need in above or not _lower(levels.of(need), top, need) for need in needs):
+                if any(n in descent.above or not _lower(descent.levels.of(n), top, n) for n in needs):
                     continue
-                proofs = [self._descend(need, levels, proved, above) for need in needs]
-                if all(proofs):
-                    return self._step(goal, Instance(rule.name, needs), proofs)  # type: ignore[arg-type]
+                proofs: list[Proof] = []
+                for need in needs:
+                    found = yield self._descend(need, descent)
+                    if found is None:
+                        break
+                    proofs.append(found)
+                else:
+                    return self._step(goal, Instance(rule.name, needs), proofs)
         return None
 
 

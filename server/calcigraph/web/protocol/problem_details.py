@@ -61,6 +61,7 @@ STATUS: dict[type[errors.Problem], int] = {
     terms.TermMalformed: 400,
     formats.FormatUnknown: 400,
     malformed.TurtleMalformed: 400,
+    malformed.NamespaceTooLong: 400,
     reading.FileMalformed: 400,
     errors.InputUnreadable: 400,
     engine_problems.SearchMalformed: 400,

@@ -1,0 +1,1 @@
+"""The front beside hostile clients, beside crowds, and beside a former commit and `oxigraph serve`."""
