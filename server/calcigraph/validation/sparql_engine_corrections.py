@@ -16,7 +16,7 @@ from calcigraph.rdf.bridge import from_rdflib
 from calcigraph.rdf.lexical_spaces import beyond_engines
 from calcigraph.validation.ordering import before, comparable
 
-_Results = tuple[bool, list[Any]]
+_Verdict = tuple[bool, list[Any]]
 
 
 def correct() -> None:
@@ -60,10 +60,10 @@ def _is_before(left: rdflib.term.Node, right: rdflib.term.Node, or_same: bool) -
     return before(own, other, or_same)
 
 
-def _comparison(or_same: bool) -> Callable[..., _Results]:
+def _comparison(or_same: bool) -> Callable[..., _Verdict]:
     """What judges `sh:lessThan`, or `sh:lessThanOrEquals`: a result for each pair (section 4.5.3)."""
 
-    def compare(self: Any, values: Iterable[Any], others: Iterable[Any], data: Any, focus: Any) -> _Results:
+    def compare(self: Any, values: Iterable[Any], others: Iterable[Any], data: Any, focus: Any) -> _Verdict:
         compared = list(others)
         results = [
             self.make_v_result(data, focus, value_node=value)
@@ -76,7 +76,7 @@ def _comparison(or_same: bool) -> Callable[..., _Results]:
     return compare
 
 
-def _in_language(self: Any, rule: Any, data: Any, values: dict[Any, Iterable[Any]]) -> _Results:
+def _in_language(self: Any, rule: Any, data: Any, values: dict[Any, Iterable[Any]]) -> _Verdict:
     """What judges `sh:languageIn`, by basic filtering (section 4.4.4; RFC 4647, section 3.3.1)."""
     ranges = [str(each).lower() for each in self.shape.sg.graph.items(rule)]
     results = [
