@@ -169,6 +169,24 @@ def test_small_union_comes_first_and_the_others_are_looked_up_for_it() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT (EXISTS { A } AS ?e) { ?t a :T }",
+        "SELECT ?t { ?t a :T } ORDER BY (EXISTS { A })",
+        "SELECT ?t { ?t a :T } GROUP BY ?t HAVING (EXISTS { A })",
+        "SELECT ?t { { SELECT ?t (EXISTS { A } AS ?e) { ?t a :T } } }",
+    ],
+)
+def test_the_group_of_an_exists_outside_of_the_pattern_is_written_otherwise_too(text: str) -> None:
+    only = ox.NamedNode("http://example.org/C")
+    view = View([ox.Quad(only, only, only)], "union")
+
+    whole = forms(PREFIX + text.replace("A }", "?x a :A ; :p ?t }"), view)[1]
+
+    assert whole == PREFIX + text.replace("A }", "?x :p ?t . LATERAL { ?x a :A . } }")
+
+
 EXISTS_DATA = ":a :p :b . :c :r :a . :d :q :e ."
 
 

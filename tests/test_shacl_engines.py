@@ -75,6 +75,63 @@ def test_what_engines_differ_in_is_judged_as_specified(shape: str, results: int)
     assert len(report.results) == results
 
 
+MORE = """:a :p 1 , :b . :b :q 2 , 3 . :p1 :size "x"@en , "y"^^xsd:anyURI ; :other "z" , :c .
+  :c :h :d . :d a :A . :l :text "a"@en-GB-x-a , "b"@en , "c" .
+  :l :ill "x"^^xsd:integer , "NaN"^^xsd:double , :b ;
+  :token " x  y"^^xsd:token ; :limit "x"^^xsd:integer , "NaN"^^xsd:double ."""
+# By section, what one engine or the other judged otherwise: the values that have a result, by hand.
+VALUES = {
+    # A literal has no triples, and those of :b are reported, not :b (4.8.1).
+    "4.8.1 closed values": (":S sh:targetNode :a ; sh:property [ sh:path :p ; sh:closed true ] .", "2 3"),
+    # What counts the same shape is no sibling (4.7.3): :d is counted.
+    "4.7.3 siblings": (
+        """:S sh:targetNode :c ; sh:property [ sh:path :h ; sh:qualifiedValueShape :Same ;
+          sh:qualifiedMinCount 1 ; sh:qualifiedValueShapesDisjoint true ] ,
+          [ sh:path :h ; sh:qualifiedValueShape :Same ; sh:qualifiedMaxCount 2 ] .
+          :Same a sh:NodeShape ; sh:class :A .""",
+        "",
+    ),
+    # Each value beside each of :other, of which a text alone could be compared with a text (SPARQL 17.3).
+    "4.5.3 texts with a language": (
+        ":S sh:targetNode :p1 ; sh:property [ sh:path :size ; sh:lessThan :other ] .",
+        "x x y y",
+    ),
+    "4.3.1 a text as a bound": (
+        ":S sh:targetNode :p1 ; sh:property [ sh:path :size ; sh:minInclusive 'a' ] .",
+        "x y",
+    ),
+    "4.5.4 what has no order": (
+        ":S sh:targetNode :l ; sh:property [ sh:path :ill ; sh:lessThanOrEquals :limit ] .",
+        "NaN NaN http://x/b http://x/b x x",
+    ),
+    "4.4.4 ranges of languages": (
+        ":S sh:targetNode :l ; sh:property [ sh:path :text ; sh:languageIn ( 'en-gb' ) ] .",
+        "b c",
+    ),
+    "4.8.3 what XSD collapses": (
+        """:S sh:targetNode :l ; sh:property [ sh:path :token ; sh:hasValue " x  y"^^xsd:token ;
+          sh:in ( " x  y"^^xsd:token ) ] .""",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("recursive", [False, True], ids=["as it is", "by pyshacl"])
+@pytest.mark.parametrize(("shapes", "values"), VALUES.values(), ids=VALUES)
+def test_the_values_that_have_a_result_are_those_of_the_specification(
+    shapes: str, values: str, recursive: bool
+) -> None:
+    report = judged(MORE, shapes + RECURSIVE.format(shape=":S") * recursive)
+    assert not [flaw for flaw in report.flaws if flaw.breaks]
+    assert sorted(getattr(r.value, "value", "none") for r in report.results) == values.split()
+
+
+def test_a_query_beside_what_the_engine_of_core_may_not_judge_leaves_it_to_the_other() -> None:
+    shapes = f":S sh:targetNode :a ; {QUERY} ; sh:property [ sh:path :p ; sh:closed true ] ."
+    found = Counter(r.constraint.value.removeprefix(SH) for r in judged(MORE, shapes).results)
+    assert found == {"SPARQLConstraintComponent": 1, "ClosedConstraintComponent": 2}
+
+
 QUERY = 'sh:sparql [ sh:message "m" ; sh:select "SELECT $this WHERE { $this <http://x/p> 1 }" ]'
 
 

@@ -85,6 +85,20 @@ SHAPES = (
 :S29 a sh:PropertyShape ; sh:targetClass :Pump ; sh:minLength 1 .  # violation: without sh:path
 :S30 sh:targetClass :Pump ;
   sh:node [ sh:path :name ; sh:minCount 1 ] .  # violation: it is a property shape
+:S31 sh:targetClass :Pump ;
+  sh:sparql [ sh:select "SELECT ?x WHERE { $this ?p ?x }" ] .  # violation: does not select $this
+:S32 sh:targetClass :Pump ;
+  sh:sparql [ sh:select "ASK { $this ?p 1 }" ] .  # violation: is no SELECT
+:long a sh:ConstraintComponent ; sh:parameter [ sh:path :atMost ] ;
+  sh:validator [ a sh:SPARQLAskValidator ; sh:ask "ASK { FILTER (STRLEN(STR($value)) <= $atMost) }" ] .
+:S33 sh:targetClass :Pump ;
+  :atMost 20 , 30 .  # violation: several values
+:wide sh:parameter [ sh:path :width ] ;  # violation: no sh:ConstraintComponent
+  sh:validator [ a sh:SPARQLAskValidator ; sh:ask "ASK { FILTER ($value < $width) }" ] .
+:tall a sh:ConstraintComponent ; sh:parameter [ sh:path :height ] ;
+  sh:validator [ sh:ask "SELECT $value { }" ] .  # violation: is no ASK
+:S34 sh:targetClass :Pump ;
+  :height 1 .  # violation: cannot be run
 """
 )
 
@@ -118,7 +132,7 @@ def test_fault_is_told_of_at_its_line(line: int, severity: str, words: str, find
 
 def test_no_line_without_a_fault_is_told_of(findings: list[Finding]) -> None:
     lines = {line for line, _, _ in faults()}
-    assert len(lines) == 30
+    assert len(lines) == 36
     other = [f for f in findings if f.place.file == "shapes/a.ttl" and f.place.line not in lines]
     assert [str(finding) for finding in other if "no path" not in finding.message] == []
 

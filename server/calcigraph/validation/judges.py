@@ -7,6 +7,7 @@ other one, which runs queries, judges the rest (docs/shacl.md).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 import pyoxigraph as ox
@@ -17,6 +18,7 @@ from calcigraph.engine.regular_expressions.expression_reader import read
 from calcigraph.engine.regular_expressions.python_syntax import for_python
 from calcigraph.rdf.terms import Term
 from calcigraph.rdf.vocabulary import RDF, RDFS, SH
+from calcigraph.validation.core_differences import difference
 from calcigraph.validation.shapes_graph import LIST_OF_SHAPES, SHAPE_EXPECTING, TARGETS, ShapesGraph
 from calcigraph.validation.shapes_graph import PARAMETERS as CONSTRAINING
 from calcigraph.validation.vocabulary import CORE, NOT_LOOKED_AT
@@ -37,20 +39,25 @@ _OF_NONE: Final = ox.NamedNode("urn:x-datatype-of-no-literal")
 _LISTS: Final = frozenset({RDF["first"], RDF["rest"]})
 
 
-def reason_against_core(graph: ShapesGraph, root: Term) -> str | None:
-    """Why the engine of SHACL Core may not judge a shape; None where it may."""
-    nodes = graph.parts(root)
-    said = {triple.predicate for node in nodes for triple in graph.about(node)}
+def reason_against_core(graph: ShapesGraph, root: Term, tagged: AbstractSet[ox.NamedNode]) -> str | None:
+    """Why the engine of SHACL Core may not judge a shape; None where it may. `tagged` are the properties that
+    have texts with a language in the data."""
+    said = {triple.predicate for node in graph.parts(root) for triple in graph.about(node)}
     if SH["sparql"] in said or said & graph.custom_parameters:
         return SPARQL_CONSTRAINTS
+    return _reason_beside_queries(graph, root, tagged)
+
+
+def _reason_beside_queries(graph: ShapesGraph, root: Term, tagged: AbstractSet[ox.NamedNode]) -> str | None:
+    nodes = graph.parts(root)
     if graph.recursive(root):
         return RECURSION
     if any(e.has_back_references for node in nodes for e in _expressions(graph, node)):
         return BACK_REFERENCES
-    return None
+    return next(filter(None, (difference(graph, node, tagged) for node in nodes)), None)
 
 
-def may_be_divided(graph: ShapesGraph, root: Term) -> bool:
+def may_be_divided(graph: ShapesGraph, root: Term, tagged: AbstractSet[ox.NamedNode]) -> bool:
     """Whether the queries of a shape can be judged apart from its constraints of SHACL Core: where all stand
     on shapes whose results are its own (`sh:property`), and none on one that a node is to conform to."""
     own = graph.by_property(root)
@@ -60,7 +67,7 @@ def may_be_divided(graph: ShapesGraph, root: Term) -> bool:
         for other in others
         for node in graph.parts(other)
         for triple in graph.about(node)
-    ) and not graph.recursive(root)
+    ) and not _reason_beside_queries(graph, root, tagged)
 
 
 def of_queries(graph: ShapesGraph, roots: Iterable[Term]) -> ShapesGraph:

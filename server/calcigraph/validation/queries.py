@@ -18,7 +18,17 @@ from calcigraph.sparql.parser import SparqlMalformed, SparqlTooDeep, parse_query
 from calcigraph.sparql.repeatable import Obstacle, escape_in
 from calcigraph.sparql.tokens import place_of
 from calcigraph.sparql.traits import service_patterns, volatile_calls
-from calcigraph.sparql.tree import ManageGraph, Node, Service, Update, walk
+from calcigraph.sparql.tree import (
+    As,
+    ManageGraph,
+    Node,
+    Query,
+    SelectClause,
+    Service,
+    Update,
+    Variable,
+    walk,
+)
 from calcigraph.sparql.undeclared import undeclared
 from calcigraph.validation.flaw import Flaw
 from calcigraph.validation.shape_owner import owner
@@ -67,6 +77,13 @@ def query_flaws(
                 f"The query of {owner(node, listed)} has no $this, so it is the same for every focus node.",
                 "Name the focus node $this in it, and select it (SHACL, section 5.3.1).",
             )
+        elif kind == "select" and not _selects_this(parse_query(text)):
+            yield Flaw(
+                node,
+                SH["select"],
+                f"The query of {owner(node, listed)} does not select $this.",
+                "Add $this to what it selects (SHACL, section 5.2.1).",
+            )
 
 
 def _flaw(kind: str, text: str, known: set[str]) -> Obstacle | None:
@@ -90,6 +107,12 @@ def _flaw(kind: str, text: str, known: set[str]) -> Obstacle | None:
         return Obstacle(
             error.line, error.column, "has too many brackets in each other", "Write it with fewer."
         )
+    if kind in ("select", "ask") and query.form != kind.upper():
+        return Obstacle(
+            *place_of(text, query.start),
+            f"is no {kind.upper()}, as sh:{kind} asks for",
+            "Write one (SHACL, sections 5.2.1 and 6.2).",
+        )
     for dataset in query.datasets:
         return _network(text, dataset, "FROM")
     for service in service_patterns(query):
@@ -107,6 +130,15 @@ def _flaw(kind: str, text: str, known: set[str]) -> Obstacle | None:
             "Name a node that declares it (sh:declare) with sh:prefixes, or add a PREFIX line.",
         )
     return None
+
+
+def _selects_this(query: Query) -> bool:
+    """Whether the variable of the focus node is among those that a SELECT gives."""
+    head = query.head
+    if not isinstance(head, SelectClause):
+        return False
+    selected = (item.variable if isinstance(item, As) else item for item in head.items)
+    return head.lists_all or any(isinstance(each, Variable) and each.name == "this" for each in selected)
 
 
 def _loads(text: str, update: Update) -> Iterator[Obstacle]:

@@ -14,6 +14,7 @@ from calcigraph.errors import Severity
 from calcigraph.rdf.namespaces import split
 from calcigraph.rdf.terms import Term
 from calcigraph.rdf.vocabulary import OWL, RDF, SH
+from calcigraph.validation.component_flaws import VALIDATORS, component_flaws
 from calcigraph.validation.flaw import Flaw
 from calcigraph.validation.queries import query_flaws
 from calcigraph.validation.shape_rules import flaws_of
@@ -30,7 +31,6 @@ _MOST_WAYS: Final = 100_000
 _NAMING: Final = frozenset(
     SH[name] for name in ("parameter", "condition", "filterShape", "memberShape", "reifierShape", "someValue")
 )
-_VALIDATORS: Final = frozenset(SH[name] for name in ("validator", "nodeValidator", "propertyValidator"))
 _LOOKING: Final = (SH["target"], SH["targetWhere"])
 
 
@@ -121,30 +121,12 @@ def _query_flaws(graph: ShapesGraph) -> Iterator[Flaw]:
                 "Give it a query, a SELECT that has $this.",
                 breaks=True,
             )
-    validators = {t.object for t in graph.triples if t.predicate in _VALIDATORS}
+    validators = {t.object for t in graph.triples if t.predicate in VALIDATORS}
     broken: set[Term] = set()
     for flaw in query_flaws(graph.triples, constraints, validators):
         broken.update([flaw.node] if flaw.node is not None and flaw.breaks else [])
         yield flaw
-    yield from _broken_components(graph, broken)
-
-
-def _broken_components(graph: ShapesGraph, broken: set[Term]) -> Iterator[Flaw]:
-    """The uses of components of which a query cannot be run."""
-    for component in {t.subject for t in graph.triples if t.predicate == SH["parameter"]}:
-        if not graph.parts(component) & broken:
-            continue
-        declared = graph.objects(component, SH["parameter"])
-        parameters = {path for node in declared for path in graph.objects(node, SH["path"])}
-        for shape in sorted(graph.shapes, key=str):
-            for used in {t.predicate for t in graph.about(shape)} & parameters:
-                yield Flaw(
-                    shape,
-                    used,
-                    f"It uses {used}, of {component}, whose query cannot be run.",
-                    "Mend the query there.",
-                    breaks=True,
-                )
+    yield from component_flaws(graph, broken)
 
 
 def _unused(graph: ShapesGraph) -> Iterator[Flaw]:

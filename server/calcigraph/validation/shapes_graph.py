@@ -94,6 +94,10 @@ class ShapesGraph:
                 found += [(triple.predicate, member) for member in self.members(triple.object) or ()]
         return found
 
+    def parents(self, shape: Term) -> list[Term]:
+        """The shapes that refer to a shape, but for those that list it."""
+        return self._parents.get(shape, [])
+
     def parts(self, root: Term) -> frozenset[Term]:
         """All nodes that a shape consists of, those of the shapes that it refers to among them.
 

@@ -1,6 +1,6 @@
 """Data and shapes in, their results out, by pyshacl: the judge of SPARQL-based constraints and of recursion.
 
-The only module that knows it.
+The only module that knows it, but for what corrects it (`sparql_engine_corrections`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ import pyparsing
 import rdflib
 import rdflib.plugins.sparql
 from pyshacl import Shape, Validator
-from pyshacl.constraints.core.value_constraints import DatatypeConstraintComponent
 from pyshacl.errors import (
     ConstraintLoadWarning,
     ReportableRuntimeError,
@@ -39,6 +38,7 @@ from calcigraph.validation.places import PlaceOf
 from calcigraph.validation.queries import ShapesUnreadable
 from calcigraph.validation.result import Result
 from calcigraph.validation.shape_owner import owner
+from calcigraph.validation.sparql_engine_corrections import correct
 
 # rdflib would fetch the graphs that a query names; `queries` says so first, and this makes sure.
 rdflib.plugins.sparql.SPARQL_LOAD_GRAPHS = False
@@ -60,8 +60,7 @@ _BROKEN: Final = (
 _QUIET: Final = logging.getLogger("calcigraph.validation.pyshacl")  # pyshacl prints what it raises as well
 _QUIET.addHandler(logging.NullHandler())
 _QUIET.propagate = False
-# It takes a literal for one of a datatype where Python can read it; ours is the verdict before (`ill_typed`).
-setattr(DatatypeConstraintComponent, "_assert_actual_datatype", lambda *_: True)  # noqa: B010 - a method
+correct()
 # The datatypes whose texts rdflib changes as it reads them.
 _COLLAPSED: Final = (XSD["token"], XSD["normalizedString"])
 # How a shape is shown (SHACL section 2.3.2). pyshacl compares each such triple with the list of all
@@ -163,7 +162,7 @@ def _shapes_graph(triples: Iterable[ox.Triple]) -> rdflib.Graph:
     """The shapes for pyshacl, where only "true" is true: "1"^^xsd:boolean switches nothing on in SHACL."""
     rdflib_bool_patch()  # type: ignore[no-untyped-call]
     try:
-        return to_graph(triples)
+        return to_graph(map(_kept_as_written, triples))
     finally:
         rdflib_bool_unpatch()  # type: ignore[no-untyped-call]
 

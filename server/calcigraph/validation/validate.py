@@ -14,6 +14,7 @@ from calcigraph.evaluating import evaluating, working
 from calcigraph.rdf.terms import Term
 from calcigraph.rdf.vocabulary import SH
 from calcigraph.validation import core_engine
+from calcigraph.validation.core_differences import with_tagged_texts
 from calcigraph.validation.default_messages import default_message
 from calcigraph.validation.flaw import Flaw
 from calcigraph.validation.judges import (
@@ -81,6 +82,7 @@ class _Validation:
 
     def __init__(self, data: list[ox.Triple], shapes: ShapesGraph, place_of: PlaceOf) -> None:
         self._data, self._shapes, self._place_of = data, shapes, place_of
+        self._tagged = with_tagged_texts(data)
         self._reasons: dict[Term, str] = {}
         self._loaded: Any = None
         self.flaws: list[Flaw] = []
@@ -88,7 +90,7 @@ class _Validation:
     def results(self, roots: list[Term]) -> list[Result]:
         """All results of some shapes."""
         for root in roots:
-            reason = reason_against_core(self._shapes, root)
+            reason = reason_against_core(self._shapes, root, self._tagged)
             if reason is not None:
                 self._reasons[root] = reason
         divided = [root for root in roots if self._may_be_divided(root)]
@@ -103,7 +105,9 @@ class _Validation:
         return found + self._by_sparql_engine(divided, of_queries(self._shapes, divided))
 
     def _may_be_divided(self, root: Term) -> bool:
-        return self._reasons.get(root) == SPARQL_CONSTRAINTS and may_be_divided(self._shapes, root)
+        return self._reasons.get(root) == SPARQL_CONSTRAINTS and may_be_divided(
+            self._shapes, root, self._tagged
+        )
 
     def _by_core_engine(self, roots: list[Term]) -> list[Result]:
         if not roots:
