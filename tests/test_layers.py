@@ -44,6 +44,7 @@ LAYERS = (
             "settings",
             "deadline",
             "errors",
+            "beside",
             "evaluated_apart",
             "evaluating",
             "logs",
@@ -73,7 +74,10 @@ DEFERRED: dict[tuple[str, str], str] = {
         (f"calcigraph.cli.verbs.{verb}", f"calcigraph.cli.{verb}"): "help waits for no library of the work"
         for verb in ("ask", "check", "explain", "infer", "serve", "validate")
     },
-    ("calcigraph.cli.verbs.serve", "calcigraph.processes"): "help starts no process",
+    **{
+        (f"calcigraph.cli.verbs.{verb}", "calcigraph.processes"): "help starts no process"
+        for verb in ("check", "serve")
+    },
     **{
         (f"calcigraph.cli.verbs.{verb}", target): "the same"
         for verb, value in (("import_", "adding"), ("new", "new_root"))

@@ -7,12 +7,15 @@ Then axioms that cannot be used, clashes, shapes, lints, and every question agai
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 import pyoxigraph as ox
 
+from calcigraph.beside import Work, beside
 from calcigraph.classification import ReasonerAsked, classification_findings, classify
 from calcigraph.classification.classifier import NotClassified
 from calcigraph.edition import Edition, EditionCache, assemble, clash_finding
@@ -32,7 +35,14 @@ from calcigraph.settings import ReasonerLimits, ReasonerName
 from calcigraph.store import OfflineEngine
 from calcigraph.validation import Result, placed, validate
 
+# An index of so many bytes is one of some 350,000 quads; of a larger one the memory is not used twice.
+_MOST_TWICE_BYTES: Final = 64 << 20
 _COMBINING = {"And", "Node", "Not", "Or", "Property", "Xone"}
+
+
+def _here(work: Work) -> Iterator[Finding]:
+    """What is done when it is asked for."""
+    return iter(work())
 
 
 def check(
@@ -57,8 +67,9 @@ def _findings(
     cache: EditionCache | None,
     limits: ReasonerLimits | None,
     asked: ReasonerAsked | None = None,
+    begin: Callable[[Work], Iterator[Finding]] = _here,
 ) -> Iterator[Finding | LookedAt]:
-    """The findings as they come, and what the shapes looked at."""
+    """The findings as they come, and what the shapes looked at; `begin` gets what may be done beside that."""
     try:
         with working("the files are read"):
             root = Root.open(folder)
@@ -82,16 +93,25 @@ def _findings(
         yield Finding("rules", problem.place or Place("ontology/rules"), problem.detail, problem.remedy)
         return
     edition = assembled.edition
+    is_large = edition.files.index.stat().st_size > _MOST_TWICE_BYTES
+    of_queries = (_here if is_large else begin)(partial(_query_findings, edition))
     yield from (_placed(root, finding) for finding in assembled.findings)
     yield from (clash_finding(root, clash) for clash in assembled.clashes)
     yield from shape_findings(edition)
+    yield from of_queries
+    if asked is not None:
+        yield from _classified(edition, asked)
+
+
+def _query_findings(edition: Edition) -> Iterator[Finding]:
+    """What lints and questions find."""
+    # Another process than the one that opened it may do this: SQLite's connections are not passed on.
+    edition = Edition.open(edition.root, edition.files)
     offline = OfflineEngine(edition, described=False)
     yield from lint(edition, offline.solutions)
     if edition.root.questions:
         offline.take_in_description()
     yield from answer_findings(edition, offline)
-    if asked is not None:
-        yield from _classified(edition, asked)
 
 
 def _classified(edition: Edition, asked: ReasonerAsked) -> Iterator[Finding]:
@@ -111,7 +131,7 @@ def _checked(
     folder: Path, reasoner: ReasonerName, limits: ReasonerLimits | None, asked: ReasonerAsked | None
 ) -> Iterator[Finding | LookedAt]:
     """What the process of a check is asked for."""
-    return _findings(folder, reasoner, EditionCache.of_user(), limits, asked)
+    return _findings(folder, reasoner, EditionCache.of_user(), limits, asked, beside)
 
 
 def what_was_read(root: Root) -> LookedAt:

@@ -153,7 +153,7 @@ def _heard(connection: Connection, watch: Watch) -> Generator[Any, None, Excepti
 def answer(work: Callable[..., Iterable[Any]]) -> None:
     """The other side: called by a module that is run with the number of a descriptor, whose `work` gives
     values for what is asked for."""
-    _end_with_parent()
+    end_with_parent()
     # What is read here stays until the end. To look through all of it for cycles, again and again while it
     # grows, would take a sixth of the time.
     gc.freeze()
@@ -161,12 +161,13 @@ def answer(work: Callable[..., Iterable[Any]]) -> None:
     with Connection(int(sys.argv[1])) as connection, suppress(BrokenPipeError):
         values = connection.recv()
         with watched_by(lambda step: connection.send(("step", step))):
-            connection.send(_done(connection, work, values))
+            connection.send(given(connection, lambda: work(*values)))
 
 
-def _done(connection: Connection, work: Callable[..., Iterable[Any]], values: Any) -> tuple[str, object]:
+def given(connection: Connection, work: Callable[[], Iterable[Any]]) -> tuple[str, object]:
+    """Send what `work` gives as it comes; how that ended, to be sent as the last. Raises: BrokenPipeError."""
     try:
-        for value in work(*values):
+        for value in work():
             connection.send(("value", value))
     except BrokenPipeError:
         raise
@@ -177,7 +178,7 @@ def _done(connection: Connection, work: Callable[..., Iterable[Any]], values: An
     return "end", None
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """Have the system end this process when its parent ends, whatever it does then."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() == 1:

@@ -58,6 +58,13 @@ def watched_by(watcher: Watcher) -> Iterator[None]:
         _WATCHER.reset(token)
 
 
+def tell(step: Step) -> None:
+    """Tell of a step of another process, which this one sees to."""
+    watcher = _WATCHER.get()
+    if watcher is not None:
+        watcher(step)
+
+
 @contextmanager
 def _told(step: Step) -> Iterator[None]:
     watcher = _WATCHER.get()

@@ -47,6 +47,10 @@ def check(
     question that does not end is a violation, and what comes after it is not judged. Shows on a terminal at
     which file it is.
     """
+    from calcigraph.processes import start_ahead
+
+    # It loads its modules while this process loads its own.
+    start_ahead("calcigraph.checks", {})
     from calcigraph.cli.check import judge
 
     if not judge(folder, reasoner, style, file_timeout, limits, every, classifier):

@@ -1,6 +1,6 @@
 """The text of a CONSTRUCT rule in; what it reads, negates, builds and matches out.
 
-rdflib's parser reads the algebra (SPARQL 1.1, section 18); the rules are the root's own and trusted.
+`parsed` reads the algebra; the rules are the root's own and trusted.
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ from typing import Any
 
 import pyoxigraph as ox
 from rdflib import Literal, URIRef
-from rdflib.plugins.sparql.algebra import translateQuery
-from rdflib.plugins.sparql.parser import parseQuery
 
 from calcigraph.errors import Place
+from calcigraph.reasoning.queries.parsed import algebra_of
 from calcigraph.reasoning.queries.places import required
 from calcigraph.reasoning.queries.reads import Read, Triple, outer, read, reads, walk
 from calcigraph.reasoning.queries.rule import RuleRefused
@@ -74,7 +73,7 @@ def analyse(slug: str, text: str) -> Algebra:
     place = Place(f"ontology/rules/{slug}.rq")
     tree = _tree(text, place)
     try:
-        query = translateQuery(parseQuery(text)).algebra
+        query = algebra_of(text)
     except Exception as error:
         # rdflib raises bare Exceptions as well. What it is given is the root's own, and SPARQL.
         reason = next(iter(str(error).splitlines()), type(error).__name__)
@@ -124,5 +123,5 @@ def term(node: Any) -> Any:
 
 def _group(prologue: str, text: str) -> GroupPattern:
     select = f"{prologue}SELECT * WHERE {text}"
-    algebra = translateQuery(parseQuery(select)).algebra
+    algebra = algebra_of(select)
     return GroupPattern(select, tuple(outer(algebra)), frozenset(str(name) for name in algebra.PV))
