@@ -9,7 +9,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -200,6 +202,21 @@ def test_an_index_answers_as_its_quads_do() -> None:
             assert set(edition.quads(*pattern)) == wanted
             tried += len(wanted) > 1
     assert tried > 500
+
+
+def test_threads_that_ask_an_index_have_nothing_of_its_file_mapped() -> None:
+    """Each has a connection: a file that all of them map is in the memory of the process once for each."""
+    edition = assemble(Root.open(TOY), "none").edition
+    with ThreadPoolExecutor(4) as threads:
+        barrier = threading.Barrier(4)
+
+        def ask(_: int) -> int:
+            barrier.wait()
+            return sum(edition.index.sizes(edition.number).values())
+
+        (size,) = {*threads.map(ask, range(4))}
+        assert size == len(list(edition.all_quads()))
+        assert str(edition.index.path) not in Path("/proc/self/maps").read_text()
 
 
 def test_properties_and_classes_are_used_so_often_as_distinct_triples_say() -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from calcigraph.pool import Answer, Attempt, Diff, Pool, Query, QueryLimits
 from calcigraph.pool.query_problems import ClientGone, QueryMalformed, QueryRefused, QueryTimedOut
+from calcigraph.pool.worker import Worker
 from polling import MOST_S, until
 from taken_workers import taken_from
 
@@ -62,7 +63,7 @@ def watched(attempt: Attempt) -> Answer:
         assert attempt.channel is not None
         left_s = max(0.0, attempt.next_look - time.monotonic())
         assert left_s < 1000
-        select.select([attempt.channel], [], [], left_s)
+        select.select([attempt.channel], [attempt.channel] if attempt.channel.is_sending else [], [], left_s)
         answer = attempt.poll()
         if answer is not None:
             return answer
@@ -74,6 +75,47 @@ def test_polled_answer_is_the_one_that_is_waited_for(pool: Pool, text: str) -> N
         polled, asked = watched(begun(pool, text)), pool.ask(Query(text))
         assert (polled.content, polled.form, polled.format) == (asked.content, asked.form, asked.format)
         assert b"".join(polled.body) == asked.content
+
+
+VERY_LONG = POINT + " " * (4 << 20)
+
+
+@pytest.fixture
+def deaf() -> Iterator[tuple[Pool, Worker]]:
+    """A pool whose only worker reads nothing until it is resumed."""
+    with Pool.start(DATA, limits=replace(LIMITS, workers=1, spares=0, query_bytes=8 << 20)) as started:
+        until(lambda: started.counts()["idle"] == 1)
+        worker = taken_from(started, 600)
+        started._scheduler.release_unused(worker)
+        worker.pause()
+        yield started, worker
+
+
+@pytest.mark.parametrize("way", [watched, Attempt.finish])
+def test_what_no_socket_takes_at_once_is_sent_on_as_it_is_read(
+    deaf: tuple[Pool, Worker], way: Callable[[Attempt], Answer]
+) -> None:
+    pool, worker = deaf
+    attempt = begun(pool, VERY_LONG)
+    assert attempt.channel is not None
+    assert attempt.channel.is_sending
+    assert not attempt.needs_thread
+    assert attempt.poll() is None
+    worker.resume()
+    assert f"{EX}s7".encode() in (way(attempt).content or b"")
+
+
+def test_a_query_that_its_worker_does_not_read_meets_its_deadline(deaf: tuple[Pool, Worker]) -> None:
+    pool, _ = deaf
+    polled = begun(pool, VERY_LONG, timeout_s=0.1)
+    with pytest.raises(QueryTimedOut):
+        until(lambda: polled.poll() is not None)
+
+
+def test_a_thread_that_waits_for_a_worker_to_read_meets_its_deadline(deaf: tuple[Pool, Worker]) -> None:
+    pool, _ = deaf
+    with pytest.raises(QueryTimedOut):
+        begun(pool, VERY_LONG, timeout_s=0.1).finish()
 
 
 def test_finish_goes_on_where_polling_stopped(pool: Pool) -> None:
@@ -164,8 +206,6 @@ def test_who_waits_for_a_turn_can_go_on_in_a_thread(pool: Pool) -> None:
 def test_what_needs_no_worker_is_said_at_once(pool: Pool) -> None:
     with pytest.raises(QueryRefused):
         begun(pool, "ASK {}" + " " * LIMITS.query_bytes)
-    assert begun(pool, POINT + "\u00e9" * 40_000).needs_thread
-    assert begun(pool, POINT + " " * 100_000).needs_thread
     with Pool.start(DATA, limits=QueryLimits(workers=1)) as cached:
         first = cached.ask(Query(POINT))
         kept = cached.attempt(Query(POINT), lambda: None)

@@ -14,6 +14,7 @@ from calcigraph.pool.query_problems import ClientGone, QueryMalformed, QueryTime
 from calcigraph.web.in_flight import InFlight
 from calcigraph.web.protocol import request_head
 from calcigraph.web.serving.running_queries import RunningQueries
+from calcigraph.web.serving.shared_evaluation import SharedEvaluation
 from polling import MOST_S, until
 
 HEAD = request_head.read(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", 100)
@@ -39,6 +40,20 @@ class Asker:
     @property
     def told(self) -> Answer | Attempt | Problem | None:
         return self.in_flight.begun
+
+
+def test_who_asks_and_leaves_again_and_again_is_forgotten() -> None:
+    """Where another one waits for the same all the time."""
+    patient = InFlight(HEAD, b"", lambda _: None)
+    evaluation = SharedEvaluation(Query(COUNT), None, [patient])
+    for _ in range(1000):
+        leaving = InFlight(HEAD, b"#" * 1000, lambda _: None)
+        evaluation.join(leaving)
+        leaving.leave()
+        assert not leaving.body
+    assert len(evaluation.waiting) < 100
+    assert not evaluation.gone()
+    assert evaluation.taken() == [patient]
 
 
 class Asking:

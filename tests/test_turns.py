@@ -208,5 +208,48 @@ def test_bodies_that_are_whole_at_once_have_their_turns(head: bytes, body: bytes
     assert max(in_a_loop(scene)) <= 2
 
 
+def test_who_sends_little_is_read_before_all_who_send_much() -> None:
+    async def scene() -> list[str]:
+        turns, read = Turns(), list[str]()
+        for _ in range(100):
+            turns.add_read(partial(read.append, "much"), True)
+        turns.add_read(partial(read.append, "little"), False)
+        while len(read) < 101:
+            await asyncio.sleep(0)
+        return read
+
+    assert in_a_loop(scene).index("little") <= 8
+
+
+def test_who_asks_something_short_does_not_wait_for_all_long_bodies() -> None:
+    """All have sent their heads, and wait; then all of the bodies come, a short one among long ones."""
+
+    async def scene() -> int:
+        connections, slow = Connections(ConnectionLimits(), NOBODY_ENDED), Slow()
+        loop = asyncio.get_running_loop()
+        sizes = [40_000] * 10 + [6] + [40_000] * 10
+        with contextlib.ExitStack() as clients:
+            near = []
+            for size in sizes:
+                client, server = map(clients.enter_context, socket.socketpair())
+                near.append(client)
+                await loop.connect_accepted_socket(
+                    lambda: Connection(connections, cast(Dispatcher, slow)), server.dup()
+                )
+                client.sendall(HEAD + b"Content-Length: %d\r\n\r\n" % size)
+            while len(connections.bodies) < len(sizes):
+                await asyncio.sleep(0)
+            for client, size in zip(near, sizes, strict=True):
+                client.sendall(b"#" * size)
+            while len(slow.taken) < len(sizes):
+                await asyncio.sleep(0)
+            for connection in tuple(connections.open):
+                connection.abort()
+            await asyncio.sleep(0)
+        return [len(body) for body in slow.taken].index(6)
+
+    assert in_a_loop(scene) <= 4
+
+
 MANY_BODIES = 20
 NOBODY_ENDED = cast(Metrics, None)

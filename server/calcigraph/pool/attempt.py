@@ -18,22 +18,22 @@ from calcigraph.engine.text_search import mentions_search
 from calcigraph.pool.answer import Answer, Body, ByteSource, Query
 from calcigraph.pool.components import Components
 from calcigraph.pool.frames import Channel
-from calcigraph.pool.guard import Survey, length_of
+from calcigraph.pool.guard import Survey
 from calcigraph.pool.query_problems import EngineUnavailable
 from calcigraph.pool.run import Run, ServiceAwaitedError, WorkerLostError
 
 # All workers may have died while they were idle; more than that is no accident.
 _RETRIES: Final = 2
-# A worker that is idle reads at once, and this much is taken by its socket even before it does.
-_AT_ONCE_BYTES: Final = 1 << 16
+# More of what has changed is joined and sent in a thread.
+_MOST_DIFFS_BYTES: Final = 1 << 16
 
 
 class Attempt:
     """A query that is being answered. For one thread at a time.
 
-    The caller of `Pool.attempt` calls `poll` when there is something to read from `channel`, when it is
-    woken, and at `next_look`; where it `needs_thread`, a thread that calls `finish`. Dropping it ends the
-    query. `limit_s` is how long it may take.
+    The caller of `Pool.attempt` calls `poll` when there is something to read from `channel`, or room in it
+    while it `is_sending`, when it is woken, and at `next_look`; where it `needs_thread`, a thread that calls
+    `finish`. Dropping it ends the query. `limit_s` is how long it may take.
     """
 
     def __init__(
@@ -56,20 +56,19 @@ class Attempt:
         self._size = 0
         self._is_over = False
         self._tries_left = components.limits.workers + components.limits.spares + _RETRIES
-        # Whether `poll` cannot answer it, because that means to wait for something else than a worker.
-        # It may turn out later: when a worker asks for another service.
-        self.needs_thread = length_of(query.text) > _AT_ONCE_BYTES
+        # Whether `poll` cannot answer it, because that means to wait for something else than a worker. It
+        # turns out later: when a worker asks for another service, or is far behind.
+        self.needs_thread = False
 
     def begin(self, woken: Callable[[], None]) -> None:
         """Hand the query to a worker that is idle, or wait for one; then `woken` is called, from any thread,
         when there is one. Raises: QueueFull, EngineUnavailable."""
-        if not self.needs_thread:
-            self._woken = woken
-            try:
-                self._has_worker(at_once=True)
-            except BaseException:
-                self.abandon()
-                raise
+        self._woken = woken
+        try:
+            self._has_worker(at_once=True)
+        except BaseException:
+            self.abandon()
+            raise
 
     @property
     def next_look(self) -> float:
@@ -181,7 +180,7 @@ class Attempt:
             if diffs is None:
                 components.scheduler.discard(worker)
                 self._run = None
-            elif at_once and sum(map(len, diffs)) > _AT_ONCE_BYTES:
+            elif at_once and sum(map(len, diffs)) > _MOST_DIFFS_BYTES:
                 run.abandon()
                 self._run = None
                 self.needs_thread = True

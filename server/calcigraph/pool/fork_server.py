@@ -244,10 +244,21 @@ class ForkServer:
                 raise ClosedError
 
     def _restart(self) -> None:
+        """Start another process. Where that one ends before it knows everything, once more: what ended the
+        one before may have meant both. Raises: EngineUnavailable."""
         self._stop()
         _LOG.warning(
             "the query engine's process has ended (%s); another is started", self._process.returncode
         )
+        try:
+            self._start_with_everything()
+        except EngineUnavailable:
+            if self._closed:
+                raise
+            self._stop()
+            self._start_with_everything()
+
+    def _start_with_everything(self) -> None:
         self._start()
         for body in self._log:
             self._exchange(FrameKind.APPLY, body)

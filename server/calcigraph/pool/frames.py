@@ -79,12 +79,18 @@ def _closed(error: OSError) -> Exception:
 class Channel:
     """One end of a stream of frames. Not for two threads at a time.
 
-    Sending blocks for as long as the other end does not read.
+    Sending blocks for as long as the other end does not read, unless it is begun by `send_now`.
     """
 
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
         self._buffer = bytearray()
+        self._unsent = memoryview(b"")
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether some of what `send_now` was given waits for the other end to read."""
+        return bool(self._unsent)
 
     def fileno(self) -> int:
         """The descriptor that becomes readable when something has come."""
@@ -108,14 +114,24 @@ class Channel:
             except OSError as error:
                 raise _closed(error) from error
 
+    def send_now(self, encoded: bytes) -> None:
+        """Send as much of some frames as the other end has room for, and the rest before anything is
+        received. Never waits; raises ClosedError."""
+        self._unsent = memoryview(encoded)
+        self._send_rest()
+
     def receive(self, deadline: float | None = None) -> tuple[FrameKind, bytes]:
         """The next frame; raises ClosedError, and TimeoutError after `deadline` (monotonic seconds)."""
+        if self._unsent:
+            self._await_sent(deadline)
         while (frame := self._take_frame()) is None:
             self._buffer += self._await_data(deadline)
         return frame
 
     def receive_now(self) -> tuple[FrameKind, bytes]:
         """The next frame, without waiting; raises ClosedError, and BlockingIOError if it is not there."""
+        if self._unsent:
+            self._send_rest()
         while (frame := self._take_frame()) is None:
             self._buffer += self._read(socket.MSG_DONTWAIT)
         return frame
@@ -132,6 +148,25 @@ class Channel:
     def close(self) -> None:
         """Close the socket; from now on it raises ClosedError."""
         self._socket.close()
+
+    def _send_rest(self) -> None:
+        try:
+            while self._unsent:
+                self._unsent = self._unsent[self._socket.send(self._unsent, socket.MSG_DONTWAIT) :]
+        except BlockingIOError:
+            pass
+        except OSError as error:
+            raise _closed(error) from error
+
+    def _await_sent(self, deadline: float | None) -> None:
+        poll = select.poll()
+        poll.register(self._socket, select.POLLOUT)
+        while self._unsent:
+            left_s = None if deadline is None else deadline - time.monotonic()
+            if left_s is not None and left_s <= 0:
+                raise TimeoutError
+            poll.poll(None if left_s is None else math.ceil(1000 * left_s))
+            self._send_rest()
 
     def _take_frame(self) -> tuple[FrameKind, bytes] | None:
         if len(self._buffer) < _HEADER.size:

@@ -109,9 +109,8 @@ class Run:
         self._look_for_client()
 
     def hand_over(self, diffs: tuple[bytes, ...]) -> None:
-        """Send the worker the diffs that it lacks, then the query; blocks while the worker does not read.
-
-        Raises: WorkerLostError.
+        """Begin to send the worker the diffs that it lacks, then the query; what it has no room for is sent
+        before its answer is read. Raises: WorkerLostError.
         """
         worker = self._busy_worker
         self.is_handed_over = True
@@ -120,7 +119,7 @@ class Run:
         body = encode_query(left, allows_services=self._components.services is not None)
         frames = [encode(FrameKind.APPLY, diff) for diff in diffs] + [encode(FrameKind.QUERY, body)]
         try:
-            worker.channel.send_bytes(b"".join(frames))
+            worker.channel.send_now(b"".join(frames))
         except ClosedError as error:
             self._discard()
             raise WorkerLostError from error

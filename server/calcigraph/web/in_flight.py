@@ -38,6 +38,11 @@ class InFlight:
         self.received_at = time.monotonic()
         self.has_left = False
 
+    def leave(self) -> None:
+        """Its client has left: what it sent is kept no longer, however long its query goes on for others."""
+        self.has_left = True
+        self.body = b""
+
     def gone(self) -> bool:
         """Whether the client has left. From any thread."""
         return self.has_left

@@ -19,7 +19,7 @@ from calcigraph.web.protocol.finishing import finished
 from calcigraph.web.protocol.http_response import HttpResponse, Pieces
 from calcigraph.web.protocol.request_head import RequestHead
 from calcigraph.web.protocol.request_problems import Unexpected
-from calcigraph.web.serving.connections import Connections
+from calcigraph.web.serving.connections import SMALL_BODY, Connections
 from calcigraph.web.serving.content_sender import ContentSender, leave
 from calcigraph.web.serving.counted_body import CountedBody
 from calcigraph.web.serving.dispatcher import Dispatcher
@@ -79,7 +79,7 @@ class Connection(asyncio.BufferedProtocol):
         self._drop_body()
         self._close()
         if self._in_flight is not None:
-            self._in_flight.has_left = True
+            self._in_flight.leave()
             self._in_flight = None
         self._outgoing.resume()
 
@@ -242,7 +242,8 @@ class Connection(asyncio.BufferedProtocol):
         if self._is_due:
             return
         self._is_due = True
-        if self._body is not None and not self._body.is_whole:
+        body = self._body
+        if body is not None and not (body.is_whole and body.size <= SMALL_BODY):
             self._connections.turns.add_piece(self._go_on)
         else:
             self._connections.turns.add([self._go_on])

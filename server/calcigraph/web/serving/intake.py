@@ -47,11 +47,12 @@ class Intake:
     def rest_after(self, size: int) -> None:
         """Read no more in this turn where so many bytes were much, or the turn has taken long: libuv would go
         on with one connection up to 32 times, then with all the others that have sent something."""
-        is_enough = size >= _MUCH_BYTES or self._turns.is_over
+        is_much = size >= _MUCH_BYTES
+        is_enough = is_much or self._turns.is_over
         if is_enough and not (self.is_full or self._is_resting or self._transport.is_closing()):
             self._is_resting = True
             self._transport.pause_reading()
-            self._turns.add_read(self._end_rest)
+            self._turns.add_read(self._end_rest, is_much)
 
     def _end_rest(self) -> None:
         self._is_resting = False

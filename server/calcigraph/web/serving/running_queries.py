@@ -32,6 +32,10 @@ from calcigraph.web.serving.turns import Turns
 
 _LOG = logging.getLogger(__name__)
 _TICK_S: Final = 0.01
+# Edge-triggered: a poll reads until there is no more, and an idle worker's channel is not looked at.
+_READ: Final = select.EPOLLIN | select.EPOLLET
+# Only while a long query is being sent: else each query would wake the loop once more.
+_READ_AND_SENT: Final = _READ | select.EPOLLOUT
 # Who has no more time left than this is not worth another evaluation.
 _WORTH_S: Final = 0.1
 # A request whose query ends here, the seconds that it took, and whether others have asked for it as well.
@@ -58,6 +62,7 @@ class RunningQueries:
         self._clock: asyncio.TimerHandle | None = None
         self._epoll = select.epoll()
         self._known: weakref.WeakSet[Channel] = weakref.WeakSet()
+        self._sending: weakref.WeakSet[Channel] = weakref.WeakSet()
         self._listening: dict[int, SharedEvaluation] = {}
         self._turns = Turns()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -70,7 +75,7 @@ class RunningQueries:
         key = query, version
         same = self._shared.get(key)
         if same is not None:
-            same.waiting.append(in_flight)
+            same.join(in_flight)
         else:
             self._begin(SharedEvaluation(query, key, [in_flight]), in_flight.since)
 
@@ -111,12 +116,18 @@ class RunningQueries:
         if channel not in self._known:
             if not self._known:
                 loop.add_reader(self._epoll.fileno(), self._read, loop)
-            # Edge-triggered: a poll reads until there is no more, and an idle worker's channel is not looked
-            # at.
-            self._epoll.register(channel.fileno(), select.EPOLLIN | select.EPOLLET)
+            self._epoll.register(channel.fileno(), _READ)
             self._known.add(channel)
+        if channel.is_sending != (channel in self._sending):
+            self._follow_sending(channel)
         evaluation.descriptor = channel.fileno()
         self._listening[evaluation.descriptor] = evaluation
+
+    def _follow_sending(self, channel: Channel) -> None:
+        """Be told when a long query can be sent on, for as long as that takes."""
+        is_sending = channel.is_sending
+        (self._sending.add if is_sending else self._sending.discard)(channel)
+        self._epoll.modify(channel.fileno(), _READ_AND_SENT if is_sending else _READ)
 
     def _wake(self, loop: asyncio.AbstractEventLoop, evaluation: SharedEvaluation) -> None:
         """Go on with it soon; from any thread."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from calcigraph.pool import Attempt, Query
 from calcigraph.web.in_flight import InFlight
 
+# Fewer who wait are not looked through for those who have left.
+_FEW: Final = 16
 # A query, and the number of the edition that it was asked about.
 EvaluationKey = tuple[Query, int]
 
@@ -17,7 +21,7 @@ class SharedEvaluation:
     waits, from when that one came; `descriptor` is where its worker is listened to, -1 where it is not.
     """
 
-    __slots__ = ("attempt", "descriptor", "key", "limit_s", "query", "since", "waiting")
+    __slots__ = ("_most", "attempt", "descriptor", "key", "limit_s", "query", "since", "waiting")
 
     def __init__(self, query: Query, key: EvaluationKey | None, waiting: list[InFlight]) -> None:
         self.query = query
@@ -26,6 +30,16 @@ class SharedEvaluation:
         self.attempt: Attempt | None = None
         self.since = self.limit_s = 0.0
         self.descriptor = -1
+        self._most = _FEW
+
+    def join(self, in_flight: InFlight) -> None:
+        """Let one more wait for it. Whoever has left is forgotten now and then, so that no more wait than
+        twice as many as are there: one who asks and leaves again and again would else fill the memory until
+        it ends. Cost: constant, on average."""
+        self.waiting.append(in_flight)
+        if len(self.waiting) > self._most:
+            self.waiting = self.taken()
+            self._most = max(_FEW, 2 * len(self.waiting))
 
     def gone(self) -> bool:
         """Whether all who wait have left. From any thread."""

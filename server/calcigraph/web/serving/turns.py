@@ -13,8 +13,9 @@ from typing import Final
 _LOG = logging.getLogger(__name__)
 # How long a turn of the loop may go on with what could as well be done in the next one.
 _TURN_S: Final = 0.002
-# From so many clients who send more than was read at once is read again in a turn.
+# From so many clients is read again in a turn: of those who sent much at once, and of those who sent little.
 _READS: Final = 8
+_SHORT_READS: Final = 32
 
 
 class Turns:
@@ -28,6 +29,7 @@ class Turns:
         self._calls: deque[Callable[[], object]] = deque()
         self._pieces: deque[Callable[[], object]] = deque()
         self._reads: deque[Callable[[], object]] = deque()
+        self._short_reads: deque[Callable[[], object]] = deque()
         self._is_due = False
         self._ends: float | None = None
         self._takes_newest = False
@@ -53,10 +55,11 @@ class Turns:
         self._pieces.append(call)
         self._await()
 
-    def add_read(self, read: Callable[[], object]) -> None:
+    def add_read(self, read: Callable[[], object], is_much: bool) -> None:
         """Have it called, in its order, with a few others: each lets the loop read from one client, and how
-        long that takes is known no sooner than in the next turn."""
-        self._reads.append(read)
+        long that takes is known no sooner than in the next turn. Who sends little does not wait for all those
+        who send much."""
+        (self._reads if is_much else self._short_reads).append(read)
         self._await()
 
     async def turn(self) -> None:
@@ -66,7 +69,7 @@ class Turns:
         await come
 
     def _await(self) -> None:
-        if not self._is_due and (self._calls or self._pieces or self._reads):
+        if not self._is_due and (self._calls or self._pieces or self._reads or self._short_reads):
             self._is_due = True
             asyncio.get_running_loop().call_soon(self._take)
 
@@ -84,8 +87,9 @@ class Turns:
                 break
         if self._pieces:
             _call(self._pieces.popleft())
-        for _ in range(min(_READS, len(self._reads))):
-            _call(self._reads.popleft())
+        for reads, most in ((self._reads, _READS), (self._short_reads, _SHORT_READS)):
+            for _ in range(min(most, len(reads))):
+                _call(reads.popleft())
         self._await()
 
 
