@@ -97,6 +97,19 @@ def test_changes_equal_recomputing_and_all_is_proved(limits: Limits):
     assert hits["proved"] >= 100, hits
 
 
+@pytest.mark.parametrize("written", [":C0", ":C9"])
+def test_a_clash_over_copies_of_equal_classes_is_told_by_a_triple_that_somebody_wrote(written: str):
+    said = "owl:onProperty :p ; owl:someValuesFrom :A"
+    copies = " ".join(f":D{n} rdfs:subClassOf [ {said} ] ." for n in range(9))
+    text = f""":C0 owl:sameAs :C9 . :A a owl:Class . :x a :B , {written} . :B rdfs:subClassOf [ {said} ] .
+      {written} owl:disjointWith [ {said} ] . {copies}"""
+    asserted = set(parse(text))
+    inference = infer(asserted)
+    assert groups(inference)
+    (clash,) = inference.clashes
+    assert set(clash.axioms) <= asserted
+
+
 def named(triples: Triples) -> Triples:
     return {t for t in triples if not any(isinstance(term, ox.BlankNode) for term in t)}
 

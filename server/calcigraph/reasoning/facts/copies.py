@@ -254,14 +254,15 @@ class Copies:
             return term if subject else self.groups.of(term)
         return self.groups.of(term) if _SPREAD.get(predicate, (False, False))[not subject] else term
 
-    def as_written(self, fact: Ground) -> Ground:
-        """A triple as somebody wrote it, who may have said it of another copy."""
+    def as_written(self, fact: Ground, equality: Equality) -> Ground:
+        """A triple as somebody wrote it, who may have said it of another copy, or of what equals a term."""
         if self.written is None or self.written.holds(fact):
             return fact
         subject, predicate, obj = fact
-        every = (
-            (one, predicate, other) for one in self.groups.all(subject) for other in self.groups.all(obj)
+        ones, others = (
+            [copy for same in equality.all(term) for copy in self.groups.all(same)] for term in (subject, obj)
         )
+        every = ((one, predicate, other) for one in ones for other in others)
         return next(filter(self.written.holds, every), fact)
 
     def expand(self, key: Key, column: Ids) -> Ids:
