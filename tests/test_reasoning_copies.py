@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import pytest
 
 from calcigraph.errors import Severity
-from calcigraph.reasoning import Inference, Limits, infer
+from calcigraph.reasoning import Inference, Limits, check_proof, infer
 from calcigraph.reasoning.engines import owlrl
 from equal_expressions import Ontology, Triples
 from test_reasoning_closure import compared
@@ -155,3 +155,24 @@ def test_copies_that_are_left_out_are_said_at_an_axiom_with_the_bound_that_has_t
     assert len(few.inferred) == 39
     needed = int(finding.remedy.partition("--limit copies ")[2].split()[0])
     assert infer(asserted, limits=Limits(copies=needed)).inferred == whole.inferred
+
+
+@pytest.mark.parametrize("written", ["_:a", "_:b"])
+@pytest.mark.parametrize("axiom", [":C owl:equivalentClass {} .", ":C owl:unionOf ({} :D) ."])
+@pytest.mark.parametrize(
+    ("fact", "goal"),
+    [
+        (":E rdfs:subClassOf {}, :F, :G, :H .", ":E rdfs:subClassOf :C ."),
+        (":q rdfs:domain {} .", ":q rdfs:domain :C ."),
+    ],
+)
+def test_a_proof_takes_the_copy_that_an_axiom_names(fact: str, goal: str, axiom: str, written: str):
+    """By that axiom it is below :C; what leads from one copy to the other would be further steps."""
+    both = " ".join(f"{name} owl:onProperty :p ; owl:hasValue :v ." for name in ("_:a", "_:b"))
+    said = f"{fact.format(written)} {axiom.format(written)}"
+    *asserted, wanted = parse(f":p a owl:ObjectProperty . {both} {said} {goal}")
+    inference = infer(asserted)
+    assert len(groups(inference)) == 1
+    proof = inference.explain(wanted)
+    check_proof(proof)
+    assert proof.depth == 2
