@@ -74,14 +74,15 @@ class LoadedData:
     """Triples as pyshacl reads them. Cost: some 20 microseconds a triple."""
 
     def __init__(self, triples: Iterable[ox.Triple]) -> None:
-        self.graph = _Data.from_rdflib(_typed_by_our_rules(to_graph(map(_kept_as_written, triples))))
+        self.graph = _PreparingData.from_rdflib(_typed_by_our_rules(to_graph(map(_kept_as_written, triples))))
 
 
-class _Data(RdfLibDataGraph):
+class _PreparingData(RdfLibDataGraph):
     """Data whose queries are read once each: pyshacl asks for the same one at every focus node, and to read
     it took two thirds of the time. What differs between nodes is bound, and no part of the text."""
 
-    def query(self, query_object: Any, *arguments: Any, **options: Any) -> Any:
+    # Whoever asks names what it binds; the rest of rdflib's signature is passed on.
+    def query(self, query_object: Any, *arguments: Any, **options: Any) -> Any:  # type: ignore[override]
         """As rdflib's. Raises: what it raises."""
         return super().query(self._read(query_object), *arguments, **options)
 
