@@ -126,6 +126,34 @@ def test_the_values_that_have_a_result_are_those_of_the_specification(
     assert sorted(getattr(r.value, "value", "none") for r in report.results) == values.split()
 
 
+ASK = """sh:validator [ a sh:SPARQLAskValidator ; sh:message "{?value} is not {$need}"@en ;
+  sh:ask "ASK { FILTER ($value = $need) }" ]"""
+MISSING = """sh:propertyValidator [ a sh:SPARQLSelectValidator ;
+  sh:select "SELECT $this WHERE { FILTER NOT EXISTS { $this $PATH $need } }" ]"""
+OF_NODE = """sh:nodeValidator [ a sh:SPARQLSelectValidator ;
+  sh:select "SELECT $this ?value WHERE { $this ?any ?value . FILTER (?value = $need) }" ]"""
+# SHACL 6.2 and 6.3: an ASK for each value, which the result has; a SELECT once for a focus node.
+COMPONENTS = {
+    "a value that is denied": (ASK, "sh:property [ sh:path :p ; :need 1 ]", ["2", "3"]),
+    "one result for what is missing of many": (MISSING, "sh:property [ sh:path :p ; :need 7 ]", [None]),
+    "what is missing where there is no value": (MISSING, "sh:property [ sh:path :q ; :need 7 ]", [None]),
+    "a value that a SELECT of nodes finds": (OF_NODE, ":need 2", ["2"]),
+}
+
+
+@pytest.mark.parametrize(("validator", "use", "values"), COMPONENTS.values(), ids=COMPONENTS)
+def test_component_has_a_result_for_each_denied_value_or_solution(
+    validator: str, use: str, values: list[str | None]
+) -> None:
+    component = f":C a sh:ConstraintComponent ; sh:parameter [ sh:path :need ] ; {validator} ."
+    report = judged(":a :p 1 , 2 , 3 .", f"{component} :S sh:targetNode :a ; {use} .")
+    assert [getattr(result.value, "value", None) for result in report.results] == values
+    if validator == ASK:
+        assert [r.messages for r in report.results] == [
+            (ox.Literal(f"{v} is not 1", language="en"),) for v in values
+        ]
+
+
 def test_a_query_beside_what_the_engine_of_core_may_not_judge_leaves_it_to_the_other() -> None:
     shapes = f":S sh:targetNode :a ; {QUERY} ; sh:property [ sh:path :p ; sh:closed true ] ."
     found = Counter(r.constraint.value.removeprefix(SH) for r in judged(MORE, shapes).results)
@@ -147,6 +175,33 @@ def test_constraints_beside_a_query_are_judged_by_the_engine_of_core_and_each_on
         "MinCountConstraintComponent",
         "SPARQLConstraintComponent",
     ]
+
+
+SELECT = 'sh:select "SELECT $this ?value%s WHERE { $this <http://x/p> ?value%s }"'
+MESSAGES = {
+    "those of the constraint, each in its language": (
+        "sh:message 'of the shape' ; sh:sparql [ sh:message 'is {?value}'@en , 'ist {$value}'@de ; "
+        f"{SELECT % ('', '')} ]",
+        ['"is C:\\\\dir"@en', '"ist C:\\\\dir"@de'],
+    ),
+    "those of the shape": (
+        f"sh:message 'of {{?value}}'@en ; sh:sparql [ {SELECT % ('', '')} ]",
+        ['"of C:\\\\dir"@en'],
+    ),
+    "that of the solution": (
+        f"sh:sparql [ sh:message 'm' ; {SELECT % (' ?message', ' BIND (STR(?value) AS ?message)')} ]",
+        ['"C:\\\\dir"'],
+    ),
+}
+
+
+@pytest.mark.parametrize(("shape", "messages"), MESSAGES.values(), ids=MESSAGES)
+def test_the_messages_of_a_query_are_the_nearest_ones(shape: str, messages: list[str]) -> None:
+    """SHACL 5.3.2: of the solution, else of the constraint, else of the shape."""
+    report = judged(":a :p 'C:\\\\dir' .", f":S sh:targetNode :a ; {shape} .")
+    assert not report.flaws
+    (result,) = report.results
+    assert [str(message) for message in result.messages] == messages
 
 
 def test_query_of_a_shape_that_a_node_is_to_conform_to_decides_whether_it_does() -> None:

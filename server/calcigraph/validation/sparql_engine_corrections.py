@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 
 import pyoxigraph as ox
 import rdflib
 from pyshacl.constraints.core import property_pair_constraints, value_range_constraints
 from pyshacl.constraints.core.string_based_constraints import LanguageInConstraintComponent
 from pyshacl.constraints.core.value_constraints import DatatypeConstraintComponent
+from pyshacl.constraints.sparql.sparql_based_constraint_components import (
+    BoundShapeValidatorComponent,
+    SelectConstraintValidator,
+)
+from pyshacl.constraints.sparql.sparql_based_constraints import SPARQLBasedConstraint as SPARQLConstraint
+from pyshacl.errors import ReportableRuntimeError
+from pyshacl.helper.sparql_query_helper import SPARQLQueryHelper
 from pyshacl.rdfutil.compare import compare_literal
+from rdflib.namespace import SH
 
 from calcigraph.rdf.bridge import from_rdflib
 from calcigraph.rdf.lexical_spaces import beyond_engines
 from calcigraph.validation.ordering import before, comparable
 
+_VARIABLE: Final = re.compile(r"\{[?$](\w+)\}")
 _Verdict = tuple[bool, list[Any]]
 
 
@@ -28,6 +38,10 @@ def correct() -> None:
         (property_pair_constraints.LessThanConstraintComponent, "_compare_lt", _comparison(or_same=False)),
         (property_pair_constraints.LessThanOrEqualsConstraintComponent, "_compare_ltoe", _comparison(True)),
         (LanguageInConstraintComponent, "_evaluate_string_rule", _in_language),
+        (BoundShapeValidatorComponent, "evaluate", _by_validator),
+        (SelectConstraintValidator, "validate", _once(SelectConstraintValidator.validate)),
+        (SPARQLQueryHelper, "bind_messages", _bind_messages),
+        (SPARQLConstraint, "make_v_result", _with_messages(SPARQLConstraint.make_v_result)),
     )
     for owner, name, replacement in corrections:
         getattr(owner, name)
@@ -90,3 +104,75 @@ def _in_language(self: Any, rule: Any, data: Any, values: dict[Any, Iterable[Any
 
 def _is_of(language: str | None, range_: str) -> bool:
     return bool(language) and (range_ == "*" or f"{language}-".lower().startswith(f"{range_}-"))
+
+
+def _once(validate: Callable[..., Any]) -> Callable[..., Any]:
+    """What runs the SELECT of a component: once for a focus node, not for each value, as there may be none;
+    and with no value bound (section 6.2.3)."""
+
+    def run(self: Any, executor: Any, focus: Any, _values: Any, *rest: Any) -> Any:
+        return validate(self, executor, focus, [None], *rest)
+
+    return run
+
+
+def _by_validator(self: Any, executor: Any, data: Any, values: dict[Any, Any], _path: Any) -> _Verdict:
+    """What judges by a component: a result for each value that an ASK denies, with the value, and for each
+    solution of a SELECT; each with messages of its own (sections 6.3 and 5.3.2)."""
+    results = []
+    query = self.query_helper
+    for focus, nodes in values.items():
+        for node, found in self.validator.validate(executor, focus, nodes, data, query):
+            if found is True:
+                raise ReportableRuntimeError("its query says that it failed")
+            this, path, value = found or (None, None, node)
+            value = focus if value is None and not self.shape.is_property_shape else value
+            shown = {"this": this or focus, "value": value, "path": path or self.shape.path()}
+            known = {name: term for name, term in shown.items() if term is not None}
+            query.bind_messages({**query.param_bind_map, **known})
+            results.append(
+                self.make_v_result(
+                    data,
+                    this or focus,
+                    value_node=value,
+                    result_path=path,
+                    constraint_component=self.constraint.node,
+                    extra_messages=[*(self.constraint.messages or ()), *query.bound_messages],
+                )
+            )
+    return not results, results
+
+
+def _filled(message: Any, names: Mapping[str, Any]) -> rdflib.Literal:
+    """A message with the values of its variables, in its language; a value may have a backslash."""
+    text = _VARIABLE.sub(lambda found: str(names.get(found[1], found[0])), str(message))
+    return rdflib.Literal(text, lang=message.language)
+
+
+def _bind_messages(self: Any, names: Mapping[str, Any] | None = None) -> None:
+    known = self.param_bind_map if names is None else names
+    self.bound_messages = {_filled(message, known) for message in self.unbound_messages}
+
+
+def _with_messages(make: Callable[..., Any]) -> Callable[..., Any]:
+    """What makes a result of a query: its messages are what a solution has for ?message, else those of the
+    constraint, else those of the shape (section 5.3.2)."""
+
+    def run(self: Any, *args: Any, extra_messages: Any = None, bound_vars: Any = None, **rest: Any) -> Any:
+        names = _solution(bound_vars)
+        given = [names["message"]] if "message" in names else list(extra_messages or self.shape.message)
+        filled = [_filled(each, names) for each in given if isinstance(each, rdflib.Literal)]
+        text, node, triples = make(self, *args, extra_messages=filled, **rest)
+        kept = [t for t in triples if not filled or t[1] != SH.resultMessage or t[2] in filled]
+        return text, node, kept
+
+    return run
+
+
+def _solution(bound: Any) -> dict[str, Any]:
+    """What a solution has for each variable, of which pyshacl takes out those that it knows."""
+    if isinstance(bound, dict):
+        return bound
+    known = dict(zip(("this", "path", "value"), bound or (), strict=False))
+    others = bound[3] if bound and len(bound) > 3 else {}
+    return {**others, **{name: term for name, term in known.items() if term is not None}}
