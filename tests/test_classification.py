@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 import owlapi
@@ -14,6 +15,7 @@ from calcigraph.classification import Classified, ReasonerAsked, classification_
 from calcigraph.classification import classifier as module
 from calcigraph.cli import main
 from calcigraph.errors import EnvironmentProblem, Finding
+from calcigraph.rdf.vocabulary import OWL, RDF
 from calcigraph.reasoning import infer
 from calcigraph.root import Root
 from calcigraph.settings import ClassifierName
@@ -69,9 +71,33 @@ def test_a_contradiction_comes_with_the_axioms_that_make_it(tmp_path: Path) -> N
     assert "ontology/a.ttl:6: SubClassOf" in finding.message
 
 
+BEYOND_EL = """:A rdfs:subClassOf [ a owl:Restriction ; owl:onProperty :p ; owl:allValuesFrom owl:Nothing ] ,
+  [ a owl:Restriction ; owl:onProperty :p ; owl:someValuesFrom owl:Thing ] .
+:undeclared rdfs:subClassOf :A .
+"""
+
+
+def test_elk_says_how_many_axioms_it_passes_over_and_who_takes_them(tmp_path: Path) -> None:
+    said, findings = found(tmp_path, BEYOND_EL, "elk")
+    # By owl:allValuesFrom, which OWL 2 EL has not, :A is empty.
+    assert (said.unsatisfiable, said.passed_over) == ((), 1)
+    assert "what 1 axiom says beyond OWL 2 EL: hermit may find more" in findings[0].message
+
+
+def test_a_refusal_is_said_once_and_in_words() -> None:
+    literal = ox.Literal("x", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#integer"))
+    x, d = (ox.NamedNode(f"http://example.org/{name}") for name in "xd")
+    kind = ox.Triple(d, RDF["type"], OWL["DatatypeProperty"])
+    with pytest.raises(module.NotClassified) as refused:
+        classify([kind, ox.Triple(x, d, literal)], ReasonerAsked("hermit", 120))
+    assert refused.value.detail.startswith("hermit gave no answer: Literal ")
+    assert refused.value.detail.count("malformed") == 1
+
+
 def test_a_reasoner_that_takes_too_long_is_a_finding_of_its_own() -> None:
-    with pytest.raises(module.NotClassified, match=r"did not answer within 0\.1 s"):
+    with pytest.raises(module.NotClassified, match=r"did not answer within 0\.1 s") as ended:
         classify([], ReasonerAsked("elk", 0.1))
+    assert ended.value.remedy == "Raise --file-timeout."
 
 
 def test_what_is_missing_is_named_with_the_command_that_installs_it(

@@ -257,6 +257,16 @@ def test_what_is_asked_graph_by_graph_is_refused_of_too_many() -> None:
     assert "Name the graph" in str(refused.value)
 
 
+def test_a_group_that_would_be_written_too_often_is_refused() -> None:
+    counted = "{{ SELECT (COUNT(*) AS ?n{0}) {{ ?s :r ?o }} }}"
+    many = [counted.format(number) for number in range(101)]
+    (of_g, of_h) = asked(f"SELECT ?n0 ?n1 {{ GRAPH ?g {{ {' '.join(many[:2])} }} }}")[1]
+    assert (of_g, of_h) == ("0 0", "1 1")
+    with pytest.raises(CorrectionRefused, match="too many sub-selects") as refused:
+        asked(f"SELECT * {{ GRAPH ?g {{ {' '.join(many)} }} }}")
+    assert "Name the graph" in str(refused.value)
+
+
 def random_group(kind: str, rng: Random, maker: GroupMaker) -> list[Part]:
     if kind == "graph":
         return [maker.graph(2, "?g")]

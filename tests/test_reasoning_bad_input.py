@@ -26,6 +26,7 @@ def test_broken_list_is_reported_and_not_used(text: str, fault: str):
     assert inference.inferred == frozenset()
     assert any(fault in finding.message for finding in inference.findings)
     assert all(finding.remedy and "example.org/C" in finding.node for finding in inference.findings)
+    assert {finding.place.file for finding in inference.findings} == {"ontology"}
 
 
 @pytest.mark.parametrize(
@@ -41,6 +42,7 @@ def test_broken_list_is_reported_and_not_used(text: str, fault: str):
 def test_ill_typed_axiom_is_reported(text: str, fault: str):
     inference = infer(parse(text))
     assert any(fault in finding.message for finding in inference.findings)
+    assert {finding.place.file for finding in inference.findings} == {"ontology"}
     assert all(isinstance(t.subject, ox.NamedNode | ox.BlankNode) for t in inference.inferred)
 
 

@@ -50,6 +50,11 @@ def test_rule_after_the_closure_reads_inferred_triples_and_is_not_closed_over():
     assert {p.triple for p in proof.premises} == set(parse(":a :p :b, :c ."))
 
 
+def test_rule_may_follow_a_path_between_two_names_that_are_in_the_data():
+    rules = [rule("path", "CONSTRUCT { :a :reaches :b } WHERE { :a :p?/:q? :b }")]
+    assert built(infer(parse(":a :q :b ."), rules)) == set(parse(":a :reaches :b ."))
+
+
 def test_rule_runs_after_the_rules_that_build_what_it_reads():
     rules = [
         rule("a-reader", "CONSTRUCT { ?x a :Done } WHERE { ?x :step2 ?y }"),

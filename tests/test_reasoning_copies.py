@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import pytest
 
 from calcigraph.errors import Severity
-from calcigraph.reasoning import Inference, Limits, infer
+from calcigraph.reasoning import Inference, Limits, check_proof, infer
 from calcigraph.reasoning.engines import owlrl
 from equal_expressions import Ontology, Triples
 from test_reasoning_closure import compared
@@ -97,6 +97,19 @@ def test_changes_equal_recomputing_and_all_is_proved(limits: Limits):
     assert hits["proved"] >= 100, hits
 
 
+@pytest.mark.parametrize("written", [":C0", ":C9"])
+def test_a_clash_over_copies_of_equal_classes_is_told_by_a_triple_that_somebody_wrote(written: str):
+    said = "owl:onProperty :p ; owl:someValuesFrom :A"
+    copies = " ".join(f":D{n} rdfs:subClassOf [ {said} ] ." for n in range(9))
+    text = f""":C0 owl:sameAs :C9 . :A a owl:Class . :x a :B , {written} . :B rdfs:subClassOf [ {said} ] .
+      {written} owl:disjointWith [ {said} ] . {copies}"""
+    asserted = set(parse(text))
+    inference = infer(asserted)
+    assert groups(inference)
+    (clash,) = inference.clashes
+    assert set(clash.axioms) <= asserted
+
+
 def named(triples: Triples) -> Triples:
     return {t for t in triples if not any(isinstance(term, ox.BlankNode) for term in t)}
 
@@ -142,3 +155,24 @@ def test_copies_that_are_left_out_are_said_at_an_axiom_with_the_bound_that_has_t
     assert len(few.inferred) == 39
     needed = int(finding.remedy.partition("--limit copies ")[2].split()[0])
     assert infer(asserted, limits=Limits(copies=needed)).inferred == whole.inferred
+
+
+@pytest.mark.parametrize("written", ["_:a", "_:b"])
+@pytest.mark.parametrize("axiom", [":C owl:equivalentClass {} .", ":C owl:unionOf ({} :D) ."])
+@pytest.mark.parametrize(
+    ("fact", "goal"),
+    [
+        (":E rdfs:subClassOf {}, :F, :G, :H .", ":E rdfs:subClassOf :C ."),
+        (":q rdfs:domain {} .", ":q rdfs:domain :C ."),
+    ],
+)
+def test_a_proof_takes_the_copy_that_an_axiom_names(fact: str, goal: str, axiom: str, written: str):
+    """By that axiom it is below :C; what leads from one copy to the other would be further steps."""
+    both = " ".join(f"{name} owl:onProperty :p ; owl:hasValue :v ." for name in ("_:a", "_:b"))
+    said = f"{fact.format(written)} {axiom.format(written)}"
+    *asserted, wanted = parse(f":p a owl:ObjectProperty . {both} {said} {goal}")
+    inference = infer(asserted)
+    assert len(groups(inference)) == 1
+    proof = inference.explain(wanted)
+    check_proof(proof)
+    assert proof.depth == 2

@@ -158,3 +158,12 @@ def test_facts_of_equal_terms_are_put_on_the_lowest_and_multiplied_out_over_all(
     assert equality.expanded_size(members, pairs=False) == 6
     # The high half of what is no pair is 0, and that is a term too.
     assert equal((0, 9), (1, 2)).expanded_size(np.array([1, 5], np.int64), pairs=False) == 3
+
+
+def test_what_is_made_of_equal_terms_changes_on_its_own():
+    one = equal((1, 2), (5, 6))
+    more = one.copy()
+    more.merge(packed({(2, 3)}), Limits())
+    less, rest = one.without([5]), one.only([5])
+    assert [made.all(1) for made in (one, more, less, rest)] == [[1, 2], [1, 2, 3], [1, 2], [1]]
+    assert [made.of(6) for made in (one, more, less, rest)] == [5, 5, 6, 5]

@@ -8,7 +8,10 @@ import pyoxigraph as ox
 import pytest
 
 from calcigraph.reasoning import Limits, Proof, StepWrong, check_proof, check_step, infer
+from calcigraph.reasoning.proofs.lookup import ClosureLookup
 from calcigraph.reasoning.rules.tables import TABLE, RuleUnusable, read_table
+from calcigraph.reasoning.terms import vocabulary as v
+from calcigraph.reasoning.terms.statements import GeneralizedTriple
 
 PREFIXES = """@prefix : <http://example.org/> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
@@ -266,6 +269,36 @@ def test_long_chain_of_equal_terms_is_proved_too():
     chain = " ".join(f":n{i} owl:sameAs :n{i + 1} ." for i in range(20))
     inference = infer(parse(f":n0 :p :v . {chain}"), limits=Limits(proof_goals=5))
     check_proof(inference.explain(parse(":n20 :p :v .")[0]))
+
+
+@pytest.mark.parametrize(
+    ("name", "literals", "rule"),
+    [
+        ("differentFrom", '42, "x"^^:own', None),
+        ("differentFrom", '"x"^^:own, 42', None),
+        ("sameAs", '"x"^^:own, "y"^^:own', None),
+        ("differentFrom", "42, 43", "dt-diff"),
+        ("sameAs", "42, 42.0", "dt-eq"),
+    ],
+)
+def test_literals_are_compared_where_the_values_of_both_are_known(name: str, literals: str, rule: str | None):
+    triples = parse(f":a :p {literals} .")
+    one, other = (triple.object for triple in triples)
+    predicate = ox.NamedNode(f"http://www.w3.org/2002/07/owl#{name}")
+    proof = infer(triples).explain(GeneralizedTriple(one, predicate, other))
+    assert (proof and proof.rule) == rule
+
+
+def test_a_search_begins_where_least_matches():
+    triples = parse(":a :p :b, :c . :d :p :b . :a a :C .")
+    state = infer(triples)._parts.engine.state()
+    ids = [state.terms.known(triple) for triple in triples]
+    (a, p, b), c = ids[0], ids[3][2]
+    count = ClosureLookup(state).count
+    assert [count(pattern) for pattern in ((a, p, b), (a, p, "?y"), ("?x", p, b))] == [0, 2, 2]
+    assert [count(pattern) for pattern in (("?x", v.TYPE, c), (a, v.SAME_AS, "?y"))] == [1, 1]
+    assert 2 < count(("?x", p, "?y")) < count(("?x", v.TYPE, "?y")) < count((a, "?p", b))
+    assert count(("?x", v.SUB_CLASS_OF, c)) == 0, "there is none"
 
 
 def test_triple_outside_the_closure_has_no_proof():

@@ -126,6 +126,34 @@ def test_the_values_that_have_a_result_are_those_of_the_specification(
     assert sorted(getattr(r.value, "value", "none") for r in report.results) == values.split()
 
 
+ASK = """sh:validator [ a sh:SPARQLAskValidator ; sh:message "{?value} is not {$need}"@en ;
+  sh:ask "ASK { FILTER ($value = $need) }" ]"""
+MISSING = """sh:propertyValidator [ a sh:SPARQLSelectValidator ;
+  sh:select "SELECT $this WHERE { FILTER NOT EXISTS { $this $PATH $need } }" ]"""
+OF_NODE = """sh:nodeValidator [ a sh:SPARQLSelectValidator ;
+  sh:select "SELECT $this ?value WHERE { $this ?any ?value . FILTER (?value = $need) }" ]"""
+# SHACL 6.2 and 6.3: an ASK for each value, which the result has; a SELECT once for a focus node.
+COMPONENTS = {
+    "a value that is denied": (ASK, "sh:property [ sh:path :p ; :need 1 ]", ["2", "3"]),
+    "one result for what is missing of many": (MISSING, "sh:property [ sh:path :p ; :need 7 ]", [None]),
+    "what is missing where there is no value": (MISSING, "sh:property [ sh:path :q ; :need 7 ]", [None]),
+    "a value that a SELECT of nodes finds": (OF_NODE, ":need 2", ["2"]),
+}
+
+
+@pytest.mark.parametrize(("validator", "use", "values"), COMPONENTS.values(), ids=COMPONENTS)
+def test_component_has_a_result_for_each_denied_value_or_solution(
+    validator: str, use: str, values: list[str | None]
+) -> None:
+    component = f":C a sh:ConstraintComponent ; sh:parameter [ sh:path :need ] ; {validator} ."
+    report = judged(":a :p 1 , 2 , 3 .", f"{component} :S sh:targetNode :a ; {use} .")
+    assert [getattr(result.value, "value", None) for result in report.results] == values
+    if validator == ASK:
+        assert [r.messages for r in report.results] == [
+            (ox.Literal(f"{v} is not 1", language="en"),) for v in values
+        ]
+
+
 def test_a_query_beside_what_the_engine_of_core_may_not_judge_leaves_it_to_the_other() -> None:
     shapes = f":S sh:targetNode :a ; {QUERY} ; sh:property [ sh:path :p ; sh:closed true ] ."
     found = Counter(r.constraint.value.removeprefix(SH) for r in judged(MORE, shapes).results)

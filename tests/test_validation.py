@@ -8,6 +8,7 @@ import socket
 
 import pyoxigraph as ox
 import pytest
+from rdflib.plugins.sparql import processor
 
 from calcigraph.errors import Severity
 from calcigraph.rdf.blocks import blocks
@@ -292,3 +293,20 @@ def test_triple_terms_do_not_stop_a_validation() -> None:
     quoted = ox.Triple(pump, node("said"), ox.Triple(pump, pump, pump))
     shapes = triples_of(":S sh:targetClass :Pump ; sh:property [ sh:path :rating ; sh:minCount 1 ] .")
     assert validate([*triples_of(DATA), quoted], shapes).conforms
+
+
+def test_a_query_is_read_once_for_all_focus_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    parse = processor.parseQuery
+
+    def noted(text: str) -> object:
+        read.append(text)
+        return parse(text)
+
+    monkeypatch.setattr(processor, "parseQuery", noted)
+    select = "SELECT $this ?value { $this <http://x/rating> ?value . FILTER (?value > 2) }"
+    data = "".join(f":n{number} :rating {number} .\n" for number in range(5))
+    shape = f':s a sh:NodeShape ; sh:targetSubjectsOf :rating ; sh:sparql [ sh:select "{select}" ] .'
+    report = validate(triples_of(data), triples_of(shape))
+    assert [str(result.focus_node) for result in report.results] == ["<http://x/n3>", "<http://x/n4>"]
+    assert len(read) == 1

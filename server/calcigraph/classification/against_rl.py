@@ -73,6 +73,9 @@ def _missed(places: _Places, found: Classified, known: set[Subsumption], by: str
     """How many subsumptions OWL 2 RL did not find, and each of them."""
     missed = sorted(found.subsumptions - known)
     unread = f" {found.unread:,} triples are part of no axiom of OWL." if found.unread else ""
+    if found.passed_over:
+        many = "1 axiom says" if found.passed_over == 1 else f"{found.passed_over:,} axioms say"
+        unread += f" It passes over what {many} beyond OWL 2 EL: hermit may find more."
     yield Finding(
         "classify",
         Place("ontology"),

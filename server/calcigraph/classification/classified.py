@@ -49,4 +49,6 @@ class Classified:
     """Of every class with a name that may have members, the classes with names above it but owl:Thing."""
     unread: int
     """Triples that the OWL API could not read as part of an axiom."""
+    passed_over: int
+    """Axioms of which the reasoner passes over a part at least, as they are outside its profile."""
     seconds: float

@@ -68,7 +68,9 @@ def classify(triples: Iterable[ox.Triple], asked: ReasonerAsked) -> Classified:
     except subprocess.TimeoutExpired:
         raise NotClassified(
             f"{asked.name} did not answer within {asked.limit_s:g} s.",
-            "Raise --file-timeout, or ask elk, which takes polynomial time.",
+            "Raise --file-timeout."
+            if asked.name == "elk"
+            else "Raise --file-timeout, or ask elk, which takes polynomial time.",
         ) from None
     lines = done.stdout.splitlines()
     answer: dict[str, Any] = json.loads(lines[-1]) if done.returncode == 0 and lines else {}
@@ -76,7 +78,8 @@ def classify(triples: Iterable[ox.Triple], asked: ReasonerAsked) -> Classified:
         said = answer.get("error") or _last(done.stderr) or f"it ended with {done.returncode}"
         raise NotClassified(
             f"{asked.name} gave no answer: {said[:500]}.",
-            "Mend what it names; of too little memory, give it more or ask elk.",
+            "Mend what it names; of too little memory, give it more"
+            f"{'' if asked.name == 'elk' else ' or ask elk'}.",
         )
     return _read(answer)
 
@@ -107,6 +110,7 @@ def _read(answer: dict[str, Any]) -> Classified:
         tuple(Unsatisfiable(row["iri"], _axioms(row["axioms"])) for row in answer["unsatisfiable"]),
         frozenset((below, above) for below, above in answer["subsumptions"]),
         answer["unread"],
+        answer["passed_over"],
         answer["seconds"],
     )
 

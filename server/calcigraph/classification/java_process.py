@@ -28,6 +28,8 @@ _FACTORIES: Final = {
     "elk": "org.semanticweb.elk.owlapi.ElkReasonerFactory",
     "hermit": "org.semanticweb.HermiT.ReasonerFactory",
 }
+# Violations of OWL 2 EL; the others are of what every profile asks for, such as declarations.
+_OUTSIDE_EL: Final = ("UseOfIllegal", "UseOfObjectPropertyInverse", "UseOfAnonymousIndividual")
 _MOST_JUSTIFIED: Final = 20
 _PR_SET_PDEATHSIG: Final = 1
 _GRACE_S: Final = 5.0
@@ -63,6 +65,7 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
     # HermiT throws where an inconsistent ontology is asked for its classes; ELK says of all that it is empty.
     reasoner = factory.createReasoner(ontology)
     found: dict[str, Any] = {"axioms": [], "unsatisfiable": [], "subsumptions": [], "unread": unread}
+    found["passed_over"] = _outside_el(ontology) if question["reasoner"] == "elk" else 0
     found["inconsistent"] = not reasoner.isConsistent()
     if found["inconsistent"]:
         found["axioms"] = _contracted(ontology, factory, until)
@@ -96,6 +99,19 @@ def _loaded(text: str) -> tuple[Any, int]:
     metadata = manager.getOntologyFormat(ontology).getOntologyLoaderMetaData()
     unread = sum(1 for _ in metadata.get().getUnparsedTriples().iterator()) if metadata.isPresent() else 0
     return ontology, unread
+
+
+def _outside_el(ontology: Any) -> int:
+    """How many axioms say what OWL 2 EL has not (Profiles, section 2); missing declarations do not count."""
+    profile = jpype.JClass("org.semanticweb.owlapi.profiles.OWL2ELProfile")()
+    found = profile.checkOntology(ontology).getViolations()
+    return len(
+        {
+            str(each.getAxiom())
+            for each in found
+            if str(each.getClass().getSimpleName()).startswith(_OUTSIDE_EL)
+        }
+    )
 
 
 def _subsumptions(ontology: Any, reasoner: Any, empty: set[str]) -> list[tuple[str, str]]:
@@ -164,6 +180,12 @@ def _subject(axiom: Any, names: list[str]) -> str:
     return min(within)[1] if within else min(names, default="")
 
 
+def _first_line(error: jpype.JException) -> str:
+    """What Java says against it; the name of the exception where it says nothing."""
+    said = str(error.getMessage() or "").strip() or str(error.getClass().getSimpleName())
+    return said.splitlines()[0].rstrip(".")
+
+
 def main() -> None:
     """Answer the question, or say what Java says against it."""
     # It ends with whoever asked, and when its time is over, whatever Java does.
@@ -176,7 +198,7 @@ def main() -> None:
     try:
         said = answer(question)
     except jpype.JException as error:
-        said = {"error": f"{type(error).__name__}: {error}".strip().splitlines()[0]}
+        said = {"error": _first_line(error)}
     print(json.dumps(said), flush=True)
 
 

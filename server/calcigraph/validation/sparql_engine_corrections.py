@@ -10,6 +10,11 @@ import rdflib
 from pyshacl.constraints.core import property_pair_constraints, value_range_constraints
 from pyshacl.constraints.core.string_based_constraints import LanguageInConstraintComponent
 from pyshacl.constraints.core.value_constraints import DatatypeConstraintComponent
+from pyshacl.constraints.sparql.sparql_based_constraint_components import (
+    BoundShapeValidatorComponent,
+    SelectConstraintValidator,
+)
+from pyshacl.errors import ReportableRuntimeError
 from pyshacl.rdfutil.compare import compare_literal
 
 from calcigraph.rdf.bridge import from_rdflib
@@ -28,6 +33,8 @@ def correct() -> None:
         (property_pair_constraints.LessThanConstraintComponent, "_compare_lt", _comparison(or_same=False)),
         (property_pair_constraints.LessThanOrEqualsConstraintComponent, "_compare_ltoe", _comparison(True)),
         (LanguageInConstraintComponent, "_evaluate_string_rule", _in_language),
+        (BoundShapeValidatorComponent, "evaluate", _by_validator),
+        (SelectConstraintValidator, "validate", _once(SelectConstraintValidator.validate)),
     )
     for owner, name, replacement in corrections:
         getattr(owner, name)
@@ -90,3 +97,40 @@ def _in_language(self: Any, rule: Any, data: Any, values: dict[Any, Iterable[Any
 
 def _is_of(language: str | None, range_: str) -> bool:
     return bool(language) and (range_ == "*" or f"{language}-".lower().startswith(f"{range_}-"))
+
+
+def _once(validate: Callable[..., Any]) -> Callable[..., Any]:
+    """What runs the SELECT of a component: once for a focus node, not for each value, as there may be none;
+    and with no value bound (section 6.2.3)."""
+
+    def run(self: Any, executor: Any, focus: Any, _values: Any, *rest: Any) -> Any:
+        return validate(self, executor, focus, [None], *rest)
+
+    return run
+
+
+def _by_validator(self: Any, executor: Any, data: Any, values: dict[Any, Any], _path: Any) -> _Verdict:
+    """What judges by a component: a result for each value that an ASK denies, with the value, and for each
+    solution of a SELECT; each with messages of its own (sections 6.3 and 5.3.2)."""
+    results = []
+    query = self.query_helper
+    for focus, nodes in values.items():
+        for node, found in self.validator.validate(executor, focus, nodes, data, query):
+            if found is True:
+                raise ReportableRuntimeError("its query says that it failed")
+            this, path, value = found or (None, None, node)
+            value = focus if value is None and not self.shape.is_property_shape else value
+            shown = {"this": this or focus, "value": value, "path": path or self.shape.path()}
+            known = {name: term for name, term in shown.items() if term is not None}
+            query.bind_messages({**query.param_bind_map, **known})
+            results.append(
+                self.make_v_result(
+                    data,
+                    this or focus,
+                    value_node=value,
+                    result_path=path,
+                    constraint_component=self.constraint.node,
+                    extra_messages=[*(self.constraint.messages or ()), *query.bound_messages],
+                )
+            )
+    return not results, results

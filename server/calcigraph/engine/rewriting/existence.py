@@ -55,6 +55,7 @@ from calcigraph.sparql.tree import (
 # About how many triples there are for a pattern whose subject, and whose object, has a value.
 _SIZES: Final = {(True, True): 1, (True, False): 10, (False, True): 1000, (False, False): 1_000_000}
 _SIZE_OF_GROUP: Final = 100
+_SIZE_OF_OTHERS: Final = 2_000_000
 
 
 def exists_below(node: Node) -> Iterable[Exists]:
@@ -241,5 +242,5 @@ def _triple_factor(statement: FlatTriple) -> _Factor:
 
 
 def _pattern_factor(pattern: Pattern) -> _Factor:
-    size = _SIZE_OF_GROUP if isinstance(pattern, Group | Union | GraphPattern) else 2 * _SIZES[False, False]
+    size = _SIZE_OF_GROUP if isinstance(pattern, Group | Union | GraphPattern) else _SIZE_OF_OTHERS
     return _Factor(link(pattern), lambda _bound: size, lambda bound: is_reached(pattern, bound), pattern)

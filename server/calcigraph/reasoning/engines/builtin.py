@@ -12,7 +12,7 @@ from calcigraph.reasoning.facts.columns import Columns
 from calcigraph.reasoning.limits import Limits
 from calcigraph.reasoning.maintenance.change import changed
 from calcigraph.reasoning.maintenance.difference import ClosureChange
-from calcigraph.reasoning.terms.numbering import TermNumbers
+from calcigraph.reasoning.terms.numbering import Ground, TermNumbers
 
 
 class Builtin:
@@ -43,8 +43,12 @@ class Builtin:
         copies = self._closure.copies
         if not copies:
             return self._violations
+
+        def written(fact: Ground) -> Ground:
+            return copies.as_written(fact, self._closure.equality)
+
         return frozenset(
-            (rule, tuple(map(copies.as_written, axioms)), tuple(map(copies.as_written, facts)))
+            (rule, tuple(map(written, axioms)), tuple(map(written, facts)))
             for rule, axioms, facts in self._violations
         )
 

@@ -236,16 +236,17 @@ class Copies:
             column = _half(self.groups, column, subject=False)
         if key == class_key(v.CLASS):
             column = self.groups.rewrite(column, pairs=False)
-        yield (self.groups.key(key) if key < 0 else key), column
+        yield self.groups.key(key), column
 
     def is_spread(self, key: Key) -> bool:
         """Whether facts of a key hold of each copy alike."""
-        return key in _SPREAD or (key < 0 and ~key in self.groups.representative)
+        # Of a predicate, ~key is no term's number.
+        return key in _SPREAD or ~key in self.groups.representative
 
     def is_hidden(self, key: Key) -> bool:
         """Whether a key is of a copy whose facts are shown at another one only."""
         term = ~key
-        return key < 0 and self.groups.of(term) != term and term not in self.shown.representative
+        return self.groups.of(term) != term and term not in self.shown.representative
 
     def node(self, predicate: int, term: int, *, subject: bool) -> int:
         """The node under which a term stands as subject or object of a predicate that holds of each copy."""
@@ -253,14 +254,15 @@ class Copies:
             return term if subject else self.groups.of(term)
         return self.groups.of(term) if _SPREAD.get(predicate, (False, False))[not subject] else term
 
-    def as_written(self, fact: Ground) -> Ground:
-        """A triple as somebody wrote it, who may have said it of another copy."""
+    def as_written(self, fact: Ground, equality: Equality) -> Ground:
+        """A triple as somebody wrote it, who may have said it of another copy, or of what equals a term."""
         if self.written is None or self.written.holds(fact):
             return fact
         subject, predicate, obj = fact
-        every = (
-            (one, predicate, other) for one in self.groups.all(subject) for other in self.groups.all(obj)
+        ones, others = (
+            [copy for same in equality.all(term) for copy in self.groups.all(same)] for term in (subject, obj)
         )
+        every = ((one, predicate, other) for one in ones for other in others)
         return next(filter(self.written.holds, every), fact)
 
     def expand(self, key: Key, column: Ids) -> Ids:
@@ -318,7 +320,7 @@ class Copies:
         if not self:
             return self, add, remove
         gone = self.merged(remove)
-        for key in [key for key in gone if key < 0 and ~key in self.groups.members]:
+        for key in [key for key in gone if ~key in self.groups.members]:
             for copy in self.groups.all(~key):
                 gone[key] = gone[key][~written.member(class_key(copy), gone[key])]
         return replace(self, written=written), base.beyond(self.merged(add)), filled(gone)

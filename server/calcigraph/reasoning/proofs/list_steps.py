@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import pairwise
 from typing import Final
 
 from calcigraph.reasoning.terms import vocabulary as v
@@ -35,21 +34,17 @@ def _lists(given: set[Nodes], axiom: str) -> Iterator[tuple[Node, list[Node], se
 def _chain(given: set[Nodes], conclusion: Nodes) -> Iterator[set[Nodes]]:
     start, prop, end = conclusion
     for subject, items, used in _lists(given, "owl:propertyChainAxiom"):
-        if subject == prop:
-            for way in _links(given, start, items):
-                if way[-1] == end:
-                    links = zip(pairwise(way), items, strict=True)
-                    yield used | {(a, p, b) for (a, b), p in links}
+        # The links are among what is given, as what was used of the list is.
+        if subject == prop and end in _ends(given, start, items):
+            yield used
 
 
-def _links(given: set[Nodes], start: Node, items: list[Node]) -> Iterator[list[Node]]:
-    if not items:
-        yield [start]
-        return
-    for subject, predicate, obj in given:
-        if subject == start and predicate == items[0]:
-            for rest in _links(given, obj, items[1:]):
-                yield [start, *rest]
+def _ends(given: set[Nodes], start: Node, items: list[Node]) -> set[Node]:
+    """Where the links of a chain lead."""
+    ends = {start}
+    for item in items:
+        ends = {o for s, p, o in given if s in ends and p == item}
+    return ends
 
 
 def _key(given: set[Nodes], conclusion: Nodes) -> Iterator[set[Nodes]]:
