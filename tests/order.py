@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-# Those that take more than twenty seconds on a quiet machine, the longest first, those with a browser apart: it
-# keeps several processors busy.
+# Those that take more than twenty seconds on a quiet machine, the longest first; a browser keeps several
+# processors busy, so that those that have one stand apart.
 LONG = (
     "test_packaging.py",
     "test_browser_quality.py",
