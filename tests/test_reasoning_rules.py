@@ -197,6 +197,16 @@ def test_step_without_its_grounds_is_refused(rule: str):
         check_step(Proof(proof.triple, proof.rule))
 
 
+@pytest.mark.parametrize("links", [":a :p :b . :d :q :c .", ":a :p :b . :b :s :c .", ":a :p :b . :b :q :d ."])
+def test_step_along_a_chain_whose_links_do_not_hang_together_is_refused(links: str):
+    axiom = ":r owl:propertyChainAxiom (:p :q) ."
+    proof = infer(parse(f"{axiom} :a :p :b . :b :q :c .")).explain(parse(":a :r :c .")[0])
+    check_step(proof)
+    wrong = tuple(Proof(triple, "asserted") for triple in parse(links))
+    with pytest.raises(StepWrong):
+        check_step(replace(proof, premises=wrong))
+
+
 def test_proof_has_least_depth():
     chain = " ".join(f":n{i} :p :n{i + 1} ." for i in range(8))
     inference = infer(parse(f":p a owl:TransitiveProperty . {chain}"))

@@ -177,6 +177,33 @@ def test_constraints_beside_a_query_are_judged_by_the_engine_of_core_and_each_on
     ]
 
 
+SELECT = 'sh:select "SELECT $this ?value%s WHERE { $this <http://x/p> ?value%s }"'
+MESSAGES = {
+    "those of the constraint, each in its language": (
+        "sh:message 'of the shape' ; sh:sparql [ sh:message 'is {?value}'@en , 'ist {$value}'@de ; "
+        f"{SELECT % ('', '')} ]",
+        ['"is C:\\\\dir"@en', '"ist C:\\\\dir"@de'],
+    ),
+    "those of the shape": (
+        f"sh:message 'of {{?value}}'@en ; sh:sparql [ {SELECT % ('', '')} ]",
+        ['"of C:\\\\dir"@en'],
+    ),
+    "that of the solution": (
+        f"sh:sparql [ sh:message 'm' ; {SELECT % (' ?message', ' BIND (STR(?value) AS ?message)')} ]",
+        ['"C:\\\\dir"'],
+    ),
+}
+
+
+@pytest.mark.parametrize(("shape", "messages"), MESSAGES.values(), ids=MESSAGES)
+def test_the_messages_of_a_query_are_the_nearest_ones(shape: str, messages: list[str]) -> None:
+    """SHACL 5.3.2: of the solution, else of the constraint, else of the shape."""
+    report = judged(":a :p 'C:\\\\dir' .", f":S sh:targetNode :a ; {shape} .")
+    assert not report.flaws
+    (result,) = report.results
+    assert [str(message) for message in result.messages] == messages
+
+
 def test_query_of_a_shape_that_a_node_is_to_conform_to_decides_whether_it_does() -> None:
     shapes = f":S sh:targetClass :T ; sh:node [ {QUERY} ] ; sh:not [ {QUERY} ] ; sh:nodeKind sh:Literal ."
     found = Counter(r.constraint.value.removeprefix(SH) for r in judged(DATA, shapes).results)

@@ -160,6 +160,19 @@ def test_shapes_that_lead_to_others_in_too_many_ways_are_told_of_and_the_rest_is
     assert [finding.message for finding in found if finding is not told] == ["Max count of :name is not met."]
 
 
+def test_shapes_that_lead_back_to_themselves_in_too_many_ways_are_told_of() -> None:
+    steps = "".join(
+        f"_:s{i} sh:and ( _:s{i + 1} [ sh:node _:s{i + 1} ] ) ; sh:node _:s{i + 1} ; sh:not _:s{i + 1} .\n"
+        for i in range(9)
+    )
+    back = "_:s9 sh:property [ sh:path :next ; sh:node _:s0 ] ."
+    shapes = f"{HEAD} :Many a sh:NodeShape ; sh:targetClass :Pump ; sh:node _:s0 . {steps} {back}"
+    (flaw,) = validate(triples(DATA), triples(shapes)).flaws
+    # Four ways a step, and what is between: 4 + 16 + ... + 4^9 and more.
+    assert "ways" in flaw.message
+    assert flaw.breaks
+
+
 def test_whoever_watches_is_told_that_shapes_of_core_are_judged() -> None:
     steps: list[Step] = []
     shape = f"{HEAD} :S a sh:NodeShape ; sh:targetClass :Pump ; sh:nodeKind sh:IRI ."

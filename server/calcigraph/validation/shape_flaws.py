@@ -99,7 +99,7 @@ def _multiplied(graph: ShapesGraph) -> Iterator[Flaw]:
     """Shapes that refer to others, these to others and so on, each in several ways: no engine comes to an end
     of them, as each looks at every way."""
     for root in graph.roots:
-        if not graph.recursive(root) and (ways := graph.ways(root)) > _MOST_WAYS:
+        if (ways := graph.ways(root)) > _MOST_WAYS:
             yield Flaw(
                 root,
                 None,

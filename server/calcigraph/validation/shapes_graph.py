@@ -129,18 +129,20 @@ class ShapesGraph:
 
     def ways(self, root: Term) -> int:
         """How often an engine looks at a shape for one focus node: itself, and each shape that it refers to
-        in as many ways as lead there. The shape must not be recursive. Cost: linear in its parts."""
+        in as many ways as lead there. One that leads back counts once, as if it ended there. Cost: linear in
+        its parts."""
         counted: dict[Term, int] = {}
+        begun: set[Term] = set()
         pending = [root]
         while pending:
             node = pending[-1]
             others = [other for _, other in self.references(node)]
-            unknown = [other for other in others if other not in counted]
-            if unknown and node not in counted:
-                pending += unknown
-                continue
-            counted[node] = 1 + sum(counted[other] for other in others)
-            pending.pop()
+            if node not in begun:
+                begun.add(node)
+                pending += [other for other in others if other not in begun]
+            else:
+                counted.setdefault(node, 1 + sum(counted.get(other, 1) for other in others))
+                pending.pop()
         return counted[root]
 
     def recursive(self, root: Term) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 
 import pyoxigraph as ox
 import rdflib
@@ -14,13 +15,17 @@ from pyshacl.constraints.sparql.sparql_based_constraint_components import (
     BoundShapeValidatorComponent,
     SelectConstraintValidator,
 )
+from pyshacl.constraints.sparql.sparql_based_constraints import SPARQLBasedConstraint as SPARQLConstraint
 from pyshacl.errors import ReportableRuntimeError
+from pyshacl.helper.sparql_query_helper import SPARQLQueryHelper
 from pyshacl.rdfutil.compare import compare_literal
+from rdflib.namespace import SH
 
 from calcigraph.rdf.bridge import from_rdflib
 from calcigraph.rdf.lexical_spaces import beyond_engines
 from calcigraph.validation.ordering import before, comparable
 
+_VARIABLE: Final = re.compile(r"\{[?$](\w+)\}")
 _Verdict = tuple[bool, list[Any]]
 
 
@@ -35,6 +40,8 @@ def correct() -> None:
         (LanguageInConstraintComponent, "_evaluate_string_rule", _in_language),
         (BoundShapeValidatorComponent, "evaluate", _by_validator),
         (SelectConstraintValidator, "validate", _once(SelectConstraintValidator.validate)),
+        (SPARQLQueryHelper, "bind_messages", _bind_messages),
+        (SPARQLConstraint, "make_v_result", _with_messages(SPARQLConstraint.make_v_result)),
     )
     for owner, name, replacement in corrections:
         getattr(owner, name)
@@ -134,3 +141,38 @@ def _by_validator(self: Any, executor: Any, data: Any, values: dict[Any, Any], _
                 )
             )
     return not results, results
+
+
+def _filled(message: Any, names: Mapping[str, Any]) -> rdflib.Literal:
+    """A message with the values of its variables, in its language; a value may have a backslash."""
+    text = _VARIABLE.sub(lambda found: str(names.get(found[1], found[0])), str(message))
+    return rdflib.Literal(text, lang=message.language)
+
+
+def _bind_messages(self: Any, names: Mapping[str, Any] | None = None) -> None:
+    known = self.param_bind_map if names is None else names
+    self.bound_messages = {_filled(message, known) for message in self.unbound_messages}
+
+
+def _with_messages(make: Callable[..., Any]) -> Callable[..., Any]:
+    """What makes a result of a query: its messages are what a solution has for ?message, else those of the
+    constraint, else those of the shape (section 5.3.2)."""
+
+    def run(self: Any, *args: Any, extra_messages: Any = None, bound_vars: Any = None, **rest: Any) -> Any:
+        names = _solution(bound_vars)
+        given = [names["message"]] if "message" in names else list(extra_messages or self.shape.message)
+        filled = [_filled(each, names) for each in given if isinstance(each, rdflib.Literal)]
+        text, node, triples = make(self, *args, extra_messages=filled, **rest)
+        kept = [t for t in triples if not filled or t[1] != SH.resultMessage or t[2] in filled]
+        return text, node, kept
+
+    return run
+
+
+def _solution(bound: Any) -> dict[str, Any]:
+    """What a solution has for each variable, of which pyshacl takes out those that it knows."""
+    if isinstance(bound, dict):
+        return bound
+    known = dict(zip(("this", "path", "value"), bound or (), strict=False))
+    others = bound[3] if bound and len(bound) > 3 else {}
+    return {**others, **{name: term for name, term in known.items() if term is not None}}

@@ -36,6 +36,12 @@ class _Placed(Recorded[ox.Triple, Stage]):
         super().__init__(history)
         self.store = ox.Store()
 
+    def enter(self, placed: dict[ox.Triple, Stage]) -> None:
+        """Put in triples that lie in no graph. Cost: half that of one after the other."""
+        for key, value in placed.items():
+            super().set(key, value)
+        self.store.extend(_quad(key, _GRAPHS[value]) for key, value in placed.items())
+
     def set(self, key: ox.Triple, value: Stage | None) -> None:
         was = self.get(key)
         super().set(key, value)
@@ -98,15 +104,20 @@ class Views:
     def _settle(self, touched: Iterable[ox.Triple]) -> None:
         """Put each triple into the graph where it belongs, and note what that changes for whom."""
         changes = self.moves.changes
+        fresh: dict[ox.Triple, Stage] = {}
         for triple in touched:
             was, now = self._placed.get(triple), self._place(triple)
             if was == now:
                 continue
-            self._placed.set(triple, now)
+            if was is None and now is not None:
+                fresh[triple] = now
+            else:
+                self._placed.set(triple, now)
             if "before" in (was, now):
                 changes["before"].note(triple, now == "before")
             if None in (was, now):
                 changes["after"].note(triple, was is None)
+        self._placed.enter(fresh)
 
     def _place(self, triple: ox.Triple) -> Stage | None:
         """The stage in whose graph a triple belongs, if it is there at all."""
