@@ -9,10 +9,11 @@ serve: $(STAMP)-run
 	-$(BIN)/python hatch_build.py
 	$(BIN)/calcigraph serve
 
-# A process for each processor, up to four: each has servers and a browser of its own.
+# A process more than there are processors, up to four, as each waits now and then for servers and a browser of
+# its own.
 test: $(STAMP)-test lint
 	-$(BIN)/python hatch_build.py
-	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $$($(BIN)/python -c 'import os; print(min(4, 1 + len(os.sched_getaffinity(0))))') --dist loadfile --no-loadscope-reorder
 
 check: $(STAMP)-run
 	$(BIN)/calcigraph check

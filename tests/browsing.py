@@ -1,6 +1,6 @@
 """A server in, a real browser on it out; what it asked for, and what it was refused, is on record.
 
-Needs Debian's Chromium and the built front end; where one is missing the tests are skipped and say
+Needs one of Debian's Chromiums and the built front end; where one is missing the tests are skipped and say
 how to get it. No request leaves the machine: another address than the server's is never fetched.
 """
 
@@ -25,7 +25,8 @@ from polling import MOST_S, until
 if TYPE_CHECKING:
     import playwright.sync_api as playwright
 
-CHROMIUM = shutil.which("chromium")
+# The one without windows draws the same pages by the same engine, for half the processor time.
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 PICTURES = os.environ.get("CALCIGRAPH_PICTURES") == "1"
 SCREENSHOTS = REPOSITORY / "build" / "screenshots"
 DESKTOP = {"width": 1200, "height": 900}
@@ -60,7 +61,7 @@ PARTS = ("script", "stylesheet", "image", "font", "manifest")
 def missing() -> str | None:
     """Why no browser can be driven, as the command that mends it."""
     if CHROMIUM is None:
-        return "no Chromium: apt-get install -y chromium"
+        return "no Chromium: apt-get install -y chromium-headless-shell"
     if assets() is None:
         return "the front end is not built: python hatch_build.py"
     if importlib.util.find_spec("playwright") is None:

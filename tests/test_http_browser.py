@@ -6,18 +6,19 @@ Needs Debian's Chromium; without it these tests are skipped and say how to get i
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 
+from browsing import CHROMIUM
 from conftest import Server
 from polling import MOST_S
 
-CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install -y chromium")
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="no Chromium: apt-get install -y chromium-headless-shell"
+)
 SHOWN = re.compile(r"CONSOLE[^\]]*\] \"(.*?)\", source")
 
 

@@ -103,8 +103,8 @@ and HermiT say nothing of what is above a class without members ("empty"), of wh
 finds; so OWL 2 RL may have more. "Has all of ours": owlrl's closure holds every triple that is inferred here,
 so that none is inferred that the specification does not infer. What it has beside that is axiomatic or
 reflexive, or a fault of its own, all named in `tests/test_reasoning_closure.py`:
-`tests/test_reasoning_real_ontologies.py` compares the two both ways. Of Brick, ELK and owlrl have 747 more,
-all below rdfs:Resource, which `docs/profile.md` says is left out. "Not measured" is what was not run.
+`tests/test_reasoning_real_ontologies.py` compares the two both ways. Of Brick, ELK, HermiT and owlrl have 747
+more, all below rdfs:Resource, which `docs/profile.md` says is left out. "Not measured" is what was not run.
 
 What a reasoner of OWL 2 DL finds beyond OWL 2 RL rests on axioms that are outside it (OWL 2 Profiles, 4.2.3):
 
