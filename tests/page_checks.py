@@ -13,10 +13,6 @@ if TYPE_CHECKING:
 
 SERIOUS = ("serious", "critical")
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
-# What breaks a rule has the rule's impact, so those that are never serious need not be asked: a third less.
-LIGHT_RULES = """
-() => axe._audit.rules.filter((rule) => ["minor", "moderate"].includes(rule.impact)).map((rule) => rule.id)
-"""
 CUT_OFF = """
 () => {
   const name = (e) => `${e.tagName.toLowerCase()} ${e.outerHTML.slice(0, 100)}`;
@@ -158,13 +154,10 @@ def faults(page: playwright.Page, *, colours_only: bool = False) -> list[str]:
     """What axe calls serious or critical."""
     from axe_playwright_python.sync_playwright import Axe
 
-    axe = Axe()
     # Where it has been loaded before, it need not be again.
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(axe.axe_script)
-    left_out = {rule: {"enabled": False} for rule in page.evaluate(LIGHT_RULES)}
-    options = {"resultTypes": ["violations"], **(COLOURS if colours_only else {"rules": left_out})}
-    found = Axe("null").run(page, options=options).response["violations"]
+    axe = Axe("null") if page.evaluate("'axe' in window") else Axe()
+    options = {"resultTypes": ["violations"], **(COLOURS if colours_only else {})}
+    found = axe.run(page, options=options).response["violations"]
     return [
         f"{fault['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
         for fault in found
