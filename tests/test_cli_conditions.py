@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from calcigraph.processes import children_of, stat_of
+from calcigraph.processes import stat_of
 from conftest import ROOTS
 from polling import until
+from test_http_stopping import family
 
 TOY = str(ROOTS["toy"])
 CLI = [sys.executable, "-W", "error", "-m", "calcigraph"]
@@ -187,9 +188,9 @@ def test_a_signal_ends_what_never_ends_without_a_word(
     (root / "ontology/questions/endless.csv").write_text("n\r\n1\r\n")
     arguments = ["ask", "endless"] if verb == "ask" else ["check"]
     with subprocess.Popen([*CLI, *arguments, "--root", str(root)], stdout=-1, stderr=-1) as process:
-        # `check` evaluates in a process of its own.
-        until(lambda: sum(map(processor_s, [process.pid, *children_of(process.pid)])) > 2.5)
-        below = children_of(process.pid)
+        # `check` evaluates in a process of its own, and that one its questions in another.
+        until(lambda: sum(map(processor_s, family(process.pid))) > 2.5)
+        below = family(process.pid)[1:]
         process.send_signal(number)
         out, err = process.communicate()
     assert process.returncode == -number

@@ -14,6 +14,7 @@ from calcigraph.web.in_flight import InFlight
 from calcigraph.web.protocol import request_head
 from calcigraph.web.serving.page_threads import PageThreads
 from polling import MOST_S
+from test_turns import in_a_loop
 
 HEAD = request_head.read(b"GET /version HTTP/1.1\r\nHost: x\r\n\r\n", 100)
 APP = cast(Flask, SimpleNamespace(extensions={"calcigraph": None}))
@@ -42,7 +43,7 @@ def test_a_crowd_of_short_pages_leaves_the_interpreter_to_the_event_loop() -> No
         while len(ended) < SHORT:
             await asyncio.sleep(0.001)
 
-    asyncio.run(asyncio.wait_for(scene(), MOST_S))
+    in_a_loop(scene)
     assert at_work[0] == 0
     assert at_work[1] <= SHORT // 4
 
@@ -57,4 +58,4 @@ def test_what_waits_in_a_thread_holds_up_no_other() -> None:
         assert not waits.is_set()
         waits.set()
 
-    asyncio.run(asyncio.wait_for(scene(), MOST_S))
+    in_a_loop(scene)
