@@ -189,7 +189,7 @@ def test_a_signal_ends_what_never_ends_without_a_word(
     arguments = ["ask", "endless"] if verb == "ask" else ["check"]
     with subprocess.Popen([*CLI, *arguments, "--root", str(root)], stdout=-1, stderr=-1) as process:
         # `check` evaluates in a process of its own, and that one its questions in another.
-        until(lambda: sum(map(processor_s, family(process.pid))) > 2.5)
+        until(lambda: sum(map(processor_s, family(process.pid))) > 4)
         below = family(process.pid)[1:]
         process.send_signal(number)
         out, err = process.communicate()

@@ -16,11 +16,11 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from statistics import median
 
 from bench.editions.roots import made
 from bench.editions.servers import serving
 from bench.queries.connection import Connection, Endpoint
+from bench.queries.medians import MODES, median_s
 
 HERE = Path(__file__).parents[2]
 REPORT = Path(__file__).with_name("report.md")
@@ -30,7 +30,6 @@ CLOSURES = 9
 TRIPLES = 49_000
 # Ratios of so many rounds in a hundred lie between the first of these and the last.
 QUANTILES = (10, 50, 90)
-MODES = ("cold", "repeated")
 
 
 class Commit:
@@ -58,21 +57,10 @@ def subjects(connection: Connection) -> list[str]:
     return [part.split('"')[0] for part in body.split('"type":"uri","value":"')[1:]]
 
 
-def asked(connection: Connection, iris: list[str], numbers: Iterator[int], mode: str) -> float:
-    """The median of the seconds that point queries take; one that is repeated has been asked before."""
-    times = []
+def texts(iris: list[str], numbers: Iterator[int]) -> Iterator[tuple[int, str]]:
+    """Some point queries with their numbers."""
     for number in itertools.islice(numbers, ASKED):
-        text = f"SELECT ?p ?o {{ <{iris[number % len(iris)]}> ?p ?o }}"
-        if mode == "cold":
-            text = f"# {number}\n{text}"
-        request = connection.endpoint.request(text)
-        if mode == "repeated":
-            connection.ask(request)
-        reply = connection.ask(request)
-        if reply.status != 200:
-            raise RuntimeError(f"a point query was answered {reply.status}")
-        times.append(reply.total_s)
-    return median(times)
+        yield number, f"SELECT ?p ?o {{ <{iris[number % len(iris)]}> ?p ?o }}"
 
 
 def point_queries(commits: list[Commit], cache: Path) -> dict[str, list[float]]:
@@ -91,7 +79,7 @@ def point_queries(commits: list[Commit], cache: Path) -> dict[str, list[float]]:
             for mode in MODES:
                 # In turn, so that neither is always the first.
                 order = connections if turn % 2 else connections[::-1]
-                taken = {c.endpoint.port: asked(c, iris, numbers, mode) for c in order}
+                taken = {c.endpoint.port: median_s(c, texts(iris, numbers), mode) for c in order}
                 # The first round warms both.
                 if turn:
                     now, former = (taken[c.endpoint.port] for c in connections)

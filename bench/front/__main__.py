@@ -19,8 +19,9 @@ from statistics import median
 
 from bench.queries import workload
 from bench.queries.connection import Connection, Endpoint, answers
+from bench.queries.medians import MODES, median_s
 from bench.queries.peers import oxigraph
-from bench.queries.processes import BenchError, free_port, running, wait
+from bench.queries.processes import free_port, running, wait
 
 HERE = Path(__file__).parents[2]
 # The last one whose connections were a server of the shelf.
@@ -29,7 +30,6 @@ TRIPLES = 10_000
 ROUNDS = 40
 ASKED = 50
 START_S = 120.0
-MODES = ("cold", "repeated")
 # Seconds for what is quiet, and for what is beside it.
 SECONDS = {
     "tests/test_http_attacks.py": {"CALCIGRAPH_QUIET_SECONDS": "1", "CALCIGRAPH_ATTACK_SECONDS": "2.5"},
@@ -49,19 +49,10 @@ def of_commit(code: Path, data: Path, folder: Path) -> Iterator[Endpoint]:
         yield endpoint
 
 
-def asked(connection: Connection, numbers: Iterator[int], mode: str) -> float:
-    """The median of the seconds that point queries take; one that is repeated has been asked before."""
-    times = []
+def texts(numbers: Iterator[int]) -> Iterator[tuple[int, str]]:
+    """Some point queries with their numbers."""
     for number in itertools.islice(numbers, ASKED):
-        text = workload.point(number % workload.products(TRIPLES))
-        request = connection.endpoint.request(workload.fresh(text, number) if mode == "cold" else text)
-        if mode == "repeated":
-            connection.ask(request)
-        reply = connection.ask(request)
-        if reply.status != 200:
-            raise BenchError(f"a point query was answered {reply.status}")
-        times.append(reply.total_s)
-    return median(times)
+        yield number, workload.point(number % workload.products(TRIPLES))
 
 
 def point_queries(endpoints: dict[str, Endpoint]) -> Iterator[str]:
@@ -72,7 +63,7 @@ def point_queries(endpoints: dict[str, Endpoint]) -> Iterator[str]:
         connections = {n: stack.enter_context(Connection(e)) for n, e in endpoints.items()}
         for turn, mode in itertools.product(range(ROUNDS + 1), MODES):
             for name in list(connections)[:: 1 if turn % 2 else -1]:
-                taken = asked(connections[name], numbers, mode)
+                taken = median_s(connections[name], texts(numbers), mode)
                 # The first round warms all.
                 if turn:
                     found.setdefault((mode, name), []).append(taken)

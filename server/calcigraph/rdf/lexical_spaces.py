@@ -179,9 +179,8 @@ def _is_json(text: str) -> bool:
     except ValueError:
         return False
     except RecursionError:
-        return (
-            True  # JSON may be nested as deeply as one likes (RFC 8259, section 9), and nothing else is told
-        )
+        # JSON may be nested as deeply as one likes (RFC 8259, section 9), and nothing else is told.
+        return True
     return True
 
 
