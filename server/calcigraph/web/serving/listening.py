@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import socket
+from typing import Final
 
 from calcigraph.errors import EnvironmentProblem
+
+# What the system keeps of each connection, as it may take twice of it, before it is read. Without a bound
+# that grows to megabytes, which count in no limit here, and a crowd whose first bytes all come at once holds
+# up the others by the time that copying them takes.
+_RECEIVED_BYTES: Final = 1 << 16
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -20,6 +26,8 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise _refused(host, port, error) from error
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # Before it listens: connections then have it from their first packet on.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVED_BYTES)
     try:
         listener.bind(address)
         listener.listen(1024)
