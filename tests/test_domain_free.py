@@ -34,6 +34,7 @@ LABELS = {
 LONGEST_NAME = 3
 ALLOWED = {
     "bgp": "the basic graph pattern of the SPARQL algebra",
+    "cut": "ordinary English: what is cut off, cut short",
     "doi": "a URI scheme that is never a prefix",
     "doubt": "ordinary English",
     "gram": "n-gram, in the search of labels",
