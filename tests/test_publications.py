@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pyoxigraph as ox
 import pytest
 
 from calcigraph.edition import Edition
+from calcigraph.reasoning.constructs.asking import asked
 from datasets import dataset_of
 
 HERE = Path(__file__).parent
@@ -24,7 +26,8 @@ DCTERMS = "http://purl.org/dc/terms/"
 LABEL = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
 TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 RULES = HERE.parent / "ontology" / "rules"
-WITHOUT_AUTHOR_OR_YEAR_AT_MOST = 0.1
+INITIALS = r" [A-Z\u00c0-\u00de](?:[A-Z\u00c0-\u00de.]|-\w)*( Jr)?$"
+WITHOUT_AUTHOR_OR_YEAR_AT_MOST = 0.2
 
 # As a medical journal prints them: six authors at most, title, journal, numbers, identifier.
 CITED = {
@@ -33,13 +36,16 @@ CITED = {
         "Trends in Cardiovascular Medicine. 2015;25(4):267-274. doi:10.1016/j.tcm.2014.10.021"
     ),
     "doi-10-1016-j-jacc-2009-10-061": (
-        "Vlachopoulos C, Aznaouridis K, Stefanadis C. Prediction of cardiovascular events and all-cause mortality "
+        "Vlachopoulos C, Aznaouridis K, Stefanadis C. Prediction of cardiovascular "
+        "events and all-cause mortality "
         "with arterial stiffness: a systematic review and meta-analysis. Journal of the American College of "
         "Cardiology. 2010;55(13):1318-27. doi:10.1016/j.jacc.2009.10.061"
     ),
     "doi-10-1007-s00018-019-03054-z": (
-        "Voelkl J, Lang F, Eckardt K-U, Amann K, Kuro-o M, Pasch A, et al. Signaling pathways involved in vascular "
-        "smooth muscle cell calcification during hyperphosphatemia. Cellular and Molecular Life Sciences. 2019. "
+        "Voelkl J, Lang F, Eckardt K-U, Amann K, Kuro-o M, Pasch A, et al. Signaling "
+        "pathways involved in vascular "
+        "smooth muscle cell calcification during hyperphosphatemia. Cellular and "
+        "Molecular Life Sciences. 2019. "
         "doi:10.1007/s00018-019-03054-z"
     ),
     "pmid-17875939": (
@@ -48,7 +54,8 @@ CITED = {
         "[Retracted.] Molecular and Cellular Biology. 2007;27(22):7947-7954. doi:10.1128/MCB.00813-07"
     ),
     "doi-10-5772-63712": (
-        "Walther B, Chollet M. Menaquinones, Bacteria, and Foods: Vitamin K2 in the Diet. In: Vitamin K2 - Vital "
+        "Walther B, Chollet M. Menaquinones, Bacteria, and Foods: Vitamin K2 in the "
+        "Diet. In: Vitamin K2 - Vital "
         "for Health and Wellbeing. 2017. doi:10.5772/63712"
     ),
     "pmid-3530901": (
@@ -56,32 +63,42 @@ CITED = {
         "1986;16(3-4):258-272. PMID 3530901"
     ),
     "torgerson-2018": (
-        "Torgerson DJ. Caution to Readers About Systematic Review on Vitamin K and Prevention of Fractures That "
+        "Torgerson DJ. Caution to Readers About Systematic Review on Vitamin K and "
+        "Prevention of Fractures That "
         "Included Problematic Trials. JAMA Internal Medicine. 2018;178(6):863-864. "
         "doi:10.1001/jamainternmed.2018.1127"
     ),
     "de-vries-2025": (
-        "de Vries F, et al. Effects of One-Year Menaquinone-7 Supplementation on Vascular Stiffness and Blood "
+        "de Vries F, et al. Effects of One-Year Menaquinone-7 Supplementation on "
+        "Vascular Stiffness and Blood "
         "Pressure in Post-Menopausal Women. Nutrients. 2025;17(5):815. doi:10.3390/nu17050815"
     ),
     "geleijnse-2004": (
-        "Geleijnse JM, Vermeer C, Grobbee DE, Schurgers LJ, Knapen MHJ, van der Meer IM, et al. Dietary intake of "
-        "menaquinone is associated with a reduced risk of coronary heart disease: the Rotterdam Study. Journal of "
+        "Geleijnse JM, Vermeer C, Grobbee DE, Schurgers LJ, Knapen MHJ, van der Meer IM, "
+        "et al. Dietary intake of "
+        "menaquinone is associated with a reduced risk of coronary heart disease: the "
+        "Rotterdam Study. Journal of "
         "Nutrition. 2004;134(11):3100-3105. doi:10.1093/jn/134.11.3100"
     ),
     "hruby-2013-abstract": (
-        "Hruby A, O'Donnell CJ, Jacques PF, Meigs JB, Wood RJ, McKeown NM. Associations of magnesium intake with "
-        "coronary artery calcification in the Framingham Heart Study. FASEB Journal. 2013;27(1 supplement):622.6. "
+        "Hruby A, O'Donnell CJ, Jacques PF, Meigs JB, Wood RJ, McKeown NM. Associations "
+        "of magnesium intake with "
+        "coronary artery calcification in the Framingham Heart Study. FASEB Journal. "
+        "2013;27(1 supplement):622.6. "
         "doi:10.1096/fasebj.27.1_supplement.622.6"
     ),
     "ma-2022": (
-        "Ma M-l, Ma Z-j, He Y-l, Sun H, Yang B, Ruan B-j, et al. Efficacy of vitamin K2 in the prevention and "
-        "treatment of postmenopausal osteoporosis: A systematic review and meta-analysis of randomized controlled "
+        "Ma M-l, Ma Z-j, He Y-l, Sun H, Yang B, Ruan B-j, et al. Efficacy of vitamin K2 "
+        "in the prevention and "
+        "treatment of postmenopausal osteoporosis: A systematic review and meta-analysis "
+        "of randomized controlled "
         "trials. Frontiers in Public Health. 2022;10:979649. doi:10.3389/fpubh.2022.979649"
     ),
     "iom-vitamin-k-intakes": (
-        "Institute of Medicine, Food and Nutrition Board, Panel on Micronutrients. Dietary Reference Intakes for "
-        "Vitamin A, Vitamin K, Arsenic, Boron, Chromium, Copper, Iodine, Iron, Manganese, Molybdenum, Nickel, "
+        "Institute of Medicine, Food and Nutrition Board, Panel on Micronutrients. "
+        "Dietary Reference Intakes for "
+        "Vitamin A, Vitamin K, Arsenic, Boron, Chromium, Copper, Iodine, Iron, "
+        "Manganese, Molybdenum, Nickel, "
         "Silicon, Vanadium, and Zinc. National Academy Press. 2001."
     ),
 }
@@ -95,7 +112,8 @@ BIBTEX = {
     ),
     "doi-10-1007-s00018-019-03054-z": (
         "article",
-        "Voelkl, J. and Lang, F. and Eckardt, K.-U. and Amann, K. and Kuro-o, M. and Pasch, A. and Pieske, B. and "
+        "Voelkl, J. and Lang, F. and Eckardt, K.-U. and Amann, K. and Kuro-o, M. and "
+        "Pasch, A. and Pieske, B. and "
         "Alesutan, I.",
         {"year": "2019"},
     ),
@@ -120,7 +138,8 @@ BIBTEX = {
     ),
     "hruby-2013-abstract": (
         "article",
-        "Hruby, A. and O'Donnell, C. J. and Jacques, P. F. and Meigs, J. B. and Wood, R. J. and McKeown, N. M.",
+        "Hruby, A. and O'Donnell, C. J. and Jacques, P. F. and Meigs, J. B. and Wood, R. "
+        "J. and McKeown, N. M.",
         {"number": "1 supplement", "doi": "10.1096/fasebj.27.1_supplement.622.6"},
     ),
     "ma-2022": (
@@ -154,9 +173,17 @@ def one(work: str, name: str) -> str:
     return value
 
 
+def named(nodes: Iterable[object]) -> set[str]:
+    return {node.value for node in nodes if isinstance(node, ox.NamedNode)}
+
+
 @cache
 def works() -> list[str]:
-    found = {n.value for n in graph().subjects(TYPE, ox.NamedNode(CG + "Publication")) if isinstance(n, ox.NamedNode)}
+    found = {
+        n.value
+        for n in graph().subjects(TYPE, ox.NamedNode(CG + "Publication"))
+        if isinstance(n, ox.NamedNode)
+    }
     return sorted(found)
 
 
@@ -225,20 +252,20 @@ def test_every_entry_for_bibtex_is_valid_and_no_two_have_one_key() -> None:
     assert set(keys.values()) == {1}
 
 
-HOSTILE = '''
+HOSTILE = """
 @prefix cg: <https://w3id.org/calcigraph/ontology/> . @prefix dcterms: <http://purl.org/dc/terms/> .
-<http://x/id/a> cg:publicationType cg:t ; dcterms:title "100 % of $x_1 & {all} #1 ~ 2^2 \\\\end{document}"@en ;
-  cg:authorList "O'Neill & Sons, Ltd; van der Berg A-M; Smith J Jr; Doe; Roe ABCD" ; cg:journal "Food & Function" ;
-  cg:publishedYear 2020 ; cg:pages "1-2" .
+<http://x/id/a> cg:publicationType cg:t ;
+  dcterms:title "100 % of $x_1 & {all} #1 ~ 2^2 \\\\end{document}"@en ;
+  cg:authorList "O'Neill & Sons, Ltd; van der Berg A-M; Smith J Jr; Doe; Roe ABCD" ;
+  cg:journal "Food & Function" ; cg:publishedYear 2020 ; cg:pages "1-2" .
 cg:t cg:bibTeXEntryType "article" .
-'''
+"""
 
 
 def test_what_has_a_meaning_to_tex_is_escaped() -> None:
     store = ox.Store()
     store.load(HOSTILE, format=ox.RdfFormat.TURTLE)
-    answer = store.query((RULES / "publication-bibtex.rq").read_text(encoding="utf-8"))
-    assert isinstance(answer, ox.QueryTriples)
+    answer = asked(store, [ox.DefaultGraph()], (RULES / "publication-bibtex.rq").read_text(encoding="utf-8"))
     (entry,) = [t.object.value for t in answer if isinstance(t.object, ox.Literal)]
     said = fields(entry)[2]
     assert said["title"] == (
@@ -268,18 +295,16 @@ def test_a_label_names_author_year_and_journal_and_is_no_bare_number() -> None:
     assert [w for w, count in Counter(labels.values()).items() if count > 1] == []
     for work, label in labels.items():
         if texts(work, "authorList") and texts(work, "publishedYear") and texts(work, "journal"):
-            family = re.sub(r" [A-Z\u00c0-\u00de][^ ]*( Jr)?$", "", one(work, "authorList").split("; ")[0])
+            family = re.sub(INITIALS, "", one(work, "authorList").split("; ")[0])
             begun = f"{family} {one(work, 'publishedYear')}, {one(work, 'journal')}"
             assert label == begun or label.startswith(begun + ": "), work
         assert re.search(r"[A-Za-z]{4}", re.sub(r"doi|PMC|PMID", "", label)), label
 
 
 def test_every_report_with_a_finding_and_every_source_says_how_much_was_read() -> None:
-    reported = {t.object.value for t in graph().triples(None, ox.NamedNode(CG + "reportedIn"), None)
-                if isinstance(t.object, ox.NamedNode)}
-    stated = {t.object.value for t in graph().triples(None, ox.NamedNode(CG + "statedIn"), None)
-              if isinstance(t.object, ox.NamedNode)}
-    passages = {n.value for n in graph().subjects(TYPE, ox.NamedNode(CG + "Passage")) if isinstance(n, ox.NamedNode)}
+    reported = named(t.object for t in graph().triples(None, ox.NamedNode(CG + "reportedIn"), None))
+    stated = named(t.object for t in graph().triples(None, ox.NamedNode(CG + "statedIn"), None))
+    passages = named(graph().subjects(TYPE, ox.NamedNode(CG + "Passage")))
     assert len(reported) > 80
     for source in sorted((reported | stated | set(works())) - passages):
         extent = one(source, "extentRead").removeprefix(CG)
