@@ -36,6 +36,7 @@ ALLOWED = {
     "bgp": "the basic graph pattern of the SPARQL algebra",
     "bib": "BibTeX, a format for citations",
     "contradiction": "ordinary English: of formal logic",
+    "contradicted": "ordinary English: by what else is inferred",
     "curator": "srv: who decides about a proposition",
     "cut": "ordinary English: what is cut off, cut short",
     "doi": "a URI scheme that is never a prefix",
@@ -68,6 +69,7 @@ ALLOWED = {
     "unsupported": "ordinary English: a form that is not read",
     "uni": "cls-uni, scm-uni: rules of OWL 2 RL",
     "verb": "a verb of the command line, of HTTP, of Turtle",
+    "wider": "ordinary English: a picture wider than the page",
     "wording": "ordinary English",
     "young": "ordinary English: a library that is young",
 }
