@@ -68,6 +68,7 @@ ALLOWED = {
     "unclear": "ordinary English",
     "unsupported": "ordinary English: a form that is not read",
     "uni": "cls-uni, scm-uni: rules of OWL 2 RL",
+    "unread": "ordinary English: what was not read",
     "verb": "a verb of the command line, of HTTP, of Turtle",
     "wider": "ordinary English: a picture wider than the page",
     "wording": "ordinary English",
