@@ -118,7 +118,8 @@ def _documents(edition: Edition) -> list[Subject]:
     """What has a digest of its file, and what has passages that say where they stand."""
     found = {triple.subject for triple in edition.triples(None, SRV["fileDigest"])}
     for triple in edition.triples(None, OA["hasSelector"]):
-        found.update(w for w in edition.objects(triple.subject, SRV["partOf"]) if isinstance(w, Subject))
+        if isinstance(triple.subject, Subject):
+            found.update(w for w in edition.objects(triple.subject, SRV["partOf"]) if isinstance(w, Subject))
     return sorted((node for node in found if isinstance(node, Subject)), key=str)
 
 
