@@ -1,235 +1,283 @@
-"""`calcigraph check --documents`: passages held against the files that they are from.
-
-The digests are worked out here by hashlib over strings that are written out, not by the code under test.
-"""
+"""What the passages say, typed from their lines: verbs, figures, joint claims, conflicts and doubts."""
 
 from __future__ import annotations
 
-import hashlib
-import subprocess
-import sys
-from collections.abc import Callable
-from pathlib import Path
+import re
+from functools import cache
 
 import pytest
 
-from calcigraph.documents import document_findings
-from calcigraph.edition import assemble
-from calcigraph.errors import Finding, Severity
-from calcigraph.looked_at import LookedAt
-from calcigraph.root import Root
-from datasets import dataset_of
 from suites import shared
+from test_claims import CG, DCTERMS, ID, TYPE, claims, graph
 
-TEXT = "Pumps\nA pump 🚰 that runs dry wears out ½ soon.\nIt needs grease.\n"
-SECOND = "A pump 🚰 that runs dry wears out ½ soon."  # from 6 to 46 in code points; UTF-16 would end at 47
-HEAD = """
-@prefix : <https://example.org/plant/id/> .
-@prefix srv: <https://w3id.org/calcigraph/server#> .
-@prefix oa: <http://www.w3.org/ns/oa#> .
-@prefix dcterms: <http://purl.org/dc/terms/> .
-<https://example.org/plant/set> a <http://www.w3.org/ns/dcat#Dataset> ;
-  <http://rdfs.org/ns/void#uriSpace> "https://example.org/plant/" .
-"""
-
-
-def digest(text: str | bytes) -> str:
-    content = text.encode() if isinstance(text, str) else text
-    return f"sha-256 {hashlib.sha256(content).hexdigest()}"
-
-
-def said(start: object = 6, end: object = 46, text: str = digest(SECOND), file: str = digest(TEXT)) -> str:
-    """A document and one passage of it."""
-    ends = {name: value for name, value in (("start", start), ("end", end)) if value != ""}
-    range_ = "".join(f"; oa:{name} {value} " for name, value in ends.items())
-    of_file = f'; srv:fileDigest "{file}" ' if file else ""
-    of_text = f'; srv:textDigest "{text}" ' if text else ""
-    return (
-        f':manual dcterms:identifier "manual.txt" {of_file}.\n'
-        f":line-2 srv:partOf :manual {of_text}; oa:hasSelector [ a oa:TextPositionSelector {range_}] .\n"
-    )
-
-
-Judge = Callable[[str, dict[str, bytes]], tuple[list[Finding], LookedAt]]
-
-
-@pytest.fixture
-def judge(tmp_path: Path) -> Judge:
-    def judged(data: str, files: dict[str, bytes]) -> tuple[list[Finding], LookedAt]:
-        root, folder = tmp_path / "root", tmp_path / "documents"
-        (root / "data").mkdir(parents=True)
-        (root / "data" / "all.ttl").write_text(HEAD + data, encoding="utf-8")
-        folder.mkdir()
-        for name, content in files.items():
-            (folder / name).parent.mkdir(exist_ok=True)
-            (folder / name).write_bytes(content)
-        *findings, looked_at = document_findings(assemble(Root.open(root)).edition, folder)
-        assert isinstance(looked_at, LookedAt)
-        return [each for each in findings if isinstance(each, Finding)], looked_at
-
-    return judged
-
-
-def test_a_passage_that_stands_where_it_says_is_verified_wherever_below_the_folder_the_file_is(
-    judge: Judge,
-) -> None:
-    findings, looked_at = judge(said(), {"old/manual.txt": TEXT.encode(), "other.txt": b"\xff"})
-
-    assert findings == []
-    assert looked_at.looked_at == "Documents: 1 of 1 document found, 1 of 1 passage verified."
-    assert looked_at.numbers == {"documents": 1, "documentsFound": 1, "passages": 1, "passagesVerified": 1}
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        TEXT.replace("\n", "\r\n").encode(),
-        TEXT.replace("\n", "\r").encode(),
-        b"\xef\xbb\xbf" + TEXT.encode(),
-        b"\xef\xbb\xbf" + TEXT.replace("\n", "\r\n").encode(),
-    ],
-    ids=["CRLF", "CR", "BOM", "both"],
+# The verb of a passage, or how it speaks without one, as read in the line of the document.
+VERBS = {
+    "c0-001": "be essential for",
+    "c0-005": "be necessary for",
+    "c0-006": "be linked to",
+    "c0-017": "encourage",
+    "c0-018": "not consistently show",
+    "c0-021": "link to",
+    "c0-025": "suggest",
+    "c0-031": "be found in",
+    "c0-035": "tableCellWording",
+    "c0-049": "offer",
+    "c0-051": "nounWording",
+    "c0-056": "lack",
+    "c0-060": "demonstrate",
+    "c1-003": "nounWording",
+    "c1-007": "appositionWording",
+    "c1-008": "lead to",
+    "c1-010": "provide",
+    "c1-022": "be responsible for",
+    "c1-030": "get",
+    "c1-031": "need",
+    "c1-040": "disappear from",
+    "c1-042": "remain in",
+    "c1-048": "headingWording",
+    "c1-049": "reduce",
+    "c1-050": "consume",
+    "c1-053": "have",
+    "c1-054": "adjectiveWording",
+    "c1-060": "come from",
+    "c1-083": "transport",
+    "c1-086": "be investigated as",
+    "c2-005": "stem from",
+    "c2-011": "be",
+    "c2-028": "increase",
+    "c2-030": "lead to",
+    "c2-046": "appositionWording",
+    "c2-048": "block",
+    "c2-057": "correlate with",
+    "c2-059": "contribute to",
+    "c2-063": "headingWording",
+    "c2-075": "follow",
+    "c3-001": "guide to",
+    "c3-014": "maintain or increase",
+    "c3-022": "produce",
+    "c3-027": "include",
+    "c3-041": "listItemWording",
+    "c3-044": "contain",
+    "c3-046": "provide",
+    "c4-002": "not raise",
+    "c4-016": "explain",
+    "c4-017": "address",
+    "c4-023": "experience",
+    "c4-040": "rely on",
+    "c4-044": "increase",
+    "c4-047": "tableCellWording",
+    "c4-053": "be",
+    "c4-059": "show",
+    "c4-072": "increase",
+    "c4-079": "be",
+    "c4-090": "aid in reversing",
+    "c4-092": "not replace",
+}
+# Low, high, unit, how said, what of, the statements: as they stand in the lines of the documents.
+FIGURES = {
+    "180-ug-mk-7": (180, 180, "ug/d", "exactly", "mk-7", "c0-023"),
+    "2-years-aortic-valve": (2, 2, "a", "exactly", "vitamin-k2-and-vitamin-d", "c0-027"),
+    "90-360-ug-mk-7": (90, 360, "ug/d", "exactly", "mk-7", "c0-052"),
+    "37-per-cent": (37, 37, "%", "exactly", "arterial-calcification", "c1-003 c1-004"),
+    "6-weeks": (6, 6, "wk", "exactly", "arterial-calcification", "c1-003 c1-004"),
+    "75-120-ug-vitamin-k2": (75, 120, "ug/d", "exactly", "vitamin-k2", "c1-010 c1-011"),
+    "375-ug-vitamin-k2": (375, 375, "ug/d", "exactly", "vitamin-k2", "c1-012 c1-013"),
+    "6-10-hours": (6, 10, "h", "exactly", "vitamin-k1", "c1-014"),
+    "24-48-hours": (24, 48, "h", "exactly", "vitamin-k1", "c1-015"),
+    "100-300-ug-vitamin-k2": (100, 300, "ug/d", "exactly", "vitamin-k2", "c1-030"),
+    "45-ug-children": (45, 45, "ug/d", "exactly", "vitamin-k2", "c1-031"),
+    "12-years": (12, 12, "a", "lessThan", "children-under-12", "c1-031"),
+    "2h-mk-4": (2, 2, "h", "exactly", "mk-4", "c1-038"),
+    "4h-mk-7": (4, 4, "h", "exactly", "mk-7", "c1-039"),
+    "72-hours-mk-7": (72, 72, "h", "about", "mk-7", "c1-042"),
+    "25-ug-vitamin-k2": (25, 25, "ug/d", "about", "vitamin-k2", "c1-049"),
+    "57-per-cent": (57, 57, "%", "exactly", "heart-disease-mortality", "c1-049"),
+    "10-mg-vitamin-k1": (10, 10, "mg/d", "exactly", "vitamin-k1", "c1-069"),
+    "45-mg-vitamin-k2": (45, 45, "mg/d", "exactly", "vitamin-k2", "c1-070"),
+    "2-years-safe": (2, 2, "a", "upTo", "vitamin-k", "c1-069 c1-070"),
+    "18-years": (18, 18, "a", "lessThan", "vitamin-k2-medicine", "c1-072"),
+    "4800-people": (4800, 4800, "{person}", "moreThan", "rotterdam-study", "c2-075"),
+    "45-mg-mk-4": (45, 45, "mg/d", "exactly", "mk-4", "c3-039"),
+    "150-180-ug-mk-7": (150, 180, "ug/d", "exactly", "mk-7", "c3-040"),
+}
+# What is said of several things together, and of which together.
+JOINT = {
+    "c0-024": "vitamin-k2 vitamin-d3",
+    "c0-051": "vitamin-k2 vitamin-d3",
+    "c0-062": "vitamin-k2 healthy-lifestyle risk-factor-control",
+    "c1-080": "vitamin-k2 vitamin-d3",
+    "c2-025": "matrix-gla-protein osteocalcin",
+    "c3-020": "vitamin-k2 vitamin-d calcium",
+    "c3-051": "vitamin-k2 vitamin-d calcium",
+    "c4-001": "vitamin-k calcium",
+    "c4-044": "vitamin-d calcium",
+    "c4-045": "vitamin-k2 vitamin-d calcium",
+    "c4-088": "vitamin-k2 vitamin-d calcium",
+    "c4-093": "vitamin-k2 vitamin-d3 calcium",
+}
+JOINT_OBJECT = {"c4-040": "vitamin-k2 vitamin-d calcium"}
+# Named beside the list of its members in the domain's table, by what it says.
+BESIDE = {"X02": {"c1-031"}}
+# Calendar years, references, numbers of a page, and digits that are part of a name.
+NO_FIGURE = (
+    r"mk-?\d|vk2|type 2|\bk[123]\b|\bd[23]\b|vitamin [a-z]\d|pmc\d+"
+    r"|\d+[\u2013-]\d+\)|\(\s*\d+\s*\)|20\d\d"
 )
-def test_other_ends_of_lines_and_a_byte_order_mark_are_told_and_change_no_passage(
-    judge: Judge, content: bytes
-) -> None:
-    findings, looked_at = judge(said(), {"manual.txt": content})
-
-    (finding,) = findings
-    assert finding.severity is Severity.WARNING
-    assert "the same text" in finding.message
-    assert f'srv:fileDigest "{digest(content)}"' in finding.remedy
-    assert looked_at.numbers["passagesVerified"] == 1
-
-
-# What is said, what stands in the file, and a part of what is told and of what to type.
-WRONG = {
-    "stands elsewhere": (said(0, 40), TEXT, "characters 0 to 40", "type oa:start 6 ; oa:end 46"),
-    "counted in UTF-16": (said(6, 47), TEXT, "characters 6 to 47", digest(TEXT[6:47])),
-    "another text": (
-        said(),
-        TEXT.replace("soon", "late"),
-        "is not what was read",
-        digest("A pump 🚰 that runs")[:8],
-    ),
-    "another normal form": (
-        said(0, 2, digest("\u00e9!")),
-        "e\u0301!",
-        "is not what was read",
-        digest("e\u0301"),
-    ),
-    "out of range": (
-        said(6, 460),
-        TEXT,
-        f"ends at character 460, and the document has {len(TEXT)}",
-        "within",
-    ),
-    "out of range, and elsewhere": (said(46, 86), TEXT, "ends at character 86", "oa:start 6 ; oa:end 46"),
-    "no end": (said(6, ""), TEXT, "says no range", "oa:start 0 ; oa:end 120"),
-    "turned": (said(46, 6), TEXT, "says no range", "oa:start 0 ; oa:end 120"),
-    "negative": (said(-6, 46), TEXT, "says no range", "oa:start 0 ; oa:end 120"),
-    "no number": (said('"six"', 46), TEXT, "says no range", "oa:start 0 ; oa:end 120"),
-    "endless number": (said("9" * 5000, "9" * 5000), TEXT, "says no range", "oa:start 0 ; oa:end 120"),
-    "no digest of the text": (said(text=""), TEXT, "no digest of its text", digest(SECOND)),
-    "digest by another function": (said(text="md5 00"), TEXT, "is not what was read", digest(SECOND)),
+# How the words of a line stand for the basic form of a verb.
+IRREGULAR = {
+    "be": "is are be being was were been",
+    "have": "have has had",
+    "give": "gives given gave",
+    "become": "become",
+    "keep": "keep keeps kept",
+    "find": "found find",
+    "make": "makes make made",
+    "get": "getting",
+    "build": "build",
+    "begin": "begins",
+    "not": "not no nor cannot without",
+    "utilized": "utilized",
+    "lead": "lead leading",
+    "shown": "showed shown",
+    "come": "comes",
+    "proven": "proven",
+    "disarmed": "disarmed",
+    "misdirected": "misdirected",
+    "known": "known",
 }
 
 
-@pytest.mark.parametrize("name", WRONG)
-def test_what_does_not_match_is_told_with_what_to_type(judge: Judge, name: str) -> None:
-    data, text, message, remedy = WRONG[name]
-    data = data.replace(digest(TEXT), digest(text))
-
-    findings, looked_at = judge(data, {"manual.txt": text.encode()})
-
-    (finding,) = findings
-    assert (finding.check, finding.severity) == ("documents", Severity.VIOLATION)
-    assert finding.node.endswith("line-2>") or finding.node.endswith("line-2")
-    assert finding.place.file == "data/all.ttl"
-    assert message in finding.message
-    assert remedy in finding.remedy
-    assert looked_at.numbers["passagesVerified"] == 0
+@cache
+def line_of(claim: str) -> str:
+    (passage,) = graph().ids(claim, "statedIn")
+    (document,) = graph().ids(passage, "passageOf")
+    (name,) = graph().out[ID + document, DCTERMS + "identifier"]
+    (number,) = graph().ids(passage, "line")
+    text = (shared() / "seeds" / name).read_text(encoding="utf-8").splitlines()[int(number) - 1]
+    return text.lower()
 
 
-def test_a_file_that_is_not_the_one_that_was_read_is_told_even_where_its_passages_are(judge: Judge) -> None:
-    content = TEXT.encode() + b"More.\n"
-
-    findings, looked_at = judge(said(), {"manual.txt": content})
-
-    (finding,) = findings
-    assert finding.severity is Severity.VIOLATION
-    assert "another digest" in finding.message
-    assert digest(content) in finding.remedy
-    assert looked_at.numbers["passagesVerified"] == 1
+def stands_in(word: str, line: str) -> bool:
+    tokens = re.findall(r"[a-z]+", line)
+    if word in IRREGULAR:
+        return bool(set(IRREGULAR[word].split()) & set(tokens))
+    stem = re.sub(r"(ied|ed|ing|e|y)$", "", word)
+    return any(token.startswith(stem) for token in tokens)
 
 
-def test_a_document_without_a_digest_is_told_the_digest(judge: Judge) -> None:
-    findings, _ = judge(said(file=""), {"manual.txt": TEXT.encode()})
-
-    assert [finding.remedy for finding in findings] == [
-        f'If the file is the one that was read, type srv:fileDigest "{digest(TEXT)}".'
-    ]
+@pytest.mark.parametrize("claim", VERBS)
+def test_a_statement_has_the_verb_of_its_passage(claim: str) -> None:
+    assert graph().ids(claim, "sourceVerb") + graph().ids(claim, "withoutVerb") == [VERBS[claim]]
 
 
-def test_a_missing_document_is_a_warning_and_a_violation_where_all_miss(judge: Judge) -> None:
-    findings, looked_at = judge(said(), {"another.txt": TEXT.encode()})
+def test_every_word_of_every_verb_stands_in_the_line_of_its_passage() -> None:
+    missing = {
+        (claim, verb): word
+        for claim in claims()
+        for verb in graph().ids(claim, "sourceVerb")
+        # "Found in fermented foods" leaves the auxiliary out.
+        for word in verb.removeprefix("be ").split()
+        if not stands_in(word, line_of(claim))
+    }
 
-    assert [finding.severity for finding in findings] == [Severity.WARNING, Severity.VIOLATION]
-    assert 'is called "manual.txt", so 1 passage of it cannot be verified' in findings[0].message
-    assert "nothing was verified" in findings[1].message
-    assert looked_at.looked_at == "Documents: 0 of 1 document found, 0 of 1 passage verified."
-
-
-def test_a_document_that_is_there_twice_is_refused(judge: Judge) -> None:
-    findings, _ = judge(said(), {"manual.txt": TEXT.encode(), "old/manual.txt": TEXT.encode()})
-
-    assert "More than one file" in findings[0].message
-    assert findings[0].severity is Severity.VIOLATION
+    assert missing == {}
 
 
-def test_a_document_that_is_no_utf_8_is_refused(judge: Judge) -> None:
-    findings, _ = judge(said(), {"manual.txt": TEXT.encode("utf-16")})
-
-    assert "is not UTF-8: byte 0" in findings[0].message
-
-
-def test_a_root_without_selectors_says_what_to_type(judge: Judge) -> None:
-    findings, _ = judge("", {"manual.txt": TEXT.encode()})
-
-    assert [finding.message for finding in findings] == [
-        "No document of the root has a digest, and no passage says where it stands."
-    ]
+def test_a_verb_that_the_line_does_not_have_is_noticed() -> None:
+    assert stands_in("reduce", "it reduced the risk")
+    assert not stands_in("cause", "which can lead to harm")
 
 
-def check(*words: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "calcigraph", "check", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_is_the_one_that_the_passage_prints(name: str) -> None:
+    g, figure = graph(), f"figure-{name}"
+    low, high, unit, bound, of, statements = FIGURES[name]
+
+    assert [float(value) for end in ("low", "high") for value in g.ids(figure, end)] == [low, high]
+    assert g.ids(figure, "unit") == [unit]
+    assert g.ids(figure, "figureBound") == [bound]
+    assert g.ids(figure, "figureOf") == [of]
+    assert sorted(g.ids(figure, "claimedIn")) == statements.split()
+    for statement in statements.split():
+        printed = re.sub(r"(?<=\d),(?=\d)", "", line_of(statement))
+        numerals = {"6": "six", "2": "two", "10": "10"}
+        for number in (low, high):
+            assert {str(number), numerals.get(str(number), "")} & set(re.findall(r"\d+|[a-z]+", printed)), (
+                number
+            )
 
 
-def test_the_command_reads_documents_only_where_it_is_asked_and_refuses_what_is_no_directory(
-    tmp_path: Path,
+def test_no_figure_of_the_documents_is_left_out() -> None:
+    g = graph()
+    assert {node.removeprefix(ID) for node in g.back[TYPE, CG + "ClaimedFigure"]} == {
+        f"figure-{name}" for name in FIGURES
+    }
+    told = {statement for *_, statements in FIGURES.values() for statement in statements.split()}
+    lines = {line_of(statement) for statement in told}
+    for claim in claims():
+        text = line_of(claim)
+        rest = re.sub(NO_FIGURE, "", text)
+        assert text in lines or not re.search(r"\d", rest), (claim, re.findall(r"\S*\d\S*", rest))
+
+
+@pytest.mark.parametrize("claim", [*JOINT, *JOINT_OBJECT])
+def test_what_is_said_jointly_is_said_of_the_combination(claim: str) -> None:
+    g = graph()
+    end, members = (
+        ("propositionSubject", JOINT[claim]) if claim in JOINT else ("propositionObject", JOINT_OBJECT[claim])
+    )
+    about = [p for p in g.ids(claim, "asserts") if g.ids(p, "propositionRelation") != ["examines"]]
+
+    assert about
+    for proposition in about:
+        (thing,) = g.ids(proposition, end)
+        assert set(g.ids(thing, "hasComponent")) == set(members.split()), proposition
+
+
+def test_no_line_of_a_passage_is_about_what_it_does_not_state() -> None:
+    g = graph()
+    for claim in claims():
+        assert g.bears_on(claim) == set(g.ids(claim, "asserts")), claim
+
+
+def table_of(section: str) -> dict[str, set[str]]:
+    """Numbers and members of a table in the domain's list of conflicts."""
+    text = (shared() / "domain/conflicts.md").read_text(encoding="utf-8").partition(section)[2]
+    found = {}
+    for row in text.split("\n## ")[0].splitlines():
+        cells = [cell.strip() for cell in row.split("|")]
+        if len(cells) > 3 and re.fullmatch(r"[XD]\d\d", cells[1]):
+            found[cells[1]] = members(cells[2])
+    return found
+
+
+def members(cell: str) -> set[str]:
+    """`c1-067/068`, `c1-077..079`, `c2-043/044` and the like in full."""
+    found: set[str] = set()
+    for document, first, rest in re.findall(r"c(\d)-(\d{3})((?:/\d{3}|\.\.(?:c\d-)?\d{3})*)", cell):
+        found.add(f"c{document}-{first}")
+        last = first
+        for mark, number in re.findall(r"(/|\.\.)(?:c\d-)?(\d{3})", rest):
+            start = int(number) if mark == "/" else int(last) + 1
+            found.update(f"c{document}-{i:03d}" for i in range(start, int(number) + 1))
+            last = number
+    return found
+
+
+@pytest.mark.parametrize(
+    ("section", "relation", "count"),
+    [("## 1. Contradictions", "conflict", 24), ("## 3. Likely wrong", "doubt", 32)],
+)
+def test_conflicts_and_doubts_have_the_members_of_the_domain_s_list(
+    section: str, relation: str, count: int
 ) -> None:
-    root, folder = tmp_path / "root", tmp_path / "documents"
-    (root / "data").mkdir(parents=True)
-    (root / "data" / "all.ttl").write_text(HEAD + said(0, 40), encoding="utf-8")
-    folder.mkdir()
-    (folder / "manual.txt").write_text(TEXT, encoding="utf-8")
+    listed = table_of(section)
+    held = {
+        number: {
+            node.removeprefix(ID) for node in graph().back[CG + relation, f"{ID}{relation}-{number.lower()}"]
+        }
+        for number in listed
+    }
 
-    asked = check("--root", root, "--documents", folder)
-    unasked = check("--root", root)
-    nowhere = check("--root", root, "--documents", folder / "manual.txt")
-
-    assert asked.returncode == 1
-    assert "[documents]" in asked.stdout
-    assert "Documents: 1 of 1 document found, 0 of 1 passage verified." in asked.stdout
-    assert "ocuments" not in unasked.stdout
-    assert nowhere.returncode == 2
-    assert "--documents" in nowhere.stderr
-
-
-def test_each_passage_of_the_shipped_root_stands_where_it_says() -> None:
-    edition = dataset_of("shipped")
-    findings = list(document_findings(edition, shared() / "seeds"))
-
-    assert [each for each in findings if isinstance(each, Finding)] == []
-    assert findings[-1].numbers["passagesVerified"] == 122  # type: ignore[union-attr]
+    assert len(listed) == count
+    assert held == {number: ids | BESIDE.get(number, set()) for number, ids in listed.items()}
