@@ -33,8 +33,13 @@ LABELS = {
 # A longer label is a sentence or a title, whose words are those of any English text.
 LONGEST_NAME = 3
 ALLOWED = {
+    "axis": "of a chart",
     "bgp": "the basic graph pattern of the SPARQL algebra",
     "bib": "BibTeX, a format for citations",
+    "contradicted": "ordinary English: by what else is inferred",
+    "contradiction": "ordinary English: of formal logic",
+    "ctx": "the context of Click",
+    "curator": "srv: who decides about a proposition",
     "cut": "ordinary English: what is cut off, cut short",
     "doi": "a URI scheme that is never a prefix",
     "doubt": "ordinary English",
@@ -47,6 +52,7 @@ ALLOWED = {
     "knowledge": "ordinary English: knowledge graph",
     "life": "ordinary English: the life of a process",
     "logarithm": "the function",
+    "noun": "ordinary English: the routes of a noun",
     "obo": "the OBO ontologies, whose annotation properties are the field's",
     "passage": "srv: evidence leads to a passage of a source",
     "persistence": "ordinary English: what an editor keeps",
@@ -63,7 +69,10 @@ ALLOWED = {
     "studied": "srv: evidence is a source or a result of what was studied",
     "unclear": "ordinary English",
     "uni": "cls-uni, scm-uni: rules of OWL 2 RL",
+    "unread": "ordinary English: what was not read",
+    "unsupported": "ordinary English: a form that is not read",
     "verb": "a verb of the command line, of HTTP, of Turtle",
+    "wider": "ordinary English: a picture wider than the page",
     "wording": "ordinary English",
     "young": "ordinary English: a library that is young",
 }
