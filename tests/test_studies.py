@@ -161,10 +161,20 @@ def graph() -> Graph:
     return Graph()
 
 
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
 @cache
 def trials() -> dict[str, dict[str, str]]:
-    with (shared() / "domain/trials.tsv").open(encoding="utf-8", newline="") as file:
-        return {row["id"]: row for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)}
+    """The outcome rows, with what was read of them since: `later_readings*.tsv` say why a cell differs."""
+    rows = {row["id"]: row for row in table(shared() / "domain/trials.tsv")}
+    for later in [row for path in sorted(HERE.glob("later_readings*.tsv")) for row in table(path)]:
+        assert later["reason"]
+        assert rows[later["row"]][later["column"]] != later["held"], later
+        rows[later["row"]][later["column"]] = later["held"]
+    return rows
 
 
 def number(text: str | None) -> float | None:
