@@ -249,7 +249,7 @@ GRADED = {
         "stands",
     ),
     "line-m-112-pub": ("retractedGrade", "sameSpecies", "sameMatter", "ownData", "withdrawn"),
-    # A rat culture ranks with a rat finding, whether it is meant of rats or of people; so does a review of mice.
+    # A rat culture ranks with a rat finding, meant of rats or of people; so does a review of mice.
     "line-m-033-pub": ("animalOrCellGrade", "sameSpecies", "sameMatter", "ownData", "stands"),
     "line-m-073-pub-2": ("animalOrCellGrade", "otherSpecies", "sameMatter", "ownData", "stands"),
     "line-m-115-pub": ("animalOrCellGrade", "otherSpecies", "sameMatter", "originNotKnown", "stands"),

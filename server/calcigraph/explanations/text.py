@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from calcigraph.edition import Edition
 from calcigraph.explanations import Explanation, Step, show
-from calcigraph.explanations.evidence import Decision, Line, Proposition
+from calcigraph.explanations.evidence import Decision, Line, Named, Proposition
 from calcigraph.rdf.terms import show_term
 from calcigraph.rdf.turtle import write_turtle
 from calcigraph.reasoning import Statement
@@ -94,7 +94,8 @@ def _proposition(proposition: Proposition) -> Iterator[str]:
 def _decision(decision: Decision) -> str:
     name = decision.named.identifier or decision.named.label
     basis = f" On {', '.join(b.identifier or b.label for b in decision.basis)}." if decision.basis else ""
-    return f"{decision.verdict.label} ({name}){_grades(decision.grades)}: {'; '.join(decision.reasons)}{basis}"
+    head = f"{decision.verdict.label} ({name}){_grades(decision.grades)}"
+    return f"{head}: {'; '.join(decision.reasons)}{basis}"
 
 
 def _line(line: Line) -> str:
