@@ -63,6 +63,7 @@ ALLOWED = {
     "studied": "srv: evidence is a source or a result of what was studied",
     "unclear": "ordinary English",
     "uni": "cls-uni, scm-uni: rules of OWL 2 RL",
+    "unread": "ordinary English: what was not read",
     "verb": "a verb of the command line, of HTTP, of Turtle",
     "wording": "ordinary English",
     "young": "ordinary English: a library that is young",

@@ -269,7 +269,8 @@ def test_what_has_a_meaning_to_tex_is_escaped() -> None:
     (entry,) = [t.object.value for t in answer if isinstance(t.object, ox.Literal)]
     said = fields(entry)[2]
     assert said["title"] == (
-        r"{100 \% of \$x\_1 \& \{all\} \#1 \textasciitilde{} 2\textasciicircum{}2 \textbackslash{}end\{document\}}"
+        r"{100 \% of \$x\_1 \& \{all\} \#1 \textasciitilde{} "
+        r"2\textasciicircum{}2 \textbackslash{}end\{document\}}"
     )
     assert said["author"] == (
         r"{O'Neill \& Sons, Ltd} and van der Berg, A.-M. and Smith, Jr, J. and {Doe} and Roe, A. B. C. D."
