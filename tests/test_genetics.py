@@ -1,4 +1,4 @@
-"""Human genetics as evidence, the mechanisms beside matrix Gla protein, and assays, against tables typed from what was read."""
+"""Genetics, the mechanisms beside matrix Gla protein, and assays, against tables typed from what was read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CG = "https://w3id.org/calcigraph/ontology/"
 ID = "https://w3id.org/calcigraph/id/"
 FILES = sorted([*(ROOT / "data/genetics").glob("*.ttl"), *(ROOT / "data/mechanisms").glob("*.ttl")])
 
-# Gene, what the change does, in how many copies, the condition that follows, and a work that says so of people.
+# Gene, what the change does, in how many copies, the condition, and a work that says so of people.
 CONDITIONS = [
     ("MGP", "lossOfFunction", "bothCopies", "keutel-syndrome", "33996798"),
     ("MGP", "lossOfFunction", "bothCopies", "keutel-syndrome", "9916809"),
@@ -27,7 +27,13 @@ CONDITIONS = [
     ("GGCX", "lossOfFunction", "bothCopies", "vkcfd-1", "16720838"),
     ("GGCX", "lossOfFunction", "bothCopies", "pxe-like-disorder-from-ggcx", "10.1038/jid.2008.271"),
     ("VKORC1", "lossOfFunction", "bothCopies", "vkcfd-2", "19141161"),
-    ("ENPP1", "lossOfFunction", "bothCopies", "generalized-arterial-calcification-of-infancy", "10.1038/ng1221"),
+    (
+        "ENPP1",
+        "lossOfFunction",
+        "bothCopies",
+        "generalized-arterial-calcification-of-infancy",
+        "10.1038/ng1221",
+    ),
     ("ENPP1", "lossOfFunction", "bothCopies", "generalized-arterial-calcification-of-infancy", "34355424"),
     ("ABCC6", "lossOfFunction", "bothCopies", "generalized-arterial-calcification-of-infancy", "34355424"),
     ("ABCC6", "lossOfFunction", "bothCopies", "pseudoxanthoma-elasticum", "10.1186/s13023-017-0639-8"),
@@ -41,15 +47,51 @@ CONDITIONS = [
 FEATURES = [
     ("keutel-syndrome", "cartilage-calcification", "inMostPeople", "cartilage", "33996798"),
     ("keutel-syndrome", "arterial-calcification", "inSomePeople", "artery", "33996798"),
-    ("keutel-syndrome", "peripheral-pulmonary-artery-stenosis", "inMostPeople", "pulmonary-artery", "24458983"),
+    (
+        "keutel-syndrome",
+        "peripheral-pulmonary-artery-stenosis",
+        "inMostPeople",
+        "pulmonary-artery",
+        "24458983",
+    ),
     ("keutel-syndrome", "brachytelephalangism", "inMostPeople", None, "26349188"),
     ("keutel-syndrome", "hearing-loss", "frequencyNotStated", None, "33996798"),
-    ("vkcfd-1", "low-vitamin-k-dependent-clotting-factors", "inMostPeople", "blood", "10.1186/1750-1172-5-21"),
-    ("vkcfd-2", "low-vitamin-k-dependent-clotting-factors", "inMostPeople", "blood", "10.1186/1750-1172-5-21"),
-    ("pxe-like-disorder-from-ggcx", "skin-elastin-calcification", "inMostPeople", "skin", "10.1038/jid.2008.271"),
-    ("generalized-arterial-calcification-of-infancy", "arterial-calcification", "inMostPeople", "artery", "34355424"),
+    (
+        "vkcfd-1",
+        "low-vitamin-k-dependent-clotting-factors",
+        "inMostPeople",
+        "blood",
+        "10.1186/1750-1172-5-21",
+    ),
+    (
+        "vkcfd-2",
+        "low-vitamin-k-dependent-clotting-factors",
+        "inMostPeople",
+        "blood",
+        "10.1186/1750-1172-5-21",
+    ),
+    (
+        "pxe-like-disorder-from-ggcx",
+        "skin-elastin-calcification",
+        "inMostPeople",
+        "skin",
+        "10.1038/jid.2008.271",
+    ),
+    (
+        "generalized-arterial-calcification-of-infancy",
+        "arterial-calcification",
+        "inMostPeople",
+        "artery",
+        "34355424",
+    ),
     ("generalized-arterial-calcification-of-infancy", "rickets", "inSomePeople", "bone", "34355424"),
-    ("pseudoxanthoma-elasticum", "vascular-calcification", "inMostPeople", "blood-vessel", "10.1186/s13023-017-0639-8"),
+    (
+        "pseudoxanthoma-elasticum",
+        "vascular-calcification",
+        "inMostPeople",
+        "blood-vessel",
+        "10.1186/s13023-017-0639-8",
+    ),
     (
         "arterial-calcification-due-to-cd73-deficiency",
         "medial-arterial-calcification",
@@ -57,7 +99,13 @@ FEATURES = [
         "tunica-media",
         "21371928",
     ),
-    ("hyperphosphatemic-familial-tumoral-calcinosis", "hyperphosphataemia", "inMostPeople", "blood", "PMC3233725"),
+    (
+        "hyperphosphatemic-familial-tumoral-calcinosis",
+        "hyperphosphataemia",
+        "inMostPeople",
+        "blood",
+        "PMC3233725",
+    ),
 ]
 
 # What mice without a gene show, and no more than that. The sign is what the work found, 0 for nothing.
@@ -129,7 +177,7 @@ def of(held: set[tuple[str, str, str]], predicate: str) -> dict[str, set[str]]:
 
 @pytest.fixture(scope="module")
 def stated(held: set[tuple[str, str, str]]) -> set[tuple[str, str, str, str, str, str]]:
-    """Each statement of a work: subject, relation, object, an identifier of the work, its species and stance."""
+    """Each statement: subject, relation, object, an identifier of its work, species and stance."""
     identifiers: dict[str, set[str]] = {}
     for name in ("doi", "pmid", "pmcid"):
         for work, values in of(held, name).items():
@@ -141,7 +189,9 @@ def stated(held: set[tuple[str, str, str]]) -> set[tuple[str, str, str, str, str
     for line, evidence in lines.items():
         for one in evidence:
             for proposition in about.get(line, ()):
-                told.setdefault((one, proposition), set()).update(s.split("#")[-1] for s in stances.get(line, ()))
+                told.setdefault((one, proposition), set()).update(
+                    s.split("#")[-1] for s in stances.get(line, ())
+                )
     return {
         (*(next(iter(parts[name][proposition])) for name in parts), identifier, kind, stance)  # type: ignore[misc]
         for statement, propositions in of(held, "asserts").items()
@@ -176,7 +226,9 @@ def test_a_change_of_the_gene_leads_to_the_condition_in_people(
     found = changes(held, gene, effect, copies)
     assert any((change, "leadsTo", condition) in held for change in found)
     assert ("gene-" + gene.lower(), "geneOfCondition", condition) in held
-    assert any((change, "leadsTo", condition, work.lower(), "human", "supports") in stated for change in found)
+    assert any(
+        (change, "leadsTo", condition, work.lower(), "human", "supports") in stated for change in found
+    )
 
 
 @pytest.mark.parametrize(("condition", "feature", "often", "site", "work"), FEATURES)
@@ -244,9 +296,13 @@ def test_every_accepted_step_of_these_files_rests_on_people_or_on_what_is_said_i
 
 
 def test_people_without_the_gene_bear_on_the_step_of_the_flagship(held: set[tuple[str, str, str]]) -> None:
-    """As near matter: the whole protein is gone in Keutel syndrome, and skin calcifies where it is little carboxylated."""
+    """As near matter: the whole protein is gone in one disease, and in the other it is skin that calcifies."""
     step = "p-carboxylated-mgp-directly-inhibits-hydroxyapatite-crystal-growth-in-artery-wall"
-    about, evidence, near = of(held, "aboutProposition"), of(held, "hasEvidence"), of(held, "outcomeDirectness")
+    about, evidence, near = (
+        of(held, "aboutProposition"),
+        of(held, "hasEvidence"),
+        of(held, "outcomeDirectness"),
+    )
     works, species = of(held, "statedIn"), of(held, "species")
     lines = [line for line, propositions in about.items() if step in propositions]
     of_people = {
