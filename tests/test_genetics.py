@@ -296,7 +296,7 @@ def test_every_accepted_step_of_these_files_rests_on_people_or_on_what_is_said_i
 
 
 def test_people_without_the_gene_bear_on_the_step_of_the_flagship(held: set[tuple[str, str, str]]) -> None:
-    """As near matter: the whole protein is gone in one disease, and in the other it is skin that calcifies."""
+    """As near matter: the whole protein is gone in one disease, in the other it is skin that calcifies."""
     step = "p-carboxylated-mgp-directly-inhibits-hydroxyapatite-crystal-growth-in-artery-wall"
     about, evidence, near = (
         of(held, "aboutProposition"),
