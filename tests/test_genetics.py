@@ -18,29 +18,35 @@ FILES = sorted([*(ROOT / "data/genetics").glob("*.ttl"), *(ROOT / "data/mechanis
 
 # Gene, what the change does, in how many copies, the condition, and a work that says so of people.
 CONDITIONS = [
-    ("MGP", "lossOfFunction", "bothCopies", "keutel-syndrome", "33996798"),
-    ("MGP", "lossOfFunction", "bothCopies", "keutel-syndrome", "9916809"),
-    ("MGP", "lossOfFunction", "bothCopies", "keutel-syndrome", "24458983"),
-    ("MGP", "lossOfFunction", "bothCopies", "keutel-syndrome", "15810001"),
-    ("MGP", "alteredProduct", "oneCopy", "spondyloepiphyseal-dysplasia-from-mgp", "37923733"),
-    ("GGCX", "lossOfFunction", "bothCopies", "vkcfd-1", "19141161"),
-    ("GGCX", "lossOfFunction", "bothCopies", "vkcfd-1", "16720838"),
-    ("GGCX", "lossOfFunction", "bothCopies", "pxe-like-disorder-from-ggcx", "10.1038/jid.2008.271"),
-    ("VKORC1", "lossOfFunction", "bothCopies", "vkcfd-2", "19141161"),
+    ("MGP", "lossOfFunction", "bothAlleles", "keutel-syndrome", "33996798"),
+    ("MGP", "lossOfFunction", "bothAlleles", "keutel-syndrome", "9916809"),
+    ("MGP", "lossOfFunction", "bothAlleles", "keutel-syndrome", "24458983"),
+    ("MGP", "lossOfFunction", "bothAlleles", "keutel-syndrome", "15810001"),
+    ("MGP", "alteredProduct", "oneAllele", "spondyloepiphyseal-dysplasia-from-mgp", "37923733"),
+    ("GGCX", "lossOfFunction", "bothAlleles", "vkcfd-1", "19141161"),
+    ("GGCX", "lossOfFunction", "bothAlleles", "vkcfd-1", "16720838"),
+    ("GGCX", "lossOfFunction", "bothAlleles", "pxe-like-disorder-from-ggcx", "10.1038/jid.2008.271"),
+    ("VKORC1", "lossOfFunction", "bothAlleles", "vkcfd-2", "19141161"),
     (
         "ENPP1",
         "lossOfFunction",
-        "bothCopies",
+        "bothAlleles",
         "generalized-arterial-calcification-of-infancy",
         "10.1038/ng1221",
     ),
-    ("ENPP1", "lossOfFunction", "bothCopies", "generalized-arterial-calcification-of-infancy", "34355424"),
-    ("ABCC6", "lossOfFunction", "bothCopies", "generalized-arterial-calcification-of-infancy", "34355424"),
-    ("ABCC6", "lossOfFunction", "bothCopies", "pseudoxanthoma-elasticum", "10.1186/s13023-017-0639-8"),
-    ("NT5E", "lossOfFunction", "bothCopies", "arterial-calcification-due-to-cd73-deficiency", "21371928"),
-    ("FGF23", "lossOfFunction", "bothCopies", "hyperphosphatemic-familial-tumoral-calcinosis", "PMC3233725"),
-    ("KL", "lossOfFunction", "bothCopies", "hyperphosphatemic-familial-tumoral-calcinosis", "PMC3233725"),
-    ("GALNT3", "lossOfFunction", "bothCopies", "hyperphosphatemic-familial-tumoral-calcinosis", "PMC3233725"),
+    ("ENPP1", "lossOfFunction", "bothAlleles", "generalized-arterial-calcification-of-infancy", "34355424"),
+    ("ABCC6", "lossOfFunction", "bothAlleles", "generalized-arterial-calcification-of-infancy", "34355424"),
+    ("ABCC6", "lossOfFunction", "bothAlleles", "pseudoxanthoma-elasticum", "10.1186/s13023-017-0639-8"),
+    ("NT5E", "lossOfFunction", "bothAlleles", "arterial-calcification-due-to-cd73-deficiency", "21371928"),
+    ("FGF23", "lossOfFunction", "bothAlleles", "hyperphosphatemic-familial-tumoral-calcinosis", "PMC3233725"),
+    ("KL", "lossOfFunction", "bothAlleles", "hyperphosphatemic-familial-tumoral-calcinosis", "PMC3233725"),
+    (
+        "GALNT3",
+        "lossOfFunction",
+        "bothAlleles",
+        "hyperphosphatemic-familial-tumoral-calcinosis",
+        "PMC3233725",
+    ),
 ]
 
 # Condition, feature, how often, where, and a work that says so.
@@ -205,7 +211,7 @@ def stated(held: set[tuple[str, str, str]]) -> set[tuple[str, str, str, str, str
 
 
 def changes(held: set[tuple[str, str, str]], gene: str, effect: str, copies: str) -> set[str]:
-    genes, effects, number = of(held, "changedGene"), of(held, "changeEffect"), of(held, "copiesChanged")
+    genes, effects, number = of(held, "changedGene"), of(held, "changeEffect"), of(held, "allelesChanged")
     return {
         change
         for change, of_gene in genes.items()
@@ -319,7 +325,7 @@ def test_people_without_the_gene_bear_on_the_step_of_the_flagship(held: set[tupl
 def test_each_assay_says_what_it_measures_and_the_main_ones_what_they_do_not_tell(
     held: set[tuple[str, str, str]],
 ) -> None:
-    measures, silent, wider = of(held, "measuresLevelOf"), of(held, "doesNotTell"), of(held, "broaderThing")
+    measures, silent, wider = of(held, "measuresLevelOf"), of(held, "leavesOpen"), of(held, "broaderThing")
     assert {name: next(iter(thing)) for name, thing in measures.items() if not wider.get(name)} == {
         "assay-dp-ucmgp": "dp-ucmgp",
         "assay-t-ucmgp": "total-uncarboxylated-mgp",
