@@ -239,7 +239,8 @@ def test_the_command_prints_the_tree() -> None:
     )
 
     assert done.stdout.count("cg:directlyInhibits id:") == 2
-    assert "c2-048" in done.stdout
+    assert "m-009-pub-3" in done.stdout
+    assert "accepted (m-009) [shown in human cells]" in done.stdout
     assert (
         "axiom: cg:evenInhibition owl:propertyChainAxiom ( cg:oneInhibition cg:oneInhibition )" in done.stdout
     )
