@@ -34,11 +34,14 @@ LABELS = {
 LONGEST_NAME = 3
 ALLOWED = {
     "bgp": "the basic graph pattern of the SPARQL algebra",
+    "bib": "BibTeX, a format for citations",
     "doi": "a URI scheme that is never a prefix",
     "doubt": "ordinary English",
+    "gap": "ordinary English",
     "gram": "n-gram, in the search of labels",
     "half": "ordinary English",
     "inactive": "inactive_file, of Linux's control groups",
+    "journal": "what was written and not yet taken over",
     "knowledge": "ordinary English: knowledge graph",
     "life": "ordinary English: the life of a process",
     "obo": "the OBO ontologies, whose annotation properties are the field's",
