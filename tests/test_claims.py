@@ -49,18 +49,19 @@ RUN = 7  # as many words in a row as a document must not share with the graph
 SAME_STATEMENT = {
     "K2 activates MGP": "c0-005 c1-027 c3-005 c4-008 c4-034",
     "vitamin K activates MGP": "c2-013 c2-083",
-    "MGP inhibits calcification": "c0-004 c1-028 c2-011 c2-016 c3-006 c3-007 c4-033 c4-061",
+    "MGP inhibits soft tissue calcification": "c0-004 c2-011 c3-007 c4-033",
+    "MGP inhibits arterial calcification": "c2-016 c3-006 c4-061",
     "K2 activates osteocalcin": "c0-008 c3-003 c4-010 c4-032",
     "vitamin K activates osteocalcin": "c2-023 c2-083",
-    "K2 steers calcium": "c0-012 c1-043 c1-044 c2-068 c3-001 c3-002 c3-023 c4-003 c4-005 c4-006 c4-007 "
+    "K2 steers calcium": "c1-043 c1-044 c2-068 c3-001 c3-002 c3-023 c4-003 c4-005 c4-006 c4-007 "
     "c4-067 c4-068",
     "K1 serves clotting": "c2-035 c2-036 c2-067 c4-019 c4-049 c4-083",
     "K2 lasts longer than K1": "c2-041 c2-070 c4-055",
-    "D raises calcium absorption": "c2-028 c3-021 c4-013 c4-041",
-    "D and K2 in synergy": "c0-051 c1-080 c3-020 c4-093",
-    "take K2 with fat": "c1-029 c1-033",
+    "D raises calcium absorption": "c2-028 c1-083 c4-013 c4-041",
+    "D3 and K2 in synergy": "c0-051 c1-080",
     "K2 does not raise calcium": "c4-002 c4-026 c4-066",
-    "natto holds K2": "c0-045 c2-038 c3-032 c3-041 c4-020 c4-079",
+    "natto holds K2": "c2-038 c4-020 c4-079",
+    "natto holds MK-7": "c0-045 c3-032 c3-041",
     "egg yolk holds MK-4": "c3-029 c3-043",
     "liver holds MK-4": "c3-030 c3-044",
     "butter holds MK-4": "c3-031 c3-045",
@@ -69,9 +70,33 @@ SAME_STATEMENT = {
     "Rotterdam, aortic calcification": "c0-021 c2-076",
     "Rotterdam, heart-disease deaths": "c1-049 c4-060",
     "MK-7 and stiffness": "c0-023 c0-043",
-    "AVADEC, coronary calcification": "c0-024 c0-025",
 }
-# Claims that retell one study; some do not name it, so they are tied to it by a line marked as indirect.
+# Where the domain files count statements as the same and the passages do not say the same.
+NOT_THE_SAME = {
+    "c1-028": "MGP inhibits calcification: vessel walls, neither arteries nor soft tissue",
+    "c0-012": "K2 steers calcium: it speaks of arteries alone, not of where calcium goes",
+    "c3-021": "D raises absorption: it calls vitamin D essential for it",
+    "c3-020": "D-K2 synergy: of three things together, for bone",
+    "c4-093": "D-K2 synergy: of three things together, for health",
+    "c1-033": "take with fat: of vitamin K, not of K2",
+    "c0-025": "AVADEC: in a subgroup, where c0-024 is on the whole",
+}
+# Firmness that deviates from the table, which takes the same words for hedged elsewhere (c0-055, c4-037).
+FIRMNESS = {
+    "c1-034": ("hedgedWording", "can"),
+    "c1-081": ("hedgedWording", "helps to"),
+    "c1-082": ("hedgedWording", "helps to"),
+    "c2-081": ("hedgedWording", "points towards"),
+    "c3-008": ("hedgedWording", "helping"),
+    "c4-013": ("hedgedWording", "helps"),
+}
+STANCES_OF_TWO_KINDS = {"c0-063", "c3-011", "c3-015"}  # one thing said, another left open, in one sentence
+# Steps of the mechanism table that rest on a claim in which nothing speaks of them.
+NOT_BORNE = {
+    ("m-010", "c2-048"): "the passage names vitamin K antagonists and warfarin, not acenocoumarol",
+    ("m-011", "c2-048"): "the passage names vitamin K antagonists and warfarin, not phenprocoumon",
+}
+# Claims that retell one study, whether they name it or not.
 SAME_STUDY = {
     "rotterdam-study": "c0-021 c0-022 c1-049 c1-050 c1-051 c1-052 c1-053 c2-075 c2-076 c2-077 c2-078 c4-060",
     "knapen-2015-trial": "c0-023 c0-043 c2-079",
@@ -130,6 +155,10 @@ class Graph:
     def bears_on(self, claim: str) -> set[str]:
         return {about for line in self.lines(claim) for about in self.ids(line, "aboutProposition")}
 
+    def drawn_from(self, claim: str) -> set[str]:
+        steps = self.back[CG + "stepFrom", ID + claim]
+        return {to for step in steps for to in self.ids(step.removeprefix(ID), "stepTo")}
+
 
 @cache
 def graph() -> Graph:
@@ -171,8 +200,9 @@ def test_every_claim_has_one_passage_one_firmness_and_a_proposition() -> None:
     wordings = {node.removeprefix(CG) for node in g.back[TYPE, CG + "Hedging"]}
 
     for claim in claims():
-        for once in ("statedIn", "hedging", "sourceVerb"):
+        for once in ("statedIn", "hedging"):
             assert len(g.ids(claim, once)) == 1, (claim, once)
+        assert len(g.ids(claim, "sourceVerb") + g.ids(claim, "withoutVerb")) == 1, claim
         assert set(g.ids(claim, "statedIn")) <= passages, claim
         assert set(g.ids(claim, "hedging")) <= wordings, claim
         assert g.ids(claim, "asserts"), claim
@@ -183,22 +213,24 @@ def test_whatever_a_claim_states_has_one_line_with_one_stance() -> None:
     g = graph()
     for claim in claims():
         about = [proposition for line in g.lines(claim) for proposition in g.ids(line, "aboutProposition")]
-        assert set(g.ids(claim, "asserts")) <= set(about), claim
+        assert set(g.ids(claim, "asserts")) == set(about), claim
         assert len(about) == len(set(about)) == len(g.lines(claim)), claim
-        assert f"line-{claim}" in g.lines(claim)
         for line in g.lines(claim):
             assert re.fullmatch(rf"line-{claim}(-[2-9]|-1\d)?", line)
             assert len(g.ids(line, "stance")) == 1, line
 
 
-def test_a_line_on_what_the_claim_does_not_state_says_that_it_is_indirect() -> None:
+def test_what_curators_draw_from_a_claim_is_no_evidence_and_never_what_it_states() -> None:
     g = graph()
-    for claim in claims():
-        for line in g.lines(claim):
-            (proposition,) = g.ids(line, "aboutProposition")
-            remarks = g.out[ID + line, CG + "note"]
-            is_indirect = any(text.startswith("Indirect: ") for text in remarks)
-            assert is_indirect == (proposition not in g.ids(claim, "asserts")), line
+    kinds = {node.removeprefix(CG) for node in g.back[TYPE, CG + "StepKind"]}
+    steps = [node.removeprefix(ID) for node in g.back[TYPE, CG + "CuratorStep"]]
+    assert len(steps) > 50
+    for step in steps:
+        (claim,), (to,), (kind,) = (g.ids(step, part) for part in ("stepFrom", "stepTo", "stepKind"))
+        assert re.fullmatch(rf"step-{claim}(-[2-9])?", step)
+        assert to not in g.ids(claim, "asserts"), step
+        assert kind in kinds, step
+        assert not g.ids(step, "stance"), step
 
 
 def test_every_address_in_the_files_of_the_claims_is_described_and_in_one_file_only() -> None:
@@ -257,15 +289,18 @@ def test_claims_that_say_the_same_share_a_proposition(group: str) -> None:
 
 
 @pytest.mark.parametrize("study", SAME_STUDY)
-def test_claims_that_retell_one_study_meet_in_a_proposition_on_it(study: str) -> None:
+def test_claims_that_retell_one_study_lead_to_it(study: str) -> None:
     g = graph()
     members = SAME_STUDY[study].split()
 
-    common = set.intersection(*(g.bears_on(member) for member in members))
+    about = {p.removeprefix(ID) for p in g.back[CG + "propositionSubject", ID + study]}
 
-    assert any(g.ids(proposition, "propositionSubject") == [study] for proposition in common)
+    assert about
     for member in members:
-        assert study in g.ids(member, "namesWork") + g.ids(member, "seemsToRetell"), member
+        named, matched = g.ids(member, "namesWork"), g.ids(member, "seemsToRetell")
+        assert study in named + matched, member
+        # Only what the passage calls a study of its own is stated of it.
+        assert study not in named or about & set(g.ids(member, "asserts")), member
 
 
 def test_vitamin_k_and_k2_are_never_the_same_subject() -> None:
@@ -322,8 +357,8 @@ def test_each_doubt_has_a_note_and_each_number_is_used() -> None:
     doubts = {doubt for claim in claims() for doubt in g.ids(claim, "doubt")}
     conflicts = {conflict for claim in claims() for conflict in g.ids(claim, "conflict")}
 
-    assert doubts == {f"D{i:02d}" for i in range(1, 33)}
-    assert conflicts == {f"X{i:02d}" for i in range(1, 25)}
+    assert doubts == {f"doubt-d{i:02d}" for i in range(1, 33)}
+    assert conflicts == {f"conflict-x{i:02d}" for i in range(1, 25)}
     assert [claim for claim in claims() if bool(g.ids(claim, "doubt")) != bool(g.ids(claim, "note"))] == []
 
 
@@ -369,12 +404,22 @@ def test_the_numbers_passages_stances_and_firmness_are_those_of_the_claims_table
     assert sorted(table) == claims()
     for claim, row in table.items():
         assert g.ids(claim, "statedIn") == [f"seed-{row['seed_file'][:3]}-line-{row['seed_line']}"], claim
-        assert g.ids(f"line-{claim}", "stance") == [SRV + STANCE_OF_POLARITY[row["polarity"]]], claim
+        stances = {
+            stance
+            for line in g.lines(claim)
+            for stance in g.ids(line, "stance")
+            for proposition in g.ids(line, "aboutProposition")
+            if g.ids(proposition, "propositionRelation") != ["examines"]
+        }
+        assert SRV + STANCE_OF_POLARITY[row["polarity"]] in stances, claim
+        assert len(stances) == 1 or claim in STANCES_OF_TWO_KINDS, claim
         firmness = next(name for start, name in WORDING_OF_STRENGTH if row["strength"].startswith(start))
-        assert g.ids(claim, "hedging") == [firmness], claim
+        decided, word = FIRMNESS.get(claim, (firmness, ""))
+        assert g.ids(claim, "hedging") == [decided], claim
+        assert bool(word) == (decided != firmness), claim
 
 
-def test_every_step_that_a_claim_supports_has_a_line_from_it() -> None:
+def test_every_step_that_a_claim_supports_has_a_line_or_a_step_of_a_curator_from_it() -> None:
     g = graph()
     proposition_of = {
         number: g.ids(node.removeprefix(ID), "accepts")
@@ -387,7 +432,8 @@ def test_every_step_that_a_claim_supports_has_a_line_from_it() -> None:
     assert len(steps) == 181
     for step in steps:
         for claim in filter(None, step["supporting_claims"].split(";")):
-            assert set(proposition_of[step["id"]]) <= g.bears_on(claim), (step["id"], claim)
+            borne = set(proposition_of[step["id"]]) <= g.bears_on(claim) | g.drawn_from(claim)
+            assert borne != ((step["id"], claim) in NOT_BORNE), (step["id"], claim)
 
 
 def test_no_text_shares_a_run_of_seven_words_with_a_document() -> None:

@@ -155,8 +155,10 @@ def test_one_independent_study_supports_fewer_heart_deaths_and_the_null_one_is_s
         assert {facts.one(c, "carriedFrom", "hasEvidence", "findingOf") for c in carried} == {
             "rotterdam-study"
         }
-    assert facts.get(summary, "retells") == {"rotterdam-study"}
-    assert facts.count(summary, "statementsInSupport") == 2
+    # The passages speak of death from heart disease, in looser words than the study.
+    statements = 2 if "heart-disease" in proposition else 0
+    assert facts.get(summary, "retells") == ({"rotterdam-study"} if statements else set())
+    assert facts.count(summary, "statementsInSupport") == statements
 
 
 def test_fewer_cardiovascular_deaths_have_a_retelling_a_null_study_and_one_set_apart(facts: Facts) -> None:
@@ -337,7 +339,7 @@ GRADED = {
         "stands",
     ),
     "line-c1-049": ("popularTextGrade", None, "sameMatter", None, "retoldData", "stands"),
-    "line-c1-001-3": ("popularTextGrade", None, "nearMatter", None, "retoldData", "stands"),
+    "line-c1-001": ("popularTextGrade", None, "sameMatter", None, "retoldData", "stands"),
     "line-c4-090": ("popularTextGrade", None, "sameMatter", None, "originNotKnown", "stands"),
     "line-m-001-pub": ("publicationStatementGrade", None, "sameMatter", None, "originNotKnown", "stands"),
     "line-m-112-pub": ("retractedGrade", None, "sameMatter", None, "originNotKnown", "withdrawn"),

@@ -42,7 +42,11 @@ def terms(held: set[ox.Triple]) -> list[ox.NamedNode]:
         for t in held
         if t.predicate == TYPE and isinstance(t.object, ox.NamedNode) and t.object.value in KINDS
     }
-    own = [t for t in found if isinstance(t, ox.NamedNode) and t.value.startswith((CG, SRV))]
+    # What is deprecated is kept for those who used it; no triple uses it.
+    gone = {
+        t.subject for t in held if t.predicate.value == OWL + "deprecated" and t.object == ox.Literal(True)
+    }
+    own = [t for t in found - gone if isinstance(t, ox.NamedNode) and t.value.startswith((CG, SRV))]
     return sorted(own, key=lambda term: term.value)
 
 

@@ -28,6 +28,8 @@ TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 DOUBTFUL = {"lees2019-cohort", "irivasc2024-dpucmgp"}
 # Identifiers that were remembered, not read: they must stay out.
 UNVERIFIED = {"10.1182/blood-2006-07-035345", "17138823", "15664003"}
+# Two of them were read since, on 30 November 2026, in a record of PubMed that lists the report of the rats.
+READ_SINCE = {"10.1182/blood-2006-07-035345", "17138823"}
 DIRECTION = {
     "decrease": "decrease",
     "increase": "increase",
@@ -104,7 +106,7 @@ GIVEN = {
     "knapen-2015-trial": {("mk-7", "180.0", "ug/d")},
 }
 RANDOMISED = {"randomisedControlledTrial", "openLabelRandomisedTrial"}
-OWN_KINDS = ("Study", "StudyReport", "Population", "Intervention", "Outcome", "Finding", "WebPage")
+OWN_KINDS = ("Study", "Population", "Intervention", "Outcome", "Finding", "WebPage")
 CALCIFICATION = {
     "arterial-calcification",
     "coronary-artery-calcification",
@@ -269,7 +271,7 @@ def test_every_verified_identifier_of_the_study_notes_is_there_and_no_remembered
     assert len(numbers) > 12
     assert dois - UNVERIFIED - erratum_or_retraction_note <= held
     assert numbers - UNVERIFIED <= identifiers("pmid")
-    assert not UNVERIFIED & (identifiers("pmid") | held)
+    assert UNVERIFIED & (identifiers("pmid") | held) == READ_SINCE
 
 
 @pytest.mark.parametrize("study", SHARED_STUDIES)

@@ -94,6 +94,8 @@ class Strings:
     resource_members: str = "Members of this class"
     resource_uses_lead: str = "Examples, taken from the data:"
     cite_title: str = "How to cite"
+    cite_work: str = "The work itself"
+    cite_page: str = "What stands here about it"
     cite_bibtex: str = "BibTeX"
     use_label: str = "From a program"
     resource_formats: str = "This resource as data"

@@ -1,10 +1,18 @@
-"""What a dataset says of itself and a resource in, how to cite it out: as a sentence and as BibTeX."""
+"""What a dataset says of itself and a resource in, how to cite it out: as a sentence and as BibTeX.
+
+Where the resource is a work, what the data cite it by: readers want the work, not its node.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
+import pyoxigraph as ox
+
+from calcigraph.edition import Edition
+from calcigraph.rdf.terms import Subject
+from calcigraph.rdf.vocabulary import DCTERMS, SRV
 from calcigraph.web.about import About
 
 _TEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
@@ -42,6 +50,23 @@ class Citation:
         lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
         key = re.sub(r"[^A-Za-z0-9]+", "-", self.address.rstrip("/").rpartition("/")[2]).strip("-")
         return f"@misc{{{key or 'dataset'},\n{lines}\n}}"
+
+
+@dataclass(frozen=True)
+class CitedWork:
+    """A work as the data cite it; `bibtex` is "" where they have no entry."""
+
+    text: str
+    bibtex: str
+
+
+def cited_work(edition: Edition, node: Subject) -> CitedWork | None:
+    """What `dcterms:bibliographicCitation` and `srv:bibTeX` say of a resource; None where neither does."""
+    text, bibtex = (
+        next((value.value for value in edition.objects(node, name) if isinstance(value, ox.Literal)), "")
+        for name in (DCTERMS["bibliographicCitation"], SRV["bibTeX"])
+    )
+    return CitedWork(text, bibtex) if text or bibtex else None
 
 
 def _tex(text: str) -> str:

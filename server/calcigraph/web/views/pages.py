@@ -24,7 +24,7 @@ from calcigraph.web.representations import GRAPH_OFFERS, write_graph
 from calcigraph.web.site import Site, current_site
 from calcigraph.web.strings import STRINGS
 from calcigraph.web.views import assets
-from calcigraph.web.views.citation import Citation
+from calcigraph.web.views.citation import Citation, cited_work
 from calcigraph.web.views.example_queries import example_queries
 from calcigraph.web.views.propositions import contradiction
 from calcigraph.web.views.results import ResultTable
@@ -149,6 +149,7 @@ def resource_page(
         title=_title(description),
         graph=_graph(site, description.subject),
         citation=Citation(site.about, _title(description).value, description.subject.value, site.version),
+        work=cited_work(site.edition, description.subject),
         fragments=[(found.subject.value.partition("#")[2], found) for found in fragments],
         address=address,
         outside=site.outside(description.subject),
