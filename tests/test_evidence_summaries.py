@@ -299,14 +299,14 @@ GRADED = {
     ),
     "line-hasific2023-ncp-2": (
         "plannedTrialGrade",
-        "sameSpecies",
+        "speciesLeftOpen",
         "nearMatter",
         "inCombination",
         "ownData",
         "stands",
     ),
     "line-trevasc2023-cac": (
-        "plannedTrialGrade",
+        "weakerTrialGrade",
         "sameSpecies",
         "sameMatter",
         "sameAgentAlone",
@@ -314,7 +314,7 @@ GRADED = {
         "stands",
     ),
     "line-trevasc2023-cac-3": (
-        "plannedTrialGrade",
+        "weakerTrialGrade",
         "sameSpecies",
         "sameMatter",
         "formOfIt",
