@@ -25,6 +25,7 @@ LAYERS = (
                 "checks",
                 "conformance",
                 "differences",
+                "documents",
                 "federation",
                 "importing",
                 "lints",

@@ -38,10 +38,10 @@ DIRECTION = {
 }
 # Reports that draw on the same people: the study, and how many reports of it bring findings.
 SHARED_STUDIES = {
-    "avadec": {"diederichsen-2022", "hasific-2023"},
+    "avadec": {"diederichsen-2022", "hasific-2023", "hasific-2025"},
     "valkyrie": {"de-vriese-2020", "de-vriese-2021"},
     "utrecht-diabetes-trial": {"zwakenberg-2019", "bartstra-2021"},
-    "renakvit": {"levy-schousboe-2021"},
+    "renakvit": {"levy-schousboe-2021", "levy-schousboe-2023", "bladbjerg-2024"},
     "ronn-trial": {"ronn-2016", "ronn-3-year"},
     "epic-nl": {
         "gast-2009",
@@ -85,6 +85,7 @@ SLOWING = {
     ("avadec", "subgroupAnalysis", "supports"),
     ("utrecht-diabetes-trial", "primaryAnalysis", "noEffect"),
     ("utrecht-diabetes-trial", "secondaryAnalysis", "noEffect"),
+    ("utrecht-diabetes-trial", "postHocAnalysis", "noEffect"),  # all arteries: the report calls it post hoc
     ("trevasc-hdk", "primaryAnalysis", "noEffect"),
     ("kurnatowska-2015-trial", "analysisTypeNotStated", "noEffect"),
     ("k4kidneys", "secondaryAnalysis", "noEffect"),
@@ -166,10 +167,20 @@ def graph() -> Graph:
     return Graph()
 
 
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
 @cache
 def trials() -> dict[str, dict[str, str]]:
-    with (shared() / "domain/trials.tsv").open(encoding="utf-8", newline="") as file:
-        return {row["id"]: row for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)}
+    """The outcome rows, with what was read of them since: `later_readings.tsv` says why a cell differs."""
+    rows = {row["id"]: row for row in table(shared() / "domain/trials.tsv")}
+    for later in table(HERE / "later_readings.tsv"):
+        assert later["reason"]
+        assert rows[later["row"]][later["column"]] != later["held"], later
+        rows[later["row"]][later["column"]] = later["held"]
+    return rows
 
 
 def number(text: str | None) -> float | None:

@@ -1,7 +1,8 @@
 """A root in, everything that is wrong with it out: the checks of `calcigraph check`, in order.
 
 Files first; where one is broken nothing else is judged, because nothing else could be trusted.
-Then axioms that cannot be used, clashes, shapes, lints, and every question against its whole recorded answer.
+Then axioms that cannot be used, clashes, shapes, lints, every question against its whole recorded answer,
+and the documents where they are given.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import pyoxigraph as ox
 from calcigraph.beside import Work, beside
 from calcigraph.classification import ReasonerAsked, classification_findings, classify
 from calcigraph.classification.classifier import NotClassified
+from calcigraph.documents import document_findings
 from calcigraph.edition import Edition, EditionCache, assemble, clash_finding
 from calcigraph.edition.layout import QuadKind
 from calcigraph.errors import EnvironmentProblem, Finding, Place, Problem, RootInvalid, Severity
@@ -50,14 +52,16 @@ def check(
     reasoner: ReasonerName = "builtin",
     cache: EditionCache | None = None,
     limits: ReasonerLimits | None = None,
+    documents: Path | None = None,
 ) -> list[Finding]:
-    """All findings on the root in `folder`, in the order of the checks; none where it is sound.
+    """All findings on the root in `folder`, in the order of the checks; none where it is sound. Its passages
+    are held against the files in `documents`, if that is given.
 
     Cost: reading, closing, one SHACL validation and every question once; a rule, a shape or a query may take
     for ever (see `evaluated_apart`, in which `calcigraph check` calls this).
     Raises: RootMissing where there is no such directory, EnvironmentProblem where there is no room to work.
     """
-    found = _findings(folder, reasoner, cache, limits)
+    found = _findings(folder, reasoner, cache, limits, documents=documents)
     return [each for each in found if isinstance(each, Finding)]
 
 
@@ -68,8 +72,9 @@ def _findings(
     limits: ReasonerLimits | None,
     asked: ReasonerAsked | None = None,
     begin: Callable[[Work], Iterator[Finding]] = _here,
+    documents: Path | None = None,
 ) -> Iterator[Finding | LookedAt]:
-    """The findings as they come, and what the shapes looked at; `begin` gets what may be done beside that."""
+    """The findings as they come, and what was looked at; `begin` gets what may be done beside that."""
     try:
         with working("the files are read"):
             root = Root.open(folder)
@@ -99,6 +104,10 @@ def _findings(
     yield from (clash_finding(root, clash) for clash in assembled.clashes)
     yield from shape_findings(edition)
     yield from of_queries
+    if documents is not None:
+        with working("documents are read"):
+            of_documents = list(document_findings(edition, documents))
+        yield from of_documents
     if asked is not None:
         yield from _classified(edition, asked)
 
@@ -128,10 +137,14 @@ def _classified(edition: Edition, asked: ReasonerAsked) -> Iterator[Finding]:
 
 
 def _checked(
-    folder: Path, reasoner: ReasonerName, limits: ReasonerLimits | None, asked: ReasonerAsked | None
+    folder: Path,
+    reasoner: ReasonerName,
+    limits: ReasonerLimits | None,
+    asked: ReasonerAsked | None,
+    documents: Path | None = None,
 ) -> Iterator[Finding | LookedAt]:
     """What the process of a check is asked for."""
-    return _findings(folder, reasoner, EditionCache.of_user(), limits, asked, beside)
+    return _findings(folder, reasoner, EditionCache.of_user(), limits, asked, beside, documents)
 
 
 def what_was_read(root: Root) -> LookedAt:

@@ -22,6 +22,7 @@ def judge(
     limits: ReasonerLimits | None = None,
     every: bool = False,
     classifier: ClassifierName | None = None,
+    documents: Path | None = None,
 ) -> bool:
     """Print all findings in that style; in text few of a kind, unless `every` one is wanted. Out: whether
     none of them is a violation.
@@ -33,7 +34,8 @@ def judge(
     looked_at: list[LookedAt] = []
     if classifier:
         require()
-    asked = folder, reasoner, limits, ReasonerAsked(classifier, limit_s) if classifier else None
+    reasoner_asked = ReasonerAsked(classifier, limit_s) if classifier else None
+    asked = folder, reasoner, limits, reasoner_asked, documents
     with Progress() as progress:
         try:
             for each in evaluated_apart("calcigraph.checks", asked, limit_s, progress.show):

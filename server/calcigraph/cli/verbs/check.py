@@ -31,6 +31,12 @@ from calcigraph.settings import ClassifierName, ReasonerLimits, ReasonerName
     help="Ask this reasoner of OWL 2 too, within --file-timeout: classes that can have no member, and"
     " subsumptions that OWL 2 RL does not find. Needs the extra calcigraph[classify].",
 )
+@click.option(
+    "--documents",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIRECTORY",
+    help="Hold the passages of the root against the documents in this directory; without it none is read.",
+)
 @click.option("--all", "every", is_flag=True, help="Show each finding in text; else few of many of a kind.")
 def check(
     folder: Path,
@@ -40,6 +46,7 @@ def check(
     limits: ReasonerLimits,
     every: bool,
     classifier: ClassifierName | None,
+    documents: Path | None,
 ) -> None:
     """Judge a root: files, closure and clashes, shapes, lints, questions against their answers.
 
@@ -53,5 +60,5 @@ def check(
     start_ahead("calcigraph.checks", {})
     from calcigraph.cli.check import judge
 
-    if not judge(folder, reasoner, style, file_timeout, limits, every, classifier):
+    if not judge(folder, reasoner, style, file_timeout, limits, every, classifier, documents):
         sys.exit(1)
