@@ -90,6 +90,7 @@ SLOWING = {
     ("kurnatowska-2015-trial", "analysisTypeNotStated", "noEffect"),
     ("k4kidneys", "secondaryAnalysis", "noEffect"),
     ("valkyrie", "analysisTypeNotStated", "noEffect"),
+    ("vitak-cac", "primaryAnalysis", "inconclusive"),
 }
 # The substance, the amount and the unit that a trial gave; a weekly dose is the printed dose times three.
 GIVEN = {
