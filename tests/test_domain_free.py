@@ -60,6 +60,7 @@ ALLOWED = {
     "rep": "eq-rep-s, eq-rep-p, eq-rep-o: rules of OWL 2 RL",
     "resolves": "ordinary English: an IRI resolves",
     "seed": "ordinary English: where a search or a random number starts",
+    "semi": "ordinary English: semi-naive evaluation",
     "severe": "ordinary English: the severity of a finding",
     "sim": "a part of a figure of the kernel; the family name of an author",
     "sssom": "the standard for tables of mappings",
