@@ -161,14 +161,14 @@ def test_one_independent_study_supports_fewer_heart_deaths_and_the_null_one_is_s
     assert facts.count(summary, "statementsInSupport") == statements
 
 
-def test_fewer_cardiovascular_deaths_have_a_retelling_a_null_study_and_one_set_apart(facts: Facts) -> None:
+def test_fewer_cardiovascular_deaths_have_a_retelling_and_two_null_studies(facts: Facts) -> None:
     proposition = "p-vitamin-k2-associated-with-lower-cardiovascular-mortality"
     summary = facts.summary(proposition)
 
     assert facts.studies(proposition, "supports") == set()
-    assert facts.studies(proposition, "noEffect") == {"epic-nl"}
+    assert facts.studies(proposition, "noEffect") == {"epic-nl", "predimed"}
     assert facts.get(summary, "retells") == {"rotterdam-study"}
-    assert facts.get(summary, "setApart") == {"juanola-falgarona-2014"}
+    assert facts.get(summary, "setApart") == set()
 
 
 def test_two_reports_of_one_trial_count_once_for_each_stance(facts: Facts) -> None:
@@ -202,7 +202,7 @@ def test_slowing_by_k2_is_null_in_every_trial_but_for_one_subgroup(facts: Facts)
     assert facts.count(summary, "studiesInSupportByPartOnly") == facts.count(summary, "studiesInSupport") == 1
     assert facts.count(summary, "studiesInSupportByCombinationOnly") == 1
     assert facts.get(summary, "strongestSupport") == {"weakerTrialGrade"}
-    assert facts.studies(coronary, "inconclusive") == {"ikari-2016-study"}
+    assert facts.studies(coronary, "inconclusive") == {"ikari-2016-study", "vitak-cac"}
     assert facts.get(facts.summary(SLOWING), "narrowerSummary") == {facts.summary(p) for p in SLOWINGS[1:]}
 
 
