@@ -77,8 +77,7 @@ KEY_ROWS: list[tuple[str, dict[str, str]]] = [
     (FLAGSHIP, {"entity": "id:natto", "role": "source", "via": "id:mk-7", "sign": "dietary"}),
     (FLAGSHIP, {"entity": "id:cheese", "role": "source", "sign": "dietary"}),
     (FLAGSHIP, {"entity": "id:egg-yolk", "role": "source", "via": "id:mk-4", "sign": "dietary"}),
-    (FLAGSHIP, {"entity": "id:grass-fed-butter", "role": "source", "sign": "dietary"}),
-    (FLAGSHIP, {"entity": "id:warfarin", "role": "opponent", "sign": "+", "via": "id:vkorc1"}),
+    (FLAGSHIP, {"entity": "id:warfarin", "role": "opponent", "sign": "+", "via": "id:vkorc1-activity"}),
     (
         "how-k2-inhibits-arterial-calcification",
         {
@@ -99,7 +98,9 @@ KEY_ROWS: list[tuple[str, dict[str, str]]] = [
             "step": "3",
             "relation": "cg:directlyInhibits",
             "from": "id:carboxylated-mgp",
-            "statement": "c2-016",
+            "to": "id:vsmc-calcification",
+            "bestGround": "cg:shownInHumanCells",
+            "statement": "m-073-pub",
         },
     ),
     (
@@ -144,7 +145,11 @@ KEY_ROWS: list[tuple[str, dict[str, str]]] = [
     ),
     ("what-acts-on-bone-and-artery", {"entity": "id:vitamin-k2-and-vitamin-d3", "standing": "claimed"}),
     ("is-any-sign-ambiguous", {"scope": "arterial calcification", "both": "0"}),
-    ("is-any-sign-ambiguous", {"scope": "any target", "both": "0"}),
+    # Proteins that clot and proteins that restrain clotting both need vitamin K: both signs stand.
+    ("is-any-sign-ambiguous", {"scope": "blood coagulation", "both": "17"}),
+    ("is-any-sign-ambiguous", {"scope": "any target", "both": "17"}),
+    ("what-follows-from-too-little-k2", {"what": "id:blood-coagulation", "change": "less"}),
+    ("what-follows-from-too-little-k2", {"what": "id:blood-coagulation", "change": "more"}),
     (
         "what-avadec-found",
         {

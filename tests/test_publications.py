@@ -313,3 +313,52 @@ def test_every_report_with_a_finding_and_every_source_says_how_much_was_read() -
             assert extent != "nothingRead", source
         if extent == "extentNotRecorded":
             assert texts(source, "note"), source
+
+
+# --- what was read of works of the last years
+
+
+def test_figures_read_in_further_works_stand_in_findings_of_them() -> None:
+    with (HERE / "recent_findings.tsv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    assert len(rows) > 30
+    reported = ox.NamedNode(CG + "reportedIn")
+    for row in rows:
+        if row["doi"] or row["pmid"]:
+            kind = "doi" if row["doi"] else "pmid"
+            work = by_identifier(kind, row[kind])
+        else:
+            (work,) = (w for w in works() if texts(w, DCTERMS + "title") == [row["title"].rstrip(".")])
+        figures = {
+            tuple(float(value) if value else None for value in map(_first, (f, f, f), FIGURE))
+            for f in named(graph().subjects(reported, ox.NamedNode(work)))
+        }
+        wanted = tuple(float(row[name]) if row[name] else None for name in ("value", "low", "high"))
+        assert wanted in figures, (work, row["outcome"], figures)
+
+
+FIGURE = ("value", "ciLow", "ciHigh")
+
+
+def _first(finding: str, name: str) -> str:
+    return next(iter(texts(finding, name)), "")
+
+
+def test_the_literature_was_considered_until_the_last_search() -> None:
+    searches = sorted(named(graph().subjects(TYPE, ox.NamedNode(CG + "LiteratureSearch"))))
+    assert len(searches) > 70
+    days = {one(search, "searchedOn") for search in searches}
+    until = graph().objects(
+        ox.NamedNode(ID + "calcigraph"), ox.NamedNode("https://w3id.org/calcigraph/server#literatureUntil")
+    )
+    assert [value.value for value in until if isinstance(value, ox.Literal)] == [max(days)]
+    for search in searches:
+        assert int(one(search, "resultsSeen")) >= len(texts(search, "entered"))
+
+
+def test_what_is_known_and_unread_can_be_asked_for_by_what_it_might_bear_on() -> None:
+    bears = ox.NamedNode(CG + "mightBearOn")
+    about = named(graph().subjects(bears, ox.NamedNode(ID + "vitamin-k")))
+    assert len(about) > 5
+    for work in named(t.subject for t in graph().triples(None, bears, None)):
+        assert not named(graph().subjects(ox.NamedNode(CG + "reportedIn"), ox.NamedNode(work))), work

@@ -59,12 +59,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Decision:
-    """What a curator decided about a proposition, and why."""
+    """What a curator decided about a proposition, why, on what, and how good that is."""
 
     named: Named
     verdict: Named
     reasons: tuple[str, ...]
     basis: tuple[Named, ...]
+    grades: tuple[Named, ...]
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,7 @@ def _decision(dataset: Edition, node: Subject) -> Decision:
         verdicts[0],
         tuple(_texts(dataset, node, "reason")),
         tuple(_all(dataset, node, "basis")),
+        tuple(_all(dataset, node, "grade")),
     )
 
 

@@ -89,6 +89,7 @@ def _decision(decision: Decision) -> Json:
         "verdict": _named(decision.verdict),
         "reasons": list(decision.reasons),
         "basis": [_named(basis) for basis in decision.basis],
+        "grades": [_named(grade) for grade in decision.grades],
     }
 
 

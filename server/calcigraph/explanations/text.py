@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from calcigraph.edition import Edition
 from calcigraph.explanations import Explanation, Step, show
-from calcigraph.explanations.evidence import Decision, Line, Proposition
+from calcigraph.explanations.evidence import Decision, Line, Named, Proposition
 from calcigraph.rdf.terms import show_term
 from calcigraph.rdf.turtle import write_turtle
 from calcigraph.reasoning import Statement
@@ -94,11 +94,15 @@ def _proposition(proposition: Proposition) -> Iterator[str]:
 def _decision(decision: Decision) -> str:
     name = decision.named.identifier or decision.named.label
     basis = f" On {', '.join(b.identifier or b.label for b in decision.basis)}." if decision.basis else ""
-    return f"{decision.verdict.label} ({name}): {'; '.join(decision.reasons)}{basis}"
+    head = f"{decision.verdict.label} ({name}){_grades(decision.grades)}"
+    return f"{head}: {'; '.join(decision.reasons)}{basis}"
 
 
 def _line(line: Line) -> str:
     evidence = ", ".join(map(str, line.evidence))
     sources = "; ".join(f"{s.named}{' (retracted)' if s.retracted else ''}" for s in line.sources)
-    grades = f" [{', '.join(grade.label for grade in line.grades)}]" if line.grades else ""
-    return f"{line.stance.label}: {evidence}{grades}" + (f" — {sources}" if sources else "")
+    return f"{line.stance.label}: {evidence}{_grades(line.grades)}" + (f" — {sources}" if sources else "")
+
+
+def _grades(grades: tuple[Named, ...]) -> str:
+    return f" [{', '.join(grade.label for grade in grades)}]" if grades else ""
