@@ -102,7 +102,7 @@ def test_no_food_does_what_no_form_in_it_was_accepted_to_do() -> None:
 def test_a_food_of_which_only_the_family_is_known_does_nothing() -> None:
     known = {food for food, _ in forms()}
     without = {food for food, _ in accepted("contains")} - known
-    assert {"gouda", "brie"} <= without
+    assert "liver-food" in without
     assert {food for food, _, _ in dietary()} & without == set()
 
 
