@@ -33,10 +33,12 @@ LABELS = {
 # A longer label is a sentence or a title, whose words are those of any English text.
 LONGEST_NAME = 3
 ALLOWED = {
+    "axis": "of a chart",
     "bgp": "the basic graph pattern of the SPARQL algebra",
     "bib": "BibTeX, a format for citations",
     "contradicted": "ordinary English: by what else is inferred",
     "contradiction": "ordinary English: of formal logic",
+    "ctx": "the context of Click",
     "curator": "srv: who decides about a proposition",
     "cut": "ordinary English: what is cut off, cut short",
     "doi": "a URI scheme that is never a prefix",

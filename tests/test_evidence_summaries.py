@@ -166,6 +166,7 @@ def test_fewer_cardiovascular_deaths_have_a_retelling_and_two_null_studies(facts
     summary = facts.summary(proposition)
 
     assert facts.studies(proposition, "supports") == set()
+    # An erratum that nobody read is no warning by authors or editors, so the second one is not set apart.
     assert facts.studies(proposition, "noEffect") == {"epic-nl", "predimed"}
     assert facts.get(summary, "retells") == {"rotterdam-study"}
     assert facts.get(summary, "setApart") == set()

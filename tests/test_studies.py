@@ -175,9 +175,9 @@ def table(path: Path) -> list[dict[str, str]]:
 
 @cache
 def trials() -> dict[str, dict[str, str]]:
-    """The outcome rows, with what was read of them since: `later_readings.tsv` says why a cell differs."""
+    """The outcome rows, with what was read of them since: `later_readings*.tsv` say why a cell differs."""
     rows = {row["id"]: row for row in table(shared() / "domain/trials.tsv")}
-    for later in table(HERE / "later_readings.tsv"):
+    for later in [row for path in sorted(HERE.glob("later_readings*.tsv")) for row in table(path)]:
         assert later["reason"]
         assert rows[later["row"]][later["column"]] != later["held"], later
         rows[later["row"]][later["column"]] = later["held"]
