@@ -68,8 +68,14 @@ CITED = {
         "Included Problematic Trials. JAMA Internal Medicine. 2018;178(6):863-864. "
         "doi:10.1001/jamainternmed.2018.1127"
     ),
+    "diederichsen-2022": (
+        "Diederichsen ACP, et al. Vitamin K2 and D in Patients With Aortic Valve Calcification: A Randomized "
+        "Double-Blinded Clinical Trial. Circulation. 2022;145(18):1387-1397. "
+        "doi:10.1161/CIRCULATIONAHA.121.057008"
+    ),
     "de-vries-2025": (
-        "de Vries F, et al. Effects of One-Year Menaquinone-7 Supplementation on "
+        "de Vries F, Bittner R, Maresz K, Machuron F, Gåserød O, Jeanne JF, et al. "
+        "Effects of One-Year Menaquinone-7 Supplementation on "
         "Vascular Stiffness and Blood "
         "Pressure in Post-Menopausal Women. Nutrients. 2025;17(5):815. doi:10.3390/nu17050815"
     ),
@@ -129,7 +135,13 @@ BIBTEX = {
     ),
     "pmid-3530901": ("article", "Hauschka, P. V.", {"number": "3-4", "pages": "258--272"}),
     "torgerson-2018": ("article", "Torgerson, D. J.", {"volume": "178"}),
-    "de-vries-2025": ("article", "de Vries, F. and others", {"journal": "Nutrients"}),
+    "diederichsen-2022": ("article", "Diederichsen, A. C. P. and others", {"journal": "Circulation"}),
+    "de-vries-2025": (
+        "article",
+        "de Vries, F. and Bittner, R. and Maresz, K. and Machuron, F. and Gåserød, O. and Jeanne, J. F. and "
+        "Schurgers, L. J.",
+        {"journal": "Nutrients"},
+    ),
     "geleijnse-2004": (
         "article",
         "Geleijnse, J. M. and Vermeer, C. and Grobbee, D. E. and Schurgers, L. J. and Knapen, M. H. J. and "
