@@ -72,6 +72,7 @@ ALLOWED = {
     "sun": "an option of Java, named after a company; the family name of an author",
     "unclear": "ordinary English",
     "uni": "cls-uni, scm-uni: rules of OWL 2 RL",
+    "unknown": "ordinary English",
     "unread": "ordinary English: what was not read",
     "unsupported": "ordinary English: a form that is not read",
     "verb": "a verb of the command line, of HTTP, of Turtle",

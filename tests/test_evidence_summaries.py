@@ -38,8 +38,20 @@ KINDS = ("statement", "study", "review", "cautioned", "retracted")
 POOLING = {"metaAnalysis", "systematicReview", "narrativeReview"}
 CONTROLLED = {"randomisedControlledTrial", "openLabelRandomisedTrial"}
 A_PART_ONLY = {"subgroupAnalysis", "safetyAnalysis", "postHocAnalysis"}
+COMBINED = {
+    "supports": "studiesInSupportByCombinationOnly",
+    "refutes": "studiesAgainstByCombinationOnly",
+    "noEffect": "studiesOfNoEffectByCombinationOnly",
+}
 REVERSAL = "p-vitamin-k2-reverses-arterial-calcification"
+REVERSALS = (REVERSAL, "p-vitamin-k2-reverses-coronary-artery-calcification")
 SLOWING = "p-vitamin-k2-slows-progression-of-arterial-calcification"
+# A finding counts where it was measured, so who asks about arteries gathers these.
+SLOWINGS = (
+    SLOWING,
+    "p-vitamin-k2-slows-progression-of-coronary-artery-calcification",
+    "p-vitamin-k2-slows-progression-of-aortic-calcification",
+)
 HEART_DEATHS = (
     "p-vitamin-k2-associated-with-lower-chd-mortality",
     "p-vitamin-k2-associated-with-lower-heart-disease-mortality",
@@ -103,13 +115,16 @@ def facts() -> Facts:
 def test_no_study_shows_that_k2_reverses_arterial_calcification_in_people(facts: Facts) -> None:
     summary = facts.summary(REVERSAL)
 
-    assert facts.studies(REVERSAL, "supports") == set()
-    assert {"avadec", "kurnatowska-2015-trial"} <= facts.studies(REVERSAL, "noEffect")
+    assert [facts.studies(p, "supports") for p in REVERSALS] == [set(), set()]
+    assert facts.studies(REVERSAL, "noEffect") == set()
+    assert {"avadec", "kurnatowska-2015-trial"} <= facts.studies(REVERSALS[1], "noEffect")
+    assert facts.get(summary, "narrowerSummary") == {facts.summary(REVERSALS[1])}
     assert facts.get(summary, "poolingReview") == set()
     assert facts.count(summary, "statementsInSupport") == 1
     assert facts.count(summary, "statementsInconclusive") == 6
     assert facts.get(summary, "strongestSupport") == {"popularTextGrade"}
-    assert facts.get(summary, "strongestOpposition") == {"plannedTrialGrade"}
+    assert facts.get(summary, "strongestOpposition") == set()
+    assert facts.get(facts.summary(REVERSALS[1]), "strongestOpposition") == {"plannedTrialGrade"}
 
 
 def test_no_controlled_trial_in_people_supports_any_reversal_and_rats_stand_apart(facts: Facts) -> None:
@@ -130,9 +145,16 @@ def test_one_independent_study_supports_fewer_heart_deaths_and_the_null_one_is_s
 ) -> None:
     summary = facts.summary(proposition)
 
-    assert facts.studies(proposition, "supports") == {"rotterdam-study"}
-    assert facts.count(summary, "studiesInSupport") == 1
-    assert facts.studies(proposition, "noEffect") == {"epic-nl"}
+    measured = "p-vitamin-k2-associated-with-lower-chd-mortality"
+    assert facts.studies(measured, "supports") == {"rotterdam-study"}
+    assert facts.studies(measured, "noEffect") == {"epic-nl"}
+    assert facts.count(summary, "studiesInSupport") == (proposition == measured)
+    if proposition != measured:
+        carried = facts.back["carriedTo", proposition]
+        assert facts.get(summary, "narrowerSummary") == {facts.summary(measured)}
+        assert {facts.one(c, "carriedFrom", "hasEvidence", "findingOf") for c in carried} == {
+            "rotterdam-study"
+        }
     # The passages speak of death from heart disease, in looser words than the study.
     statements = 2 if "heart-disease" in proposition else 0
     assert facts.get(summary, "retells") == ({"rotterdam-study"} if statements else set())
@@ -153,33 +175,36 @@ def test_fewer_cardiovascular_deaths_have_a_retelling_and_two_null_studies(facts
 def test_two_reports_of_one_trial_count_once_for_each_stance(facts: Facts) -> None:
     lines = [
         line
-        for line in facts.back["aboutProposition", SLOWING]
+        for proposition in SLOWINGS
+        for line in facts.back["aboutProposition", proposition]
         if facts.get(line, "hasEvidence", "findingOf") == {"avadec"}
         and facts.one(line, "stance") == "noEffect"
     ]
     reports = {facts.one(line, "hasEvidence", "reportedIn") for line in lines}
 
     assert reports == {"diederichsen-2022", "hasific-2023"}
-    assert "avadec" in facts.studies(SLOWING, "noEffect")
-    assert facts.count(facts.summary(SLOWING), "studiesOfNoEffect") == len(facts.studies(SLOWING, "noEffect"))
+    assert "avadec" in facts.studies(SLOWINGS[1], "noEffect")
+    for proposition in SLOWINGS:
+        summary = facts.summary(proposition)
+        assert facts.count(summary, "studiesOfNoEffect") == len(facts.studies(proposition, "noEffect"))
 
 
 def test_slowing_by_k2_is_null_in_every_trial_but_for_one_subgroup(facts: Facts) -> None:
-    summary = facts.summary(SLOWING)
+    null = {p: facts.studies(p, "noEffect") for p in SLOWINGS}
+    coronary = SLOWINGS[1]
 
-    assert facts.studies(SLOWING, "noEffect") == {
-        "avadec",
-        "k4kidneys",
-        "kurnatowska-2015-trial",
-        "trevasc-hdk",
-        "utrecht-diabetes-trial",
-        "valkyrie",
+    assert null == {
+        SLOWING: {"utrecht-diabetes-trial"},
+        coronary: {"avadec", "kurnatowska-2015-trial", "trevasc-hdk", "valkyrie"},
+        SLOWINGS[2]: {"k4kidneys", "valkyrie"},
     }
-    assert facts.studies(SLOWING, "supports") == {"avadec"}
+    assert [facts.studies(p, "supports") for p in SLOWINGS] == [set(), {"avadec"}, set()]
+    summary = facts.summary(coronary)
     assert facts.count(summary, "studiesInSupportByPartOnly") == facts.count(summary, "studiesInSupport") == 1
+    assert facts.count(summary, "studiesInSupportByCombinationOnly") == 1
     assert facts.get(summary, "strongestSupport") == {"weakerTrialGrade"}
-    assert facts.studies(SLOWING, "inconclusive") == {"ikari-2016-study"}
-    assert facts.count(summary, "independentStudies") == 7
+    assert facts.studies(coronary, "inconclusive") == {"ikari-2016-study", "vitak-cac"}
+    assert facts.get(facts.summary(SLOWING), "narrowerSummary") == {facts.summary(p) for p in SLOWINGS[1:]}
 
 
 def test_the_marker_falls_in_every_study_that_reports_it(facts: Facts) -> None:
@@ -231,49 +256,131 @@ def test_what_only_a_passage_says_has_no_study(facts: Facts, cause: str) -> None
     assert facts.get(summary, "strongestSupport") == {"popularTextGrade"}
 
 
-# Line; grade, species, matter, independence, standing.
+# Line; grade, species, matter, agent, independence, standing.
 GRADED = {
-    "line-avadec2022-avc": ("plannedTrialGrade", "sameSpecies", "sameMatter", "ownData", "stands"),
-    "line-hasific2023-cac400": ("weakerTrialGrade", "sameSpecies", "sameMatter", "ownData", "stands"),
-    "line-hasific2023-cac-3": ("plannedTrialGrade", "sameSpecies", "sameMatter", "ownData", "stands"),
-    "line-avadec2022-arterial-3": ("plannedTrialGrade", "sameSpecies", "nearMatter", "ownData", "stands"),
-    "line-lees2019-vc": ("pooledGrade", "sameSpecies", "sameMatter", "pooledData", "stands"),
-    "line-rotterdam2004-mk-chdm": ("observedGrade", "sameSpecies", "sameMatter", "ownData", "stands"),
-    "line-rotterdam2004-mk-chdm-2": ("observedGrade", "sameSpecies", "nearMatter", "ownData", "stands"),
-    "line-s12-atp-2": ("animalOrCellGrade", "speciesLeftOpen", "sameMatter", "ownData", "stands"),
-    "line-c1-049": ("popularTextGrade", None, "sameMatter", "retoldData", "stands"),
-    "line-c1-001": ("popularTextGrade", None, "sameMatter", "retoldData", "stands"),
-    "line-c4-090": ("popularTextGrade", None, "sameMatter", "originNotKnown", "stands"),
+    "line-avadec2022-avc": (
+        "plannedTrialGrade",
+        "sameSpecies",
+        "sameMatter",
+        "inCombination",
+        "ownData",
+        "stands",
+    ),
+    "line-avadec2022-avc-4": (
+        "plannedTrialGrade",
+        "sameSpecies",
+        "sameMatter",
+        "formOfIt",
+        "ownData",
+        "stands",
+    ),
+    "line-hasific2023-cac400": (
+        "weakerTrialGrade",
+        "sameSpecies",
+        "sameMatter",
+        "inCombination",
+        "ownData",
+        "stands",
+    ),
+    "line-hasific2023-cac-3": (
+        "plannedTrialGrade",
+        "sameSpecies",
+        "sameMatter",
+        "inCombination",
+        "ownData",
+        "stands",
+    ),
+    "line-hasific2023-cac-8": (
+        "plannedTrialGrade",
+        "sameSpecies",
+        "sameMatter",
+        "otherForm",
+        "ownData",
+        "stands",
+    ),
+    "line-hasific2023-ncp-2": (
+        "plannedTrialGrade",
+        "speciesLeftOpen",
+        "nearMatter",
+        "inCombination",
+        "ownData",
+        "stands",
+    ),
+    "line-trevasc2023-cac": (
+        "weakerTrialGrade",
+        "sameSpecies",
+        "sameMatter",
+        "sameAgentAlone",
+        "ownData",
+        "stands",
+    ),
+    "line-trevasc2023-cac-3": (
+        "weakerTrialGrade",
+        "sameSpecies",
+        "sameMatter",
+        "formOfIt",
+        "ownData",
+        "stands",
+    ),
+    "line-lees2019-vc": ("pooledGrade", "sameSpecies", "sameMatter", "agentNotKnown", "pooledData", "stands"),
+    "line-rotterdam2004-mk-chdm": (
+        "observedGrade",
+        "sameSpecies",
+        "sameMatter",
+        "sameAgentAlone",
+        "ownData",
+        "stands",
+    ),
+    "line-s12-atp-2": (
+        "animalOrCellGrade",
+        "speciesLeftOpen",
+        "sameMatter",
+        "agentNotKnown",
+        "ownData",
+        "stands",
+    ),
+    "line-c1-049": ("popularTextGrade", None, "sameMatter", None, "retoldData", "stands"),
+    "line-c1-001": ("popularTextGrade", None, "sameMatter", None, "retoldData", "stands"),
+    "line-c4-090": ("popularTextGrade", None, "sameMatter", None, "originNotKnown", "stands"),
     "line-m-001-pub": (
         "publicationStatementGrade",
         "speciesLeftOpen",
         "sameMatter",
+        None,
         "originNotKnown",
         "stands",
     ),
-    "line-m-112-pub": ("retractedGrade", "sameSpecies", "sameMatter", "ownData", "withdrawn"),
+    "line-m-112-pub": ("retractedGrade", "sameSpecies", "sameMatter", None, "ownData", "withdrawn"),
     # A rat culture ranks with a rat finding, meant of rats or of people; so does a review of mice.
-    "line-m-033-pub": ("animalOrCellGrade", "sameSpecies", "sameMatter", "ownData", "stands"),
-    "line-m-073-pub-2": ("animalOrCellGrade", "otherSpecies", "sameMatter", "ownData", "stands"),
-    "line-m-115-pub": ("animalOrCellGrade", "otherSpecies", "sameMatter", "originNotKnown", "stands"),
-    "line-m-079-pub": ("animalOrCellGrade", "sameSpecies", "sameMatter", "ownData", "stands"),
+    "line-m-033-pub": ("animalOrCellGrade", "sameSpecies", "sameMatter", None, "ownData", "stands"),
+    "line-m-073-pub-2": ("animalOrCellGrade", "otherSpecies", "sameMatter", None, "ownData", "stands"),
+    "line-m-115-pub": ("animalOrCellGrade", "otherSpecies", "sameMatter", None, "originNotKnown", "stands"),
+    "line-m-079-pub": ("animalOrCellGrade", "sameSpecies", "sameMatter", None, "ownData", "stands"),
     "line-m-038-pub-2": (
         "publicationStatementGrade",
         "sameSpecies",
         "sameMatter",
+        None,
         "originNotKnown",
         "stands",
     ),
-    "line-m-185-pub": ("weakerTrialGrade", "sameSpecies", "sameMatter", "ownData", "stands"),
-    "line-m-024-pub-4": ("observedGrade", "sameSpecies", "sameMatter", "ownData", "stands"),
-    "line-m-097-pub": ("pooledGrade", "sameSpecies", "sameMatter", "pooledData", "stands"),
-    "line-m-155-pub": ("sampleGrade", "speciesLeftOpen", "sameMatter", "ownData", "stands"),
+    "line-m-185-pub": ("weakerTrialGrade", "sameSpecies", "sameMatter", None, "ownData", "stands"),
+    "line-m-024-pub-4": ("observedGrade", "sameSpecies", "sameMatter", None, "ownData", "stands"),
+    "line-m-097-pub": ("pooledGrade", "sameSpecies", "sameMatter", None, "pooledData", "stands"),
+    "line-m-155-pub": ("sampleGrade", "speciesLeftOpen", "sameMatter", None, "ownData", "stands"),
 }
 
 
 @pytest.mark.parametrize("line", GRADED)
 def test_line_is_graded_as_by_hand(facts: Facts, line: str) -> None:
-    names = ("evidenceGrade", "speciesDirectness", "outcomeDirectness", "independence", "standing")
+    names = (
+        "evidenceGrade",
+        "speciesDirectness",
+        "outcomeDirectness",
+        "interventionDirectness",
+        "independence",
+        "standing",
+    )
     found = tuple(facts.one(line, name) if facts.get(line, name) else None for name in names)
 
     assert found == GRADED[line]
@@ -302,6 +409,9 @@ def test_every_line_has_one_step_on_every_scale_and_shows_its_grade(facts: Facts
     for line in lines:
         for scale in ("evidenceGrade", "outcomeDirectness", "independence", "standing"):
             assert len(facts.get(line, scale)) == 1, (line, scale)
+        measured = bool(facts.get(line, "hasEvidence", "findingOf"))
+        assert len(facts.get(line, "interventionDirectness")) == measured, line
+        assert facts.get(line, "interventionDirectness") - {"sameAgentAlone"} <= facts.get(line, "grade")
         named = bool(facts.get(line, "hasEvidence", "findingOf") or facts.get(line, "hasEvidence", "species"))
         assert len(facts.get(line, "speciesDirectness")) == named, line
         assert facts.get(line, "evidenceGrade") <= facts.get(line, "grade")
@@ -311,6 +421,7 @@ def test_every_step_of_every_scale_has_a_rank_of_its_own(facts: Facts) -> None:
     for scale in (
         "SpeciesDirectness",
         "OutcomeDirectness",
+        "InterventionDirectness",
         "Independence",
         "Standing",
         "Hedging",
@@ -344,10 +455,13 @@ def test_every_proposition_with_a_line_has_one_summary_and_its_lines_add_up(fact
 def test_every_study_counts_once_for_each_stance_and_reviews_never_as_studies(facts: Facts) -> None:
     counted: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     whole: dict[str, set[str]] = defaultdict(set)
+    alone: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for line in facts.all("EvidenceLine"):
         kind, proposition = kind_of(facts, line), facts.one(line, "aboutProposition")
         stance = facts.one(line, "stance") if kind == "study" else kind
         counted[proposition][stance] |= facts.get(line, "hasEvidence", "findingOf")
+        if facts.get(line, "interventionDirectness") != {"inCombination"}:
+            alone[proposition][stance] |= facts.get(line, "hasEvidence", "findingOf")
         analysis = facts.get(line, "hasEvidence", "analysisType")
         if stance == "supports" and not analysis & A_PART_ONLY:
             whole[proposition] |= facts.get(line, "hasEvidence", "findingOf")
@@ -359,6 +473,8 @@ def test_every_study_counts_once_for_each_stance_and_reviews_never_as_studies(fa
             assert facts.count(summary, number) == len(by[stance])
         together = set().union(*(by[stance] for stance in STANCES))
         assert facts.count(summary, "independentStudies") == len(together)
+        for stance, name in COMBINED.items():
+            assert facts.count(summary, name) == len(by[stance] - alone[proposition][stance]), proposition
         part_only = by["supports"] - whole[proposition]
         assert facts.count(summary, "studiesInSupportByPartOnly") == len(part_only)
         assert facts.get(summary, "poolingReview") == by["review"]
@@ -377,10 +493,11 @@ def test_tallies_hold_every_study_line_once(facts: Facts) -> None:
                 facts.one(study, "species"),
                 facts.one(line, "stance"),
                 standing,
+                str(facts.get(line, "interventionDirectness") == {"inCombination"}).lower(),
             )
             studies, number = expected.get((facts.one(line, "aboutProposition"), *place), (set(), 0))
             expected[(facts.one(line, "aboutProposition"), *place)] = (studies | {study}, number + 1)
-    keys = ("tallyOf", "tallyDesign", "tallySpecies", "tallyStance", "tallyStanding")
+    keys = ("tallyOf", "tallyDesign", "tallySpecies", "tallyStance", "tallyStanding", "tallyInCombination")
     found = {
         tuple(facts.one(tally, key) for key in keys): (
             facts.get(tally, "tallyStudy"),
@@ -454,7 +571,7 @@ CAUTION = 'id:first cg:caution "Read the note of the editors." .'
 
 @pytest.fixture(scope="module")
 def scales() -> list[ox.Triple]:
-    files = ("evidence.ttl", "studies.ttl", "grading.ttl", "server.ttl")
+    files = ("evidence.ttl", "studies.ttl", "grading.ttl", "directness.ttl", "server.ttl")
     return [t for name in files for t in parse((ROOT / "ontology" / name).read_text(encoding="utf-8"))]
 
 

@@ -5,6 +5,7 @@ What the kinds are is typed here by hand, from the definitions of the two ends, 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from datasets import dataset_of
 ROOT = Path(__file__).parent.parent
 CG = "https://w3id.org/calcigraph/ontology/"
 ID = "https://w3id.org/calcigraph/id/"
+SRV = "https://w3id.org/calcigraph/server#"
 OWL = "http://www.w3.org/2002/07/owl#"
+TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 # The narrower thing, and all that it is a kind of.
 KINDS = {
@@ -135,3 +138,111 @@ def test_a_net_effect_is_carried_to_what_is_wider_marked_and_never_as_a_net_effe
 def test_nothing_runs_down_to_a_kind() -> None:
     carried = {b for a, b in pairs("netInhibitsKindOf") | pairs("netPromotesKindOf")}
     assert not carried & {"coronary-artery-calcification", "aortic-calcification", "calciphylaxis"}
+
+
+# --- findings stand once, on what was measured
+
+
+@cache
+def links() -> dict[str, dict[str, set[str]]]:
+    found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for t in triples():
+        if isinstance(t.subject, ox.NamedNode) and isinstance(t.object, ox.NamedNode):
+            found[short(t.subject.value)][short(t.predicate.value)].add(short(t.object.value))
+    return found
+
+
+def short(iri: str) -> str:
+    return iri.removeprefix(ID).removeprefix(CG).removeprefix(SRV)
+
+
+def values(node: str, *path: str) -> set[str]:
+    nodes = {node}
+    for step in path:
+        nodes = {value for here in nodes for value in links()[here][step]}
+    return nodes
+
+
+def of_kind(kind: str) -> list[str]:
+    return sorted(node for node in links() if kind in links()[node][TYPE])
+
+
+# Where the outcome was measured, by the records that were read: DOI of a report, and the places.
+MEASURED = {
+    "10.1161/CIRCULATIONAHA.121.057008": {
+        "aortic-valve-calcification",
+        "aortic-calcification",
+        "coronary-artery-calcification",
+    },
+    "10.1016/j.jacadv.2023.100643": {"coronary-artery-calcification"},
+    "10.3945/ajcn.2008.27338": {"coronary-artery-calcification"},
+}
+
+
+def test_no_finding_is_copied_to_a_wider_condition() -> None:
+    lines = [line for line in of_kind("EvidenceLine") if values(line, "hasEvidence", "findingOf")]
+    assert len(lines) > 350
+    for line in lines:
+        measured = values(line, "hasEvidence", "outcome", "outcomeOf")
+        (stated,) = values(line, "aboutProposition", "propositionObject")
+        if stated not in measured:
+            assert not any((one, stated) in pairs("broaderThing") for one in measured), line
+
+
+@pytest.mark.parametrize("doi", MEASURED)
+def test_a_report_on_calcification_bears_on_what_it_measured(doi: str) -> None:
+    literal = {
+        short(t.subject.value)
+        for t in triples()
+        if t.predicate.value == CG + "doi" and t.object.value.lower() == doi.lower()
+    }
+    assert len(literal) == 1
+    kinds = {a for a, b in pairs("broaderThing") if b == "calcification"} | {"calcification"}
+    borne_on = {
+        stated
+        for line in of_kind("EvidenceLine")
+        if values(line, "hasEvidence", "reportedIn") <= literal and values(line, "hasEvidence", "reportedIn")
+        for stated in values(line, "aboutProposition", "propositionObject") & kinds
+    }
+    assert borne_on == MEASURED[doi]
+
+
+def test_only_support_is_carried_up_and_it_counts_for_nothing() -> None:
+    carried = of_kind("CarriedLine")
+    assert len(carried) > 20
+    for node in carried:
+        (line,), (wide,) = values(node, "carriedFrom"), values(node, "carriedTo")
+        (narrow,) = values(line, "aboutProposition")
+        assert values(line, "stance") == {"supports"}, node
+        assert values(line, "standing") != {"withdrawn"}, node
+        for part in ("propositionSubject", "propositionRelation"):
+            assert values(narrow, part) == values(wide, part), node
+        assert values(narrow, "context") & values(wide, "context"), node
+        (kind,), (thing,) = values(narrow, "propositionObject"), values(wide, "propositionObject")
+        assert (kind, thing) in pairs("broaderThing"), node
+        assert not links()[node]["aboutProposition"] | links()[node]["stance"] | links()[node]["grade"], node
+
+
+def test_every_null_result_on_a_kind_is_one_step_from_the_wider_proposition() -> None:
+    by_parts: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for p in of_kind("Proposition"):
+        if len(values(p, "propositionSubject")) == 1:
+            (s,), (r,) = values(p, "propositionSubject"), values(p, "propositionRelation")
+            for context in values(p, "context"):
+                by_parts[s, r, context].add(p)
+    null = {
+        p
+        for line in of_kind("EvidenceLine")
+        if values(line, "stance") == {"noEffect"}
+        for p in values(line, "aboutProposition")
+    }
+    conditional = {short(t.subject.value) for t in triples() if t.predicate.value == CG + "condition"}
+    seen = 0
+    for group in by_parts.values():
+        for narrow in group & null - conditional:
+            for wide in group - conditional:
+                (kind,), (thing,) = values(narrow, "propositionObject"), values(wide, "propositionObject")
+                if (kind, thing) in pairs("broaderThing"):
+                    assert narrow in values(wide, "narrowerProposition"), (wide, narrow)
+                    seen += 1
+    assert seen > 10
