@@ -149,6 +149,7 @@ def test_amounts_are_those_of_the_records() -> None:
         for n in list(facts)
         if facts[n]["contentFood"]
         for source in facts[n]["http://purl.org/dc/terms/source"]
+        for source in facts[source]["doi"] or {source}
     }
     for (food, form), (doi, amount) in AMOUNTS.items():
         assert {value.split(".")[0] for value in held[food, form, doi]} == {amount}

@@ -322,7 +322,14 @@ GRADED = {
         "ownData",
         "stands",
     ),
-    "line-lees2019-vc": ("pooledGrade", "sameSpecies", "sameMatter", "agentNotKnown", "pooledData", "stands"),
+    "line-lees2019-vc": (
+        "pooledGrade",
+        "sameSpecies",
+        "sameMatter",
+        "sameAgentAlone",
+        "pooledData",
+        "stands",
+    ),
     "line-rotterdam2004-mk-chdm": (
         "observedGrade",
         "sameSpecies",

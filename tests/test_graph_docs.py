@@ -132,7 +132,7 @@ def test_the_page_on_the_vocabulary_lists_every_scale_whole_and_from_strong_to_w
     ]
     scales = [[dataset.root.prefixes.expand(name) for name in row] for row in rows if len(row) > 1]
 
-    assert len(scales) == 7
+    assert len(scales) == 8
     for steps in scales:
         (kind,) = (k for k in dataset.objects(steps[0], TYPE) if k != ox.NamedNode(OWL + "NamedIndividual"))
         assert set(steps) == set(dataset.subjects(TYPE, kind))

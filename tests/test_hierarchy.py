@@ -116,7 +116,9 @@ def test_what_does_not_hold_by_definition_has_a_source() -> None:
 def test_a_net_effect_is_carried_to_what_is_wider_marked_and_never_as_a_net_effect() -> None:
     """Worked out again from the net effects and a walk over the data's own lines."""
     steps: dict[str, set[str]] = {}
-    for t in ox.parse((ROOT / "data" / "hierarchy.ttl").read_bytes(), format=ox.RdfFormat.TURTLE):
+    files = sorted((ROOT / "data").rglob("*.ttl"))
+    quads = (q for path in files for q in ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE))
+    for t in quads:
         if t.predicate.value == CG + "broaderThing":
             steps.setdefault(t.subject.value.removeprefix(ID), set()).add(t.object.value.removeprefix(ID))
 
@@ -132,7 +134,9 @@ def test_a_net_effect_is_carried_to_what_is_wider_marked_and_never_as_a_net_effe
     for condition in asked:
         assert "vitamin-k2" in {a for a, b in pairs("netInhibitsKindOf") if b == condition}
         assert "warfarin" in {a for a, b in pairs("netPromotesKindOf") if b == condition}
-        assert not {a for a, b in pairs("netInhibits") | pairs("netPromotes") if b == condition}
+        assert not {"vitamin-k2", "warfarin"} & {
+            a for a, b in pairs("netInhibits") | pairs("netPromotes") if b == condition
+        }
 
 
 def test_nothing_runs_down_to_a_kind() -> None:
