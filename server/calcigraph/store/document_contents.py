@@ -16,6 +16,7 @@ from calcigraph.describe import PAGE_SIZE, BoundedDescriptions, quads_of, resour
 from calcigraph.edition import Edition
 from calcigraph.metadata import question_node
 from calcigraph.rdf.formats import by_name
+from calcigraph.rdf.merged_ontology import one_ontology
 from calcigraph.rdf.serialise import write_graph
 from calcigraph.sssom import MappingSet, mappings_tsv
 
@@ -98,13 +99,22 @@ class ResourceContent:
 
 @dataclass(frozen=True)
 class OntologyContent:
-    """All that the files of the root's `ontology/` say, each in its graph where the format can name it."""
+    """All that the files of the root's `ontology/` say, and that its rules derive of what these describe.
+
+    It is one ontology, by its IRI, merged of what it imports; each statement is in its graph where the format
+    can name it.
+    """
 
     format: str
+    ontology: str
 
     def write(self, edition: Edition, out: IO[bytes]) -> None:
         """See `DocumentContent.write`."""
         quads = list(edition.file_quads(edition.root.ontology))
+        terms = dict.fromkeys(q.subject for q in quads if isinstance(q.subject, ox.NamedNode))
+        for term in terms:
+            quads += edition.quads(subject=term, graph=edition.derived_graph)
+        quads = one_ontology(quads, ox.NamedNode(self.ontology))
         out.write(write_graph(quads, by_name("graph", self.format), edition.root.prefixes))
 
 

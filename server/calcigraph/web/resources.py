@@ -121,7 +121,7 @@ def ontology_document(suffix: str) -> Response:
         return finished(site, lambda: ontology.page(site), ONTOLOGY, chosen, node, "ontology")
     chosen = profiled(chosen, PROFILED_OFFERS)
     response = announced_by_profile(site, ONTOLOGY, chosen, node)
-    content = OntologyContent(chosen.name)
+    content = OntologyContent(chosen.name, node.value)
     return document_response(response, site, f"ontology.{chosen.name}", content, _size(site))
 
 
