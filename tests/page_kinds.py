@@ -79,7 +79,8 @@ def _asserted(server: Server) -> Place:
         "ORDER BY ?subject LIMIT 1"
     ) or server.rows(
         f"{PREFIXES}SELECT ?subject ?predicate ?object {{ GRAPH ?file {{ ?subject ?predicate ?object }} "
-        "FILTER(isIRI(?object) && CONTAINS(STR(?file), '/graph/data/')) } ORDER BY ?subject LIMIT 1"
+        "FILTER(isIRI(?subject) && isIRI(?object) && CONTAINS(STR(?file), '/graph/data/')) } "
+        "ORDER BY ?subject LIMIT 1"
     )
     return Place(f"/explain?{urlencode(rows[0])}")
 
