@@ -146,5 +146,5 @@ id:line-c2-999 a cg:EvidenceLine ;
 
     assert [str(f) for f in found] == []
     assert labels(assemble(Root.open(root), cache=cache).edition, "line-c2-999") == [
-        "supports: kale supports bone health (c2-999: seed 002, line 2)"
+        "supports: kale is said to be good for bone health (c2-999: seed 002, line 2)"
     ]
