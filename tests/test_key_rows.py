@@ -75,8 +75,9 @@ KEY_ROWS: list[tuple[str, dict[str, str]]] = [
     ),
     (FLAGSHIP, {"entity": "id:carboxylated-mgp", "role": "effector", "via": "id:mgp-gamma-carboxylation"}),
     (FLAGSHIP, {"entity": "id:natto", "role": "source", "via": "id:mk-7", "sign": "dietary"}),
-    (FLAGSHIP, {"entity": "id:cheese", "role": "source", "sign": "dietary"}),
-    (FLAGSHIP, {"entity": "id:egg-yolk", "role": "source", "via": "id:mk-4", "sign": "dietary"}),
+    # A food acts through a form that acts: neither of these two was shown to.
+    (FLAGSHIP, {"entity": "id:cheese", "role": "source", "via": "id:mk-9", "sign": ""}),
+    (FLAGSHIP, {"entity": "id:egg-yolk", "role": "source", "via": "id:mk-4", "sign": ""}),
     (FLAGSHIP, {"entity": "id:warfarin", "role": "opponent", "sign": "+", "via": "id:vkorc1-activity"}),
     (
         "how-k2-inhibits-arterial-calcification",
