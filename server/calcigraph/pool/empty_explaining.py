@@ -14,7 +14,7 @@ import struct
 import time
 import warnings
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
@@ -31,7 +31,7 @@ from calcigraph.sparql.token_stream import SparqlMalformed, SparqlTooDeep
 
 # Beside the query itself; a query that takes a millisecond has questions that do as well.
 _TIMES: Final = 2
-_LEAST_S: Final = 0.25
+_LEAST_S: Final = 0.5
 # Of the time that is left: the answer has to be sent before the worker is ended.
 _SHARE: Final = 0.9
 _SHARED_BYTES: Final = 1 << 20
@@ -44,15 +44,34 @@ Tell = Callable[[EmptyReason], None]
 def explained(replica: Replica, query: Query, left_s: float, fetch: Fetch) -> EmptyReason:
     """Why the answer to `query` is empty, or that it is not.
 
-    Cost: the query, until its first solution, and twice the time that this took, or a quarter of a second
-    where that is more; `left_s` where that is less. What has not been found out then is said so. `fetch`
-    calls other services for the query itself. Raises: what the query raises.
+    Cost: the query, until its first solution, and twice the processor time that this took, or half a second
+    of it where that is more; `left_s` where that is less. What has not been found out then is said so.
+    `fetch` calls other services for the query itself. Raises: what the query raises.
     """
-    since = time.monotonic()
+    since, used_s = time.monotonic(), time.process_time()
     has_answer = _has_answer(replica, query, fetch)
-    took_s = time.monotonic() - since
-    seconds = min(max(_TIMES * took_s, _LEAST_S), _SHARE * (left_s - took_s))
-    return _in_child(lambda tell: _searched(replica, query, has_answer, tell), has_answer, seconds)
+    took_s, used_s = time.monotonic() - since, time.process_time() - used_s
+    limit = _Limit(max(_TIMES * used_s, _LEAST_S), _SHARE * (left_s - took_s))
+    return _in_child(lambda tell: _searched(replica, query, has_answer, tell), has_answer, limit)
+
+
+@dataclass(frozen=True)
+class _Limit:
+    """Seconds of a search: of processor time, so that a busy machine finds out as much, and by the clock."""
+
+    processor_s: float
+    clock_s: float
+
+    @property
+    def least(self) -> float:
+        return min(self.processor_s, self.clock_s)
+
+    def begin(self) -> None:
+        """Have the system end this process at either of the two."""
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_PROF, self.processor_s)
+        signal.setitimer(signal.ITIMER_REAL, self.clock_s)
 
 
 def explained_here(replica: Replica, query: Query) -> EmptyReason:
@@ -100,10 +119,10 @@ def _undecided(has_answer: bool) -> EmptyReason:
     return EmptyReason(EmptyKind.NOT_EMPTY if has_answer else EmptyKind.UNDECIDED, is_empty=not has_answer)
 
 
-def _in_child(search: Callable[[Tell], EmptyReason], has_answer: bool, seconds: float) -> EmptyReason:
-    """What `search` finds out, in a child that has `seconds`."""
+def _in_child(search: Callable[[Tell], EmptyReason], has_answer: bool, limit: _Limit) -> EmptyReason:
+    """What `search` finds out, in a child that has so long."""
     found = _undecided(has_answer)
-    if seconds <= 0:
+    if limit.least <= 0:
         return found
     with mmap.mmap(-1, _SHARED_BYTES) as shared:
         with warnings.catch_warnings():
@@ -111,20 +130,20 @@ def _in_child(search: Callable[[Tell], EmptyReason], has_answer: bool, seconds: 
             warnings.simplefilter("ignore", DeprecationWarning)
             child = os.fork()
         if not child:
-            _run(search, _Board(shared), seconds)
+            _run(search, _Board(shared), limit)
         _, status = os.waitpid(child, 0)
         found = _Board(shared).read() or found
         if os.waitstatus_to_exitcode(status) and found.kind is not EmptyKind.NOT_EMPTY:
             found = replace(found, is_complete=False)
-            return found.with_note(f"What could be found out in {seconds:.2g} s; there may be more to say.")
+            within = f"{limit.least:.2g} s"
+            return found.with_note(f"What could be found out in {within}; there may be more to say.")
         return found
 
 
-def _run(search: Callable[[Tell], EmptyReason], board: _Board, seconds: float) -> None:
+def _run(search: Callable[[Tell], EmptyReason], board: _Board, limit: _Limit) -> None:
     """Search, write what is found, and end this process; the system ends it when the time is over."""
     try:
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        limit.begin()
         # Else whoever talks to the worker would not see that it has ended.
         os.close(_FIRST_SOCKET)
         board.write(search(board.write))
