@@ -51,12 +51,12 @@ def explained(replica: Replica, query: Query, left_s: float, fetch: Fetch) -> Em
     since, used_s = time.monotonic(), time.process_time()
     has_answer = _has_answer(replica, query, fetch)
     took_s, used_s = time.monotonic() - since, time.process_time() - used_s
-    limit = _Limit(max(_TIMES * used_s, _LEAST_S), _SHARE * (left_s - took_s))
+    limit = _SearchTime(max(_TIMES * used_s, _LEAST_S), _SHARE * (left_s - took_s))
     return _in_child(lambda tell: _searched(replica, query, has_answer, tell), has_answer, limit)
 
 
 @dataclass(frozen=True)
-class _Limit:
+class _SearchTime:
     """Seconds of a search: of processor time, so that a busy machine finds out as much, and by the clock."""
 
     processor_s: float
@@ -119,7 +119,7 @@ def _undecided(has_answer: bool) -> EmptyReason:
     return EmptyReason(EmptyKind.NOT_EMPTY if has_answer else EmptyKind.UNDECIDED, is_empty=not has_answer)
 
 
-def _in_child(search: Callable[[Tell], EmptyReason], has_answer: bool, limit: _Limit) -> EmptyReason:
+def _in_child(search: Callable[[Tell], EmptyReason], has_answer: bool, limit: _SearchTime) -> EmptyReason:
     """What `search` finds out, in a child that has so long."""
     found = _undecided(has_answer)
     if limit.least <= 0:
@@ -140,7 +140,7 @@ def _in_child(search: Callable[[Tell], EmptyReason], has_answer: bool, limit: _L
         return found
 
 
-def _run(search: Callable[[Tell], EmptyReason], board: _Board, limit: _Limit) -> None:
+def _run(search: Callable[[Tell], EmptyReason], board: _Board, limit: _SearchTime) -> None:
     """Search, write what is found, and end this process; the system ends it when the time is over."""
     try:
         limit.begin()
