@@ -243,3 +243,42 @@ def test_removing_one_of_two_spellings_of_a_number_leaves_the_other_to_the_rules
     inference, change = inference.after(remove=parse(":a :p 0.70 ."))
     assert change.derived_removed == frozenset()
     assert inference.after(remove=parse(":a :p 0.7 ."))[1].derived_removed == set(parse(":a a :Measured ."))
+
+
+EXISTENCE = "?x :of ?s ; :ctx ?c FILTER EXISTS { ?q :of ?s FILTER NOT EXISTS { ?q :ctx ?c } }"
+
+
+@pytest.mark.parametrize(
+    ("where", "more", "needed"),
+    {
+        "other, not the first": (EXISTENCE, ":b :of :s ; :ctx :d .", ":b :of :s ."),
+        "other, behind one that is taken back": (
+            EXISTENCE,
+            ":aa :of :s ; :ctx :c . :z :of :s ; :ctx :d .",
+            ":z :of :s .",
+        ),
+        "filter by what is around": (
+            "?x :of ?s ; :ctx ?c ; :least ?n FILTER EXISTS { ?q :of ?s ; :size ?v FILTER (?v > ?n) }",
+            ":a :least 5 . :b :of :s ; :size 1 . :z :of :s ; :size 7 .",
+            ":z :of :s ; :size 7 .",
+        ),
+        "a condition in a condition": (
+            "?x :of ?s ; :ctx ?c "
+            "FILTER EXISTS { ?q :of ?s FILTER EXISTS { ?q :has ?r MINUS { ?r :is :bad } } }",
+            ":b :of :s ; :has :old . :old :is :bad . :z :of :s ; :has :new .",
+            ":z :of :s ; :has :new .",
+        ),
+        "in a sub-select": (
+            "?x :ctx ?c { SELECT ?x { ?x :of ?s FILTER EXISTS { ?q :of ?s FILTER (?q != ?x) } } }",
+            ":b :of :s .",
+            ":b :of :s .",
+        ),
+    }.values(),
+)
+def test_what_exists_is_proven_by_what_does_exist(where: str, more: str, needed: str) -> None:
+    rules = [rule("named", f"CONSTRUCT {{ ?x :named ?c }} WHERE {{ {where} }}")]
+    inference = infer(parse(f":a :of :s ; :ctx :c . {more}"), rules)
+    goal = parse(":a :named :c .")[0]
+    assert goal in built(inference)
+    premises = {p.triple for p in inference.explain(goal).premises}
+    assert set(parse(needed)) <= premises <= set(parse(f":a :of :s ; :ctx :c ; :least 5 . {needed}"))

@@ -166,9 +166,17 @@ def explained(dataset: Edition, asked: ox.Triple, found: Proofs) -> Explanations
 
 
 def _described(dataset: Edition, asked: ox.Triple) -> list[Step]:
-    """The one step that says that a triple is among the metadata, if it is."""
+    """The one step that says that a triple is among the metadata, if it is.
+
+    Raises: NothingToExplain where it was derived or inferred, and how was not found.
+    """
     triple = dataset.written(asked) or asked
     graphs = dataset.graphs_of(triple)
+    if not {dataset.derived_graph, dataset.inferred_graph}.isdisjoint(graphs):
+        raise NothingToExplain(
+            f"{show(dataset, asked)} follows from the data, and no proof of it was found.",
+            "Report it, with the rule of the root or the axioms that it comes from.",
+        )
     return [Step(triple, METADATA, (), (), graphs, ())] if graphs else []
 
 

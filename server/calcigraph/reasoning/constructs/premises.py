@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 import pyoxigraph as ox
 from rdflib import Variable
@@ -36,6 +37,8 @@ def origins(rule: Portions, triple: ox.Triple, may_use: MayUse) -> Iterator[tupl
                     break
 
 
+_MOST: Final = 100
+"""Solutions of a condition among which one is looked for that what may be used matches."""
 Attempts = Iterator[tuple[ox.Triple, ...]]
 """What may be enough to build a triple, the least first."""
 
@@ -44,17 +47,32 @@ def _matches(rule: Portions, binding: Solution, may_use: MayUse) -> Iterator[Att
     """What the patterns match in each solution: first those that the solution binds, then all of them. Of a
     path one way is enough, but where a rule counts them, as by `a|b` or `a/b`.
 
-    A solution need not bind the variables of EXISTS or blank nodes; but where the rule holds without what
-    matches them (in another branch of a UNION, say), a proof had better do without it too.
+    A solution does not bind blank nodes, nor what EXISTS alone speaks of; but where the rule holds without
+    what matches them (in another branch of a UNION, say), a proof had better do without it too.
     """
     outer, *inner = rule.algebra.groups
     witnesses = Witnesses(rule.views, rule.rule.stage, may_use)
     for solution in _solutions(rule, outer, binding):
         rows = [(outer, solution), *((g, row) for g in inner for row in _solutions(rule, g, solution))]
         yield _attempts(witnesses, rows, [])
+        rows += [each for group, row in rows for each in _conditions(rule, witnesses, group, row)]
         more = [t for group, row in rows for t in witnesses.opened(group.patterns, row)]
-        if more:
+        if more or any(group.conditions for group, _ in rows):
             yield _attempts(witnesses, rows, more)
+
+
+def _conditions(
+    rule: Portions, witnesses: Witnesses, group: GroupPattern, row: Solution
+) -> Iterator[tuple[GroupPattern, Solution]]:
+    """The conditions of a group that hold in a solution, each with one of its own: by its whole text, so that
+    what a filter or NOT EXISTS in it takes back witnesses nothing."""
+    for condition in group.conditions:
+        found = list(islice(_solutions(rule, condition, row), _MOST))
+        usable = (each for each in found if witnesses.matched(condition.patterns, each))
+        chosen = next(usable, None)
+        if chosen is not None:
+            yield condition, chosen
+            yield from _conditions(rule, witnesses, condition, chosen)
 
 
 def _attempts(

@@ -17,7 +17,7 @@ from calcigraph.reasoning.queries.parsed import algebra_of
 from calcigraph.reasoning.queries.places import required
 from calcigraph.reasoning.queries.reads import Read, Triple, outer, read, reads, walk
 from calcigraph.reasoning.queries.rule import RuleRefused
-from calcigraph.reasoning.queries.text import Text, split
+from calcigraph.reasoning.queries.text import GroupText, Text, split
 from calcigraph.reasoning.queries.usable import refuse_useless
 from calcigraph.sparql.parser import SparqlMalformed, SparqlTooDeep, parse_query
 from calcigraph.sparql.repeatable import escape_in, obstacles
@@ -27,12 +27,16 @@ from calcigraph.sparql.tree import Query
 @dataclass(frozen=True)
 class GroupPattern:
     """A group graph pattern (SPARQL 1.1, section 5.2) as a SELECT of its own, with its triple patterns
-    except those that must not match.
+    except those of EXISTS, and `conditions`, the groups of EXISTS.
+
+    A condition selects all variables that it names, so that a solution of the group around it can be put in
+    for each, also where only a filter has it (section 18.6, substitute).
     """
 
     select: str
     patterns: tuple[Triple, ...]
     variables: frozenset[str]
+    conditions: tuple[GroupPattern, ...]
 
 
 @dataclass(frozen=True)
@@ -63,8 +67,7 @@ class Algebra:
     @cached_property
     def groups(self) -> tuple[GroupPattern, ...]:
         """The WHERE clause, then each sub-select inside it, outermost first."""
-        groups = (self.text.where, *self.text.inner)
-        return tuple(_group(self.text.prologue, group) for group in groups)
+        return tuple(_group(self.text.prologue, group) for group in self.text.groups)
 
 
 @lru_cache(maxsize=256)
@@ -121,7 +124,19 @@ def term(node: Any) -> Any:
     return node
 
 
-def _group(prologue: str, text: str) -> GroupPattern:
-    select = f"{prologue}SELECT * WHERE {text}"
+def _group(prologue: str, group: GroupText) -> GroupPattern:
+    select = f"{prologue}SELECT * WHERE {group.text}"
     algebra = algebra_of(select)
-    return GroupPattern(select, tuple(outer(algebra)), frozenset(str(name) for name in algebra.PV))
+    variables = frozenset(str(name) for name in algebra.PV)
+    return GroupPattern(select, tuple(outer(algebra)), variables, _conditions(prologue, group))
+
+
+def _conditions(prologue: str, group: GroupText) -> tuple[GroupPattern, ...]:
+    return tuple(_condition(prologue, each) for each in group.conditions)
+
+
+def _condition(prologue: str, group: GroupText) -> GroupPattern:
+    selected = " ".join(f"?{name}" for name in group.variables) or "(1 AS ?any__one)"
+    select = f"{prologue}SELECT {selected} WHERE {group.text}"
+    patterns = tuple(outer(algebra_of(select)))
+    return GroupPattern(select, patterns, frozenset(group.variables), _conditions(prologue, group))

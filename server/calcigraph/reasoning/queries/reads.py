@@ -158,11 +158,11 @@ def _condition(node: Any, positive: bool) -> Iterator[tuple[Triple, bool]]:
 
 
 def outer(node: Any) -> Iterator[Triple]:
-    """The positive triple patterns of a group itself, those of its sub-selects left out."""
+    """The triple patterns of a group itself, those of its sub-selects and of EXISTS left out."""
     if isinstance(node, list | tuple):
         for part in node:
             yield from outer(part)
-    if not isinstance(node, CompValue) or node.name in ("ToMultiSet", "Builtin_NOTEXISTS"):
+    if not isinstance(node, CompValue) or node.name in ("ToMultiSet", *EXISTS):
         return
     yield from triples(node)
     for name, part in _parts(node):

@@ -6,22 +6,33 @@ these words begin and end, the tree tells.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from calcigraph.sparql.tree import Filter, Group, Query, SubSelect, walk
+from calcigraph.sparql.tree import Exists, Filter, Group, Node, Query, SubSelect, Variable, walk
+
+
+@dataclass(frozen=True)
+class GroupText:
+    """A group with its braces, the names of the variables in it, and the groups of EXISTS that are conditions
+    of it; those of NOT EXISTS and of its sub-selects are not."""
+
+    text: str
+    variables: tuple[str, ...]
+    conditions: tuple[GroupText, ...]
 
 
 @dataclass(frozen=True)
 class Text:
     """A rule's prologue, its WHERE group and the WHERE groups of the sub-selects inside, outermost first;
-    braces included.
+    braces included. `groups` are the same groups with their conditions.
 
     `plain` says that nothing else bears on the solutions: no FROM, and no modifier after the group.
     """
 
     prologue: str
     where: str
-    inner: tuple[str, ...]
+    groups: tuple[GroupText, ...]
     plain: bool
     first_select: int | None
     """Where in `where` the group of the sub-select begins that it begins with; None where there is none."""
@@ -43,10 +54,25 @@ def split(text: str, tree: Query) -> Text:
         # The end of a line ends a comment as well.
         text[prologue.start : prologue.end] + "\n",
         text[where.start : where.end],
-        tuple(text[group.start : group.end] for group in selects),
+        tuple(_group(text, group) for group in (where, *selects)),
         not (tree.datasets or tree.modifiers or tree.values),
         first.where.start - where.start if first is not None else None,
     )
+
+
+def _group(text: str, group: Group) -> GroupText:
+    names = dict.fromkeys(node.name for node in walk(group) if isinstance(node, Variable))
+    conditions = tuple(_group(text, each) for each in _conditions(group))
+    return GroupText(text[group.start : group.end], tuple(names), conditions)
+
+
+def _conditions(node: Node) -> Iterator[Group]:
+    for child in node.children():
+        if isinstance(child, Exists):
+            if not child.is_negated:
+                yield child.group
+        elif not isinstance(child, SubSelect):
+            yield from _conditions(child)
 
 
 def _first_select(group: Group) -> SubSelect | None:
