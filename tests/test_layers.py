@@ -25,7 +25,7 @@ LAYERS = (
                 "checks",
                 "conformance",
                 "differences",
-                "documents",
+                "passages",
                 "federation",
                 "importing",
                 "lints",

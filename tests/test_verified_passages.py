@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from calcigraph.documents import document_findings
 from calcigraph.edition import assemble
 from calcigraph.errors import Finding, Severity
 from calcigraph.looked_at import LookedAt
+from calcigraph.passages import document_findings
 from calcigraph.root import Root
 from datasets import dataset_of
 from suites import shared

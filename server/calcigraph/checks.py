@@ -19,7 +19,6 @@ import pyoxigraph as ox
 from calcigraph.beside import Work, beside
 from calcigraph.classification import ReasonerAsked, classification_findings, classify
 from calcigraph.classification.classifier import NotClassified
-from calcigraph.documents import document_findings
 from calcigraph.edition import Edition, EditionCache, assemble, clash_finding
 from calcigraph.edition.layout import QuadKind
 from calcigraph.errors import EnvironmentProblem, Finding, Place, Problem, RootInvalid, Severity
@@ -27,6 +26,7 @@ from calcigraph.evaluated_apart import answer as answer_apart
 from calcigraph.evaluating import evaluating, working
 from calcigraph.lints import lint
 from calcigraph.looked_at import LookedAt, counted
+from calcigraph.passages import document_findings
 from calcigraph.questions import answer
 from calcigraph.questions import findings as question_findings
 from calcigraph.rdf.terms import Term, show_term
