@@ -18,6 +18,14 @@ def dataset_of(name: str) -> Edition:
     return assemble(Root.open(ROOTS[name]), cache=EditionCache.of_user()).edition
 
 
+@cache
+def store_of(name: str) -> ox.Store:
+    """All triples of a root that a query sees, in one graph of an engine of their own. Nobody changes it."""
+    store = ox.Store()
+    store.extend(ox.Quad(q.subject, q.predicate, q.object) for q in dataset_of(name).quads())
+    return store
+
+
 def nquads_of(edition: Edition) -> bytes:
     """All that a query sees, as N-Quads."""
     return b"".join(edition.nquads())

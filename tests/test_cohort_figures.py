@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from functools import cache
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from datasets import dataset_of
+from datasets import store_of
 
 HERE = Path(__file__).parent
 PREFIXES = "PREFIX cg: <https://w3id.org/calcigraph/ontology/> PREFIX id: <https://w3id.org/calcigraph/id/>\n"
@@ -31,15 +30,8 @@ HELD = """SELECT ?work ?value ?treated ?control ?low ?high ?lowTreated ?highTrea
 }"""
 
 
-@cache
-def store() -> ox.Store:
-    found = ox.Store()
-    found.extend(ox.Quad(q.subject, q.predicate, q.object) for q in dataset_of("shipped").quads())
-    return found
-
-
 def ask(query: str) -> list[dict[str, str]]:
-    answer = store().query(PREFIXES + query)
+    answer = store_of("shipped").query(PREFIXES + query)
     assert isinstance(answer, ox.QuerySolutions)
     names = [variable.value for variable in answer.variables]
     return [{n: str(getattr(row[n], "value", "")).rpartition("/id/")[2] for n in names} for row in answer]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import csv
-from functools import cache
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from datasets import dataset_of
+from datasets import store_of
 
 HERE = Path(__file__).parent
 PREFIXES = """PREFIX cg: <https://w3id.org/calcigraph/ontology/> PREFIX id: <https://w3id.org/calcigraph/id/>
@@ -27,15 +26,8 @@ FIGURES = """SELECT ?work ?name ?value ?treated ?control ?low ?high ?unit ?p WHE
 }"""
 
 
-@cache
-def store() -> ox.Store:
-    found = ox.Store()
-    found.extend(ox.Quad(q.subject, q.predicate, q.object) for q in dataset_of("shipped").quads())
-    return found
-
-
 def ask(query: str) -> list[tuple[str | None, ...]]:
-    answer = store().query(PREFIXES + query)
+    answer = store_of("shipped").query(PREFIXES + query)
     assert isinstance(answer, ox.QuerySolutions)
     names = [variable.value for variable in answer.variables]
     return [tuple(getattr(row[name], "value", None) for name in names) for row in answer]
