@@ -205,9 +205,8 @@ def test_styles_are_served_with_a_type_and_cached(server: Server) -> None:
     assert reply.headers["etag"]
 
 
-def test_the_page_of_a_work_cites_the_work_and_then_itself(server: Server) -> None:
-    if server.name != "shipped":
-        pytest.skip("the toy root has no work to cite")
+def test_the_page_of_a_work_cites_the_work_and_then_itself(servers: Callable[[str], Server]) -> None:
+    server = servers("shipped")
     text = server.follow("/id/pmc-pmc4414672", "text/html").text.partition('class="citing"')[2]
     work, here = text.index("Leopold JA. Vascular Calcification"), text.index("What stands here about it")
     assert text.index("The work itself") < work < text.index("@article{pmc-pmc4414672,") < here
