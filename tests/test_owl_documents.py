@@ -147,7 +147,7 @@ FAULTS = {
         'rdfs:label "calcigraph ontology"@en ;',
         'rdfs:label "calcigraph ontology"@en ; dcterms:source <https://w3id.org/calcigraph/ontology> ;',
     ),
-    "import that is missing": ("nutrients.ttl", f" ,\n    <{GRAPH}things>", ""),
+    "import that is missing": ("proteins.ttl", f" ,\n    <{GRAPH}things>", ""),
 }
 
 
