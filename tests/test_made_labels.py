@@ -92,8 +92,8 @@ def test_they_stand_in_the_graph_of_what_rules_build_which_dumps_hold() -> None:
     assert any(row.startswith(line) and edition.derived_graph.value in row for row in text.splitlines())
 
 
-# What an editor writes: of a claim its statement and line, and its proposition where there is none yet; of a study
-# one file, and what the catalogue says of it.
+# What an editor writes: of a claim its statement and line, and its proposition where there is none yet; of a
+# study one file, and what the catalogue says of it.
 ADDED = {
     "data/seeds/002.ttl": """id:c2-999 a cg:SourceAssertion ;
   cg:wording "kale is good for bone"@en ;
@@ -116,7 +116,8 @@ id:line-c2-999 a cg:EvidenceLine ;
   cg:context cg:humanInVivo .
 """,
     "data/studies/invented.ttl": (ROOT / "tests" / "added_study.ttl").read_text(encoding="utf-8"),
-    "data/catalog.ttl": """id:calcigraph void:subset <https://w3id.org/calcigraph/graph/data/studies/invented> .
+    "data/catalog.ttl": """id:calcigraph
+  void:subset <https://w3id.org/calcigraph/graph/data/studies/invented> .
 
 <https://w3id.org/calcigraph/graph/data/studies/invented> a void:Dataset ;
   rdfs:label "studies: an invented one"@en ;
