@@ -29,6 +29,7 @@ from hypothesis import HealthCheck, settings
 
 import published
 from calcigraph.root import Root
+from closed_once import closed_once
 from polling import MOST_S
 
 # The outcomes of the W3C tests, what a test leaves open, and what is begun first; see there.
@@ -43,7 +44,7 @@ REPOSITORY = Path(__file__).parents[1]
 ROOTS = {"shipped": REPOSITORY, "toy": REPOSITORY / "tests" / "toy"}
 LOWEST_PORT = 10_000
 # Less than a client waits, who is told so.
-PATIENT = ("--timeout", f"{MOST_S / 2:g}")
+PATIENT = ("--timeout", f"{MOST_S / 2:g}", "--document-timeout", f"{MOST_S - 10:g}")
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 
 
@@ -193,7 +194,7 @@ def serving(name: str, folder: Path, log: Path, *options: str) -> Iterator[Serve
 
 
 def serve_command(folder: Path, port: int, *options: str) -> list[str]:
-    """As a user starts it, but no ordinary query meets its deadline: one that is to has its own."""
+    """As a user starts it, but no ordinary query or document meets its deadline; what is to has its own."""
     command = [sys.executable, "-m", "calcigraph", "serve", "--root", str(folder), "--port", str(port)]
     return [*command, *PATIENT, *options]
 
@@ -253,7 +254,8 @@ def servers(start: Callable[..., Server]) -> Callable[[str], Server]:
 
     def of(name: str) -> Server:
         if name not in running:
-            running[name] = start(name, ROOTS[name])
+            with closed_once(name):
+                running[name] = start(name, ROOTS[name])
         return running[name]
 
     return of

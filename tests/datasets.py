@@ -8,6 +8,7 @@ import pyoxigraph as ox
 
 from calcigraph.edition import Edition, EditionCache, assemble
 from calcigraph.root import Root
+from closed_once import closed_once
 from conftest import ROOTS
 
 
@@ -15,7 +16,8 @@ from conftest import ROOTS
 def dataset_of(name: str) -> Edition:
     """The edition of a root. Nobody changes it. Cost: the closure, where no server and no other process of
     this run has computed it; see `pytest_configure` in conftest."""
-    return assemble(Root.open(ROOTS[name]), cache=EditionCache.of_user()).edition
+    with closed_once(name):
+        return assemble(Root.open(ROOTS[name]), cache=EditionCache.of_user()).edition
 
 
 @cache

@@ -151,6 +151,11 @@ KINDS: dict[str, Callable[[Server], Place]] = {
 # Kinds that a root has only if it has retired something.
 RETIRED = {"toy": {"retired-term": thing("?x owl:deprecated true")}}
 EVERY = [(root, kind) for root in sorted(ROOTS) for kind in (*KINDS, *RETIRED.get(root, {}))]
+# Kinds on which nothing is the root's but its name.
+ALIKE = {
+    *("search-nothing", "search-empty", "vocabulary", "conformance", "interface", "query", "query-written"),
+    *(kind for kind in KINDS if kind.startswith(("answer-", "problem-"))),
+}
 
 
 def place(server: Server, kind: str) -> Place:

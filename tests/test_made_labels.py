@@ -21,16 +21,6 @@ LABEL = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
 TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 MADE = ("Proposition", "EvidenceLine", "SourceAssertion", "Acceptance", "Passage")
 
-PREFIXES = """@prefix cg: <https://w3id.org/calcigraph/ontology/> .
-@prefix id: <https://w3id.org/calcigraph/id/> .
-@prefix srv: <https://w3id.org/calcigraph/server#> .
-@prefix oa: <http://www.w3.org/ns/oa#> .
-@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
-@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
-@prefix dcterms: <http://purl.org/dc/terms/> .
-@prefix void: <http://rdfs.org/ns/void#> .
-"""
-
 
 def labels(edition: Edition, name: str) -> list[str]:
     return [
@@ -102,19 +92,10 @@ def test_they_stand_in_the_graph_of_what_rules_build_which_dumps_hold() -> None:
     assert any(row.startswith(line) and edition.derived_graph.value in row for row in text.splitlines())
 
 
-def test_a_claim_is_added_in_two_places_and_nothing_but_answers_that_count_it_changes(tmp_path: Path) -> None:
-    root = tmp_path / "root"
-    for part in ("ontology", "data", "shapes"):
-        shutil.copytree(ROOT / part, root / part)
-
-    def put(path: str, text: str) -> None:
-        file = root / path
-        old = file.read_text(encoding="utf-8") if file.exists() else PREFIXES
-        file.write_text(f"{old}\n{text}", encoding="utf-8")
-
-    put(
-        "data/seeds/002.ttl",
-        """id:c2-999 a cg:SourceAssertion ;
+# What an editor writes: of a claim its statement and line, and its proposition where there is none yet; of a
+# study one file, and what the catalogue says of it.
+ADDED = {
+    "data/seeds/002.ttl": """id:c2-999 a cg:SourceAssertion ;
   cg:wording "kale is good for bone"@en ;
   dcterms:identifier "c2-999" ;
   cg:asserts id:p-kale-supports-bone-health ;
@@ -127,24 +108,61 @@ id:line-c2-999 a cg:EvidenceLine ;
   cg:stance srv:supports ;
   cg:hasEvidence id:c2-999 .
 """,
-    )
-    put(
-        "data/propositions/claims.ttl",
-        """id:p-kale-supports-bone-health a cg:Proposition ;
+    "data/propositions/claims.ttl": """id:p-kale-supports-bone-health a cg:Proposition ;
   cg:propositionSubject id:kale ;
   cg:propositionRelation cg:supports ;
   cg:propositionObject id:bone-health ;
   cg:propositionKind cg:effectKind ;
   cg:context cg:humanInVivo .
 """,
-    )
+    "data/studies/invented.ttl": (ROOT / "tests" / "added_study.ttl").read_text(encoding="utf-8"),
+    "data/catalog.ttl": """id:calcigraph
+  void:subset <https://w3id.org/calcigraph/graph/data/studies/invented> .
 
+<https://w3id.org/calcigraph/graph/data/studies/invented> a void:Dataset ;
+  rdfs:label "studies: an invented one"@en ;
+  dcterms:description "A study that nobody made."@en ;
+  dcterms:source <https://w3id.org/calcigraph/ontology> ;
+  dcterms:license <https://creativecommons.org/licenses/by/4.0/> .
+""",
+}
+NAMED = {
+    "line-c2-999": "supports: kale is said to be good for bone health (c2-999: seed 002, line 2)",
+    "invented-report": "Nobody 2025, Journal of Examples",
+    "dose-invented-trial-mk-7": "Invented trial: MK-7 90 ug a day",
+    "p-mk-7-lowers-popliteal-calcification": "MK-7 lowers arterial calcification",
+    "line-invented-popliteal": "no effect: MK-7 lowers arterial calcification"
+    " (Invented trial: calcification of the popliteal artery)",
+}
+# Of the questions, those whose answers gain by it.
+ANSWERING = {
+    "does-k2-slow-calcification-in-trials",
+    "what-was-found-in-women-after-menopause",
+    "when-did-trials-on-calcification-report",
+}
+
+
+def test_a_claim_is_added_in_two_places_and_a_study_in_one_file_and_answers_count_them(
+    tmp_path: Path,
+) -> None:
+    root = tmp_path / "root"
+    for part in ("ontology", "data", "shapes"):
+        shutil.copytree(ROOT / part, root / part)
+    for path, text in ADDED.items():
+        file = root / path
+        old = file.read_text(encoding="utf-8") if file.exists() else ""
+        file.write_text(f"{old}\n{text}", encoding="utf-8")
     cache = EditionCache(tmp_path / "cache")
-    found = [
-        f for f in check(root, cache=cache) if f.severity is Severity.VIOLATION and f.check != "questions"
-    ]
 
-    assert [str(f) for f in found] == []
-    assert labels(assemble(Root.open(root), cache=cache).edition, "line-c2-999") == [
-        "supports: kale is said to be good for bone health (c2-999: seed 002, line 2)"
-    ]
+    found = [finding for finding in check(root, cache=cache) if finding.severity is Severity.VIOLATION]
+
+    edition = assemble(Root.open(root), cache=cache).edition
+    changed = {str(finding.place).rpartition("/")[2].partition(".csv")[0] for finding in found}
+    assert [str(finding) for finding in found if finding.check != "questions"] == []
+    assert changed >= ANSWERING
+    assert [str(f) for f in found if "A row was found" in str(f) and "invented" in str(f)]
+    assert {name: labels(edition, name) for name in NAMED} == {name: [said] for name, said in NAMED.items()}
+    counted = edition.objects(
+        ox.NamedNode(f"{ID}p-mk-7-lowers-popliteal-calcification-summary"), ox.NamedNode(f"{CG}lineCount")
+    )
+    assert [term.value for term in counted if isinstance(term, ox.Literal)] == ["1"]

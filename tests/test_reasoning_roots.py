@@ -37,7 +37,7 @@ def are_proved(path: Path, count: int | None) -> None:
 
 @pytest.mark.parametrize("path", ROOTS, ids=lambda path: path.name)
 def test_inferred_triples_have_proofs_with_asserted_leaves(path: Path):
-    are_proved(path, 300)
+    are_proved(path, 100)
 
 
 @pytest.mark.campaign

@@ -198,7 +198,7 @@ def parted(text: str, tree: Node) -> str:
 
 
 def test_random_texts_are_judged_alike() -> None:
-    judge(1500, seed=12)
+    judge(800, seed=12)
 
 
 @pytest.mark.campaign

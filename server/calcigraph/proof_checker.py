@@ -194,14 +194,13 @@ def follows(rule: str, triple: Triple, given: Triples) -> bool:
     return not given and by_value(rule, triple)
 
 
-def run(rule: str, lines: list[str]) -> set[Any]:
-    """What a CONSTRUCT rule builds from triples; without text, the triples as the engine writes them."""
+def load(lines: list[str]) -> Any:
+    """A store of the engine that holds triples."""
     import pyoxigraph as ox
 
     store, quads = ox.Store(), ox.parse("\n".join(lines), format=ox.RdfFormat.N_QUADS)
     store.extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
-    found: Any = store.query(rule) if rule else (quad.triple for quad in store)
-    return set(found)
+    return store
 
 
 class DumpFile:
@@ -213,8 +212,9 @@ class DumpFile:
         base = os.path.commonprefix([str(quad[3]) for quad in quads]).rpartition("/")[0]  # noqa: RUF071
         hidden = [f"{base}/{name}>" for name in ("metadata", "inferred", "derived")]
         self.asserted = {quad for quad in quads if quad[3] not in hidden}
-        # What a CONSTRUCT rule builds from all quads but those of so many hidden graphs.
-        self.build = cache(lambda rule, n: run(rule, [t for q, t in quads.items() if q[3] not in hidden[:n]]))
+        # All quads but those of so many hidden graphs, and what a CONSTRUCT rule builds from them.
+        store = cache(lambda n: load([line for quad, line in quads.items() if quad[3] not in hidden[:n]]))
+        self.build = cache(lambda rule, n: set(store(n).query(rule)))
 
 
 class ProofFile:
@@ -269,8 +269,8 @@ class ProofFile:
             raise Refused(f"the dump has no such assertion in {graphs}")
 
     def _construct(self, where: str, line: str, lines: list[str], stage: str, text: str) -> None:
-        code, wanted = re.sub(NO_CODE, " ", text), run("", [line])
-        if re.search(r"(?i)\bSERVICE\b", code) or not wanted <= run(text, lines):
+        code, wanted = re.sub(NO_CODE, " ", text), {quad.triple for quad in load([line])}
+        if re.search(r"(?i)\bSERVICE\b", code) or not wanted <= set(load(lines).query(text)):
             raise Refused("its rule does not build it from what it names alone")
         if re.search(CLOSED, code) and not self.dump:
             self.granted.append(f"no further triple takes back {where}")

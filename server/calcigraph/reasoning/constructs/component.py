@@ -10,6 +10,7 @@ that rests, through any number of steps, on what went; then what follows from th
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import pyoxigraph as ox
 
@@ -61,14 +62,17 @@ class Component:
         self._withdraw(dropped)
         self._settle(_together(dropped, self._reached(came)))
 
+    def may_be_circular(self, triples: Iterable[ox.Triple]) -> set[ox.Triple]:
+        """Those of some triples that rules which need one another may build. Cost: none that grows with the
+        data, so that it may be asked of all triples."""
+        return set(matching(triples, self.writes)) if self.is_recursive else set()
+
     def circular(self, triples: Iterable[ox.Triple]) -> set[ox.Triple]:
         """Those of some triples that the rules may build, if any of them takes part in what they build.
 
         Cost: a query for each rule and pattern that one of them matches.
         """
-        if not self.is_recursive:
-            return set()
-        mine = set(matching(triples, self.writes))
+        mine = self.may_be_circular(triples)
         return mine if mine and self._reached(mine) else set()
 
     def born(self, triple: ox.Triple) -> int:
@@ -80,8 +84,13 @@ class Component:
     def _settle(self, reached: Reached) -> None:
         """Build portions again, then those that this reaches, until nothing new is built."""
         for _ in range(self._rounds):
-            came = [t for rule, portions in reached.items() for t in self._support(rule.update(portions))]
-            reached = self._reached(came) if self.is_recursive else {}
+            came: list[ox.Triple] = []
+            read: dict[Portions, int] = {}
+            for rule, portions in reached.items():
+                if portions is None:
+                    read[rule] = len(came)
+                came += self._support(rule.update(portions))
+            reached = self._reached(came, read=read) if self.is_recursive else {}
             if not reached:
                 return
         raise LimitMet(
@@ -111,12 +120,18 @@ class Component:
             if triple in self._counts:
                 self._born.set(triple, self._clock)
 
-    def _reached(self, changed: Iterable[ox.Triple], went: Collection[ox.Triple] = ()) -> Reached:
-        """The portions that some triples may change; those that `went` may no longer be in the store."""
+    def _reached(
+        self,
+        changed: Iterable[ox.Triple],
+        went: Collection[ox.Triple] = (),
+        read: Mapping[Portions, int] = MappingProxyType({}),
+    ) -> Reached:
+        """The portions that some triples may change; those that `went` may no longer be in the store, and so
+        many of the first a rule has `read` already, as they stood there when it was last run as a whole."""
         changed, gone = list(changed), set(went)
         out: Reached = {}
         for rule in self.rules:
-            found = rule.reads_any(changed)
+            found = rule.reads_any(changed[read.get(rule, 0) :])
             portions = rule.reached(found, [t for t in found if t in gone]) if found else set()
             if portions is None or portions:
                 out[rule] = portions

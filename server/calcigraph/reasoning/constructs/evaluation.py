@@ -67,7 +67,7 @@ class Constructs:
             return
         taken = set(self.views.grounds.built(stage))
         for component in self.components[stage]:
-            circular = component.circular(taken)
+            circular = component.may_be_circular(taken)
             self.views.build(stage, (), circular)  # they are born in order then, not all at once
             taken -= circular
             component.run()

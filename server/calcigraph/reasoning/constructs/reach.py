@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any, Final, cast
 
 import pyoxigraph as ox
 from rdflib import BNode, URIRef, Variable
@@ -35,19 +36,41 @@ def reached(
     portions.
     """
     out: set[Portion] = set()
-    triples = list(changed)
+    by_predicate: dict[ox.NamedNode, list[ox.Triple]] = {}
+    for triple in changed:
+        by_predicate.setdefault(triple.predicate, []).append(triple)
     for place in anchor.places:
-        rows: dict[tuple[str, ...], set[Portion]] = {}
-        for triple in triples:
-            for binding in bindings(place.pattern, triple, canonical):
-                names = tuple(sorted(binding))
-                rows.setdefault(names, set()).add(tuple(binding[name] for name in names))
-        for names, found in rows.items():
+        for names, found in _rows(place.pattern, by_predicate, canonical).items():
             for portion in _look(anchor, place, names, found, ask):
                 out.add(portion)
                 if len(out) > MOST:
                     raise Everything
     return out
+
+
+def _rows(
+    pattern: Triple, by_predicate: Mapping[ox.NamedNode, Sequence[ox.Triple]], canonical: Canonical
+) -> dict[tuple[str, ...], set[Portion]]:
+    """What some triples say of the pattern's variables, by the names of these.
+
+    Most patterns are two variables and a predicate between them, and most changes are many triples of a few
+    predicates: these are read without a call for each.
+    """
+    subject, predicate, obj = pattern
+    alike = by_predicate.get(cast(ox.NamedNode, term(predicate)), ()) if isinstance(predicate, URIRef) else ()
+    if isinstance(predicate, URIRef) and all(isinstance(slot, Variable | BNode) for slot in (subject, obj)):
+        one, other = slot_name(subject), slot_name(obj)
+        if one < other:
+            return {(one, other): {(t.subject, t.object) for t in alike}} if alike else {}
+        if one > other:
+            return {(other, one): {(t.object, t.subject) for t in alike}} if alike else {}
+    every = alike if isinstance(predicate, URIRef) else chain.from_iterable(by_predicate.values())
+    rows: dict[tuple[str, ...], set[Portion]] = {}
+    for triple in every:
+        for binding in bindings(pattern, triple, canonical):
+            names = tuple(sorted(binding))
+            rows.setdefault(names, set()).add(tuple(binding[name] for name in names))
+    return rows
 
 
 def _look(
