@@ -66,8 +66,7 @@ class Breaker:
         """All of them; each gives none or one."""
         anywhere = [self.misspelt_name, self.misspelt_namespace, self.absent_graph, self.no_slice]
         if "GROUP BY" in self._text[self._where.end :]:
-            # Few questions have groups.
-            anywhere += [self.no_group] * 6
+            anywhere.append(self.no_group)
         if isinstance(self._where.elements[0], SubSelect):
             return anywhere
         return [

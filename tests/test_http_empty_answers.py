@@ -7,6 +7,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import cycle, islice
 
 import pytest
 
@@ -54,16 +55,18 @@ def is_empty(server: Server, text: str, **parameters: str) -> bool:
 def judged(servers: Callable[[str], Server]) -> list[Judged]:
     chance = random.Random(12)
     found: list[Judged] = []
-    ready = []
+    ready: dict[str, list[tuple[Server, Data, Callable[[], Iterator[Broken]]]]] = {}
     for name, weight in (("shipped", 1), ("toy", 8)):
         edition = dataset_of(name)
         data, server = Data(edition), servers(name)
         for question in edition.root.questions:
             if not is_empty(server, question.text):
                 breaker = Breaker(question.text, data, {}, chance)
-                ready += [(server, data, way) for way in breaker.ways()] * weight
-    for _ in range(20 * NUMBER):
-        server, data, way = chance.choice(ready)
+                for way in breaker.ways():
+                    ready.setdefault(way.__name__, []).extend([(server, data, way)] * weight)
+    # One way after the other, so that how often each is hit is not left to chance and the questions at hand.
+    for name in islice(cycle(ready), 20 * NUMBER):
+        server, data, way = chance.choice(ready[name])
         for broken in way():
             seen = any(broken == each.broken for each in found)
             if not seen and is_empty(server, broken.text, **broken.parameters):
