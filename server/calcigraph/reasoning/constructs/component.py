@@ -17,7 +17,7 @@ import pyoxigraph as ox
 from calcigraph.reasoning.constructs.history import Recorded, RecordedCounts
 from calcigraph.reasoning.constructs.moves import Moves
 from calcigraph.reasoning.constructs.portions import Difference, Portions
-from calcigraph.reasoning.constructs.reach import Portion
+from calcigraph.reasoning.constructs.reach import MOST, Portion
 from calcigraph.reasoning.constructs.views import Views
 from calcigraph.reasoning.limits import LimitMet
 from calcigraph.reasoning.queries.reads import Read, matching, overlap
@@ -67,13 +67,23 @@ class Component:
         data, so that it may be asked of all triples."""
         return set(matching(triples, self.writes)) if self.is_recursive else set()
 
-    def circular(self, triples: Iterable[ox.Triple]) -> set[ox.Triple]:
-        """Those of some triples that the rules may build, if any of them takes part in what they build.
+    def is_circular(self, triple: ox.Triple) -> bool:
+        """Whether a triple may rest on itself, in however many steps: whether what is built from it, and
+        from that in turn, builds it again. Said of a triple as well that more than MOST others rest on.
 
-        Cost: a query for each rule and pattern that one of them matches.
+        Cost: a query for each rule and pattern that one of these triples matches, and one for each rule
+        that does; it need not be known why they stand there.
         """
-        mine = self.may_be_circular(triples)
-        return mine if mine and self._reached(mine) else set()
+        known = self.may_be_circular([triple])
+        front = known
+        while front and len(known) <= MOST:
+            reached = self._reached(front)
+            built = {each for rule, portions in reached.items() for each in rule.building(portions)}
+            if triple in built:
+                return True
+            front = built - known
+            known |= front
+        return bool(front)
 
     def born(self, triple: ox.Triple) -> int:
         """When the rules first built a triple from others that were born before it; 0 for what stands

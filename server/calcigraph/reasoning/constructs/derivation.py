@@ -215,14 +215,14 @@ class Derivation:
         """
         if self._rules is None:
             return self
-        self._recall()
         with self._rules.history.at(self._version):
             if not self._rules.constructs.is_circular(triple):
                 return self
-            with self._rules.history.after(self._version) as version:
-                other = self._next(version)
-                self._rules.constructs.hide(triple)
-                self._rules.follow(other._moved)
+        self._recall()
+        with self._rules.history.after(self._version) as version:
+            other = self._next(version)
+            self._rules.constructs.hide(triple)
+            self._rules.follow(other._moved)
         return other
 
     def origins(self, triple: ox.Triple) -> Iterator[Origin]:

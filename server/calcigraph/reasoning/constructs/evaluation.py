@@ -90,7 +90,7 @@ class Constructs:
         kept = self.views.spelling.canonical(triple)
         stage = self._stage(kept)
         found = () if stage is None else self.components[stage]
-        return any(component.circular({kept}) for component in found)
+        return any(component.is_circular(kept) for component in found)
 
     def hide(self, triple: ox.Triple) -> None:
         """Let a derived triple be derived no more, whatever builds it, nor what rests on it alone.
@@ -127,7 +127,7 @@ class Constructs:
         kept = self.views.spelling.canonical(triple)
         stage = self._stage(kept)
         for component in () if stage is None else self.components[stage]:
-            if self.views.hidden(kept) or not component.circular({kept}):
+            if self.views.hidden(kept) or not component.is_circular(kept):
                 yield from _origins(component, kept, _any)
             else:
                 yield from _older(component, kept)

@@ -80,12 +80,23 @@ class Portions:
 
     def update(self, portions: set[Portion] | None) -> Difference:
         """Build some portions (or all) again; what they gained and what they lost. Cost: a query for them."""
+        new, portions = self._build(portions)
+        return self._replace(new, {*self._built, *new} if portions is None else portions)
+
+    def building(self, portions: set[Portion] | None) -> set[ox.Triple]:
+        """What some portions (or all) build from what their view holds, be it known already or not.
+
+        Cost: a query for them.
+        """
+        return set().union(*self._build(portions)[0].values())
+
+    def _build(self, portions: set[Portion] | None) -> tuple[Built, set[Portion] | None]:
+        """What portions build, and which these are: all of them (None) where they cannot be named."""
         with self.evaluating():
             try:
-                new = self._everything() if portions is None else self._some(portions)
+                return self._everything() if portions is None else self._some(portions), portions
             except Everything:
-                new, portions = self._everything(), None
-        return self._replace(new, {*self._built, *new} if portions is None else portions)
+                return self._everything(), None
 
     def _replace(self, new: Built, portions: Iterable[Portion]) -> Difference:
         """Let some portions build what is `new`; what they gained and what they lost."""
