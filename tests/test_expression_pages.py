@@ -50,14 +50,29 @@ ONTOLOGY = """
 :tom a :Tiger ; skos:example "One: a sentence." , ":tom rdfs:seeAlso :a" .
 :purrs a owl:ObjectProperty ; rdfs:domain :Cat . :leo :purrs :a .
 :a :likes [ a :Dog ; rdfs:label "some dog" ] .
+:Dog skos:definition "A pet that barks."@en ; :legs 4 .
+"""
+# Gives a text and a number once more, under other properties.
+COPIES = f"""\
+#+ rule: What others look for
+#+ stage: before
+PREFIX : <{NS}ontology/>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+CONSTRUCT {{ ?one <http://purl.obolibrary.org/obo/IAO_0000115> ?definition ; :feet ?legs }}
+WHERE {{ ?one skos:definition ?definition ; :legs ?legs }}
 """
 
 
 @pytest.fixture(scope="module")
 def edition(tmp_path_factory: pytest.TempPathFactory) -> Edition:
     folder = tmp_path_factory.mktemp("zoo") / "root"
-    for name, text in (("data/catalog.ttl", CATALOGUE), ("ontology/zoo.ttl", ONTOLOGY)):
-        (folder / name).parent.mkdir(parents=True)
+    files = {
+        "data/catalog.ttl": CATALOGUE,
+        "ontology/zoo.ttl": ONTOLOGY,
+        "ontology/rules/copies.rq": COPIES,
+    }
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     return assemble(Root.open(folder), "builtin").edition
 
@@ -107,6 +122,16 @@ def test_of_what_is_inferred_the_nearest_is_shown_and_what_that_entails_is_put_a
     assert [text(value) for value in found.values] == ["Cat"]
     assert {text(value) for value in found.aside} >= {"Animal", "Pet", "Thing", "likes only (Cat or not Dog)"}
     assert len({text(value) for value in found.aside}) == len(found.aside)
+
+
+def test_a_text_that_a_rule_only_copies_is_put_aside_and_a_number_is_not(edition: Edition) -> None:
+    dog = described(edition, "Dog")
+    copied, definition, feet = (of(dog, name) for name in ("IAO_0000115", "definition", "feet"))
+    assert copied.is_aside
+    assert [text(value) for value in copied.aside] == ["A pet that barks."]
+    assert [text(value) for value in definition.values] == ["A pet that barks."]
+    assert [text(value) for value in feet.values] == ["4"]
+    assert not feet.is_aside
 
 
 def test_what_is_said_about_an_expression_stands_below_it(edition: Edition) -> None:

@@ -27,7 +27,7 @@ LABEL = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
 TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 RULES = HERE.parent / "ontology" / "rules"
 INITIALS = r" [A-Z\u00c0-\u00de](?:[A-Z\u00c0-\u00de.]|-\w)*( Jr)?$"
-WITHOUT_AUTHOR_OR_YEAR_AT_MOST = 0.13
+WITHOUT_AUTHOR_OR_YEAR_AT_MOST = 0.1
 
 # As a medical journal prints them: six authors at most, title, journal, numbers, identifier.
 CITED = {

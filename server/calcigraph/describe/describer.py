@@ -15,11 +15,19 @@ from calcigraph.describe.comparison import Comparison
 from calcigraph.describe.inheritance import sifted
 from calcigraph.describe.presentation import Field, Presentation
 from calcigraph.describe.uses import TermUses
-from calcigraph.describe.values import Description, Fact, Incoming, ShownGroup, ShownProperty, ShownValue
+from calcigraph.describe.values import (
+    Description,
+    Fact,
+    Incoming,
+    ShownGroup,
+    ShownProperty,
+    ShownValue,
+    Standing,
+)
 from calcigraph.edition import Edition, deprecates
 from calcigraph.manchester import for_one_page, is_part
 from calcigraph.rdf.terms import Subject, Term
-from calcigraph.rdf.vocabulary import DCTERMS, OBO, RDF
+from calcigraph.rdf.vocabulary import DCTERMS, OBO, RDF, XSD
 
 # IAO_0100001 is "term replaced by" of the OBO ontologies.
 _REPLACED_BY = (DCTERMS["isReplacedBy"], OBO["IAO_0100001"])
@@ -122,7 +130,7 @@ class Describer:
             about = tuple(slot for found in annotations.of(fact) for slot in self._remarks(found))
             shown.setdefault(fact.triple.predicate, []).append(replace(value, annotations=about))
         grouped: dict[Subject | None, list[ShownProperty]] = {}
-        for slot in self._ordered(shown, fields, inverse=False):
+        for slot in self._ordered(shown, fields, inverse=False, texts=_texts(own)):
             field = fields.get((slot.predicate, False))
             group = field.group if field and field.group and self._presentation.group(field.group) else None
             grouped.setdefault(group, []).append(slot)
@@ -197,9 +205,15 @@ class Describer:
         return ShownValue(term, fact, self._slots(about, said, depth + 1), is_cut=cut)
 
     def _ordered(
-        self, values: dict[ox.NamedNode, list[ShownValue]], fields: FieldsByProperty, *, inverse: bool
+        self,
+        values: dict[ox.NamedNode, list[ShownValue]],
+        fields: FieldsByProperty,
+        *,
+        inverse: bool,
+        texts: Container[Term] = (),
     ) -> tuple[ShownProperty, ...]:
-        """The properties by `sh:order`, then by name; the values by the text that is shown."""
+        """The properties by `sh:order`, then by name; the values by the text that is shown, those of `texts`
+        aside where they are only copied."""
         slots = []
         for predicate, found in values.items():
             field = fields.get((predicate, inverse))
@@ -207,7 +221,8 @@ class Describer:
             if len(found) > 1:
                 found.sort(key=self._place)
             order = field.order if field else float("inf")
-            main, aside = (found, []) if inverse else sifted(self._edition, predicate, found)
+            copied = () if field else texts
+            main, aside = (found, []) if inverse else sifted(self._edition, predicate, found, copied)
             slot = ShownProperty(predicate, name, tuple(main), field is not None, tuple(aside))
             slots.append((order, name.value, predicate.value, slot))
         return tuple(slot for *_, slot in sorted(slots, key=lambda entry: entry[:3]))
@@ -253,6 +268,12 @@ def _by_subject(facts: Iterable[Fact]) -> dict[Term, list[Fact]]:
     for fact in facts:
         said.setdefault(fact.triple.subject, []).append(fact)
     return said
+
+
+def _texts(facts: Iterable[Fact]) -> set[Term]:
+    """The texts that are asserted; numbers and the like mean different things under different properties."""
+    objects = (fact.triple.object for fact in facts if fact.standing is Standing.ASSERTED)
+    return {o for o in objects if isinstance(o, ox.Literal) and (o.language or o.datatype == XSD["string"])}
 
 
 def _named(facts: Iterable[Fact], *predicates: ox.NamedNode) -> list[ox.NamedNode]:

@@ -6,7 +6,7 @@ and the rest on demand.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Final
 
 import pyoxigraph as ox
@@ -32,10 +32,15 @@ _MOST_INFERRED: Final = 12
 
 
 def sifted(
-    edition: Edition, predicate: ox.NamedNode, values: Sequence[ShownValue]
+    edition: Edition, predicate: ox.NamedNode, values: Sequence[ShownValue], texts: Container[Term] = ()
 ) -> tuple[list[ShownValue], list[ShownValue]]:
     """What is asserted, then the nearest of what is inferred; and what is left: what follows from those, or
-    is said by them already. Cost: a look-up for each inferred value, of two hundred at most."""
+    is said by them already, or is one of the `texts` that other properties give it and was only copied.
+    Cost: a look-up for each inferred value, of two hundred at most."""
+    copies = [value for value in values if _is_copied(value, texts)]
+    if copies:
+        rest, left = sifted(edition, predicate, [value for value in values if value not in copies])
+        return rest, [*left, *copies]
     inferred = [value for value in values if value.fact.standing is Standing.INFERRED]
     if not inferred:
         return [*values], []
@@ -53,6 +58,11 @@ def sifted(
     if len(open_) > _MOST_INFERRED:
         aside, open_ = [*open_, *aside], []
     return [*stated, *open_], _distinct(aside, known)
+
+
+def _is_copied(value: ShownValue, texts: Container[Term]) -> bool:
+    """Whether a rule only gives a text once more that is asserted under another property."""
+    return value.fact.standing is not Standing.ASSERTED and value.term in texts
 
 
 def _is_trivial(value: ShownValue) -> bool:
