@@ -72,18 +72,26 @@ class Component:
         from that in turn, builds it again. Said of a triple as well that more than MOST others rest on.
 
         Cost: a query for each rule and pattern that one of these triples matches, and one for each rule
-        that does; it need not be known why they stand there.
+        that does; it need not be known why they stand there. What was found does not lead back is kept: what
+        leads there does not come back from there either, so that a proof is followed step by step.
         """
-        known = self.may_be_circular([triple])
+        # Of triples, whether what rests on them does not lead back; False where it is too much to look at.
+        straight: dict[ox.Triple, bool] = self.views.history.current.known.setdefault(self, {})
+        known = set() if straight.get(triple) else self.may_be_circular([triple])
         front = known
-        while front and len(known) <= MOST:
+        while front:
+            if len(known) > MOST or any(straight.get(each) is False for each in front):
+                straight[triple] = False
+                return True
             reached = self._reached(front)
             built = {each for rule, portions in reached.items() for each in rule.building(portions)}
             if triple in built:
                 return True
-            front = built - known
-            known |= front
-        return bool(front)
+            front = {each for each in built - known if not straight.get(each)}
+            known = known | front
+        if known:
+            straight[triple] = True
+        return False
 
     def born(self, triple: ox.Triple) -> int:
         """When the rules first built a triple from others that were born before it; 0 for what stands

@@ -20,11 +20,13 @@ Difference = list[tuple["Recorded[Any, Any]", Any, Any]]
 
 
 class Version:
-    """A state that some dictionaries had: `way` leads to it from the state of the version `near`."""
+    """A state that some dictionaries had: `way` leads to it from the state of the version `near`; `known` has
+    what was computed of this state and of no other one, by whoever did so."""
 
-    __slots__ = ("near", "way")
+    __slots__ = ("known", "near", "way")
 
     def __init__(self) -> None:
+        self.known: dict[object, dict[Any, Any]] = {}
         self.near: Version | None = None
         self.way: Difference = []
 
