@@ -121,7 +121,7 @@ def test_reading_and_correcting_a_query_leaves_no_cycles_that_a_worker_would_kee
 
     def ask() -> None:
         admission = Admission(Query(text), {})
-        with suppress(Problem), admission.explained():
+        with suppress(Problem), admission:
             replica.query(admission.admitted().query)
 
     ask()

@@ -22,7 +22,7 @@ def problem_of(text: str) -> QueryMalformed:
 def answer(text: str) -> object:
     """The answer to `text`, of no data."""
     admission = Admission(Query(text), {"ex": "http://example.org/"})
-    with admission.explained():
+    with admission:
         return EMPTY.query(admission.admitted().query)
 
 

@@ -55,7 +55,7 @@ def problem_of(text: str, evaluated: bool) -> Problem | None:
     """Why `text` is not answered, None where it is."""
     admission = Admission(Query(text), {})
     try:
-        with admission.explained():
+        with admission:
             admitted = admission.admitted()
             if evaluated:
                 REPLICA.query(admitted.query)

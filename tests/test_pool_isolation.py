@@ -374,7 +374,9 @@ def test_service_that_slips_past_the_guard_reaches_no_network(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # As if the guard, which the worker asks first, had let it pass.
-    monkeypatch.setattr(run, "encode_query", lambda query, allows_services: encode_query(query, True))
+    monkeypatch.setattr(
+        run, "encode_query", lambda query, left_s, allows_services: encode_query(query, left_s, True)
+    )
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         with pytest.raises(ServiceForbidden):

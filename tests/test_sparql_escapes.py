@@ -85,7 +85,7 @@ def test_service_in_escapes_is_a_service_and_an_update_an_update() -> None:
 )
 def test_messages_speak_of_the_text_as_it_was_sent(text: str, line: int, column: int) -> None:
     admission = Admission(Query(text), {})
-    with pytest.raises(QueryMalformed) as problem, admission.explained():
+    with pytest.raises(QueryMalformed) as problem, admission:
         admission.admitted()
     assert (problem.value.line, problem.value.column) == (line, column)
 

@@ -38,15 +38,24 @@ SECONDS = {
 
 
 @contextlib.contextmanager
-def of_commit(code: Path, data: Path, folder: Path) -> Iterator[Endpoint]:
-    """The server of a commit that is checked out, on the data."""
+def of_commit(code: Path, data: Path, folder: Path, libraries: Path | None = None) -> Iterator[Endpoint]:
+    """The server of a commit that is checked out, on the data; with `libraries` of its own where it is not
+    the one that this environment was made for."""
     endpoint = Endpoint(free_port(), "/sparql")
-    path = f"PYTHONPATH={code / 'server'}:{code}"
+    path = "PYTHONPATH=" + ":".join(map(str, filter(None, (code / "server", code, libraries))))
     command = ["env", path, sys.executable, "-m", "bench.queries.launch", str(data), str(endpoint.port)]
     log = folder / "log"
     with running(command, log, code) as pid:
         wait(lambda: answers(endpoint, "ASK { ?s ?p ?o }"), pid, START_S, log)
         yield endpoint
+
+
+def libraries_of(code: Path, folder: Path) -> Path:
+    """What a commit that is checked out rests on, as it pins it, in a folder. Cost: a download."""
+    pinned = code / "requirements" / "run.txt"
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps"]
+    subprocess.run([*pip, "--target", str(folder), "-r", str(pinned)], check=True)
+    return folder
 
 
 def texts(numbers: Iterator[int]) -> Iterator[tuple[int, str]]:
@@ -84,10 +93,11 @@ def beside_peers(former: str) -> Iterator[str]:
         ).stdout
         subprocess.run(["tar", "-x", "-C", str(code)], input=packed, check=True)
         places = {}
-        for name, checked_out in (("ours", HERE), (former, code)):
+        libraries = libraries_of(code, folder / "libraries")
+        for name, checked_out, rests_on in (("ours", HERE, None), (former, code, libraries)):
             own = folder / f"{name}-log"
             own.mkdir()
-            places[name] = stack.enter_context(of_commit(checked_out, data, own))
+            places[name] = stack.enter_context(of_commit(checked_out, data, own, rests_on))
         if oxigraph.version() is not None:
             places["oxigraph serve"] = stack.enter_context(oxigraph.in_memory(data, folder, TRIPLES)).endpoint
         yield from point_queries(places)

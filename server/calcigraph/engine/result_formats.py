@@ -32,7 +32,7 @@ class Form(Enum):
     @property
     def answers_with_graph(self) -> bool:
         """Whether the answer is an RDF graph rather than a table or a truth value."""
-        return self in (Form.CONSTRUCT, Form.DESCRIBE)
+        return self is Form.CONSTRUCT or self is Form.DESCRIBE
 
 
 def is_graph(results: Results) -> bool:

@@ -6,9 +6,9 @@ everybody.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
@@ -26,9 +26,11 @@ from calcigraph.sparql.parsed_query import ParsedQuery
 from calcigraph.sparql.parser import SparqlMalformed, SparqlTooDeep
 from calcigraph.sparql.query_parser import UPDATES
 
+# What a look-up tells, by its form.
+_OF_LOOK_UPS: Final = {form.value: Survey(form, is_volatile=False) for form in Form}
 
-@dataclass(frozen=True)
-class Admitted:
+
+class Admitted(NamedTuple):
     """A query that the engine may have: with its tree where it is no look-up."""
 
     query: LookUp | ParsedQuery
@@ -41,13 +43,17 @@ class Admitted:
 
 
 class Admission:
-    """The way of one query to the engine. `prefixes` is the table that declarations are offered from."""
+    """The way of one query to the engine. `prefixes` is the table that declarations are offered from.
+
+    What goes wrong in its block is raised as a Problem, which speaks of the text as it was sent.
+    """
 
     def __init__(self, query: Query, prefixes: Mapping[str, str], *, allows_services: bool = False) -> None:
         self._query = query
         self._prefixes = prefixes
         self._allows_services = allows_services
-        self._source = DecodedText(query.text, query.text)
+        # The text without escapes, once there is more to look at than a glance does.
+        self._decoded: DecodedText | None = None
 
     def admitted(self) -> Admitted:
         """The query as the engine may have it.
@@ -58,9 +64,8 @@ class Admission:
         _check_graphs(self._query)
         glanced = look_up(self._query.text)
         if glanced is not None:
-            found = Admitted(glanced, Survey(Form(glanced.form), is_volatile=False))
+            found = Admitted(glanced, _OF_LOOK_UPS[glanced.form])
         else:
-            self._source = decoded(self._query.text)
             parsed = self._parsed()
             found = Admitted(parsed, survey(parsed, allows_services=self._allows_services))
             broken = first_broken(parsed, UNKNOWN_TO_ENGINE)
@@ -69,26 +74,44 @@ class Admission:
         _check_acceptable(self._query, found.survey)
         return found
 
-    @contextmanager
-    def explained(self) -> Iterator[None]:
-        """What goes wrong in the block is raised as a Problem, which speaks of the text as it was sent."""
+    def __enter__(self) -> Admission:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not isinstance(error, Exception):
+            return
+        problem = self._told(error)
         try:
-            try:
-                yield
-            except SyntaxError as error:
-                raise self._diagnosis.rejected(str(error)) from None
-            except UnicodeEncodeError:
-                raise self._diagnosis.unencodable() from None
-            except (RuntimeError, ValueError, OSError) as error:
-                raise self._diagnosis.unsupported(str(error)) from None
-        except Problem as problem:
-            if problem.place is not None and problem.place.file == QUERY_FILE and problem.place.line:
-                place = self._source.place(problem.place.line, problem.place.column)
-                problem.place = Place(QUERY_FILE, *place)
-            raise
+            if problem is not None and problem is not error:
+                raise problem from None
+        finally:
+            # They would be kept by each other.
+            del problem, error, trace
+
+    def _told(self, error: Exception) -> Problem | None:
+        """What to raise for an error; None where there is nothing to say of it."""
+        problem = self._problem(error)
+        place = None if problem is None else problem.place
+        if problem is not None and place is not None and place.file == QUERY_FILE and place.line:
+            problem.place = Place(QUERY_FILE, *self._source.place(place.line, place.column))
+        return problem
+
+    def _problem(self, error: Exception) -> Problem | None:
+        if isinstance(error, Problem):
+            return error
+        if isinstance(error, SyntaxError):
+            return self._diagnosis.rejected(str(error))
+        if isinstance(error, UnicodeEncodeError):
+            return self._diagnosis.unencodable()
+        if isinstance(error, RuntimeError | ValueError | OSError):
+            return self._diagnosis.unsupported(str(error))
+        return None
 
     def _parsed(self) -> ParsedQuery:
-        text = self._source.text
+        self._decoded = decoded(self._query.text)
+        text = self._decoded.text
         try:
             return ParsedQuery.of(text)
         except SparqlTooDeep:
@@ -100,11 +123,17 @@ class Admission:
             raise self._diagnosis.malformed(error) from None
 
     @property
+    def _source(self) -> DecodedText:
+        return self._decoded or DecodedText(self._query.text, self._query.text)
+
+    @property
     def _diagnosis(self) -> Diagnosis:
         return Diagnosis(self._source.text, self._prefixes, self._query.base_iri is not None)
 
 
 def _check_graphs(query: Query) -> None:
+    if not query.default_graphs and not query.named_graphs:
+        return
     for iri in (*query.default_graphs, *query.named_graphs):
         try:
             ox.NamedNode(iri)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from calcigraph.engine.result_formats import Form
@@ -76,8 +75,7 @@ class Body:
         self.close()
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """An answer: `format` is a key of `calcigraph.engine.result_formats`, `version` the number of diffs that
     had been published to the data it is from. `content` is the whole answer, or None where it is
     long and has to be read from `body`. `is_empty` says that it has no row or triple, or is
@@ -87,6 +85,6 @@ class Answer:
     format: str
     version: int
     content: bytes | None
-    body: Body = field(repr=False)
+    body: Body
     is_empty: bool = False
     is_volatile: bool = False

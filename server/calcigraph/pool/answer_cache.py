@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import replace
 from typing import Final
 
 from calcigraph.pool.answer import Answer, Body, ByteSource, Query
@@ -45,7 +44,7 @@ class AnswerCache:
             self.hits += 1
             self._answers.move_to_end(key)
         assert answer.content is not None
-        return replace(answer, body=Body([answer.content], None))
+        return answer._replace(body=Body([answer.content], None))
 
     def put(self, query: Query, answer: Answer) -> None:
         """Keep `answer`, if it is complete, of the newest version and not too large."""
@@ -59,7 +58,7 @@ class AnswerCache:
             key = _key(query)
             if size * _SHARE > self._most or answer.version < self._version or key in self._answers:
                 return
-            self._answers[key] = replace(answer, body=Body([], None))
+            self._answers[key] = answer
             self.size += size
             self._make_room()
 
@@ -112,7 +111,7 @@ class _Copy:
         elif self._goes_on:
             content = b"".join(self._pieces)
             self._drop()
-            self._cache.put(self._query, replace(self._answer, content=content))
+            self._cache.put(self._query, self._answer._replace(content=content))
         return piece
 
     def abandon(self) -> None:

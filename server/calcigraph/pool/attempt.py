@@ -10,7 +10,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 from calcigraph.engine.replica import Part
@@ -213,7 +212,7 @@ class Attempt:
         source: ByteSource = run
         if not _survey(run).is_volatile:
             source = self._components.cache.copied(self._query, answer, self._pieces, run)
-        return replace(answer, body=Body(self._pieces, source))
+        return answer._replace(body=Body(self._pieces, source))
 
     def _whole(self, run: Run) -> Answer:
         self._run, self._is_over = None, True

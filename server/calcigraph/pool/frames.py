@@ -15,6 +15,7 @@ import select
 import socket
 import struct
 import time
+from collections import deque
 from contextlib import suppress
 from enum import Enum
 from typing import Final
@@ -84,6 +85,8 @@ class Channel:
 
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
+        # Frames that have come and were not received yet, and the beginning of the next one.
+        self._frames: deque[tuple[FrameKind, bytes]] = deque()
         self._buffer = bytearray()
         self._unsent = memoryview(b"")
 
@@ -124,17 +127,17 @@ class Channel:
         """The next frame; raises ClosedError, and TimeoutError after `deadline` (monotonic seconds)."""
         if self._unsent:
             self._await_sent(deadline)
-        while (frame := self._take_frame()) is None:
-            self._buffer += self._await_data(deadline)
-        return frame
+        while not self._frames:
+            self._take(self._await_data(deadline))
+        return self._frames.popleft()
 
     def receive_now(self) -> tuple[FrameKind, bytes]:
         """The next frame, without waiting; raises ClosedError, and BlockingIOError if it is not there."""
         if self._unsent:
             self._send_rest()
-        while (frame := self._take_frame()) is None:
-            self._buffer += self._read(socket.MSG_DONTWAIT)
-        return frame
+        while not self._frames:
+            self._take(self._read(socket.MSG_DONTWAIT))
+        return self._frames.popleft()
 
     def keep_time(self) -> None:
         """Have `receive` notice its deadline also while nothing comes."""
@@ -168,17 +171,28 @@ class Channel:
             poll.poll(None if left_s is None else math.ceil(1000 * left_s))
             self._send_rest()
 
-    def _take_frame(self) -> tuple[FrameKind, bytes] | None:
-        if len(self._buffer) < _HEADER.size:
-            return None
-        letter, length = _HEADER.unpack_from(self._buffer)
-        end = _HEADER.size + length
-        if len(self._buffer) < end:
-            return None
+    def _take(self, data: bytes) -> None:
+        """Take what has come. Mostly that is whole frames, which need not be gathered."""
+        if not self._buffer:
+            taken = self._take_frames(data)
+            if taken < len(data):
+                self._buffer += data[taken:]
+            return
+        self._buffer += data
         with memoryview(self._buffer) as view:
-            body = bytes(view[_HEADER.size : end])
-        del self._buffer[:end]
-        return _KINDS[letter], body
+            taken = self._take_frames(view)
+        del self._buffer[:taken]
+
+    def _take_frames(self, data: bytes | memoryview) -> int:
+        """Take the whole frames that `data` begins with; how many bytes these are."""
+        at, size = 0, len(data)
+        while (body := at + _HEADER.size) <= size:
+            letter, length = _HEADER.unpack_from(data, at)
+            if body + length > size:
+                break
+            at = body + length
+            self._frames.append((_KINDS[letter], bytes(data[body:at])))
+        return at
 
     def _await_data(self, deadline: float | None) -> bytes:
         """The next bytes. Most answers come within a tick, and cost one system call; for longer ones it
@@ -228,7 +242,7 @@ class ControlChannel(Channel):
 
     def has_news(self, timeout_s: float) -> bool:
         """Whether there is something to read, or the end, within `timeout_s` seconds."""
-        return bool(self._buffer or select.select([self._socket], [], [], timeout_s)[0])
+        return bool(self._frames or self._buffer or select.select([self._socket], [], [], timeout_s)[0])
 
     def take_descriptor(self) -> int:
         """The oldest open file that came with a frame and was not taken. Raises: IndexError where none came,
@@ -264,22 +278,28 @@ def decode_diff(body: bytes) -> Diff:
     return Diff(added=body[split:], removed=body[_LENGTH.size : split])
 
 
-def encode_query(query: Query, allows_services: bool) -> bytes:
-    """The body of a QUERY frame: `query`, whose `timeout_s` says how many seconds are left for it, and
-    whether it may call other services."""
-    return marshal.dumps((allows_services, *query))
+_TIMEOUT: Final = Query._fields.index("timeout_s")
+
+
+def encode_query(query: Query, left_s: float, allows_services: bool) -> bytes:
+    """The body of a QUERY frame: `query`, with how many seconds are left for it in place of its `timeout_s`,
+    and whether it may call other services."""
+    return marshal.dumps((allows_services, *query[:_TIMEOUT], left_s, *query[_TIMEOUT + 1 :]))
 
 
 def decode_query(body: bytes) -> tuple[Query, bool]:
-    """What `encode_query` was given."""
+    """The query with the seconds that are left for it, and whether it may call other services."""
     allows_services, *query = marshal.loads(body)
     return Query(*query), allows_services
 
 
+_ENCODED: Final = {found: encode(FrameKind.SURVEYED, body) for found, body in _BODIES.items()}
+
+
 def encode_survey(form: Form, is_volatile: bool, is_empty: bool) -> bytes:
-    """The body of a SURVEYED frame, which comes before the first piece of an answer: what the text tells, and
-    whether the answer is empty. One that is longer than its first piece is not."""
-    return _BODIES[form, is_volatile, is_empty]
+    """A SURVEYED frame, which comes before the first piece of an answer: what the text tells, and whether the
+    answer is empty. One that is longer than its first piece is not."""
+    return _ENCODED[form, is_volatile, is_empty]
 
 
 def decode_survey(body: bytes) -> tuple[Survey, bool]:

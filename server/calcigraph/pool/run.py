@@ -115,8 +115,8 @@ class Run:
         worker = self._busy_worker
         self.is_handed_over = True
         self._patience_until = time.monotonic() + self._components.limits.patience_s
-        left = self._query._replace(timeout_s=max(0.0, self.deadline - time.monotonic()))
-        body = encode_query(left, allows_services=self._components.services is not None)
+        left_s = max(0.0, self.deadline - time.monotonic())
+        body = encode_query(self._query, left_s, allows_services=self._components.services is not None)
         frames = [encode(FrameKind.APPLY, diff) for diff in diffs] + [encode(FrameKind.QUERY, body)]
         try:
             worker.channel.send_now(b"".join(frames))

@@ -146,7 +146,7 @@ class _WorkerProcess:
 
     def _answer(self, query: Query, allows_services: bool, out: _Out) -> None:
         admission = Admission(query, self._prefixes, allows_services=allows_services)
-        with admission.explained():
+        with admission:
             admitted = admission.admitted()
             out.begin(admitted.survey.form, admitted.survey.is_volatile)
             if query.explains_empty:
@@ -178,8 +178,8 @@ class _WorkerProcess:
     def _usage(self) -> bytes:
         usage = resource.getrusage(resource.RUSAGE_SELF)
         self._cpu_s = usage.ru_utime + usage.ru_stime
-        grown = max(now - then for now, then in zip(_grown(usage), self._born, strict=True))
-        return USAGE.pack(self._cpu_s, grown)
+        (written, resident), (written_before, resident_before) = _grown(usage), self._born
+        return USAGE.pack(self._cpu_s, max(written - written_before, resident - resident_before))
 
     def _limit_cpu(self, left_s: float) -> None:
         """Have the system end this process some seconds after the deadline; a limit that fits is kept."""
@@ -216,7 +216,7 @@ class _Out:
         ask the same may not wait for this answer."""
         self._survey = form, is_volatile
         if is_volatile:
-            self._channel.send_bytes(encode(FrameKind.SURVEYED, encode_survey(form, is_volatile, False)))
+            self._channel.send_bytes(encode_survey(form, is_volatile, False))
 
     def write(self, data: bytes) -> int:
         """Take `data`; sent once there are 64 KiB."""
@@ -241,6 +241,6 @@ class _Out:
     def _send(self, kind: FrameKind, body: bytes | bytearray, is_empty: bool = False) -> None:
         first = b""
         if self._survey is not None:
-            first = encode(FrameKind.SURVEYED, encode_survey(*self._survey, is_empty))
+            first = encode_survey(*self._survey, is_empty)
             self._survey = None
         self._channel.send_bytes(first + encode(kind, body))

@@ -14,8 +14,7 @@ text, in which the engine does not give them.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 # So many joined patterns plan in a moment: see `limits`.
 _MOST_PATTERNS: Final = 50
@@ -48,8 +47,7 @@ _LOOK_UP: Final = re.compile(
 _VARIABLES: Final = re.compile(r'"[^"]*+"|<[^>]*+>|#[^\r\n]*+|[?$]([A-Za-z0-9_]++)')
 
 
-@dataclass(frozen=True, slots=True)
-class LookUp:
+class LookUp(NamedTuple):
     """SELECT or ASK, and the text that the engine is asked."""
 
     form: str

@@ -72,7 +72,7 @@ class OfflineEngine(EditionAnswers):
         prefixes = self._edition.root.prefixes.mapping
         table, graph = query.results_format or "json", query.graph_format or "turtle"
         admission = Admission(query._replace(results_format=table, graph_format=graph), prefixes)
-        with admission.explained():
+        with admission:
             admitted = admission.admitted()
             if query.explains_empty:
                 return self._explained(query._replace(text=admitted.text))

@@ -222,7 +222,7 @@ def _negotiated(accept: str | None) -> tuple[Offer | None, Offer | None]:
 
 
 def _graphs(iris: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(named_node(iri).value for iri in iris))
+    return tuple(dict.fromkeys(named_node(iri).value for iri in iris)) if iris else ()
 
 
 def inference(value: str | None) -> bool:

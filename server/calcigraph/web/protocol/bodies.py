@@ -54,6 +54,8 @@ def unescaped(encoded: bytes) -> bytes:
     in an address then takes 2 microseconds, not 10, and no byte takes more than a tenth of a microsecond.
     What it reads otherwise (`=`, ends of lines, a sign that begins no escape) is escaped first.
     """
+    if b"%" not in encoded:
+        return encoded
     for special, escape in _READ_OTHERWISE:
         if special in encoded:
             encoded = encoded.replace(special, escape)

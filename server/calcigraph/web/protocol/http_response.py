@@ -80,7 +80,10 @@ class HttpResponse:
 
     def field(self, name: bytes) -> bytes | None:
         """The value of the first field of this name."""
-        return next((value for given, value in self.fields if given == name), None)
+        for given, value in self.fields:
+            if given == name:
+                return value
+        return None
 
     def with_content(self, content: Content) -> HttpResponse:
         """The same response with this content."""

@@ -13,9 +13,7 @@ import logging
 import select
 import threading
 import time
-import weakref
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -61,8 +59,9 @@ class RunningQueries:
         self._shared: dict[EvaluationKey, SharedEvaluation] = {}
         self._clock: asyncio.TimerHandle | None = None
         self._epoll = select.epoll()
-        self._known: weakref.WeakSet[Channel] = weakref.WeakSet()
-        self._sending: weakref.WeakSet[Channel] = weakref.WeakSet()
+        # By descriptor, which a new channel has again once an old one is closed.
+        self._known: dict[int, Channel] = {}
+        self._sending: set[int] = set()
         self._listening: dict[int, SharedEvaluation] = {}
         self._turns = Turns()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -113,21 +112,22 @@ class RunningQueries:
         channel = attempt.channel
         if channel is None:
             return
-        if channel not in self._known:
+        descriptor = channel.fileno()
+        if self._known.get(descriptor) is not channel:
             if not self._known:
                 loop.add_reader(self._epoll.fileno(), self._read, loop)
-            self._epoll.register(channel.fileno(), _READ)
-            self._known.add(channel)
-        if channel.is_sending != (channel in self._sending):
-            self._follow_sending(channel)
-        evaluation.descriptor = channel.fileno()
-        self._listening[evaluation.descriptor] = evaluation
+            self._epoll.register(descriptor, _READ)
+            self._known[descriptor] = channel
+            self._sending.discard(descriptor)
+        if channel.is_sending != (descriptor in self._sending):
+            self._follow_sending(descriptor, channel.is_sending)
+        evaluation.descriptor = descriptor
+        self._listening[descriptor] = evaluation
 
-    def _follow_sending(self, channel: Channel) -> None:
+    def _follow_sending(self, descriptor: int, is_sending: bool) -> None:
         """Be told when a long query can be sent on, for as long as that takes."""
-        is_sending = channel.is_sending
-        (self._sending.add if is_sending else self._sending.discard)(channel)
-        self._epoll.modify(channel.fileno(), _READ_AND_SENT if is_sending else _READ)
+        (self._sending.add if is_sending else self._sending.discard)(descriptor)
+        self._epoll.modify(descriptor, _READ_AND_SENT if is_sending else _READ)
 
     def _wake(self, loop: asyncio.AbstractEventLoop, evaluation: SharedEvaluation) -> None:
         """Go on with it soon; from any thread."""
@@ -243,4 +243,4 @@ def _copied(begun: Answer | Attempt | Problem) -> Answer | Attempt | Problem:
     """What another one is told as well; a body is read once."""
     if not isinstance(begun, Answer) or begun.content is None:
         return begun
-    return replace(begun, body=Body([begun.content], None))
+    return begun._replace(body=Body([begun.content], None))
