@@ -186,6 +186,25 @@ def test_the_longest_idle_connection_makes_room_for_a_new_one(narrow: Server) ->
     assert ended(narrow, "shed") >= before + 3
 
 
+def test_who_was_refused_and_stays_makes_room_before_who_goes_on_asking(narrow: Server) -> None:
+    before = ended(narrow, "shed")
+    with contextlib.ExitStack() as clients:
+        asking = clients.enter_context(connected(narrow))
+        for _ in range(CONNECTIONS - 1):
+            refused = clients.enter_context(connected(narrow))
+            refused.sendall(POST + b"Content-Length: 1000000000\r\n\r\n")
+            assert read_one(refused).status == 413
+        # So long they may read it undisturbed.
+        time.sleep(1.5)
+        for _ in range(CONNECTIONS - 1):
+            asking.sendall(GET)
+            assert read_one(asking).status == 200
+            newcomer = clients.enter_context(connected(narrow))
+            newcomer.sendall(ASK)
+            assert read_one(newcomer).status == 200
+    assert ended(narrow, "shed") >= before + CONNECTIONS - 2
+
+
 def test_where_every_connection_is_busy_health_is_still_told(narrow: Server) -> None:
     """A body that is awaited is work that was begun: it does not make room."""
     before = ended(narrow, "full")

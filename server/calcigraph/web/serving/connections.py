@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Callable
 from functools import partial
+from itertools import islice
 from typing import Final, Protocol
 
 from calcigraph.errors import Problem
@@ -25,6 +26,9 @@ _TICK_S: Final = 0.25
 _GRACE_S: Final = 5.0
 # After a response that ends the connection: until the client has read it and closes as well.
 _LINGER_S: Final = 5.0
+# Until a client is taken to have read a response of which nothing waits here, where there is no room.
+_READ_S: Final = 1.0
+_LOOKED_AT: Final = 16
 # How long what was sent ahead may hold up that its client is seen to leave.
 _FULL_S: Final = 2.0
 # Bodies up to this are taken also where all together have too many bytes.
@@ -106,22 +110,32 @@ class Connections:
             self._clock.cancel()
 
     def admit(self, connection: Member) -> bool:
-        """Whether a new connection may stay; the one that has been idle for longest makes room for it, else
-        one whose head is not there yet. Beyond that there is room for some that ask for health alone, which
-        it then `is_for_health`."""
+        """Whether a new connection may stay; one that had its last response makes room for it, else the one
+        that has been idle for longest, or one whose head is not there yet. Beyond that there is room for some
+        that ask for health alone, which it then `is_for_health`."""
         self.open.add(connection)
         if len(self.open) <= self.limits.connections:
             return True
-        for waiting in (self.idle, self.heads):
-            longest = next(iter(waiting), None)
-            if longest is not None:
-                self.end(longest, "shed")
+        for least in (self._answered(), next(iter(self.idle), None), next(iter(self.heads), None)):
+            if least is not None:
+                self.end(least, "shed")
                 return True
         if len(self.open) <= self.limits.connections + FOR_HEALTH:
             connection.is_for_health = True
             return True
         self.end(connection, "full")
         return False
+
+    def _answered(self) -> Member | None:
+        """One of those that are closing for longest whose client has had the time to read its response: a
+        crowd that is refused and stays would else push out who goes on asking."""
+        before = time.monotonic() - _READ_S
+        for connection, since in islice(self.closing.items(), _LOOKED_AT):
+            if since > before:
+                return None
+            if connection not in self.unread and not connection.unread_bytes:
+                return connection
+        return None
 
     def end(self, connection: Member, reason: str) -> None:
         """End a connection at once, and count it."""
