@@ -137,7 +137,7 @@ class Settings:
         60.0, "Seconds within which the body of a request has to be there.", "SECONDS", least=0.1, most=_DAY_S
     )
     bodies_bytes: int = setting(
-        67_108_864,
+        41_943_040,
         "Bytes that all bodies may take that have begun to arrive.",
         "BYTES",
         least=100_000,
