@@ -63,17 +63,18 @@ class Changes:
 def helpers_of(pid: int, module: str) -> list[int]:
     """The process ids of the processes that a process has started, that run a module, and have not ended."""
     paths = Path(f"/proc/{pid}/task").glob("*/children")
-    found = {int(child) for path in paths for child in path.read_text(encoding="ascii").split()}
-    return sorted(child for child in found if module in _command(child))
+    found = {int(child) for path in paths for child in _read(path).split()}
+    return sorted(child for child in found if module in _read(Path(f"/proc/{child}/cmdline")))
 
 
 def _text(quads: Iterable[ox.Quad]) -> str:
     return (ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"").decode()
 
 
-def _command(pid: int) -> str:
+def _read(path: Path) -> str:
+    """What a file of a thread or a process says; nothing where that has ended meanwhile."""
     try:
-        return Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except OSError:
         return ""
 
